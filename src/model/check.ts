@@ -1,0 +1,123 @@
+import type { FactKey, Facts } from "./facts.ts";
+import type { Gathered } from "./gathered.ts";
+import type { Finding } from "./report.ts";
+
+/** Who a cluster is, as far as could be read: what messages and commands name. */
+export interface ClusterRef {
+  /** Kubeconfig context or recording name: unique in a run, shown to people. */
+  context: string;
+  /** For `--context` in commands: the context, or `<context>` where none is known. */
+  contextArgument: string;
+  /** CLUSTER_ID; absent when istiod could not be read or there is none. */
+  id?: string;
+  /** Label topology.istio.io/network of the istio namespace. */
+  network?: string;
+  istioNamespace: string;
+  /** Version of the judged istiod, such as `1.28.5-solo`. */
+  istioVersion?: string;
+  /** The time to judge by, ms since the epoch. */
+  now: number;
+}
+
+export interface CheckContext {
+  precheck: boolean;
+  /** All clusters of the run, this one included. */
+  clusters: readonly ClusterRef[];
+  /** `-r`: judge this istiod revision only. */
+  revision?: string;
+}
+
+export interface ClusterCheckContext extends CheckContext {
+  cluster: ClusterRef;
+}
+
+export interface MeshCheckContext extends CheckContext {
+  /**
+   * Clusters of the run whose needed facts could not be read, so that a check does not take a
+   * gateway for one of them as pointing nowhere. The runner itself reports them.
+   */
+  absent: readonly ClusterRef[];
+}
+
+/** What a check concludes: its status is that of the worst finding, `pass` when there are none. */
+export interface Verdict {
+  /** What the one summary line says after the title. */
+  summary: string;
+  findings: Finding[];
+  data?: unknown;
+}
+
+type Needed<N extends FactKey> = { readonly [K in N]: Facts[K] };
+type Used<U extends FactKey> = { readonly [K in U]: Gathered<Facts[K]> };
+
+/** What `mc explain` prints of a check, and its README row is made from. */
+interface Described {
+  /** The file's name, and the id in every output. */
+  id: string;
+  /** As the summary line begins. */
+  title: string;
+  /** Why it matters to the mesh: one or two sentences. */
+  why: string;
+  /** What it reads, in words. */
+  reads: string;
+  /** Each fault it exists for, one line each. */
+  faults: readonly string[];
+  /** How to mend them, one line each. */
+  fixes: readonly string[];
+  /** Not run with --precheck, with the reason that its `skip` gives. */
+  notInPrecheck?: string;
+}
+
+export interface ClusterCheck<
+  N extends FactKey = FactKey,
+  U extends FactKey = FactKey,
+> extends Described {
+  scope: "cluster";
+  /** Facts it cannot do without: one that is missing makes the result an `error`. */
+  needs: readonly N[];
+  /** Facts it uses if they are there. */
+  uses: readonly U[];
+  run(facts: Needed<N> & Used<U>, context: ClusterCheckContext): Verdict;
+}
+
+/** One cluster as a mesh check sees it. */
+export interface MeshMember<N extends FactKey, U extends FactKey> {
+  cluster: ClusterRef;
+  facts: Needed<N> & Used<U>;
+}
+
+export interface MeshCheck<
+  N extends FactKey = FactKey,
+  U extends FactKey = FactKey,
+> extends Described {
+  scope: "mesh";
+  needs: readonly N[];
+  uses: readonly U[];
+  /**
+   * Gets the clusters whose needed facts were read; the runner reports the others.
+   */
+  run(members: readonly MeshMember<N, U>[], context: MeshCheckContext): Verdict;
+}
+
+/** A check of either scope as the registry and the runner hold it: `run` takes what it declared. */
+export type AnyCheck = Described & {
+  needs: readonly FactKey[];
+  uses: readonly FactKey[];
+} & (
+    | { scope: "cluster"; run(facts: never, context: ClusterCheckContext): Verdict }
+    | { scope: "mesh"; run(members: never, context: MeshCheckContext): Verdict }
+  );
+
+/** Declares a check on one cluster; it must be pure and must not await. */
+export function clusterCheck<const N extends FactKey, const U extends FactKey = never>(
+  check: Omit<ClusterCheck<N, U>, "scope" | "uses"> & { uses?: readonly U[] },
+): ClusterCheck<N, U> {
+  return { ...check, scope: "cluster", uses: check.uses ?? [] };
+}
+
+/** Declares a check across clusters; it must be pure and must not await. */
+export function meshCheck<const N extends FactKey, const U extends FactKey = never>(
+  check: Omit<MeshCheck<N, U>, "scope" | "uses"> & { uses?: readonly U[] },
+): MeshCheck<N, U> {
+  return { ...check, scope: "mesh", uses: check.uses ?? [] };
+}

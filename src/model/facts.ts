@@ -1,0 +1,304 @@
+import type { Gathered } from "./gathered.ts";
+import type { Connection } from "./reader.ts";
+
+/*
+ * What checks talk about. Each fact is made by src/facts/<file>.ts from Kubernetes objects that may
+ * hold anything; here every field has its type. Times are ms since the epoch.
+ */
+
+/** An environment variable that mc knows; others never enter a fact (they may be secrets). */
+export type EnvValue =
+  | {
+      kind: "value";
+      value: string;
+      /** `ConfigMap ns/name key k` when it came by reference. */ from?: string;
+    }
+  /** Set by a reference that could not be followed: `why` says so in words. */
+  | { kind: "unresolved"; from: string; why: string };
+
+/** Known variables that are set, by name. */
+export type Env = ReadonlyMap<string, EnvValue>;
+
+export interface Condition {
+  type: string;
+  status: string;
+  reason: string;
+  message: string;
+}
+
+export interface ContainerImage {
+  container: string;
+  image: string;
+}
+
+/** A Deployment or DaemonSet of a component. */
+export interface WorkloadFact {
+  kind: "Deployment" | "DaemonSet";
+  namespace: string;
+  name: string;
+  labels: ReadonlyMap<string, string>;
+  /** Replicas (Deployment) or nodes (DaemonSet) wanted; absent when the status does not say. */
+  desired?: number;
+  ready?: number;
+  images: ContainerImage[];
+  /** Label app.kubernetes.io/version of the object or its pod template. */
+  versionLabel?: string;
+  /** Known variables of the main container (`discovery`, `istio-proxy`, `install-cni`). */
+  env: Env;
+  /** Conditions that are not as they should be, such as ReplicaFailure: quota, admission. */
+  conditions: Condition[];
+}
+
+/** An istiod Deployment (`app=istiod`). */
+export interface IstiodFact extends WorkloadFact {
+  /** Label istio.io/rev; `default` when absent. */
+  revision: string;
+  /** Env CLUSTER_ID; `Kubernetes` when unset, as istiod takes it; absent when unresolved. */
+  clusterId?: string;
+  /** ENABLE_PEERING_DISCOVERY is `true`. */
+  peering: boolean;
+  /** Container `discovery` was found. */
+  hasDiscovery: boolean;
+}
+
+export interface IstiodsFact {
+  /** The ones to judge: of `-r`, else those with peering enabled, else all. */
+  judged: IstiodFact[];
+  /** The rest: listed, not judged. */
+  others: IstiodFact[];
+}
+
+/** A pod in kubectl's terms. */
+export interface PodFact {
+  namespace: string;
+  name: string;
+  labels: ReadonlyMap<string, string>;
+  phase: string;
+  /** STATUS as kubectl prints it: Running, CrashLoopBackOff, Evicted, Terminating, Init:0/1… */
+  status: string;
+  /** Containers ready and in all, as READY prints them. */
+  ready: number;
+  total: number;
+  restarts: number;
+  createdAt?: number;
+  /** Running, all containers ready, not being deleted. */
+  healthy: boolean;
+  /** Phase Succeeded or Failed: it will not run again. */
+  finished: boolean;
+  deleting: boolean;
+  /** Why it is not healthy: waiting reason, unschedulable message, last termination. */
+  why?: string;
+  nodeName?: string;
+  images: ContainerImage[];
+  versionLabel?: string;
+  /** Known variables of all its containers. */
+  env: Env;
+  /** Annotation prometheus.io/port. */
+  metricsPort?: number;
+}
+
+export interface GatewayAddress {
+  /** IPAddress, Hostname or another; IPAddress when absent. */
+  type: string;
+  value: string;
+}
+
+export interface GatewayListener {
+  name: string;
+  port?: number;
+  protocol: string;
+  tlsMode?: string;
+}
+
+/** A Gateway of the Gateway API. */
+export interface GatewayFact {
+  namespace: string;
+  name: string;
+  className: string;
+  labels: ReadonlyMap<string, string>;
+  annotations: ReadonlyMap<string, string>;
+  addresses: GatewayAddress[];
+  statusAddresses: GatewayAddress[];
+  listeners: GatewayListener[];
+  /** By type. */
+  conditions: ReadonlyMap<string, Condition>;
+  createdAt?: number;
+  /** Field managers, without those of subresources. */
+  managers: string[];
+}
+
+export interface GatewaysFact {
+  /** False when the Gateway API CRDs are not installed. */
+  served: boolean;
+  /** Classes istio-eastwest and istio-east-west. */
+  eastWest: GatewayFact[];
+  /** Class istio-remote. */
+  remote: GatewayFact[];
+}
+
+export interface GatewayClassFact {
+  name: string;
+  controller: string;
+  /** Condition Accepted; absent when there is none. */
+  accepted?: Condition;
+}
+
+export interface ServicePort {
+  name: string;
+  port?: number;
+  protocol: string;
+  nodePort?: number;
+}
+
+export interface ServiceFact {
+  namespace: string;
+  name: string;
+  labels: ReadonlyMap<string, string>;
+  type: string;
+  clusterIPs: string[];
+  /** status.loadBalancer.ingress: hostname or IP, and spec.externalIPs. */
+  addresses: string[];
+  ports: ServicePort[];
+  createdAt?: number;
+}
+
+export interface NamespaceFact {
+  name: string;
+  uid: string;
+  labels: ReadonlyMap<string, string>;
+}
+
+export interface NodeFact {
+  name: string;
+  labels: ReadonlyMap<string, string>;
+  internalIPs: string[];
+}
+
+export interface CniConfigFact {
+  namespace: string;
+  name: string;
+  /** Key AMBIENT_DNS_CAPTURE; absent when not set. */
+  dnsCapture?: string;
+}
+
+/** The answer of one istiod's /debug/license. */
+export interface LicenseFact {
+  namespace: string;
+  pod: string;
+  answer: Gathered<{ state: string; product: string }>;
+}
+
+/** The answer of one istiod's /debug/syncz: who is connected to it. */
+export interface SyncFact {
+  namespace: string;
+  pod: string;
+  answer: Gathered<{ clusterId: string; proxy: string; proxyType: string; version: string }[]>;
+}
+
+/** The PEM texts of the certificates that istiod signs with; never a key. */
+export interface IntermediateFact {
+  /** `none`: neither Secret exists, an external CA signs. */
+  secret: "cacerts" | "istio-ca-secret" | "none";
+  /** The signing certificate: ca-cert.pem, or tls.crt. */
+  certificate?: string;
+  /** What stands between it and the root: cert-chain.pem, or empty. */
+  chain?: string;
+  /** root-cert.pem or ca.crt of the Secret. */
+  root?: string;
+  /** Data keys that are there, for messages. */
+  keys: string[];
+}
+
+export interface RootFact {
+  /** `root-cert.pem` of ConfigMap istio-ca-root-cert; absent when the key is. */
+  pem?: string;
+}
+
+/** Mesh configuration of one revision (ConfigMap `istio` or `istio-<rev>`, key `mesh`). */
+export interface MeshConfigFact {
+  revision: string;
+  configMap: string;
+  /** `cluster.local` when the configuration does not say. */
+  trustDomain: string;
+  trustDomainAliases: string[];
+  /** The YAML could not be parsed: why. */
+  unreadable?: string;
+}
+
+/** A remote secret of community multicluster, by its metadata only. */
+export interface RemoteSecretFact {
+  namespace: string;
+  name: string;
+  /** Annotation networking.istio.io/cluster. */
+  cluster?: string;
+}
+
+/** A WorkloadEntry written for a pod of another cluster on a flat network. */
+export interface FlatEntryFact {
+  namespace: string;
+  name: string;
+  /** Label solo.io/source-cluster: a CLUSTER_ID. */
+  sourceCluster: string;
+  /** The pod, from annotation solo.io/peered-workload-uid; absent when it names none. */
+  pod?: { namespace: string; name: string };
+  /** The annotation as it stands, for messages. */
+  uid: string;
+}
+
+/** Which pods that flat entries of other clusters name exist in this cluster. */
+export interface SourcePodsFact {
+  /** `namespace/name` of pods that exist, within the namespaces read. */
+  existing: ReadonlySet<string>;
+  /** Namespaces that were read. */
+  namespaces: ReadonlySet<string>;
+}
+
+export interface PlatformFact {
+  openshift: boolean;
+  /** `ovnKubernetesConfig.gatewayConfig.routingViaHost`; absent unless OpenShift with OVN. */
+  network?: Gathered<{ type: string; routingViaHost?: boolean }>;
+}
+
+/** What ztunnel itself says of its configuration and certificates (bug reports have it). */
+export interface ZtunnelDumpFact {
+  pod: string;
+  network?: string;
+  clusterId?: string;
+  /** PEM texts of the roots that its workloads trust. */
+  rootPems: string[];
+}
+
+/** Every fact by its key. */
+export interface Facts {
+  connection: Connection;
+  istiods: IstiodsFact;
+  /** Namespace that holds `cacerts` and the network label: of `-i`, else istiod's, else istio-system. */
+  istioNamespace: string;
+  istiodPods: PodFact[];
+  ztunnelPods: PodFact[];
+  cniPods: PodFact[];
+  /** Pods with label gateway.networking.k8s.io/gateway-name. */
+  gatewayPods: PodFact[];
+  ztunnels: WorkloadFact[];
+  cnis: WorkloadFact[];
+  /** Deployments with label gateway.networking.k8s.io/gateway-name. */
+  gatewayDeployments: WorkloadFact[];
+  gateways: GatewaysFact;
+  gatewayClasses: GatewayClassFact[];
+  services: ServiceFact[];
+  namespaces: NamespaceFact[];
+  nodes: NodeFact[];
+  cniConfigs: CniConfigFact[];
+  licenses: LicenseFact[];
+  syncs: SyncFact[];
+  rootCertificate: RootFact;
+  intermediate: IntermediateFact;
+  meshConfigs: MeshConfigFact[];
+  remoteSecrets: RemoteSecretFact[];
+  flatEntries: FlatEntryFact[];
+  sourcePods: SourcePodsFact;
+  platform: PlatformFact;
+  ztunnelDumps: ZtunnelDumpFact[];
+}
+
+export type FactKey = keyof Facts;

@@ -1,0 +1,68 @@
+/** Worst first in the order of an outcome: fail, error, warn, info, pass, skip. */
+export type Status = "pass" | "info" | "warn" | "fail" | "error" | "skip";
+
+export type Outcome = "pass" | "warn" | "fail" | "error";
+
+export interface ObjectRef {
+  kind: string;
+  /** Absent for cluster-scoped objects. */
+  namespace?: string;
+  name: string;
+}
+
+export interface Remediation {
+  /** One sentence, imperative. */
+  summary: string;
+  /** Shell commands that work when pasted; empty when no command can do it. */
+  commands: string[];
+}
+
+export interface Finding {
+  severity: Status;
+  /** One line: the object, what is wrong and why. */
+  message: string;
+  /** The context of the cluster that it is about; absent when about none in particular. */
+  cluster?: string;
+  object?: ObjectRef;
+  /** Always there when the severity is warn, fail or error. */
+  remediation?: Remediation;
+  /** The check whose fault explains this one: `certs`, or `CONTEXT/gateways` for a cluster's check. */
+  blockedBy?: string;
+  docs?: string;
+}
+
+export interface Result {
+  id: string;
+  title: string;
+  status: Status;
+  summary: string;
+  durationMs: number;
+  findings: Finding[];
+  /** What a reporter needs beyond findings; a shape per check, see src/model/data.ts. */
+  data?: unknown;
+}
+
+export interface ClusterReport {
+  /** Kubeconfig context, or what a recording calls itself. */
+  context: string;
+  /** CLUSTER_ID; absent when it could not be read. */
+  name?: string;
+  network?: string;
+  istioVersion?: string;
+  checks: Result[];
+}
+
+/** The tree of `-o json`: fields are added, never changed. */
+export interface Report {
+  schemaVersion: "mc.check/v1";
+  tool: { name: "mc"; version: string };
+  /** RFC 3339. */
+  startedAt: string;
+  durationMs: number;
+  precheck: boolean;
+  outcome: Outcome;
+  clusters: ClusterReport[];
+  mesh: Result[];
+  /** How many results have each status. */
+  summary: Record<Status, number>;
+}

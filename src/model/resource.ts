@@ -1,0 +1,71 @@
+/** A Kubernetes resource type, as the API paths name it. */
+export interface Resource {
+  /** API group, "" for core. */
+  group: string;
+  /** Versions to try, the preferred one first: the next is asked only when one is not served. */
+  versions: readonly [string, ...string[]];
+  plural: string;
+  kind: string;
+  namespaced: boolean;
+}
+
+const core = (plural: string, kind: string, namespaced = true): Resource => ({
+  group: "",
+  versions: ["v1"],
+  plural,
+  kind,
+  namespaced,
+});
+
+/** Every resource type that mc reads or writes. */
+export const RESOURCES = {
+  pods: core("pods", "Pod"),
+  services: core("services", "Service"),
+  namespaces: core("namespaces", "Namespace", false),
+  nodes: core("nodes", "Node", false),
+  configMaps: core("configmaps", "ConfigMap"),
+  secrets: core("secrets", "Secret"),
+  deployments: {
+    group: "apps",
+    versions: ["v1"],
+    plural: "deployments",
+    kind: "Deployment",
+    namespaced: true,
+  },
+  daemonSets: {
+    group: "apps",
+    versions: ["v1"],
+    plural: "daemonsets",
+    kind: "DaemonSet",
+    namespaced: true,
+  },
+  gateways: {
+    group: "gateway.networking.k8s.io",
+    versions: ["v1", "v1beta1"],
+    plural: "gateways",
+    kind: "Gateway",
+    namespaced: true,
+  },
+  gatewayClasses: {
+    group: "gateway.networking.k8s.io",
+    versions: ["v1", "v1beta1"],
+    plural: "gatewayclasses",
+    kind: "GatewayClass",
+    namespaced: false,
+  },
+  workloadEntries: {
+    group: "networking.istio.io",
+    versions: ["v1", "v1beta1", "v1alpha3"],
+    plural: "workloadentries",
+    kind: "WorkloadEntry",
+    namespaced: true,
+  },
+  /** OpenShift's Cluster Network Operator configuration, one object named `cluster`. */
+  openshiftNetworks: {
+    group: "operator.openshift.io",
+    versions: ["v1"],
+    plural: "networks",
+    kind: "Network",
+    namespaced: false,
+  },
+} as const satisfies Record<string, Resource>;

@@ -1,0 +1,35 @@
+import type { FactKey, Facts } from "./facts.ts";
+import type { Gathered } from "./gathered.ts";
+import type { Connection, DebugTarget, ListOptions, RawObject } from "./reader.ts";
+import type { Resource } from "./resource.ts";
+
+/** What the command line says about how to read a cluster. */
+export interface GatherSettings {
+  /** `-i`. */
+  istioNamespace?: string;
+  /** `-r`. */
+  revision?: string;
+}
+
+/**
+ * What a fact is made from. Every request and every fact is made once per cluster and shared, so
+ * facts just ask; those that depend on others await them, the rest go out at once.
+ */
+export interface FactSource {
+  readonly settings: GatherSettings;
+  connect(): Promise<Gathered<Connection>>;
+  list(resource: Resource, options?: ListOptions): Promise<Gathered<RawObject[]>>;
+  get(resource: Resource, namespace: string, name: string): Promise<Gathered<RawObject>>;
+  debug(target: DebugTarget, path: string): Promise<Gathered<unknown>>;
+  /** Another fact of this cluster. */
+  fact<K extends FactKey>(key: K): Promise<Gathered<Facts[K]>>;
+  /** A fact of every other cluster of the run. */
+  elsewhere<K extends FactKey>(key: K): Promise<Gathered<Facts[K]>[]>;
+  /** The list again, not from what is shared: for what may have changed meanwhile. */
+  listAgain(resource: Resource, options?: ListOptions): Promise<Gathered<RawObject[]>>;
+}
+
+/** Makes one fact. It resolves with a `Missing` rather than reject. */
+export type FactReader<K extends FactKey> = (source: FactSource) => Promise<Gathered<Facts[K]>>;
+
+export type FactReaders = { readonly [K in FactKey]: FactReader<K> };
