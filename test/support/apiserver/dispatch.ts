@@ -1,0 +1,38 @@
+import { authorizeRequest } from "./auth.ts";
+import { discovery } from "./discovery.ts";
+import { badRequest, methodNotAllowed, pageNotFound, unknownResource } from "./errors.ts";
+import { podProxy } from "./proxy.ts";
+import { get, list } from "./read.ts";
+import type { Call, Reply, ResourceCall } from "./state.ts";
+
+type Handler = (call: ResourceCall) => Reply;
+
+const HANDLERS: Record<string, Handler> = { get, list };
+
+/** Authorization, then what there is, then what is asked of it: in the order of a real server. */
+export function dispatch(call: Call): Reply {
+  const { request, state, user } = call;
+  authorizeRequest(user, request);
+  const { target } = request;
+  if (!target) {
+    if (request.method !== "GET" && request.method !== "HEAD") throw methodNotAllowed();
+    return discovery(call);
+  }
+  const { group, version, resource } = target;
+  if (!state.registry.serves(group, version)) throw pageNotFound();
+  const type = state.registry.find(group, version, resource);
+  if (!type) throw unknownResource();
+  return handlerOf({ ...call, type, target });
+}
+
+function handlerOf(call: ResourceCall): Reply {
+  const { request, target } = call;
+  const isPod = call.type.plural === "pods" && call.type.builtin;
+  if (isPod && target.subresource === "proxy") return podProxy(call);
+  if (isPod && target.subresource === "portforward") throw badRequest("Upgrade request required");
+  const known = target.subresource === undefined || target.subresource === "status";
+  if (!known || (target.subresource && !call.type.hasStatus)) throw unknownResource();
+  const handler = HANDLERS[request.verb];
+  if (!handler) throw methodNotAllowed();
+  return handler(call);
+}
