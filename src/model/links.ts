@@ -1,0 +1,32 @@
+import type { ObjectRef } from "./report.ts";
+
+/** One remote Gateway as an edge of the mesh: `from` can reach services of `to`. */
+export interface LinkEdge {
+  /** Context of the cluster that holds the Gateway. */
+  from: string;
+  /** Context of the cluster it stands for; what the Gateway calls it when that is not in the run. */
+  to: string;
+  /** False when `to` is no cluster of this run. */
+  inRun: boolean;
+  gateway: Required<Pick<ObjectRef, "namespace" | "name">>;
+  /** The first of its spec; absent when it has none. */
+  address?: string;
+  /** Status by condition type, such as `gloo.solo.io/PeerConnected`. */
+  conditions: Record<string, string>;
+  state: "connected" | "broken";
+  /** No Gateway leads back; false where that is not known: `to` is not in the run or was not read. */
+  oneWay: boolean;
+  /** /debug/syncz of `to` lists an istiod of `from`; absent when that could not be read. */
+  synced?: boolean;
+}
+
+/** `data` of the check `links`. */
+export interface LinksData {
+  /** Contexts, in the order of the run. */
+  clusters: string[];
+  /** Contexts whose Gateways could not be read: links from them are not known. */
+  unread: string[];
+  /** Contexts with no link in either direction. */
+  unlinked: string[];
+  edges: LinkEdge[];
+}
