@@ -1,6 +1,7 @@
 import type { FactKey, Facts } from "./facts.ts";
 import type { Gathered } from "./gathered.ts";
 import type { Finding } from "./report.ts";
+import type { TrustMatrix } from "./trust.ts";
 
 /** Who a cluster is, as far as could be read: what messages and commands name. */
 export interface ClusterRef {
@@ -37,6 +38,8 @@ export interface MeshCheckContext extends CheckContext {
    * gateway for one of them as pointing nowhere. The runner itself reports them.
    */
   absent: readonly ClusterRef[];
+  /** What the certificates of the run are; there whenever `certs` runs. */
+  trust?: TrustMatrix;
 }
 
 /** What a check concludes: its status is that of the worst finding, `pass` when there are none. */

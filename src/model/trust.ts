@@ -1,0 +1,84 @@
+/*
+ * What was found of the certificates of a run, as plain data: parsing and signature verification
+ * need libraries and are asynchronous, so src/lib/x509 does both ahead of the checks.
+ * Times are ms since the epoch, fingerprints the SHA-256 of the DER in lower-case hex.
+ */
+
+/** A certificate in words and numbers. */
+export interface CertificateFacts {
+  sha256: string;
+  /** `CN=Root CA,O=Istio`: the common name first, the rest in the certificate's order. */
+  subject: string;
+  issuer: string;
+  /** Lower-case hex. */
+  serial: string;
+  notBefore: number;
+  notAfter: number;
+  /** Basic constraints say CA:true. */
+  ca: boolean;
+  /** How many intermediates may follow it; absent when not limited. */
+  pathLength?: number;
+  /** As RFC 5280 names them; absent when the extension is, which allows every use. */
+  keyUsage?: string[];
+  /** Issued by its own subject and signed by its own key. */
+  selfSigned: boolean;
+  /** `RSA 4096`, `EC P-256`, `Ed25519`. */
+  key: string;
+}
+
+/** What a PEM text holds. */
+export interface PemContent {
+  certificates: CertificateFacts[];
+  /** What could not be taken from it, in words: `block 2 has no END line`. */
+  problems: string[];
+}
+
+/** Why a chain is not trusted. */
+export type TrustFault =
+  /** No root of the bundle has issued it. */
+  | "unknown-issuer"
+  /** A root has the issuer's name, but another key signed. */
+  | "other-key"
+  /** The signature is damaged: the key is the right one. */
+  | "signature"
+  | "expired"
+  | "not-yet-valid"
+  /** CA:true is missing. */
+  | "not-a-ca"
+  /** The key usage leaves out keyCertSign. */
+  | "key-usage"
+  | "path-length"
+  /** An extension that is critical and not known. */
+  | "critical-extension"
+  /** Signed with SHA-1 or MD5, which Go's TLS refuses. */
+  | "weak-signature"
+  /** Name or policy constraints. */
+  | "constraint";
+
+export type TrustVerdict =
+  | {
+      ok: true;
+      /** Fingerprints from the signing certificate to the root that anchors it. */
+      path: string[];
+    }
+  | {
+      ok: false;
+      fault: TrustFault;
+      /** In words, about the chain: `CN=Intermediate CA,L=b expired on 2026-01-01`. */
+      reason: string;
+      /** Fingerprint of the certificate at fault; of the topmost one when its issuer is missing. */
+      certificate: string;
+      /** Subject that the chain lacks an issuer for; only with `unknown-issuer` and `other-key`. */
+      issuer?: string;
+    };
+
+/** Which cluster's roots trust which cluster's chain, and what each PEM text of the run holds. */
+export interface TrustMatrix {
+  /** By the text itself: roots, signing certificates, chains. */
+  pems: ReadonlyMap<string, PemContent>;
+  /**
+   * By context: `get(a)?.get(b)` says whether the roots of `a` verify the chain of `b` at the time
+   * of `a`. Absent where there is no root or no chain to judge.
+   */
+  verdicts: ReadonlyMap<string, ReadonlyMap<string, TrustVerdict>>;
+}
