@@ -11,22 +11,28 @@ export interface ImageRef {
   digest?: string;
 }
 
-export interface IstioVersion {
+/** What decides which of two versions is newer. */
+export interface Release {
   major: number;
   minor: number;
   patch: number;
-  /** A build of Solo's distribution: `-solo`. */
-  solo: boolean;
   /** N of Solo's `-patchN`, which comes after the release it patches. */
   patchLevel?: number;
   /** Such as `alpha.0`, `rc.1`: comes before its release. */
   prerelease?: string;
+}
+
+export interface IstioVersion extends Release {
+  /** A build of Solo's distribution: `-solo`. */
+  solo: boolean;
   /** `1.26.1-patch0-solo-fips`: without a leading v and variants that say nothing of the version. */
   text: string;
 }
 
 /** The version of a component, or in words why it is not known. */
-export type ComponentVersion = { version: IstioVersion } | { version?: never; why: string };
+export type ComponentVersion =
+  | { version: IstioVersion; why?: never }
+  | { version?: never; why: string };
 
 const VERSION_TEXT = /^v?(\d{1,2})\.(\d{1,4})(?:\.(\d{1,4}))?(?:[-+_](.*))?$/i;
 const PATCH_LEVEL = /^patch\.?(\d{1,4})$/;
@@ -75,23 +81,23 @@ function textOf(version: Omit<IstioVersion, "text">, fips: boolean): string {
 }
 
 /** Before its release, the release itself, then its patch levels. */
-function stage({ prerelease, patchLevel }: IstioVersion): number {
+function stage({ prerelease, patchLevel }: Release): number {
   if (prerelease !== undefined) return -1;
   return patchLevel === undefined ? 0 : patchLevel + 1;
 }
 
 /** Negative when `a` is older than `b`; 0 for builds of the same version and for two prereleases. */
-export function compareVersions(a: IstioVersion, b: IstioVersion): number {
+export function compareVersions(a: Release, b: Release): number {
   return a.major - b.major || a.minor - b.minor || a.patch - b.patch || stage(a) - stage(b);
 }
 
 /** The minor release reached, prereleases included: a 1.28.0-alpha has what 1.28 brought. */
-export function hasMinor(version: IstioVersion, major: number, minor: number): boolean {
+export function hasMinor(version: Release, major: number, minor: number): boolean {
   return version.major > major || (version.major === major && version.minor >= minor);
 }
 
 /** `1.28`: what must agree between components. */
-export function minorOf(version: IstioVersion): string {
+export function minorOf(version: Release): string {
   return `${version.major}.${version.minor}`;
 }
 

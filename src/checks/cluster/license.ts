@@ -11,52 +11,76 @@ import {
   summarize,
   warn,
 } from "../../model/finding.ts";
+import type { Missing } from "../../model/gathered.ts";
 import type { Finding, Remediation } from "../../model/report.ts";
+import { HELM_VARIABLES, helmUpgrade } from "../helm.ts";
 
-const MULTICLUSTER_PRODUCTS = new Set(["gloo-mesh", "gloo-trial"]);
+const VALID_STATES: ReadonlySet<string> = new Set(["OK", "BYPASSED"]);
+const MULTICLUSTER_PRODUCTS: ReadonlySet<string> = new Set(["gloo-mesh", "gloo-trial"]);
 const OTHER_PRODUCTS = /(^|[-_])(core|support-basic)($|[-_])/;
 
-function replaceLicense(cluster: ClusterRef): Remediation {
+function replaceLicense({ namespace }: LicenseFact, cluster: ClusterRef): Remediation {
   return remedy(
-    "Install an Enterprise license: set license.value or license.secretRef of the istiod Helm release (the open source chart takes SOLO_LICENSE_KEY in pilot.env), then restart istiod.",
-    `helm upgrade istiod <chart> --kube-context ${cluster.contextArgument} -n ${cluster.istioNamespace} --reuse-values --set license.value=<key>`,
+    `Install an Enterprise license: set license.value or license.secretRef of the istiod chart (SOLO_LICENSE_KEY in pilot.env with the open source chart), then restart istiod; SOLO_ISTIO_LICENSE_KEY holds the key, ${HELM_VARIABLES}.`,
+    helmUpgrade(cluster, "istiod", namespace, ["license.value=$SOLO_ISTIO_LICENSE_KEY"]),
+    kubectl(cluster, "-n", namespace, "rollout", "restart", "deployment", "-l", "app=istiod"),
   );
 }
 
-function judge(license: LicenseFact, cluster: ClusterRef): Finding {
-  const object = objectRef("Pod", { namespace: license.namespace, name: license.pod });
-  const name = `${license.namespace}/${license.pod}`;
-  const { answer } = license;
-  if (!answer.ok) {
-    if (answer.why === "not-found") {
-      return warn(`${name}: license endpoint not found; it needs Istio 1.27 or later`, {
-        object,
-        remediation: remedy(
-          "Look for the license in istiod's log, or upgrade to 1.27.",
-          kubectl(cluster, "-n", license.namespace, "logs", license.pod),
-        ),
-      });
-    }
-    return error(`${name}: license could not be read: ${answer.detail}`, {
+function noAnswer(license: LicenseFact, cause: Missing, cluster: ClusterRef): Finding {
+  const { namespace, pod } = license;
+  const object = objectRef("Pod", { namespace, name: pod });
+  const inNamespace = (...words: string[]): string => kubectl(cluster, "-n", namespace, ...words);
+  if (cause.why === "not-found") {
+    return warn(`${namespace}/${pod}: no license endpoint; it needs Istio 1.27 or later`, {
       object,
       remediation: remedy(
-        "Read the license state through a port-forward.",
-        kubectl(cluster, "-n", license.namespace, "port-forward", `pod/${license.pod}`, "15014"),
+        "Look for the license in istiod's log, or upgrade istiod to 1.27 or later.",
+        inNamespace("logs", pod, "-c", "discovery"),
       ),
     });
   }
-  const { state, product } = answer.value;
-  if (state !== "OK" && state !== "BYPASSED") {
-    return fail(`${name}: license state is ${state}`, {
+  const message = `${namespace}/${pod}: license could not be read: ${cause.detail}`;
+  // Without a request it was istiod that refused, and no role would help.
+  if (cause.why === "forbidden" && cause.request) {
+    const { resource } = cause.request;
+    const role = `mc-${resource.replaceAll("/", "-")}`;
+    return error(message, {
       object,
-      remediation: replaceLicense(cluster),
+      remediation: remedy(
+        `Allow ${resource} in namespace ${namespace} to whoever runs mc: create this role and bind it.`,
+        inNamespace("create", "role", role, "--verb=get,create", `--resource=${resource}`),
+      ),
     });
   }
-  if (MULTICLUSTER_PRODUCTS.has(product)) return pass(`${name}: ${product} license is ${state}`);
+  return error(message, {
+    object,
+    remediation: remedy(
+      "Forward the port of istiod's debug endpoints and ask /debug/license on it.",
+      inNamespace("port-forward", `pod/${pod}`, "15014"),
+    ),
+  });
+}
+
+function judge(license: LicenseFact, cluster: ClusterRef): Finding {
+  const { answer } = license;
+  if (!answer.ok) return noAnswer(license, answer, cluster);
+  const name = `${license.namespace}/${license.pod}`;
+  const object = objectRef("Pod", { namespace: license.namespace, name: license.pod });
+  const { state, product } = answer.value;
+  if (!VALID_STATES.has(state)) {
+    return fail(`${name}: license state is ${state || "not given"}`, {
+      object,
+      remediation: replaceLicense(license, cluster),
+    });
+  }
+  if (MULTICLUSTER_PRODUCTS.has(product)) {
+    return pass(`${name}: ${product} license is ${state}`, { object });
+  }
   if (OTHER_PRODUCTS.test(product)) {
     return fail(`${name}: license product ${product} does not include multicluster`, {
       object,
-      remediation: replaceLicense(cluster),
+      remediation: replaceLicense(license, cluster),
     });
   }
   return info(`${name}: license product ${product || "(none)"} is not one that mc knows`, {

@@ -1,0 +1,25 @@
+import { clusterCheck } from "../../model/check.ts";
+import { pass } from "../../model/finding.ts";
+
+/** Without its fact the runner makes the error, so that here the cluster was reached. */
+export const connection = clusterCheck({
+  id: "connection",
+  title: "Connection Check",
+  why: "Nothing can be said of a cluster whose API server does not answer; its other checks wait for this one.",
+  reads: "GET /version, and who the API server takes the caller for.",
+  faults: [
+    "The API server cannot be reached, or does not answer in time.",
+    "The API server refuses the credentials of the context, or its certificate is not trusted.",
+    "A recording cannot be read.",
+  ],
+  fixes: [
+    "Check the server address of the context, VPN, proxy and firewall.",
+    "Renew the credentials; give a slow server more time with --timeout.",
+  ],
+  needs: ["connection"],
+  run({ connection: { serverVersion, user } }) {
+    const version = serverVersion ? ` ${serverVersion}` : "";
+    const summary = `reached Kubernetes${version}${user ? ` as ${user}` : ""}`;
+    return { summary, findings: [pass(summary)] };
+  },
+});

@@ -1,0 +1,87 @@
+import { GATEWAY_NAME, REVISION } from "../lib/labels.ts";
+import { versionOf, type ComponentVersion } from "../lib/istio-version.ts";
+import type { GatewayFact, IstiodFact, PodFact, WorkloadFact } from "../model/facts.ts";
+import { objectRef } from "../model/finding.ts";
+import type { ObjectRef } from "../model/report.ts";
+
+export type ComponentKind = "istiod" | "ztunnel" | "gateway";
+
+/** A part of the control or data plane with the version that it runs. */
+export type Component = {
+  kind: ComponentKind;
+  /** `ztunnel kube-system/ztunnel` */
+  label: string;
+  object: ObjectRef & { namespace: string };
+} & ComponentVersion;
+
+/**
+ * The versions of workloads, and of their pods where those run another one: in the middle of a
+ * rollout, or with a DaemonSet that waits for its pods to be deleted.
+ */
+function componentsOf(
+  kind: ComponentKind,
+  container: string,
+  workloads: readonly WorkloadFact[],
+  pods: readonly PodFact[],
+): Component[] {
+  const components: Component[] = workloads.map((workload) => ({
+    kind,
+    label: `${kind} ${workload.namespace}/${workload.name}`,
+    object: { ...objectRef(workload.kind, workload), namespace: workload.namespace },
+    ...versionOf(workload, container),
+  }));
+  const seen = new Set(components.map(keyOf));
+  for (const pod of pods) {
+    if (pod.finished || pod.deleting || pod.images.length === 0) continue;
+    const found: Component = {
+      kind,
+      label: `${kind} pod ${pod.namespace}/${pod.name}`,
+      object: { ...objectRef("Pod", pod), namespace: pod.namespace },
+      ...versionOf(pod, container),
+    };
+    const known = seen.has(keyOf(found)) || (!found.version && workloads.length > 0);
+    if (!known) components.push(found);
+    seen.add(keyOf(found));
+  }
+  return components;
+}
+
+function keyOf({ version, why }: ComponentVersion): string {
+  return version?.text ?? why ?? "";
+}
+
+export function istiodComponents(
+  istiods: readonly IstiodFact[],
+  pods: readonly PodFact[],
+): Component[] {
+  return istiods.flatMap((istiod) => {
+    const own = pods.filter(
+      ({ namespace, labels }) =>
+        namespace === istiod.namespace && (labels.get(REVISION) ?? "default") === istiod.revision,
+    );
+    return componentsOf("istiod", "discovery", [istiod], own);
+  });
+}
+
+export function ztunnelComponents(
+  ztunnels: readonly WorkloadFact[],
+  pods: readonly PodFact[],
+): Component[] {
+  return componentsOf("ztunnel", "istio-proxy", ztunnels, pods);
+}
+
+/** Of the east-west gateways alone: waypoints and ingress gateways have no part in peering. */
+export function gatewayComponents(
+  eastWest: readonly GatewayFact[],
+  deployments: readonly WorkloadFact[],
+  pods: readonly PodFact[],
+): Component[] {
+  return eastWest.flatMap((gateway) => {
+    const ofGateway = <T extends WorkloadFact | PodFact>(objects: readonly T[]): T[] =>
+      objects.filter(
+        ({ namespace, labels }) =>
+          namespace === gateway.namespace && labels.get(GATEWAY_NAME) === gateway.name,
+      );
+    return componentsOf("gateway", "istio-proxy", ofGateway(deployments), ofGateway(pods));
+  });
+}
