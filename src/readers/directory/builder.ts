@@ -1,0 +1,132 @@
+import { UsageError } from "../../model/errors.ts";
+import { gathered, missing, type Gathered } from "../../model/gathered.ts";
+import type { ClusterReader } from "../../model/reader.ts";
+import { RESOURCES, type Resource } from "../../model/resource.ts";
+import { isObjectFile } from "./input.ts";
+import { readObjects } from "./objects.ts";
+import { type Absence, debugKey, RecordingReader } from "./reader.ts";
+import { parseSnapshot, type Snapshot, SNAPSHOT_FILE } from "./snapshot.ts";
+import { ObjectStore } from "./store.ts";
+import { textOf } from "./text.ts";
+
+/** Takes the files of one cluster, one after the other, and makes a reader of them. */
+export interface Builder {
+  /** Paths are those below the cluster's root. */
+  wants(path: string): boolean;
+  take(path: string, chunks: AsyncIterable<Uint8Array>): Promise<void>;
+  finish(): Built;
+}
+
+export interface Built {
+  reader: ClusterReader;
+  /** Where the cluster stood in the run that recorded it. */
+  position?: number;
+}
+
+export interface Named {
+  /** The directory or archive, for messages. */
+  origin: string;
+  /** The context's name where the files give none. */
+  context: string;
+}
+
+const DEBUG_FILE = /(?:^|\/)debug\/([^/]+)\/([^/]+)\/(\d{1,5})\/(.+)\.json$/;
+
+/**
+ * A directory of YAML and JSON files: what `mc snapshot` writes (`recorded`: it has a snapshot.json),
+ * or any other, such as the output of `kubectl get -A -o yaml`.
+ *
+ * In what mc recorded, an absent object does not exist unless snapshot.json says that it could not
+ * be read. Any other directory does not say whether a type without objects was dumped: types that
+ * no mesh cluster is without (Pods, Services, Namespaces, Nodes, ConfigMaps; Deployments and
+ * DaemonSets where nothing of their group is there) and Secrets, which people leave out, count as
+ * not recorded; custom resources count as none, or as not served when CRDs were dumped and theirs is
+ * not among them.
+ */
+export class DirectoryBuilder implements Builder {
+  readonly #named: Named;
+  readonly #recorded: boolean;
+  readonly #objects = new ObjectStore();
+  readonly #debug = new Map<string, Gathered<unknown>>();
+  #snapshot: Snapshot = { connection: {}, unread: [] };
+
+  constructor(named: Named, recorded: boolean) {
+    this.#named = named;
+    this.#recorded = recorded;
+  }
+
+  wants(path: string): boolean {
+    return isObjectFile(path);
+  }
+
+  async take(path: string, chunks: AsyncIterable<Uint8Array>): Promise<void> {
+    const shown = `${this.#named.origin}/${path}`;
+    if (this.#recorded && path === SNAPSHOT_FILE) {
+      this.#snapshot = parseSnapshot(shown, await textOf(chunks, shown));
+      return;
+    }
+    const debug = DEBUG_FILE.exec(path);
+    if (debug) {
+      const [namespace, pod, port, answer] = debug.slice(1).map(decodeName);
+      const target = { namespace: namespace ?? "", pod: pod ?? "", port: Number(port) };
+      const key = debugKey({ ...target, path: answer ?? "" });
+      this.#debug.set(key, parseAnswer(await textOf(chunks, shown), shown));
+      return;
+    }
+    const format = /\.json$/i.test(path) ? "json" : "yaml";
+    await readObjects(shown, format, chunks, (object) => this.#objects.add(object));
+  }
+
+  finish(): Built {
+    const { origin } = this.#named;
+    const { context, time, position } = this.#snapshot;
+    if (!this.#recorded && this.#objects.count === 0) {
+      throw new UsageError(`${origin} has no Kubernetes objects (YAML or JSON files)`);
+    }
+    const reader = new RecordingReader({
+      context: context ?? this.#named.context,
+      ...(context === undefined ? {} : { contextArgument: context }),
+      origin,
+      now: time ?? Date.now(),
+      objects: this.#objects,
+      debug: this.#debug,
+      snapshot: this.#snapshot,
+      absence: (resource) => (this.#recorded ? "none" : absenceIn(this.#objects, resource)),
+    });
+    return position === undefined ? { reader } : { reader, position };
+  }
+}
+
+const NEVER_NONE: ReadonlySet<Resource> = new Set<Resource>([
+  RESOURCES.pods,
+  RESOURCES.services,
+  RESOURCES.namespaces,
+  RESOURCES.nodes,
+  RESOURCES.configMaps,
+  RESOURCES.secrets,
+]);
+
+/** What it means that files of unknown completeness have no object of a type. */
+export function absenceIn(objects: ObjectStore, resource: Resource): Absence {
+  if (NEVER_NONE.has(resource)) return "not recorded";
+  if (resource.group === "apps") return objects.hasGroup("apps") ? "none" : "not recorded";
+  return objects.definesType(resource) === false ? "not served" : "none";
+}
+
+/** Names in paths of debug answers are percent-encoded where a file system would not take them. */
+function decodeName(name: string): string {
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return name;
+  }
+}
+
+/** A debug answer as recorded: JSON, or why it cannot be read. */
+export function parseAnswer(text: string, shown: string): Gathered<unknown> {
+  try {
+    return gathered(JSON.parse(text) as unknown);
+  } catch {
+    return missing("unreadable", `${shown} is not valid JSON`);
+  }
+}

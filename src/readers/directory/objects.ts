@@ -1,0 +1,92 @@
+import { array, property, record, string } from "../../lib/json.ts";
+import { oneLine } from "../../lib/sanitize.ts";
+import { UsageError } from "../../model/errors.ts";
+import { ParseFault, parseJson, parseYaml } from "./parse.ts";
+import { jsonPieces, type Piece, yamlPieces } from "./pieces.ts";
+
+/** Takes one Kubernetes object, with apiVersion and kind. */
+export type ObjectSink = (object: Readonly<Record<string, unknown>>) => void;
+
+/** Items that do not say their kind wait for the end of their list: at most so many. */
+const MAX_WAITING = 20_000;
+
+/**
+ * Gives every Kubernetes object of a file to `sink`: of all its documents, and of lists (`List`,
+ * `PodList`) their items, which may leave out what a typed list says. What is no object is passed
+ * over. Throws a UsageError that names the file and the line when it cannot be parsed.
+ */
+export async function readObjects(
+  name: string,
+  format: "yaml" | "json",
+  chunks: AsyncIterable<Uint8Array>,
+  sink: ObjectSink,
+): Promise<void> {
+  const pieces = format === "json" ? jsonPieces(chunks) : yamlPieces(chunks);
+  const waiting: unknown[] = [];
+  try {
+    for await (const piece of pieces) {
+      for (const value of parsePiece(piece, format)) {
+        if (piece.part === "item") {
+          if (isObject(value)) expand(value, {}, sink);
+          else waiting.push(value);
+        } else {
+          const common = typeOfItems(value);
+          if (piece.part === "rest")
+            for (const item of waiting.splice(0)) expand(item, common, sink);
+          expand(value, {}, sink);
+        }
+      }
+      if (waiting.length > MAX_WAITING) {
+        throw new ParseFault(piece.line, "too many list items without apiVersion and kind");
+      }
+    }
+  } catch (error) {
+    if (!(error instanceof ParseFault)) throw error;
+    throw new UsageError(oneLine(`${name}: line ${error.line}: ${error.message}`));
+  }
+}
+
+function parsePiece(piece: Piece, format: "yaml" | "json"): unknown[] {
+  try {
+    return format === "json" ? [parseJson(piece.text)] : parseYaml(piece.text);
+  } catch (error) {
+    if (error instanceof ParseFault) {
+      throw new ParseFault(piece.line + error.line - 1, error.message);
+    }
+    throw error;
+  }
+}
+
+function isObject(value: unknown): boolean {
+  return (
+    string(property(value, "kind")) !== undefined &&
+    string(property(value, "apiVersion")) !== undefined
+  );
+}
+
+/** What a list says of its items: `PodList` has items of kind Pod and of its own apiVersion. */
+function typeOfItems(list: unknown): Readonly<Record<string, unknown>> {
+  const kind = string(property(list, "kind")) ?? "";
+  if (!kind.endsWith("List") || kind === "List") return {};
+  return { apiVersion: property(list, "apiVersion"), kind: kind.slice(0, -"List".length) };
+}
+
+function expand(
+  value: unknown,
+  common: Readonly<Record<string, unknown>>,
+  sink: ObjectSink,
+  depth = 0,
+): void {
+  // Lists of lists of lists are nothing that Kubernetes makes.
+  if (depth > 10) return;
+  if (Array.isArray(value)) {
+    for (const item of value) expand(item, common, sink, depth + 1);
+    return;
+  }
+  const object = { ...common, ...record(value) };
+  const kind = string(property(object, "kind"));
+  if (kind?.endsWith("List") && Object.hasOwn(object, "items")) {
+    const inner = typeOfItems(object);
+    for (const item of array(property(object, "items"))) expand(item, inner, sink, depth + 1);
+  } else if (isObject(object)) sink(object);
+}

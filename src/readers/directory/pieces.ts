@@ -1,0 +1,58 @@
+import { ParseFault } from "./parse.ts";
+import { JsonSplitter } from "./split-json.ts";
+import { YamlSplitter } from "./split-yaml.ts";
+
+/** A part of a file that is parsed on its own. */
+export interface Piece {
+  text: string;
+  /** Where it begins in the file, counted from 1. */
+  line: number;
+  /** `rest`: a list without its items, which came before it. */
+  part: "document" | "item" | "rest";
+}
+
+/** etcd holds objects of up to 1.5 MiB, so this is no Kubernetes object any more. */
+const LONGEST_YAML = 16 * 1024 * 1024;
+const LONGEST_JSON = 64 * 1024 * 1024;
+
+/** The pieces of a YAML file, one at a time; throws a ParseFault. */
+export async function* yamlPieces(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Piece> {
+  const splitter = new YamlSplitter(LONGEST_YAML);
+  let left = "";
+  let lineNumber = 0;
+  for await (const text of decode(chunks)) {
+    let from = 0;
+    for (let end = text.indexOf("\n"); end >= 0; end = text.indexOf("\n", from)) {
+      const line = left + text.slice(from, end + 1);
+      left = "";
+      from = end + 1;
+      lineNumber += 1;
+      const pieces = splitter.line(line);
+      if (pieces.length > 0) yield* pieces;
+    }
+    left += text.slice(from);
+    if (left.length > LONGEST_YAML) {
+      throw new ParseFault(lineNumber + 1, `a line of more than ${LONGEST_YAML >> 20} MiB`);
+    }
+  }
+  if (left !== "") yield* splitter.line(left);
+  yield* splitter.end();
+}
+
+/** The pieces of a JSON file, one at a time; throws a ParseFault. */
+export async function* jsonPieces(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Piece> {
+  const splitter = new JsonSplitter(LONGEST_JSON);
+  for await (const text of decode(chunks)) yield* splitter.push(text);
+  yield* splitter.end();
+}
+
+/** UTF-8 text without its byte order mark; what is not UTF-8 becomes U+FFFD. */
+async function* decode(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+  const decoder = new TextDecoder();
+  for await (const chunk of chunks) {
+    const text = decoder.decode(chunk, { stream: true });
+    if (text !== "") yield text;
+  }
+  const last = decoder.decode();
+  if (last !== "") yield last;
+}

@@ -1,0 +1,124 @@
+import { gathered, missing, type Gathered, type Missing } from "../../model/gathered.ts";
+import type {
+  ClusterReader,
+  Connection,
+  DebugTarget,
+  ListOptions,
+  RawObject,
+} from "../../model/reader.ts";
+import type { Resource } from "../../model/resource.ts";
+import { unreadDebug, unreadGet, unreadList, unreadType, wasRead } from "./asked.ts";
+import { debugPath, getRequest, listRequest, type Snapshot } from "./snapshot.ts";
+import { type ObjectStore, resourceName } from "./store.ts";
+
+/** What it means that a recording has no object of a type. */
+export type Absence = "none" | "not served" | "not recorded";
+
+export interface RecordingContents {
+  context: string;
+  contextArgument?: string;
+  /** Directory or archive, for messages. */
+  origin: string;
+  /** ms since the epoch. */
+  now: number;
+  objects: ObjectStore;
+  /** Answers by `<namespace>/<pod>/<port>/<path>`, the path without a slash in front. */
+  debug: ReadonlyMap<string, Gathered<unknown>>;
+  snapshot: Snapshot;
+  absence(resource: Resource): Absence;
+}
+
+/** A cluster as files tell of it. */
+export class RecordingReader implements ClusterReader {
+  readonly kind = "recording";
+  readonly context: string;
+  readonly contextArgument?: string;
+  readonly #contents: RecordingContents;
+
+  constructor(contents: RecordingContents) {
+    this.context = contents.context;
+    if (contents.contextArgument !== undefined) this.contextArgument = contents.contextArgument;
+    this.#contents = contents;
+  }
+
+  now(): number {
+    return this.#contents.now;
+  }
+
+  connect(): Promise<Gathered<Connection>> {
+    const { connection } = this.#contents.snapshot;
+    return Promise.resolve("ok" in connection ? connection : gathered(connection));
+  }
+
+  list(resource: Resource, options: ListOptions = {}): Promise<Gathered<RawObject[]>> {
+    return Promise.resolve(this.#list(resource, options));
+  }
+
+  #list(resource: Resource, options: ListOptions): Gathered<RawObject[]> {
+    const { objects, snapshot } = this.#contents;
+    const request = listRequest(resource, options);
+    const unread = unreadList(snapshot.unread, request);
+    if (unread) return unread;
+    const found = objects.list(resource, options);
+    const { slim } = options;
+    if (found.length > 0) return gathered(slim ? found.map(slim) : found);
+    if (!wasRead(snapshot, request)) return this.#notRead(resource);
+    const missingType = unreadType(snapshot.unread, request) ?? this.#absent(resource);
+    return missingType ?? gathered([]);
+  }
+
+  get(resource: Resource, namespace: string, name: string): Promise<Gathered<RawObject>> {
+    const { objects, snapshot } = this.#contents;
+    const found = objects.get(resource, namespace, name);
+    const request = getRequest(resource, namespace, name);
+    return Promise.resolve(
+      unreadGet(snapshot.unread, request) ??
+        (found ? gathered(found) : this.#withoutObject(resource, wasRead(snapshot, request), name)),
+    );
+  }
+
+  #withoutObject(resource: Resource, read: boolean, name: string): Missing {
+    if (!read) return this.#notRead(resource);
+    const notFound = missing("not-found", `${resourceName(resource)} "${name}" not found`);
+    return this.#absent(resource) ?? notFound;
+  }
+
+  debug(target: DebugTarget, path: string): Promise<Gathered<unknown>> {
+    const { debug, snapshot, origin } = this.#contents;
+    const wanted = { ...target, path: debugPath(path) };
+    const answer = debug.get(debugKey(wanted));
+    const unread = unreadDebug(snapshot.unread, wanted);
+    const absent = missing(
+      "not-recorded",
+      `not recorded: ${origin} has no answer of ${target.namespace}/${target.pod} to /${wanted.path}`,
+    );
+    return Promise.resolve(unread ?? answer ?? absent);
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  /** Nothing when there is no object of that type because none exists. */
+  #absent(resource: Resource): Missing | undefined {
+    const { objects, origin } = this.#contents;
+    if (objects.has(resource)) return undefined;
+    const absence = this.#contents.absence(resource);
+    if (absence === "none") return undefined;
+    return absence === "not served"
+      ? missing("not-found", `${resourceName(resource)} is not among the recorded CRDs`)
+      : missing("not-recorded", `not recorded: ${origin} has no ${resource.kind} objects`);
+  }
+
+  #notRead(resource: Resource): Missing {
+    const { origin } = this.#contents;
+    return missing(
+      "not-recorded",
+      `not recorded: ${resourceName(resource)} was not asked for when ${origin} was made`,
+    );
+  }
+}
+
+export function debugKey(target: DebugTarget & { path: string }): string {
+  return `${target.namespace}/${target.pod}/${target.port}/${target.path}`;
+}

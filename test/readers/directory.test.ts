@@ -1,0 +1,326 @@
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { dump } from "js-yaml";
+import { afterEach, describe, expect, test } from "vitest";
+import { UsageError } from "../../src/model/errors.ts";
+import { RESOURCES } from "../../src/model/resource.ts";
+import { openDirectory } from "../../src/readers/directory.ts";
+import { openRecordings } from "../../src/readers/recordings.ts";
+
+const made: string[] = [];
+
+/** A directory with these files: text as it is, anything else as JSON. */
+function directory(files: Record<string, unknown>): string {
+  const root = mkdtempSync(join(tmpdir(), "mc-dir-"));
+  made.push(root);
+  for (const [path, content] of Object.entries(files)) {
+    const file = join(root, path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, typeof content === "string" ? content : JSON.stringify(content));
+  }
+  return root;
+}
+
+afterEach(() => {
+  for (const root of made.splice(0)) rmSync(root, { recursive: true, force: true });
+});
+
+const pod = (name: string, namespace?: string, labels: Record<string, string> = {}) => ({
+  apiVersion: "v1",
+  kind: "Pod",
+  metadata: { name, ...(namespace ? { namespace } : {}), labels },
+});
+
+const names = (objects: readonly unknown[]) =>
+  objects.map((object) => {
+    const { metadata } = object as { metadata: { namespace?: string; name: string } };
+    return `${metadata.namespace ?? ""}/${metadata.name}`;
+  });
+
+async function listed(root: string, resource = RESOURCES.pods, options = {}): Promise<string[]> {
+  const answer = await (await openDirectory(root)).list(resource, options);
+  expect(answer).toMatchObject({ ok: true });
+  return answer.ok ? names(answer.value) : [];
+}
+
+describe("objects", () => {
+  test("YAML documents, lists, typed lists and JSON at any depth", async () => {
+    const root = directory({
+      "a.yaml": `---\n# comment\n${dump(pod("one", "x"))}---\n${dump(pod("two", "x"))}...\n`,
+      "deep/er/b.yml": dump({ apiVersion: "v1", items: [pod("three", "x")], kind: "List" }),
+      "c.json": { kind: "PodList", apiVersion: "v1", items: [{ metadata: { name: "four" } }] },
+      "d.yaml":
+        "apiVersion: v1\nitems:\n- metadata:\n    name: five\n    namespace: x\nkind: PodList\n",
+      "readme.txt": "{",
+      ".hidden/e.yaml": dump(pod("never", "x")),
+      "values.yaml": "replicas: 3\n",
+    });
+    expect(await listed(root)).toEqual(["default/four", "x/five", "x/one", "x/three", "x/two"]);
+  });
+
+  test("selectors and slim", async () => {
+    const root = directory({
+      "a.json": { kind: "List", items: [pod("a", "x", { app: "i" }), pod("b", "y", { app: "z" })] },
+    });
+    expect(await listed(root, RESOURCES.pods, { labelSelector: "app=i" })).toEqual(["x/a"]);
+    expect(await listed(root, RESOURCES.pods, { namespace: "y" })).toEqual(["y/b"]);
+    expect(await listed(root, RESOURCES.pods, { fieldSelector: "metadata.name=a" })).toEqual([
+      "x/a",
+    ]);
+    const reader = await openDirectory(root);
+    const slim = () => ({ slim: true });
+    expect(await reader.list(RESOURCES.pods, { slim })).toEqual({
+      ok: true,
+      value: [{ slim: true }, { slim: true }],
+    });
+    expect(await reader.get(RESOURCES.pods, "x", "a")).toMatchObject({ ok: true });
+    expect(await reader.get(RESOURCES.pods, "x", "b")).toMatchObject({
+      why: "not-found",
+      detail: 'pods "b" not found',
+    });
+  });
+
+  test("one type in several versions, and types of one name", async () => {
+    const gateway = (apiVersion: string, name: string) => ({
+      apiVersion,
+      kind: "Gateway",
+      metadata: { name, namespace: "n" },
+    });
+    const root = directory({
+      "a.json": [
+        gateway("gateway.networking.k8s.io/v1", "a"),
+        gateway("gateway.networking.k8s.io/v1beta1", "b"),
+        gateway("networking.istio.io/v1", "istio"),
+      ],
+    });
+    expect(await listed(root, RESOURCES.gateways)).toEqual(["n/a", "n/b"]);
+  });
+
+  test("what YAML and JSON can smuggle in", async () => {
+    const root = directory({
+      "a.yaml":
+        "apiVersion: v1\nkind: Pod\n__proto__:\n  polluted: yes\nmetadata:\n  name: p\n  labels:\n    constructor: x\n  creationTimestamp: 2026-01-01T00:00:00Z\n  name: q\n",
+      "b.json": '{"apiVersion":"v1","kind":"Pod","metadata":{"name":"r","__proto__":{"a":1}}}',
+      "c.yaml":
+        "\uFEFFapiVersion: v1\r\nkind: Pod\r\nmetadata: &m\r\n  name: s\r\n  labels: {}\r\n",
+      "d.yaml":
+        "a: &a {apiVersion: v1}\n---\n<<: {kind: Pod}\napiVersion: v1\nmetadata: {name: t}\n",
+    });
+    expect(await listed(root)).toEqual(["default/q", "default/r", "default/s", "default/t"]);
+    expect(({} as Record<string, unknown>)["polluted"]).toBeUndefined();
+    const found = await (await openDirectory(root)).get(RESOURCES.pods, "default", "q");
+    expect(found).toMatchObject({
+      value: { metadata: { creationTimestamp: "2026-01-01T00:00:00Z" } },
+    });
+  });
+});
+
+describe("absent types", () => {
+  const everything = [
+    pod("p", "n"),
+    { apiVersion: "apps/v1", kind: "ReplicaSet", metadata: { name: "r", namespace: "n" } },
+  ];
+
+  test("a plain directory does not say whether Secrets or nodes exist", async () => {
+    const reader = await openDirectory(directory({ "a.json": everything }));
+    for (const resource of [RESOURCES.secrets, RESOURCES.nodes, RESOURCES.namespaces]) {
+      expect(await reader.list(resource)).toMatchObject({ ok: false, why: "not-recorded" });
+      expect(await reader.get(resource, "n", "x")).toMatchObject({ why: "not-recorded" });
+    }
+    expect(await reader.list(RESOURCES.deployments)).toEqual({ ok: true, value: [] });
+    expect(await reader.list(RESOURCES.gateways)).toEqual({ ok: true, value: [] });
+    expect(await reader.get(RESOURCES.gateways, "n", "x")).toMatchObject({ why: "not-found" });
+    expect(await reader.connect()).toEqual({ ok: true, value: {} });
+    expect(reader.contextArgument).toBeUndefined();
+  });
+
+  test("without anything of apps, Deployments were not recorded", async () => {
+    const reader = await openDirectory(directory({ "a.json": pod("p") }));
+    expect(await reader.list(RESOURCES.deployments)).toMatchObject({ why: "not-recorded" });
+  });
+
+  test("recorded CRDs say which custom types are served", async () => {
+    const crd = {
+      apiVersion: "apiextensions.k8s.io/v1",
+      kind: "CustomResourceDefinition",
+      metadata: { name: "workloadentries.networking.istio.io" },
+    };
+    const reader = await openDirectory(directory({ "a.json": [crd, pod("p")] }));
+    expect(await reader.list(RESOURCES.workloadEntries)).toEqual({ ok: true, value: [] });
+    expect(await reader.list(RESOURCES.gateways)).toMatchObject({ why: "not-found" });
+  });
+
+  test("in a recording they do not exist, unless it says otherwise", async () => {
+    const request = { verb: "list", group: "", resource: "nodes" };
+    const reader = await openDirectory(
+      directory({
+        "objects/a.json": pod("p", "n"),
+        "snapshot.json": {
+          schemaVersion: "mc.snapshot/v1",
+          context: "prod",
+          time: "2026-01-15T12:00:00Z",
+          serverVersion: "v1.36.0",
+          user: "admin",
+          unread: [
+            { request, why: "forbidden", detail: "nodes is forbidden" },
+            {
+              request: { verb: "get", group: "", resource: "secrets", namespace: "n", name: "s" },
+              why: "timeout",
+              detail: "no answer within 30 s",
+            },
+            {
+              debug: { namespace: "n", pod: "p", port: 15014, path: "/debug/license" },
+              why: "not-found",
+              detail: "404",
+            },
+            { nonsense: true },
+            null,
+          ],
+        },
+      }),
+    );
+    expect(reader).toMatchObject({ context: "prod", contextArgument: "prod", kind: "recording" });
+    expect(reader.now()).toBe(Date.parse("2026-01-15T12:00:00Z"));
+    expect(await reader.connect()).toEqual({
+      ok: true,
+      value: { serverVersion: "v1.36.0", user: "admin" },
+    });
+    expect(await reader.list(RESOURCES.nodes)).toEqual({
+      ok: false,
+      why: "forbidden",
+      detail: "nodes is forbidden",
+      request,
+    });
+    expect(await reader.list(RESOURCES.secrets)).toEqual({ ok: true, value: [] });
+    expect(await reader.get(RESOURCES.secrets, "n", "s")).toMatchObject({ why: "timeout" });
+    expect(await reader.get(RESOURCES.secrets, "n", "t")).toMatchObject({ why: "not-found" });
+    const target = { namespace: "n", pod: "p", port: 15014 };
+    expect(await reader.debug(target, "/debug/license")).toMatchObject({ why: "not-found" });
+    expect(await reader.debug(target, "/debug/syncz")).toMatchObject({ why: "not-recorded" });
+    await reader.close();
+  });
+
+  test("a recording that lists what it read says so of the rest", async () => {
+    const reader = await openDirectory(
+      directory({
+        "objects/a.json": pod("p", "n"),
+        "snapshot.json": {
+          read: [
+            { verb: "list", group: "", resource: "pods", labelSelector: "app=x" },
+            { verb: "list", group: "", resource: "configmaps", fieldSelector: "metadata.name=c" },
+            { verb: "get", group: "", resource: "secrets", namespace: "n", name: "s" },
+          ],
+        },
+      }),
+    );
+    expect(await reader.list(RESOURCES.pods, { labelSelector: "app=x" })).toMatchObject({
+      value: [],
+    });
+    expect(await reader.list(RESOURCES.pods, { labelSelector: "app=y" })).toMatchObject({
+      why: "not-recorded",
+    });
+    expect(await reader.list(RESOURCES.nodes)).toMatchObject({ why: "not-recorded" });
+    expect(await reader.get(RESOURCES.secrets, "n", "s")).toMatchObject({ why: "not-found" });
+    expect(await reader.get(RESOURCES.secrets, "n", "t")).toMatchObject({ why: "not-recorded" });
+    expect(await reader.get(RESOURCES.configMaps, "n", "c")).toMatchObject({ why: "not-found" });
+    expect(await reader.get(RESOURCES.configMaps, "n", "d")).toMatchObject({ why: "not-recorded" });
+  });
+
+  test("a failed connection comes back", async () => {
+    const connection = { why: "unreachable", detail: "connection refused" };
+    const reader = await openDirectory(directory({ "snapshot.json": { connection } }));
+    expect(await reader.connect()).toEqual({ ok: false, ...connection });
+  });
+});
+
+describe("debug answers", () => {
+  test("by namespace, pod, port and path", async () => {
+    const reader = await openDirectory(
+      directory({
+        "a.json": pod("p", "n"),
+        "debug/n/p/15014/debug/license.json": { State: "OK" },
+        "debug/n/%50/15000/config_dump.json": "<html>",
+      }),
+    );
+    expect(await reader.debug({ namespace: "n", pod: "p", port: 15014 }, "/debug/license")).toEqual(
+      { ok: true, value: { State: "OK" } },
+    );
+    expect(
+      await reader.debug({ namespace: "n", pod: "P", port: 15000 }, "/config_dump"),
+    ).toMatchObject({ why: "unreadable" });
+  });
+});
+
+describe("several clusters", () => {
+  test("each sub-directory with a snapshot.json, in the order of the run", async () => {
+    const root = directory({
+      "b/snapshot.json": { context: "first", position: 0 },
+      "a/snapshot.json": { context: "second", position: 1 },
+      "a/objects/x.json": pod("p"),
+      "c/snapshot.json": {},
+    });
+    const readers = await openRecordings(root);
+    expect(readers.map(({ context }) => context)).toEqual(["first", "second", "c"]);
+    expect(await readers[0]?.list(RESOURCES.pods)).toEqual({ ok: true, value: [] });
+    expect(await readers[1]?.list(RESOURCES.pods)).toMatchObject({ value: [{ kind: "Pod" }] });
+    await expect(openDirectory(root)).rejects.toThrow(/several clusters/);
+  });
+});
+
+describe("what cannot be read is a UsageError that names it", () => {
+  const fails = async (root: string, message: RegExp) => {
+    const error: unknown = await openRecordings(root).catch((caught: unknown) => caught);
+    expect(error).toBeInstanceOf(UsageError);
+    expect((error as Error).message).toMatch(message);
+    expect((error as Error).message).not.toContain("\n");
+  };
+
+  test("no such directory, no directory, nothing in it", async () => {
+    await fails("/nonexistent/dir", /\/nonexistent\/dir: no such file or directory/);
+    await fails(directory({}), /has no Kubernetes objects/);
+    await fails(directory({ "a.yaml": "a: 1\n" }), /has no Kubernetes objects/);
+  });
+
+  test("the file and the line of what is no YAML or JSON, never its text", async () => {
+    await fails(directory({ "a.yaml": "a: 1\n---\nb: [\nc: hunter2\n" }), /a\.yaml: line [345]: /);
+    await fails(directory({ "a.yaml": "x: *nobody\n" }), /a\.yaml: line 1: /);
+    await fails(directory({ "a.json": '{"a": hunter2}' }), /a\.json: line 1: not valid JSON$/);
+    await fails(directory({ "a.json": '{"a": 1' }), /ends too early/);
+    await fails(directory({ "a.json": "}" }), /not valid JSON/);
+    await fails(directory({ "a.json": "[".repeat(500) }), /nested too deeply/);
+    await fails(directory({ "a.yaml": "[".repeat(500) }), /nesting/);
+    await fails(directory({ "snapshot.json": "{" }), /snapshot\.json: not valid JSON/);
+    await fails(
+      directory({ "snapshot.json": { schemaVersion: "mc.snapshot/v9" } }),
+      /schemaVersion is mc\.snapshot\/v9/,
+    );
+    const list = "apiVersion: v1\nitems:\n- apiVersion: v1\n  kind: Pod\n- b: [\nkind: List\n";
+    await fails(directory({ "a.yaml": list }), /a\.yaml: line [56]: /);
+  });
+
+  test("a YAML bomb", async () => {
+    const levels = Array.from({ length: 9 }, (_, level) => {
+      const items = Array.from({ length: 9 }, () => (level === 0 ? "x" : `*a${level - 1}`));
+      return `a${level}: &a${level} [${items.join(", ")}]\n`;
+    });
+    await fails(directory({ "a.yaml": levels.join("") }), /aliases unfold to more than/);
+    const many = `a: &a x\nb: [${"*a, ".repeat(200)}]\n`;
+    await fails(directory({ "a.yaml": many }), /aliases/);
+    await fails(directory({ "a.yaml": "a: &a [*a]\n" }), /aliases/);
+  });
+
+  test("links that lead out; those that stay inside are read once", async () => {
+    const outside = directory({ "secret.yaml": "x: [" });
+    const root = directory({ "a.json": pod("p", "n") });
+    symlinkSync(join(root, "a.json"), join(root, "b.json"));
+    symlinkSync(join(root, "gone"), join(root, "gone.json"));
+    symlinkSync(outside, join(root, ".hidden"));
+    expect(await listed(root)).toEqual(["n/p"]);
+    symlinkSync(join(outside, "secret.yaml"), join(root, "c.yaml"));
+    await fails(root, /c\.yaml is a link that leads out of the directory/);
+    rmSync(join(root, "c.yaml"));
+    symlinkSync(outside, join(root, "objects"));
+    await fails(root, /objects is a link that leads out/);
+  });
+});
