@@ -1,30 +1,11 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { rmSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
 import { dump } from "js-yaml";
-import { afterEach, describe, expect, test } from "vitest";
-import { UsageError } from "../../src/model/errors.ts";
+import { describe, expect, test } from "vitest";
 import { RESOURCES } from "../../src/model/resource.ts";
 import { openDirectory } from "../../src/readers/directory.ts";
 import { openRecordings } from "../../src/readers/recordings.ts";
-
-const made: string[] = [];
-
-/** A directory with these files: text as it is, anything else as JSON. */
-function directory(files: Record<string, unknown>): string {
-  const root = mkdtempSync(join(tmpdir(), "mc-dir-"));
-  made.push(root);
-  for (const [path, content] of Object.entries(files)) {
-    const file = join(root, path);
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, typeof content === "string" ? content : JSON.stringify(content));
-  }
-  return root;
-}
-
-afterEach(() => {
-  for (const root of made.splice(0)) rmSync(root, { recursive: true, force: true });
-});
+import { directory, faultOf, names } from "./temp.ts";
 
 const pod = (name: string, namespace?: string, labels: Record<string, string> = {}) => ({
   apiVersion: "v1",
@@ -32,11 +13,13 @@ const pod = (name: string, namespace?: string, labels: Record<string, string> = 
   metadata: { name, ...(namespace ? { namespace } : {}), labels },
 });
 
-const names = (objects: readonly unknown[]) =>
-  objects.map((object) => {
-    const { metadata } = object as { metadata: { namespace?: string; name: string } };
-    return `${metadata.namespace ?? ""}/${metadata.name}`;
-  });
+const gateway = (apiVersion: string, name: string) => ({
+  apiVersion,
+  kind: "Gateway",
+  metadata: { name, namespace: "n" },
+});
+
+const emptied = () => ({ slim: true });
 
 async function listed(root: string, resource = RESOURCES.pods, options = {}): Promise<string[]> {
   const answer = await (await openDirectory(root)).list(resource, options);
@@ -69,8 +52,7 @@ describe("objects", () => {
       "x/a",
     ]);
     const reader = await openDirectory(root);
-    const slim = () => ({ slim: true });
-    expect(await reader.list(RESOURCES.pods, { slim })).toEqual({
+    expect(await reader.list(RESOURCES.pods, { slim: emptied })).toEqual({
       ok: true,
       value: [{ slim: true }, { slim: true }],
     });
@@ -82,11 +64,6 @@ describe("objects", () => {
   });
 
   test("one type in several versions, and types of one name", async () => {
-    const gateway = (apiVersion: string, name: string) => ({
-      apiVersion,
-      kind: "Gateway",
-      metadata: { name, namespace: "n" },
-    });
     const root = directory({
       "a.json": [
         gateway("gateway.networking.k8s.io/v1", "a"),
@@ -269,34 +246,34 @@ describe("several clusters", () => {
 });
 
 describe("what cannot be read is a UsageError that names it", () => {
-  const fails = async (root: string, message: RegExp) => {
-    const error: unknown = await openRecordings(root).catch((caught: unknown) => caught);
-    expect(error).toBeInstanceOf(UsageError);
-    expect((error as Error).message).toMatch(message);
-    expect((error as Error).message).not.toContain("\n");
-  };
-
   test("no such directory, no directory, nothing in it", async () => {
-    await fails("/nonexistent/dir", /\/nonexistent\/dir: no such file or directory/);
-    await fails(directory({}), /has no Kubernetes objects/);
-    await fails(directory({ "a.yaml": "a: 1\n" }), /has no Kubernetes objects/);
+    expect(await faultOf("/nonexistent/dir")).toMatch(
+      /\/nonexistent\/dir: no such file or directory/,
+    );
+    expect(await faultOf(directory({}))).toMatch(/has no Kubernetes objects/);
+    expect(await faultOf(directory({ "a.yaml": "a: 1\n" }))).toMatch(/has no Kubernetes objects/);
   });
 
   test("the file and the line of what is no YAML or JSON, never its text", async () => {
-    await fails(directory({ "a.yaml": "a: 1\n---\nb: [\nc: hunter2\n" }), /a\.yaml: line [345]: /);
-    await fails(directory({ "a.yaml": "x: *nobody\n" }), /a\.yaml: line 1: /);
-    await fails(directory({ "a.json": '{"a": hunter2}' }), /a\.json: line 1: not valid JSON$/);
-    await fails(directory({ "a.json": '{"a": 1' }), /ends too early/);
-    await fails(directory({ "a.json": "}" }), /not valid JSON/);
-    await fails(directory({ "a.json": "[".repeat(500) }), /nested too deeply/);
-    await fails(directory({ "a.yaml": "[".repeat(500) }), /nesting/);
-    await fails(directory({ "snapshot.json": "{" }), /snapshot\.json: not valid JSON/);
-    await fails(
-      directory({ "snapshot.json": { schemaVersion: "mc.snapshot/v9" } }),
-      /schemaVersion is mc\.snapshot\/v9/,
+    expect(await faultOf(directory({ "a.yaml": "a: 1\n---\nb: [\nc: hunter2\n" }))).toMatch(
+      /a\.yaml: line [345]: /,
     );
+    expect(await faultOf(directory({ "a.yaml": "x: *nobody\n" }))).toMatch(/a\.yaml: line 1: /);
+    expect(await faultOf(directory({ "a.json": '{"a": hunter2}' }))).toMatch(
+      /a\.json: line 1: not valid JSON$/,
+    );
+    expect(await faultOf(directory({ "a.json": '{"a": 1' }))).toMatch(/ends too early/);
+    expect(await faultOf(directory({ "a.json": "}" }))).toMatch(/not valid JSON/);
+    expect(await faultOf(directory({ "a.json": "[".repeat(500) }))).toMatch(/nested too deeply/);
+    expect(await faultOf(directory({ "a.yaml": "[".repeat(500) }))).toMatch(/nesting/);
+    expect(await faultOf(directory({ "snapshot.json": "{" }))).toMatch(
+      /snapshot\.json: not valid JSON/,
+    );
+    expect(
+      await faultOf(directory({ "snapshot.json": { schemaVersion: "mc.snapshot/v9" } })),
+    ).toMatch(/schemaVersion is mc\.snapshot\/v9/);
     const list = "apiVersion: v1\nitems:\n- apiVersion: v1\n  kind: Pod\n- b: [\nkind: List\n";
-    await fails(directory({ "a.yaml": list }), /a\.yaml: line [56]: /);
+    expect(await faultOf(directory({ "a.yaml": list }))).toMatch(/a\.yaml: line [56]: /);
   });
 
   test("a YAML bomb", async () => {
@@ -304,10 +281,12 @@ describe("what cannot be read is a UsageError that names it", () => {
       const items = Array.from({ length: 9 }, () => (level === 0 ? "x" : `*a${level - 1}`));
       return `a${level}: &a${level} [${items.join(", ")}]\n`;
     });
-    await fails(directory({ "a.yaml": levels.join("") }), /aliases unfold to more than/);
+    expect(await faultOf(directory({ "a.yaml": levels.join("") }))).toMatch(
+      /aliases unfold to more than/,
+    );
     const many = `a: &a x\nb: [${"*a, ".repeat(200)}]\n`;
-    await fails(directory({ "a.yaml": many }), /aliases/);
-    await fails(directory({ "a.yaml": "a: &a [*a]\n" }), /aliases/);
+    expect(await faultOf(directory({ "a.yaml": many }))).toMatch(/aliases/);
+    expect(await faultOf(directory({ "a.yaml": "a: &a [*a]\n" }))).toMatch(/aliases/);
   });
 
   test("links that lead out; those that stay inside are read once", async () => {
@@ -318,9 +297,9 @@ describe("what cannot be read is a UsageError that names it", () => {
     symlinkSync(outside, join(root, ".hidden"));
     expect(await listed(root)).toEqual(["n/p"]);
     symlinkSync(join(outside, "secret.yaml"), join(root, "c.yaml"));
-    await fails(root, /c\.yaml is a link that leads out of the directory/);
+    expect(await faultOf(root)).toMatch(/c\.yaml is a link that leads out of the directory/);
     rmSync(join(root, "c.yaml"));
     symlinkSync(outside, join(root, "objects"));
-    await fails(root, /objects is a link that leads out/);
+    expect(await faultOf(root)).toMatch(/objects is a link that leads out/);
   });
 });
