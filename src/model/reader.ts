@@ -55,6 +55,8 @@ export interface ClusterReader {
   get(resource: Resource, namespace: string, name: string): Promise<Gathered<RawObject>>;
   /** GET of a path such as `/debug/license`; the body parsed as JSON. 404 is `not-found`. */
   debug(target: DebugTarget, path: string): Promise<Gathered<unknown>>;
+  /** Grants a new time budget, for a phase that had to wait for other clusters. */
+  renew?(): void;
   /** Ends what is under way and lets the process exit. */
   close(): Promise<void>;
 }

@@ -1,0 +1,14 @@
+#!/usr/bin/env node
+import module from "node:module";
+
+// Plain syntax, so that an old Node gets as far as saying that it is too old.
+const version = process.versions.node.split(".").map(Number);
+if (version[0] < 22 || (version[0] === 22 && version[1] < 19)) {
+  process.stderr.write(
+    "mc: Node.js 22.19 or later is needed; this is " + process.versions.node + "\n",
+  );
+  process.exitCode = 2;
+} else {
+  module.enableCompileCache();
+  void import("../dist/main.js");
+}

@@ -1,0 +1,26 @@
+import type { Command } from "commander";
+import { UsageError } from "../model/errors.ts";
+import type { Io } from "./io.ts";
+
+export function addExplain(program: Command, io: Io): void {
+  program
+    .command("explain")
+    .argument("[check]", "id of a check, as reports name it")
+    .description("what a check reads, why it fails, how to fix it")
+    .action(async (id: string | undefined) => {
+      const { CHECKS } = await import("../checks/index.ts");
+      const { explainCheck, listChecks } = await import("./explain-text.ts");
+      if (id === undefined) {
+        await io.stdout.write(listChecks(CHECKS));
+        return;
+      }
+      const check = CHECKS.find((one) => one.id === id);
+      if (!check) throw new UsageError(unknownCheck(id, CHECKS));
+      await io.stdout.write(explainCheck(check));
+    });
+}
+
+/** One line for an id that is none, with those that exist. */
+export function unknownCheck(id: string, checks: readonly { id: string }[]): string {
+  return `no check is called ${JSON.stringify(id)}; there are ${checks.map((check) => check.id).join(", ")}`;
+}

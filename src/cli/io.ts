@@ -1,0 +1,54 @@
+/** Where a command writes; `main.ts` makes it from the process, tests from strings. */
+export interface Output {
+  /** Resolves when the text has been taken, and also when nobody reads any more (EPIPE). */
+  write(text: string): Promise<void>;
+  readonly isTTY: boolean;
+  /** Of a terminal; absent for a pipe or a file. */
+  readonly columns: number | undefined;
+}
+
+/** What a command may know of the world outside. */
+export interface Io {
+  readonly stdout: Output;
+  readonly stderr: Output;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Aborted by Ctrl-C or SIGTERM. */
+  readonly signal: AbortSignal;
+  /** `mc`, or `kubectl mc` when run as its plugin. */
+  readonly program: string;
+}
+
+/** Ctrl-C ended the command: exit 130, nothing more is printed. */
+export class Interrupted extends Error {
+  override readonly name = "Interrupted";
+}
+
+/** Settles as the work does, or rejects with `Interrupted` as soon as the signal is aborted. */
+export async function unlessInterrupted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  if (signal.aborted) throw new Interrupted();
+  let stop: (() => void) | undefined;
+  const interrupted = new Promise<never>((_resolve, reject) => {
+    stop = () => reject(new Interrupted());
+    signal.addEventListener("abort", stop, { once: true });
+  });
+  try {
+    return await Promise.race([work, interrupted]);
+  } finally {
+    if (stop) signal.removeEventListener("abort", stop);
+  }
+}
+
+/** ANSI colours: on a terminal that has them, unless NO_COLOR or --no-color says otherwise. */
+export function wantsColor(io: Io, flag: boolean): boolean {
+  if (!flag || io.env["NO_COLOR"] || io.env["TERM"] === "dumb") return false;
+  return io.stdout.isTTY || Boolean(io.env["FORCE_COLOR"]);
+}
+
+const NARROWEST = 60;
+
+/** Columns to wrap reports at: those of the terminal, at least 60; no wrapping elsewhere. */
+export function widthOf(output: Output): number {
+  return output.isTTY && output.columns
+    ? Math.max(NARROWEST, output.columns)
+    : Number.POSITIVE_INFINITY;
+}

@@ -1,0 +1,30 @@
+import { randomBytes } from "node:crypto";
+import { rename, rm, stat, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
+import { OperationError, UsageError } from "../model/errors.ts";
+
+/** Refuses, before any work is done, a file that could not be written. */
+export async function checkWritable(file: string): Promise<void> {
+  const directory = await stat(dirname(file)).catch(() => undefined);
+  if (!directory?.isDirectory()) {
+    throw new UsageError(`--output-file ${file}: its directory does not exist`);
+  }
+  const present = await stat(file).catch(() => undefined);
+  if (present?.isDirectory()) throw new UsageError(`--output-file ${file}: it is a directory`);
+}
+
+/** Writes the whole file or leaves what was there: through a file beside it, renamed at the end. */
+export async function writeWhole(file: string, text: string): Promise<void> {
+  const present = await stat(file).catch(() => undefined);
+  // A device or a pipe (/dev/stdout) cannot be replaced by renaming.
+  const plain = !present || present.isFile();
+  const target = plain ? `${file}.${randomBytes(4).toString("hex")}.tmp` : file;
+  try {
+    await writeFile(target, text);
+    if (plain) await rename(target, file);
+  } catch (cause) {
+    if (plain) await rm(target, { force: true });
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new OperationError(`${file} was not written: ${reason}`);
+  }
+}

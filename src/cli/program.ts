@@ -1,0 +1,90 @@
+import { Command, CommanderError } from "commander";
+import { OperationError, UsageError } from "../model/errors.ts";
+import { oneLine } from "../lib/sanitize.ts";
+import { addCheck } from "./check.ts";
+import { EXIT_FAULT, EXIT_INTERRUPTED, EXIT_USAGE } from "./exit-code.ts";
+import { addExplain } from "./explain.ts";
+import { Interrupted, type Io } from "./io.ts";
+import { addGlobalOptions, type GlobalOptions } from "./options.ts";
+import { addVersion } from "./version.ts";
+
+/** Sets the exit code that a command comes to when it is not 0. */
+export type SetExitCode = (code: number) => void;
+
+const INTRODUCTION = `Checks, links and explains multicluster ambient meshes (Solo distribution of Istio).
+
+Before linking:  mc check --precheck --contexts=a,b     are these clusters ready?
+Expose:          mc expose --context a -n istio-eastwest      an east-west Gateway, one a cluster
+Link:            mc link --contexts=a,b -n istio-eastwest     remote Gateways on each, both ways
+After linking:   mc check --contexts=a,b                did it work, and if not, why?
+One check:       mc explain certs                       what it reads, why it fails, how to fix it`;
+
+const EXIT_CODES = `
+Exit codes: 0 passed (warnings included, unless --fail-on warn), 1 a fault or not completed,
+2 usage or configuration, 130 interrupted.`;
+
+/** The whole command line, without having parsed anything. */
+export function buildProgram(io: Io, setExitCode: SetExitCode): Command {
+  const program = new Command(io.program)
+    .description(INTRODUCTION)
+    .addHelpText("after", EXIT_CODES)
+    .configureHelp({ showGlobalOptions: true, sortSubcommands: false })
+    .helpCommand("help [command]", "help for a command")
+    .showSuggestionAfterError(true)
+    .enablePositionalOptions(false)
+    .exitOverride();
+  addGlobalOptions(program);
+  addCheck(program, io, setExitCode);
+  addExplain(program, io);
+  addVersion(program, io);
+  return program;
+}
+
+/** Runs a command line; resolves with its exit code, having said why on stderr when it is 1 or 2. */
+export async function run(args: readonly string[], io: Io): Promise<number> {
+  let code = 0;
+  const written: Promise<void>[] = [];
+  const program = buildProgram(io, (next) => {
+    code = next;
+  });
+  const say = async (text: string): Promise<void> => {
+    await io.stderr.write(`${io.program}: ${oneLine(text)}\n`);
+  };
+  for (const command of [program, ...program.commands]) {
+    command.exitOverride().configureOutput({
+      writeOut: (text) => void written.push(io.stdout.write(text)),
+      // Said once, below, as one line.
+      writeErr: () => undefined,
+    });
+  }
+  try {
+    if (args.length === 0) {
+      await io.stdout.write(program.helpInformation());
+      return EXIT_USAGE;
+    }
+    await program.parseAsync([...args], { from: "user" });
+  } catch (cause) {
+    if (cause instanceof Interrupted) return EXIT_INTERRUPTED;
+    if (cause instanceof UsageError) {
+      await say(cause.message);
+      return EXIT_USAGE;
+    }
+    if (cause instanceof OperationError) {
+      await say(cause.message);
+      return EXIT_FAULT;
+    }
+    if (cause instanceof CommanderError) {
+      if (cause.exitCode === 0) return 0;
+      await say(cause.message.replace(/^error: /, "").replaceAll(/\s*\n\s*/g, " "));
+      return EXIT_USAGE;
+    }
+    const { debug } = program.opts<GlobalOptions>();
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    await say(`internal error: ${reason}${debug ? "" : " (run with --debug for details)"}`);
+    if (debug && cause instanceof Error) await io.stderr.write(`${cause.stack ?? ""}\n`);
+    return EXIT_FAULT;
+  } finally {
+    await Promise.all(written);
+  }
+  return code;
+}

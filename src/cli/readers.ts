@@ -1,0 +1,68 @@
+import { UsageError } from "../model/errors.ts";
+import type { ClusterReader } from "../model/reader.ts";
+import type { Io } from "./io.ts";
+import type { GlobalOptions } from "./options.ts";
+
+/** Which clusters a command is about. */
+export interface ClusterSelection extends GlobalOptions {
+  contexts?: string[];
+  directory?: string[];
+}
+
+/**
+ * Opens every cluster that the flags name, in their order: contexts, then recordings; the current
+ * context when they name none. Whoever calls closes them.
+ *
+ * @throws UsageError for a context, kubeconfig, directory or archive that cannot be used.
+ */
+export async function openReaders(
+  selection: ClusterSelection,
+  timeoutMs: number,
+  io: Io,
+): Promise<ClusterReader[]> {
+  const { directory = [], context, contexts = [] } = selection;
+  const named = [...contexts, ...(context === undefined ? [] : [context])];
+  const live = named.length > 0 || directory.length === 0;
+  const [clusters, recordings] = await Promise.all([
+    live ? openContexts(named, selection, timeoutMs, io) : [],
+    openDirectories(directory),
+  ]);
+  return [...clusters, ...recordings];
+}
+
+async function openContexts(
+  named: readonly string[],
+  selection: ClusterSelection,
+  timeoutMs: number,
+  io: Io,
+): Promise<ClusterReader[]> {
+  const [{ loadKubeconfig }, { openCluster }] = await Promise.all([
+    import("../readers/kubeconfig.ts"),
+    import("../readers/live.ts"),
+  ]);
+  const config = loadKubeconfig({
+    env: io.env,
+    ...(selection.kubeconfig === undefined ? {} : { kubeconfig: selection.kubeconfig }),
+  });
+  const contexts = named.length > 0 ? [...new Set(named)] : [config.requireCurrentContext()];
+  return contexts.map((context) =>
+    openCluster(config, context, {
+      timeoutMs,
+      ...(selection.as === undefined ? {} : { as: selection.as }),
+      ...(selection.asGroup === undefined ? {} : { asGroups: selection.asGroup }),
+    }),
+  );
+}
+
+async function openDirectories(directories: readonly string[]): Promise<ClusterReader[]> {
+  if (directories.length === 0) return [];
+  const repeatedOne = directories.find((one, index) => directories.indexOf(one) !== index);
+  if (repeatedOne) throw new UsageError(`--directory ${repeatedOne} is given twice`);
+  const { openRecordings } = await import("../readers/recordings.ts");
+  return (await Promise.all(directories.map((path) => openRecordings(path)))).flat();
+}
+
+/** Closes them all, whatever state they are in. */
+export async function closeReaders(readers: readonly ClusterReader[]): Promise<void> {
+  await Promise.allSettled(readers.map((reader) => reader.close()));
+}

@@ -1,0 +1,10 @@
+import type { Command } from "commander";
+import { VERSION } from "../version.ts";
+import type { Io } from "./io.ts";
+
+export function addVersion(program: Command, io: Io): void {
+  program
+    .command("version")
+    .description("print the version")
+    .action(async () => io.stdout.write(`mc ${VERSION}\n`));
+}

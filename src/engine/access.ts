@@ -1,0 +1,75 @@
+import { commandLine, kubectl } from "../lib/shell.ts";
+import type { ClusterRef } from "../model/check.ts";
+import { remedy } from "../model/finding.ts";
+import type { AccessRequest, Missing } from "../model/gathered.ts";
+import type { Remediation } from "../model/report.ts";
+
+const SERVICE_ACCOUNT = /^system:serviceaccount:([^:]+):([^:]+)$/;
+const USER_IN_MESSAGE = /User "([^"]+)"/;
+
+/** Who the binding is for, as `kubectl create rolebinding` takes it. */
+function subject(user: string): string {
+  const account = SERVICE_ACCOUNT.exec(user);
+  return account ? `--serviceaccount=${account[1]}:${account[2]}` : `--user=${user}`;
+}
+
+/** `get,list` go together: who may list may read one, and checks do both. */
+function verbs(request: AccessRequest): string {
+  return request.verb === "get" || request.verb === "list" ? "get,list" : request.verb;
+}
+
+function grant(cluster: ClusterRef, request: AccessRequest, user: string): Remediation {
+  const resource = request.group ? `${request.resource}.${request.group}` : request.resource;
+  const name = `mc-${request.resource.replaceAll("/", "-")}`;
+  const verb = request.resource.includes("/") ? "get,create" : verbs(request);
+  const rule = [`--verb=${verb}`, `--resource=${resource}`];
+  const where = request.namespace ? ["-n", request.namespace] : [];
+  const [role, binding] = request.namespace
+    ? (["role", "rolebinding"] as const)
+    : (["clusterrole", "clusterrolebinding"] as const);
+  return remedy(
+    `Allow ${user} to ${verb.replaceAll(",", " and ")} ${resource}${request.namespace ? ` in namespace ${request.namespace}` : ""} (as someone who may grant it).`,
+    kubectl(cluster, ...where, "create", role, name, ...rule),
+    kubectl(cluster, ...where, "create", binding, name, `--${role}=${name}`, subject(user)),
+  );
+}
+
+/** What to do about an input that could not be read; for `forbidden`, the RBAC rule that would allow it. */
+export function remedyFor(cluster: ClusterRef, cause: Missing, user?: string): Remediation {
+  switch (cause.why) {
+    case "forbidden": {
+      const who = user ?? USER_IN_MESSAGE.exec(cause.detail)?.[1];
+      if (cause.request && who) return grant(cluster, cause.request, who);
+      return remedy("Grant the missing permission.", kubectl(cluster, "auth", "can-i", "--list"));
+    }
+    case "unauthorized":
+      return remedy("Renew the credentials of this context.", kubectl(cluster, "auth", "whoami"));
+    case "timeout":
+      return remedy(
+        "See whether the API server answers; if it is only slow, give it more time with --timeout.",
+        kubectl(cluster, "get", "--raw", "/readyz"),
+      );
+    case "unreachable":
+      return remedy(
+        "See whether the API server can be reached from here.",
+        kubectl(cluster, "get", "--raw", "/readyz"),
+      );
+    case "not-recorded":
+      return remedy(
+        "Record the cluster again, with everything that the checks read.",
+        commandLine("mc", "snapshot", "--contexts").concat(
+          ` ${cluster.contextArgument} --output-dir DIR`,
+        ),
+      );
+    default:
+      return remedy("Ask the API server for it directly.", direct(cluster, cause.request));
+  }
+}
+
+function direct(cluster: ClusterRef, request: AccessRequest | undefined): string {
+  if (!request) return kubectl(cluster, "get", "--raw", "/version");
+  const [plural = request.resource] = request.resource.split("/");
+  const resource = request.group ? `${plural}.${request.group}` : plural;
+  const where = request.namespace ? ["-n", request.namespace] : request.name ? [] : ["-A"];
+  return kubectl(cluster, ...where, "get", resource, ...(request.name ? [request.name] : []));
+}

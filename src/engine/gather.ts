@@ -1,0 +1,85 @@
+import pLimit from "p-limit";
+import { clusterRef } from "../facts/cluster-ref.ts";
+import { FACTS } from "../facts/index.ts";
+import type { ClusterRef } from "../model/check.ts";
+import type { FactKey, Facts } from "../model/facts.ts";
+import { gathered, type Gathered } from "../model/gathered.ts";
+import type { ClusterReader } from "../model/reader.ts";
+import type { GatherSettings } from "../model/source.ts";
+import { ClusterSource } from "./source.ts";
+
+/** What was read of one cluster. */
+export interface GatheredCluster {
+  ref: ClusterRef;
+  /** The facts that were asked for, and those that make up `ref`. */
+  facts: Partial<{ [K in FactKey]: Gathered<Facts[K]> }>;
+}
+
+export interface GatherOptions extends GatherSettings {
+  /** Clusters read at the same time. */
+  concurrency: number;
+  /** Called as each cluster has been read. */
+  onRead?: (context: string) => void;
+}
+
+/** Facts that say who a cluster is: read for every run. */
+const IDENTITY: readonly FactKey[] = ["connection", "istiods", "istioNamespace", "namespaces"];
+/** Facts that wait for other clusters: they must not hold a place that those need. */
+const LATE: ReadonlySet<FactKey> = new Set<FactKey>(["sourcePods"]);
+
+/**
+ * Reads the facts of all clusters at once, `concurrency` at a time. Never rejects for what a cluster
+ * does: each fact says itself whether it could be read.
+ */
+export async function gather(
+  readers: readonly ClusterReader[],
+  keys: ReadonlySet<FactKey>,
+  options: GatherOptions,
+): Promise<GatheredCluster[]> {
+  const { concurrency, onRead, ...settings } = options;
+  const sources = readers.map((reader) => new ClusterSource(reader, settings, FACTS));
+  for (const source of sources) source.peers = sources.filter((other) => other !== source);
+
+  const wanted = [...new Set([...IDENTITY, ...keys])];
+  const everythingAtOnce = sources.length <= concurrency;
+  const early = everythingAtOnce ? wanted : wanted.filter((key) => !LATE.has(key));
+  const limit = pLimit(concurrency);
+  await Promise.all(
+    sources.map((source) =>
+      limit(async () => {
+        await Promise.all(early.map((key) => source.fact(key)));
+        onRead?.(source.reader.context);
+      }),
+    ),
+  );
+  const late = wanted.filter((key) => !early.includes(key));
+  if (late.length > 0) {
+    await Promise.all(
+      sources.map((source) =>
+        limit(async () => {
+          source.reader.renew?.();
+          await Promise.all(late.map((key) => source.fact(key)));
+        }),
+      ),
+    );
+  }
+  return Promise.all(sources.map((source) => collect(source, wanted)));
+}
+
+async function collect(source: ClusterSource, keys: readonly FactKey[]): Promise<GatheredCluster> {
+  const read = await Promise.all(keys.map(async (key) => [key, await source.fact(key)] as const));
+  const facts = Object.fromEntries(read) as GatheredCluster["facts"];
+  // A server that answers everything but /version is reached all the same.
+  if (facts.connection?.ok === false && source.answered) facts.connection = gathered({});
+  const istioNamespace = facts.istioNamespace?.ok ? facts.istioNamespace.value : "istio-system";
+  const { reader } = source;
+  const ref = clusterRef(
+    {
+      context: reader.context,
+      now: reader.now(),
+      ...(reader.contextArgument === undefined ? {} : { contextArgument: reader.contextArgument }),
+    },
+    { istiods: facts.istiods, istioNamespace, namespaces: facts.namespaces },
+  );
+  return { ref, facts };
+}

@@ -1,0 +1,49 @@
+import { worst } from "../model/finding.ts";
+import type { ClusterRef } from "../model/check.ts";
+import type { ClusterReport, Outcome, Report, Result, Status } from "../model/report.ts";
+
+export interface ReportParts {
+  version: string;
+  startedAt: number;
+  durationMs: number;
+  precheck: boolean;
+  clusters: readonly { ref: ClusterRef; results: Result[] }[];
+  mesh: Result[];
+}
+
+/** Puts results together as the tree of `-o json`. */
+export function buildReport(parts: ReportParts): Report {
+  const clusters = parts.clusters.map(({ ref, results }): ClusterReport => ({
+    context: ref.context,
+    ...(ref.id === undefined ? {} : { name: ref.id }),
+    ...(ref.network === undefined ? {} : { network: ref.network }),
+    ...(ref.istioVersion === undefined ? {} : { istioVersion: ref.istioVersion }),
+    checks: results,
+  }));
+  const statuses = [...clusters.flatMap(({ checks }) => checks), ...parts.mesh].map(
+    ({ status }) => status,
+  );
+  return {
+    schemaVersion: "mc.check/v1",
+    tool: { name: "mc", version: parts.version },
+    startedAt: new Date(parts.startedAt).toISOString(),
+    durationMs: Math.round(parts.durationMs),
+    precheck: parts.precheck,
+    outcome: outcomeOf(statuses),
+    clusters,
+    mesh: parts.mesh,
+    summary: countByStatus(statuses),
+  };
+}
+
+/** The worst of fail, error, warn and pass; what informs or was skipped does not count. */
+function outcomeOf(statuses: readonly Status[]): Outcome {
+  const status = worst(statuses);
+  return status === "info" || status === "skip" ? "pass" : status;
+}
+
+function countByStatus(statuses: readonly Status[]): Record<Status, number> {
+  const summary = { pass: 0, info: 0, warn: 0, fail: 0, error: 0, skip: 0 };
+  for (const status of statuses) summary[status] += 1;
+  return summary;
+}

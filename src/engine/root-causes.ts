@@ -1,0 +1,115 @@
+import type { LinksData } from "../model/links.ts";
+import type { Finding, Report, Result } from "../model/report.ts";
+
+/*
+ * One fault often shows as many: a pair of clusters with different roots is disconnected in both
+ * directions, and its links are broken. The checks themselves do not know of one another; here, with
+ * all results in, what another fault explains is marked as blocked by it. Statuses stay as they are.
+ */
+
+function faults(result: Result | undefined): Finding[] {
+  return (
+    result?.findings.filter(({ severity }) => severity === "fail" || severity === "error") ?? []
+  );
+}
+
+/** What explains a fault of the Peers Check between two clusters of the run. */
+class Explanations {
+  readonly #clusters: ReadonlyMap<string, ReadonlyMap<string, Result>>;
+  readonly #mesh: ReadonlyMap<string, Result>;
+
+  constructor(report: Report) {
+    this.#clusters = new Map(
+      report.clusters.map(({ context, checks }) => [
+        context,
+        new Map(checks.map((result) => [result.id, result])),
+      ]),
+    );
+    this.#mesh = new Map(report.mesh.map((result) => [result.id, result]));
+  }
+
+  /** The check that keeps `from` from being connected to `to`, the most fundamental one first. */
+  disconnected(from: string, to: string): string | undefined {
+    if (this.#faulty(to, "connection")) return `${to}/connection`;
+    const certs = this.#mesh.get("certs");
+    if (faults(certs).some((finding) => concerns(finding, certs, from, to))) return "certs";
+    if (this.#noRunningIstiod(from)) return `${from}/pods-istiod`;
+    if (this.#noRunningIstiod(to)) return `${to}/pods-istiod`;
+    for (const context of [from, to]) {
+      for (const id of ["license", "env-vars"]) {
+        if (this.#faulty(context, id)) return `${context}/${id}`;
+      }
+    }
+    const moved = this.#mesh.get("peer-addresses");
+    if (faults(moved).some((finding) => finding.cluster === from)) return "peer-addresses";
+    for (const id of ["gateways", "pods-eastwest"]) {
+      if (this.#faulty(to, id)) return `${to}/${id}`;
+    }
+    return undefined;
+  }
+
+  #faulty(context: string, id: string): boolean {
+    return faults(this.#clusters.get(context)?.get(id)).some(({ blockedBy }) => !blockedBy);
+  }
+
+  #noRunningIstiod(context: string): boolean {
+    return this.#faulty(context, "pods-istiod");
+  }
+}
+
+/** A finding of `certs` is about a pair when its data says that the pair does not verify. */
+function concerns(finding: Finding, certs: Result | undefined, from: string, to: string): boolean {
+  const pairs = (certs?.data as { pairs?: unknown } | undefined)?.pairs;
+  if (!Array.isArray(pairs)) return finding.cluster === from || finding.cluster === to;
+  return (pairs as { from?: string; to?: string; ok?: boolean }[]).some(
+    (pair) =>
+      pair.ok === false &&
+      ((pair.from === from && pair.to === to) || (pair.from === to && pair.to === from)),
+  );
+}
+
+/** Remote Gateways that are not connected, by cluster and object, with the context they stand for. */
+function brokenEdges(report: Report): Map<string, string> {
+  const links = report.mesh.find(({ id }) => id === "links")?.data as LinksData | undefined;
+  return new Map(
+    (links?.edges ?? [])
+      .filter(({ state, inRun }) => state === "broken" && inRun)
+      .map(({ from, to, gateway }) => [edgeKey(from, gateway.namespace, gateway.name), to]),
+  );
+}
+
+function edgeKey(from: string, namespace: string | undefined, name: string): string {
+  return JSON.stringify([from, namespace, name]);
+}
+
+/** The report with `blockedBy` on the findings that another fault explains. */
+export function annotateCauses(report: Report): Report {
+  const explanations = new Explanations(report);
+  const broken = brokenEdges(report);
+  const explain = (finding: Finding, id: string, context: string | undefined): Finding => {
+    if (finding.blockedBy || !context || !finding.object) return finding;
+    if (finding.severity !== "fail" && finding.severity !== "error") return finding;
+    const target = broken.get(edgeKey(context, finding.object.namespace, finding.object.name));
+    if (target === undefined) return finding;
+    const cause = explanations.disconnected(context, target);
+    return cause && cause !== id && cause !== `${context}/${id}`
+      ? { ...finding, blockedBy: cause }
+      : finding;
+  };
+  const within = (result: Result, context?: string): Result => ({
+    ...result,
+    findings: result.findings.map((finding) =>
+      explain(finding, result.id, context ?? finding.cluster),
+    ),
+  });
+  return {
+    ...report,
+    clusters: report.clusters.map((cluster) => ({
+      ...cluster,
+      checks: cluster.checks.map((result) =>
+        result.id === "peers" ? within(result, cluster.context) : result,
+      ),
+    })),
+    mesh: report.mesh.map((result) => (result.id === "links" ? within(result) : result)),
+  };
+}

@@ -1,0 +1,36 @@
+import * as label from "../lib/labels.ts";
+import { type GatewayManifest, HBONE, type Locality, localityLabels, XDS } from "./manifest.ts";
+
+/** Solo's class for Gateways that other clusters reach this one through. */
+const CLASS = "istio-eastwest";
+export const EAST_WEST_NAME = "istio-eastwest";
+
+export interface EastWestRequest extends Locality {
+  network: string;
+  /** CLUSTER_ID; absent when istiod has none: the network stands in for it. */
+  clusterId?: string;
+  namespace?: string;
+  /** Other clusters shall reach the data plane through node ports. */
+  nodePort: boolean;
+}
+
+/** The Gateway that `mc expose` makes. */
+export function eastWestGateway(request: EastWestRequest): GatewayManifest {
+  const { network, clusterId, namespace, nodePort } = request;
+  return {
+    apiVersion: "gateway.networking.k8s.io/v1",
+    kind: "Gateway",
+    metadata: {
+      ...(nodePort ? { annotations: { [label.DATA_PLANE_TYPE]: "NodePort" } } : {}),
+      labels: {
+        [label.EXPOSE_ISTIOD]: String(label.PORT_XDS),
+        [label.CLUSTER]: clusterId ?? network,
+        [label.NETWORK]: network,
+        ...localityLabels(request),
+      },
+      name: EAST_WEST_NAME,
+      ...(namespace ? { namespace } : {}),
+    },
+    spec: { gatewayClassName: CLASS, listeners: [HBONE, XDS] },
+  };
+}

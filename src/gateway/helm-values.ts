@@ -1,0 +1,38 @@
+import { type PeerSource, type PeerTarget, remotePeerGateway } from "./remote-peer.ts";
+
+/** An item of `remote.items` of the `peering` Helm chart (Solo's Istio 1.29 or later). */
+export interface RemoteItem {
+  name: string;
+  cluster: string;
+  network: string;
+  addressType: "IPAddress" | "Hostname";
+  address: string;
+  preferredDataplaneServiceType: "loadbalancer" | "nodeport";
+  trustDomain: string;
+  region?: string;
+  zone?: string;
+}
+
+/** The values of the `peering` chart that link one source to its targets. */
+export interface PeeringValues {
+  remote: { create: true; items: RemoteItem[] };
+}
+
+export function peeringValues(
+  source: PeerSource,
+  targets: readonly PeerTarget[],
+  nodePort: boolean,
+): PeeringValues {
+  const items = targets.map((target): RemoteItem => ({
+    name: remotePeerGateway(source, target, targets, nodePort).metadata.name,
+    cluster: target.clusterId,
+    network: target.network,
+    addressType: target.address.type,
+    address: target.address.value,
+    preferredDataplaneServiceType: nodePort ? "nodeport" : "loadbalancer",
+    trustDomain: target.trustDomain,
+    ...(target.region ? { region: target.region } : {}),
+    ...(target.zone ? { zone: target.zone } : {}),
+  }));
+  return { remote: { create: true, items } };
+}

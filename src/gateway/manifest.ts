@@ -1,0 +1,93 @@
+import { dump } from "js-yaml";
+import * as label from "../lib/labels.ts";
+
+export interface Listener {
+  name: string;
+  port: number;
+  protocol: "HBONE" | "TLS";
+  tls: { mode: "Passthrough" };
+}
+
+/** A Gateway as mc writes it: no status, no nulls, nothing that the server fills in. */
+export interface GatewayManifest {
+  apiVersion: "gateway.networking.k8s.io/v1";
+  kind: "Gateway";
+  metadata: {
+    annotations?: Record<string, string>;
+    labels: Record<string, string>;
+    name: string;
+    /** Absent: the namespace of the context that it is applied to. */
+    namespace?: string;
+  };
+  spec: {
+    addresses?: { type: "IPAddress" | "Hostname"; value: string }[];
+    gatewayClassName: string;
+    listeners: Listener[];
+  };
+}
+
+/** Data between clusters. */
+export const HBONE: Listener = {
+  name: "cross-network",
+  port: label.PORT_HBONE,
+  protocol: "HBONE",
+  tls: { mode: "Passthrough" },
+};
+
+/** Discovery between istiods. */
+export const XDS: Listener = {
+  name: "xds-tls",
+  port: label.PORT_XDS,
+  protocol: "TLS",
+  tls: { mode: "Passthrough" },
+};
+
+/** Where a workload runs, for locality-aware load balancing. */
+export interface Locality {
+  region?: string;
+  zone?: string;
+}
+
+export function localityLabels({ region, zone }: Locality): Record<string, string> {
+  return {
+    ...(region ? { [label.REGION]: region } : {}),
+    ...(zone ? { [label.ZONE]: zone } : {}),
+  };
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .toSorted(([one], [other]) => (one < other ? -1 : 1))
+      .map(([key, item]) => [key, sorted(item)]),
+  );
+}
+
+/**
+ * A document as kubectl would show it: keys sorted, lists not indented, and strings quoted where a
+ * YAML 1.1 reader, which kubectl is, would take them for something else.
+ */
+export function toYaml(document: unknown): string {
+  return dump(sorted(document), {
+    lineWidth: -1,
+    noRefs: true,
+    seqNoIndent: true,
+    quoteStyle: "double",
+  });
+}
+
+/** Documents for several contexts, each under a comment that names its own. */
+export function toYamlByContext(
+  documents: readonly { context: string; document: unknown }[],
+): string {
+  return documents
+    .map(({ context, document }) => `# context: ${comment(context)}\n${toYaml(document)}`)
+    .join("---\n");
+}
+
+/** A name within a comment must not end it. */
+function comment(text: string): string {
+  return text.replaceAll(/\p{C}/gu, " ");
+}

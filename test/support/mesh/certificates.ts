@@ -1,0 +1,53 @@
+import { type Authority, makeIntermediate, makeRoot } from "../certificates.ts";
+import type { ClusterCertificates } from "./cluster.ts";
+import type { CertificateMaker } from "./scenarios.ts";
+
+/** Fixtures are judged at their own time, but people run mc on them for years to come. */
+const VALIDITY = {
+  notBefore: Date.parse("2025-12-16T22:54:30Z"),
+  notAfter: Date.parse("2075-12-14T22:54:30Z"),
+};
+
+const root = (name?: string): Promise<Authority> => makeRoot(name, VALIDITY);
+
+async function under(
+  issuer: Authority,
+  cluster: string,
+  bundle: readonly Authority[] = [issuer],
+): Promise<ClusterCertificates> {
+  const intermediate = await makeIntermediate(issuer, cluster, VALIDITY);
+  return { intermediate: intermediate.pem, roots: bundle.map(({ pem }) => pem).join("") };
+}
+
+async function forEach(
+  clusters: readonly string[],
+  make: (cluster: string, index: number) => Promise<ClusterCertificates>,
+): Promise<Record<string, ClusterCertificates>> {
+  return Object.fromEntries(
+    await Promise.all(
+      clusters.map(async (cluster, index) => [cluster, await make(cluster, index)] as const),
+    ),
+  );
+}
+
+/** Makes certificates with keys that are gone when it is done. */
+export const certificateMaker: CertificateMaker = {
+  shared: async (clusters) => {
+    const issuer = await root();
+    return forEach(clusters, (cluster) => under(issuer, cluster));
+  },
+  separate: (clusters) =>
+    forEach(clusters, async (cluster) => under(await root(`Root CA of ${cluster}`), cluster)),
+  rotating: async (clusters) => {
+    const [old, fresh] = [await root("Root CA 2025"), await root("Root CA 2026")];
+    return forEach(clusters, (cluster, index) =>
+      under(index === 0 ? fresh : old, cluster, [old, fresh]),
+    );
+  },
+  halfRotated: async (clusters) => {
+    const [old, fresh] = [await root("Root CA 2025"), await root("Root CA 2026")];
+    return forEach(clusters, (cluster, index) =>
+      index === 0 ? under(fresh, cluster, [old, fresh]) : under(old, cluster),
+    );
+  },
+};

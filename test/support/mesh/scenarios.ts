@@ -1,0 +1,261 @@
+import {
+  cluster,
+  type ClusterCertificates,
+  type ClusterFixture,
+  type ClusterSpec,
+  find,
+  istiod,
+  link,
+  remoteGateway,
+  withDefaults,
+} from "./cluster.ts";
+import { breakEverything } from "./broken.ts";
+import { flatEntry, namespace, pod, service } from "./objects.ts";
+
+/** Makes the certificates of the clusters of one scenario: a root, and an intermediate each. */
+export interface CertificateMaker {
+  /** One root for all of them. */
+  shared(clusters: readonly string[]): Promise<Record<string, ClusterCertificates>>;
+  /** A root each. */
+  separate(clusters: readonly string[]): Promise<Record<string, ClusterCertificates>>;
+  /** In the middle of a rotation: the bundle of each holds the old and the new root. */
+  rotating(clusters: readonly string[]): Promise<Record<string, ClusterCertificates>>;
+  /** In a broken rotation: only the first cluster has the new intermediate, only it trusts both. */
+  halfRotated(clusters: readonly string[]): Promise<Record<string, ClusterCertificates>>;
+}
+
+type Scenario = (certificates: CertificateMaker) => Promise<ClusterFixture[]>;
+
+const ADDRESSES = ["192.0.2.10", "192.0.2.20", "192.0.2.30"];
+
+/** Names and addresses of cluster1, cluster2… where context, CLUSTER_ID and network are alike. */
+function plain(number: number, certificates: Record<string, ClusterCertificates>): ClusterSpec {
+  const name = `cluster${number}`;
+  return {
+    context: name,
+    id: name,
+    network: name,
+    address: ADDRESSES[number - 1] ?? `192.0.2.${number}`,
+    certificates: certificateOf(certificates, name),
+  };
+}
+
+function certificateOf(
+  certificates: Record<string, ClusterCertificates>,
+  name: string,
+): ClusterCertificates {
+  const found = certificates[name];
+  if (!found) throw new Error(`no certificates were made for ${name}`);
+  return found;
+}
+
+const TWO = ["cluster1", "cluster2"];
+
+async function two(
+  maker: CertificateMaker,
+  changes: Partial<ClusterSpec> = {},
+): Promise<[ClusterFixture, ClusterFixture]> {
+  const certificates = await maker.shared(TWO);
+  return [
+    cluster({ ...plain(1, certificates), ...changes }),
+    cluster({ ...plain(2, certificates), ...changes }),
+  ];
+}
+
+/** An application of three pods that other clusters reach, and its global Service. */
+function reviews(fixture: ClusterFixture): void {
+  fixture.objects.push(
+    namespace("bookinfo", { "istio.io/dataplane-mode": "ambient" }),
+    service({
+      namespace: "bookinfo",
+      name: "reviews",
+      labels: { "solo.io/service-scope": "global" },
+      ports: [{ name: "http", port: 9080 }],
+    }),
+    ...["x7k2p", "q9w4m", "b5n8z"].map((end) =>
+      pod({
+        name: `reviews-v1-54bb874995-${end}`,
+        namespace: "bookinfo",
+        labels: { app: "reviews" },
+        container: "reviews",
+        image: "registry.example/reviews:1",
+        owner: { kind: "ReplicaSet", name: "reviews-v1-54bb874995" },
+      }),
+    ),
+  );
+}
+
+function applicationPods(fixture: ClusterFixture): { namespace: string; name: string }[] {
+  return fixture.objects
+    .filter(({ kind, metadata }) => kind === "Pod" && metadata.labels?.["app"] === "reviews")
+    .map(({ metadata }) => ({ namespace: metadata.namespace ?? "", name: metadata.name }));
+}
+
+/** Entries in each cluster for the application pods of the others. */
+function flatten(...clusters: ClusterFixture[]): void {
+  for (const fixture of clusters) reviews(fixture);
+  for (const target of clusters) {
+    for (const source of clusters) {
+      if (source === target) continue;
+      for (const [index, named] of applicationPods(source).entries()) {
+        target.objects.push(
+          flatEntry({
+            namespace: target.spec.istioNamespace,
+            sourceCluster: source.spec.id,
+            pod: named,
+            address: `10.1.0.${index + 1}`,
+            network: source.spec.network,
+            service: "reviews",
+          }),
+        );
+      }
+    }
+  }
+}
+
+async function flatNetwork(maker: CertificateMaker): Promise<ClusterFixture[]> {
+  const clusters = link(...(await two(maker, { network: "flat" })));
+  flatten(...clusters);
+  for (const fixture of clusters) {
+    for (const { metadata } of fixture.objects) {
+      // Two remote Gateways for one network are told apart by cluster.
+      if (metadata.name === "istio-remote-peer-flat") {
+        metadata.name = `istio-remote-peer-${metadata.labels?.["topology.istio.io/cluster"]}`;
+      }
+    }
+  }
+  return clusters;
+}
+
+/** Every scenario by the name of its directory. */
+export const SCENARIOS: Readonly<Record<string, Scenario>> = {
+  healthy: async (maker) => link(...(await two(maker))),
+
+  unlinked: (maker) => two(maker),
+
+  "three-clusters": async (maker) => {
+    const names = ["east", "west", "eu"];
+    const certificates = await maker.shared(names);
+    return link(
+      ...names.map((name, index) =>
+        cluster({
+          context: `prod/${name}:6443/admin`,
+          id: name,
+          network: `net-${name}`,
+          address: `eastwest.${name}.mesh.example`,
+          region: `${name}-1`,
+          trustDomain: `${name}.local`,
+          certificates: certificateOf(certificates, name),
+          nodes: index + 1,
+        }),
+      ),
+    );
+  },
+
+  "split-namespaces": async (maker) =>
+    link(
+      ...(await two(maker, {
+        nodeNamespace: "kube-system",
+        gatewayNamespace: "istio-gateways",
+        revision: "gloo",
+      })),
+    ),
+
+  nodeport: async (maker) => link(...(await two(maker, { nodePort: true }))),
+
+  "flat-network": flatNetwork,
+
+  "self-peer": async (maker) => {
+    const clusters = link(
+      ...(await two(maker, { istiodEnv: { PEERING_AUTOMATIC_LOCAL_GATEWAY: "true" } })),
+    );
+    for (const fixture of clusters) fixture.objects.push(remoteGateway(fixture.spec, fixture.spec));
+    return clusters;
+  },
+
+  "two-revisions": async (maker) => {
+    const clusters = link(...(await two(maker, { revision: "1-28" })));
+    for (const fixture of clusters) {
+      const old = istiod({
+        ...fixture.spec,
+        revision: "1-26",
+        version: "1.26.4-solo",
+        istiodEnv: { ENABLE_PEERING_DISCOVERY: "false" },
+      });
+      fixture.objects.push(...old.objects);
+      Object.assign(fixture.debug, old.debug);
+    }
+    return clusters;
+  },
+
+  broken: async (maker) => breakEverything(link(...(await two(maker))), await maker.separate(TWO)),
+
+  "roots-differ": async (maker) => {
+    const certificates = await maker.separate(TWO);
+    const clusters = link(cluster(plain(1, certificates)), cluster(plain(2, certificates)));
+    for (const fixture of clusters) disconnect(fixture);
+    return clusters;
+  },
+
+  "root-rotation": async (maker) => {
+    const certificates = await maker.halfRotated(TWO);
+    return link(cluster(plain(1, certificates)), cluster(plain(2, certificates)));
+  },
+
+  "root-rotation-both": async (maker) => {
+    const certificates = await maker.rotating(TWO);
+    return link(cluster(plain(1, certificates)), cluster(plain(2, certificates)));
+  },
+
+  "stale-address": async (maker) => {
+    const clusters = await two(maker);
+    const [first, second] = link(...clusters);
+    const old = remoteGateway(
+      clusters[0].spec,
+      withDefaults({ ...clusters[1].spec, address: "192.0.2.99" }),
+    );
+    if (first && second) {
+      first.objects = first.objects.map((object) =>
+        object.metadata.name === old.metadata.name ? old : object,
+      );
+      disconnect(first);
+    }
+    return clusters;
+  },
+
+  "stale-entries": async (maker) => {
+    const clusters = await flatNetwork(maker);
+    const [first] = clusters;
+    const gone = "reviews-v1-54bb874995-q9w4m";
+    if (first) {
+      find(first, "Pod", gone);
+      first.objects = first.objects.filter(
+        ({ kind, metadata }) => !(kind === "Pod" && metadata.name === gone),
+      );
+    }
+    return clusters;
+  },
+
+  "duplicate-identity": async (maker) => {
+    const certificates = await maker.shared(TWO);
+    return [
+      cluster(plain(1, certificates)),
+      cluster({ ...plain(2, certificates), id: "cluster1" }),
+    ];
+  },
+};
+
+/** The peers of a cluster do not answer. */
+export function disconnect(fixture: ClusterFixture): void {
+  for (const { kind, spec, status } of fixture.objects) {
+    if (kind !== "Gateway") continue;
+    if ((spec as { gatewayClassName?: string }).gatewayClassName !== "istio-remote") continue;
+    for (const condition of (status as { conditions: Record<string, unknown>[] }).conditions) {
+      if (String(condition["type"]).startsWith("gloo.solo.io/Peer")) {
+        condition["status"] = "False";
+        condition["reason"] = "Disconnected";
+        condition["message"] = "upstream connection error: remote error: tls: unknown authority";
+      }
+    }
+  }
+}
