@@ -1,4 +1,5 @@
 import { goBool } from "../lib/go-bool.ts";
+import { qualified } from "../lib/mesh.ts";
 import { kubectl } from "../lib/shell.ts";
 import type { ClusterRef } from "../model/check.ts";
 import type { EnvValue, WorkloadFact } from "../model/facts.ts";
@@ -31,10 +32,6 @@ interface Recommended {
   fine: (value: string | undefined) => boolean;
 }
 
-function nameOf({ workload }: EnvSubject): string {
-  return `${workload.namespace}/${workload.name}`;
-}
-
 function target({ workload }: EnvSubject): string {
   return `${workload.kind.toLowerCase()}/${workload.name}`;
 }
@@ -60,7 +57,7 @@ function unresolvedText(
   name: string,
   { from, why }: Extract<EnvValue, { kind: "unresolved" }>,
 ): string {
-  return `${nameOf(subject)}: ${name} could not be read from ${from}: ${why}`;
+  return `${qualified(subject.workload)}: ${name} could not be read from ${from}: ${why}`;
 }
 
 /** The value's origin, when it is not the workload itself. */
@@ -90,7 +87,7 @@ export function mustBeTrue(subject: EnvSubject, rule: Required): Finding {
   const state =
     value === "" ? "is not set" : `is not valid (${JSON.stringify(value)})${originOf(found)}`;
   const wanted = rule.optional ? "true or not set" : "true";
-  return fail(`${nameOf(subject)}: ${name} ${state}: it must be ${wanted}`, {
+  return fail(`${qualified(subject.workload)}: ${name} ${state}: it must be ${wanted}`, {
     object,
     remediation: remedy(`Set ${name} to true (${helm}).`, setTrue(subject, name)),
   });
@@ -109,7 +106,7 @@ export function shouldHold(subject: EnvSubject, rule: Recommended): Finding[] {
     ? `is ${JSON.stringify(found.value)}${originOf(found)}, not true`
     : "is not set";
   return [
-    warn(`${nameOf(subject)}: ${name} ${state}: ${why}`, {
+    warn(`${qualified(subject.workload)}: ${name} ${state}: ${why}`, {
       object,
       remediation: remedy(`Set ${name} to true (${helm}).`, setTrue(subject, name)),
     }),

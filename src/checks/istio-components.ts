@@ -1,5 +1,6 @@
 import { GATEWAY_NAME, REVISION } from "../lib/labels.ts";
 import { versionOf, type ComponentVersion } from "../lib/istio-version.ts";
+import { qualified } from "../lib/mesh.ts";
 import type { GatewayFact, IstiodFact, PodFact, WorkloadFact } from "../model/facts.ts";
 import { objectRef } from "../model/finding.ts";
 import type { ObjectRef } from "../model/report.ts";
@@ -26,7 +27,7 @@ function componentsOf(
 ): Component[] {
   const components: Component[] = workloads.map((workload) => ({
     kind,
-    label: `${kind} ${workload.namespace}/${workload.name}`,
+    label: `${kind} ${qualified(workload)}`,
     object: { ...objectRef(workload.kind, workload), namespace: workload.namespace },
     ...versionOf(workload, container),
   }));
@@ -35,7 +36,7 @@ function componentsOf(
     if (pod.finished || pod.deleting || pod.images.length === 0) continue;
     const found: Component = {
       kind,
-      label: `${kind} pod ${pod.namespace}/${pod.name}`,
+      label: `${kind} pod ${qualified(pod)}`,
       object: { ...objectRef("Pod", pod), namespace: pod.namespace },
       ...versionOf(pod, container),
     };
@@ -46,8 +47,8 @@ function componentsOf(
   return components;
 }
 
-function keyOf({ version, why }: ComponentVersion): string {
-  return version?.text ?? why ?? "";
+function keyOf(found: ComponentVersion): string {
+  return found.version ? found.version.text : found.why;
 }
 
 export function istiodComponents(

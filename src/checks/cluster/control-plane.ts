@@ -1,5 +1,6 @@
 import { compareVersions, hasMinor, minorOf, type IstioVersion } from "../../lib/istio-version.ts";
 import { DATA_PLANE_TYPE, GATEWAY_NAME, PREFERRED_DATA_PLANE_TYPE } from "../../lib/labels.ts";
+import { enumerate } from "../../lib/mesh.ts";
 import { kubectl } from "../../lib/shell.ts";
 import { clusterCheck, type ClusterRef } from "../../model/check.ts";
 import type { GatewaysFact } from "../../model/facts.ts";
@@ -93,7 +94,7 @@ function differentMinors(known: readonly Known[], cluster: ClusterRef): Finding[
   if (!newest) return [];
   const behind = known.filter(({ version }) => minorOf(version) !== minorOf(newest));
   if (behind.length === 0) return [];
-  const list = known.map(({ label, version }) => `${label} ${version.text}`).join(", ");
+  const list = enumerate(known.map(({ label, version }) => `${label} ${version.text}`));
   return [
     warn(`components run different minor versions: ${list}`, {
       remediation: upgrade(`one minor version, such as ${minorOf(newest)}`, behind, cluster),
@@ -109,10 +110,10 @@ const PLURAL: Readonly<Record<ComponentKind, string>> = {
 
 function fineText(known: readonly Known[]): string {
   const names = [...new Set(known.map(({ kind }) => PLURAL[kind]))];
-  if (names.length === 0) return "no version could be read";
+  const last = names.at(-1);
+  if (last === undefined) return "no version could be read";
   const versions = [...new Set(known.map(({ version }) => version.text))].join(", ");
-  const last = names.pop() ?? "";
-  if (names.length > 0) return `${names.join(", ")} and ${last} run ${versions}`;
+  if (names.length > 1) return `${names.slice(0, -1).join(", ")} and ${last} run ${versions}`;
   return `${last} ${last === PLURAL.gateway ? "run" : "runs"} ${versions}`;
 }
 

@@ -1,5 +1,6 @@
 import { goBool } from "../../lib/go-bool.ts";
 import { hasMinor, versionOf } from "../../lib/istio-version.ts";
+import { enumerate, qualified } from "../../lib/mesh.ts";
 import { kubectl } from "../../lib/shell.ts";
 import { clusterCheck, type ClusterCheckContext, type ClusterRef } from "../../model/check.ts";
 import type {
@@ -22,10 +23,6 @@ const DEFAULT_TRUST_DOMAIN = "cluster.local";
 const HELM_ISTIOD = "in the values of the istiod chart: env";
 const isTrue = (value: string | undefined): boolean => goBool(value) === true;
 
-function nameOf({ namespace, name }: WorkloadFact): string {
-  return `${namespace}/${name}`;
-}
-
 function hasTrue({ env }: WorkloadFact, name: string): boolean {
   const found = env.get(name);
   return found?.kind === "value" && isTrue(found.value);
@@ -33,13 +30,13 @@ function hasTrue({ env }: WorkloadFact, name: string): boolean {
 
 function noIstiod({ others }: IstiodsFact, { cluster, revision }: ClusterCheckContext): Finding {
   const list = kubectl(cluster, "get", "deployments", "-A", "-l", "app=istiod", "--show-labels");
-  if (others.length === 0) {
+  if (revision === undefined || others.length === 0) {
     return fail("no istiod Deployment (app=istiod) in any namespace", {
       remediation: remedy("Install istiod with platforms.peering.enabled=true.", list),
     });
   }
-  const found = others.map((one) => `${one.revision} (${nameOf(one)})`).join(", ");
-  return fail(`no istiod of revision ${revision ?? "?"}; there are: ${found}`, {
+  const found = enumerate(others.map((one) => `${one.revision} (${qualified(one)})`));
+  return fail(`no istiod of revision ${revision}; there are: ${found}`, {
     remediation: remedy("Name one of these revisions with -r.", list),
   });
 }
@@ -48,7 +45,7 @@ function notJudged(istiod: IstiodFact, revision: string | undefined): Finding {
   const unresolved = istiod.env.get(PEERING)?.kind === "unresolved";
   const peering = unresolved ? `${PEERING} could not be read` : "peering is not enabled";
   const why = revision === undefined ? peering : `-r names revision ${revision}`;
-  return info(`${nameOf(istiod)} (revision ${istiod.revision}) not judged: ${why}`, {
+  return info(`${qualified(istiod)} (revision ${istiod.revision}) not judged: ${why}`, {
     object: objectRef("Deployment", istiod),
   });
 }
@@ -58,7 +55,7 @@ function judge(istiod: IstiodFact, lead: string, cluster: ClusterRef): Finding[]
   const object = objectRef("Deployment", istiod);
   if (!istiod.hasDiscovery) {
     return [
-      fail(`${nameOf(istiod)} has no container ${DISCOVERY}: its variables cannot be judged`, {
+      fail(`${qualified(istiod)} has no container ${DISCOVERY}: its variables cannot be judged`, {
         object,
         remediation: remedy(
           "See which containers it has; label app=istiod belongs to istiod alone.",
@@ -98,12 +95,12 @@ function legacy(subject: EnvSubject): Finding[] {
   if (version && !hasMinor(version, 1, 28)) return [];
   const found = shouldHold(subject, {
     name: LEGACY,
-    why: "istiod still acts on the remote secrets of community multicluster",
+    why: "istiod would act on remote secrets of community multicluster",
     helm: `${HELM_ISTIOD}.${LEGACY}`,
     fine: isTrue,
   });
   if (version || found.length === 0) return found;
-  const message = `${nameOf(workload)}: ${LEGACY} not checked: version unknown, ${why}`;
+  const message = `${qualified(workload)}: ${LEGACY} not checked: version unknown, ${why}`;
   return [info(message, { object: objectRef("Deployment", workload) })];
 }
 
@@ -117,10 +114,10 @@ function remoteSecretsFinding(
   if (!secrets.ok) return [notChecked("remote secrets", secrets)];
   const [first] = secrets.value;
   if (!first) return [];
-  const names = secrets.value.map(({ namespace, name }) => `${namespace}/${name}`).join(", ");
+  const names = enumerate(secrets.value.map(qualified));
   const ignored = peering.every((istiod) => hasTrue(istiod, LEGACY));
   const effect = ignored ? ` (${LEGACY} makes istiod ignore them)` : "";
-  const users = others.map(nameOf).join(", ");
+  const users = enumerate(others.map(qualified));
   const message = `remote secrets of community multicluster exist beside peering${effect}: ${names}`;
   return [
     warn(message, {
@@ -227,7 +224,7 @@ export const envVars = clusterCheck({
         ? [noIstiod(istiods, context)]
         : [
             ...judged.flatMap((istiod) =>
-              judge(istiod, several ? `${nameOf(istiod)}: ` : "", cluster),
+              judge(istiod, several ? `${qualified(istiod)}: ` : "", cluster),
             ),
             ...remoteSecretsFinding(istiods, remoteSecrets, cluster),
             ...trustDomainFindings(judged, meshConfigs, ztunnels, cluster),

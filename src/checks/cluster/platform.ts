@@ -1,3 +1,4 @@
+import { enumerate } from "../../lib/mesh.ts";
 import { kubectl } from "../../lib/shell.ts";
 import { clusterCheck, type ClusterRef } from "../../model/check.ts";
 import type { NodeFact, PlatformFact } from "../../model/facts.ts";
@@ -6,16 +7,14 @@ import type { Finding } from "../../model/report.ts";
 import { notChecked } from "../not-checked.ts";
 
 const FARGATE_LABEL = "eks.amazonaws.com/compute-type";
-const NAMES_SHOWN = 3;
 
 function fargate(nodes: readonly NodeFact[], cluster: ClusterRef): Finding[] {
   const found = nodes.filter(({ labels }) => labels.get(FARGATE_LABEL) === "fargate");
   const [first] = found;
   if (!first) return [];
-  const shown = found.slice(0, NAMES_SHOWN).map(({ name }) => name);
-  const more = found.length > shown.length ? ` and ${found.length - shown.length} more` : "";
+  const names = enumerate(found.map(({ name }) => name));
   const subject = found.length === 1 ? "a node" : `${found.length} nodes`;
-  const message = `${subject} of AWS Fargate, where the Istio CNI cannot run: ${shown.join(", ")}${more}`;
+  const message = `${subject} of AWS Fargate, where the Istio CNI cannot run: ${names}`;
   return [
     warn(message, {
       object: objectRef("Node", { name: first.name }),

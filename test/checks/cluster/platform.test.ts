@@ -7,6 +7,11 @@ function fargate(name: string) {
   return node({ name, labels: labels({ "eks.amazonaws.com/compute-type": "fargate" }) });
 }
 
+function onOpenshift(type: string, routingViaHost?: boolean) {
+  const network = gathered(routingViaHost === undefined ? { type } : { type, routingViaHost });
+  return { platform: { openshift: true, network } };
+}
+
 test("passes with a count of nodes", () => {
   expect(runCluster(platform)).toEqual({
     summary: "1 node, no known limitation",
@@ -34,22 +39,15 @@ describe("Fargate", () => {
   });
 
   test("the names of many are cut short", () => {
-    const nodes = ["f-1", "f-2", "f-3", "f-4", "f-5"].map(fargate);
+    const nodes = ["f-1", "f-2", "f-3", "f-4", "f-5", "f-6", "f-7"].map(fargate);
     expect(runCluster(platform, { nodes }).summary).toBe(
-      "5 nodes of AWS Fargate, where the Istio CNI cannot run: f-1, f-2, f-3 and 2 more",
+      "7 nodes of AWS Fargate, where the Istio CNI cannot run: f-1, f-2, f-3, f-4, f-5 and 2 more",
     );
     expect(runCluster(platform, { nodes: nodes.slice(0, 3) }).summary).toMatch(/f-1, f-2, f-3$/);
   });
 });
 
 describe("OpenShift", () => {
-  const onOpenshift = (type: string, routingViaHost?: boolean) => ({
-    platform: {
-      openshift: true,
-      network: gathered(routingViaHost === undefined ? { type } : { type, routingViaHost }),
-    },
-  });
-
   test("routing via the host passes", () => {
     const { summary, findings } = runCluster(platform, onOpenshift("OVNKubernetes", true));
     expect(summary).toBe("1 node, no known limitation");

@@ -45,13 +45,15 @@ test("several are listed by host, of every shared scope", () => {
     named("ratings", "bookinfo", "segment"),
     named("details", "bookinfo", "global-only"),
     named("details", "apps", "global"),
+    named("web", "apps", "global"),
   ];
   expect(messages(services)).toEqual([
     "details.apps.mesh.internal (scope global)",
     "details.bookinfo.mesh.internal (scope global-only)",
     "ratings.bookinfo.mesh.internal (scope segment)",
+    "web.apps.mesh.internal (scope global)",
   ]);
-  expect(runCluster(sharedServices, { services }).summary).toBe("3 globally shared services");
+  expect(runCluster(sharedServices, { services }).summary).toBe("4 globally shared services");
 });
 
 test.each(["", "local", "cluster", "Global", "true"])("scope %j is not shared", (scope) => {
