@@ -80,6 +80,8 @@ export interface PodFact {
   ready: number;
   total: number;
   restarts: number;
+  /** When the last container that restarted had ended. */
+  restartedAt?: number;
   createdAt?: number;
   /** Running, all containers ready, not being deleted. */
   healthy: boolean;

@@ -9,6 +9,11 @@ export interface GatherSettings {
   istioNamespace?: string;
   /** `-r`. */
   revision?: string;
+  /**
+   * Read what ztunnel pods say of themselves (`/config_dump`). Off by default: recordings may have
+   * it, a live cluster would take a request a node.
+   */
+  dumps?: boolean;
 }
 
 /**

@@ -1,0 +1,60 @@
+import { at, property, record, string } from "../lib/json.ts";
+import type { IntermediateFact } from "../model/facts.ts";
+import { gathered, mapGathered } from "../model/gathered.ts";
+import type { RawObject } from "../model/reader.ts";
+import { RESOURCES } from "../model/resource.ts";
+import type { FactReader, FactSource } from "../model/source.ts";
+import { defined } from "./objects.ts";
+import { certificatesOnly, fromBase64 } from "./pem.ts";
+import { slimSecret } from "./slim.ts";
+
+async function istioNamespaceOf(source: FactSource): Promise<string> {
+  const namespace = await source.fact("istioNamespace");
+  return namespace.ok ? namespace.value : "istio-system";
+}
+
+export const rootCertificate: FactReader<"rootCertificate"> = async (source) => {
+  const namespace = await istioNamespaceOf(source);
+  const found = await source.get(RESOURCES.configMaps, namespace, "istio-ca-root-cert");
+  return mapGathered(found, (object) => {
+    const pem = at(object, "data", "root-cert.pem");
+    return typeof pem === "string" ? { pem: certificatesOnly(pem) } : {};
+  });
+};
+
+/**
+ * The certificates of a Secret in either form: Istio's own keys, or those of a TLS Secret, which
+ * istiod prefers when it finds them.
+ */
+function certificatesOf(
+  secret: "cacerts" | "istio-ca-secret",
+  object: RawObject,
+): IntermediateFact {
+  // Everything private is gone before anything else is done with it.
+  const data = property(slimSecret(object), "data");
+  const pem = (key: string): string | undefined => {
+    const value = property(data, key);
+    return value === undefined ? undefined : fromBase64(string(value) ?? "");
+  };
+  const keys = Object.keys(record(data)).toSorted();
+  const tls = pem("tls.crt");
+  if (tls !== undefined) {
+    const root = pem("ca.crt");
+    const chain = tls + (root ?? "");
+    return { secret, certificate: tls, chain, keys, ...defined({ root }) };
+  }
+  const certificate = pem("ca-cert.pem");
+  const chain = pem("cert-chain.pem");
+  const root = pem("root-cert.pem");
+  return { secret, keys, ...defined({ certificate, chain, root }) };
+}
+
+export const intermediate: FactReader<"intermediate"> = async (source) => {
+  const namespace = await istioNamespaceOf(source);
+  for (const name of ["cacerts", "istio-ca-secret"] as const) {
+    const found = await source.get(RESOURCES.secrets, namespace, name);
+    if (found.ok) return gathered(certificatesOf(name, found.value));
+    if (found.why !== "not-found") return found;
+  }
+  return gathered({ secret: "none", keys: [] });
+};

@@ -1,0 +1,29 @@
+import { at, string } from "../lib/json.ts";
+import { mapGathered, type Gathered } from "../model/gathered.ts";
+import type { RawObject } from "../model/reader.ts";
+import { RESOURCES } from "../model/resource.ts";
+import type { FactReader, FactSource } from "../model/source.ts";
+import { byName, defined, metaOf } from "./objects.ts";
+import { slimConfigMap } from "./slim.ts";
+
+export const CNI_CONFIG = "istio-cni-config";
+
+/** ConfigMaps `istio-cni-config` of all namespaces. */
+export function listCniConfigs(source: FactSource): Promise<Gathered<RawObject[]>> {
+  return source.list(RESOURCES.configMaps, {
+    fieldSelector: `metadata.name=${CNI_CONFIG}`,
+    slim: slimConfigMap,
+  });
+}
+
+export const cniConfigs: FactReader<"cniConfigs"> = async (source) =>
+  mapGathered(await listCniConfigs(source), (objects) =>
+    objects
+      .flatMap((object) => {
+        const meta = metaOf(object);
+        if (!meta) return [];
+        const dnsCapture = string(at(object, "data", "AMBIENT_DNS_CAPTURE"));
+        return [{ namespace: meta.namespace, name: meta.name, ...defined({ dnsCapture }) }];
+      })
+      .toSorted(byName),
+  );

@@ -1,0 +1,55 @@
+import { at, stringMap } from "../lib/json.ts";
+import type { WorkloadFact } from "../model/facts.ts";
+import { gathered, type Gathered } from "../model/gathered.ts";
+import type { RawObject } from "../model/reader.ts";
+import { RESOURCES } from "../model/resource.ts";
+import type { FactReader, FactSource } from "../model/source.ts";
+import { byName, metaOf } from "./objects.ts";
+import { slimWorkload } from "./slim.ts";
+import { workloadFact } from "./workload.ts";
+
+interface Component {
+  name: string;
+  label: readonly [key: string, value: string];
+  container: string;
+}
+
+/** By its name, or by its label wherever a chart may put it: object, selector or pod template. */
+function isOf(component: Component, object: RawObject): boolean {
+  const [key, value] = component.label;
+  const spec = object["spec"];
+  return (
+    metaOf(object)?.name === component.name ||
+    [
+      at(object, "metadata", "labels"),
+      at(spec, "selector", "matchLabels"),
+      at(spec, "template", "metadata", "labels"),
+    ].some((labels) => stringMap(labels).get(key) === value)
+  );
+}
+
+/** One list of all DaemonSets serves every component: its label is not always on the object. */
+function daemonSets(component: Component) {
+  return async (source: FactSource): Promise<Gathered<WorkloadFact[]>> => {
+    const listed = await source.list(RESOURCES.daemonSets, { slim: slimWorkload });
+    if (!listed.ok) return listed;
+    const found = await Promise.all(
+      listed.value
+        .filter((object) => isOf(component, object))
+        .map((object) => workloadFact(source, "DaemonSet", object, component.container)),
+    );
+    return gathered(found.filter((one): one is WorkloadFact => one !== undefined).toSorted(byName));
+  };
+}
+
+export const ztunnels: FactReader<"ztunnels"> = daemonSets({
+  name: "ztunnel",
+  label: ["app", "ztunnel"],
+  container: "istio-proxy",
+});
+
+export const cnis: FactReader<"cnis"> = daemonSets({
+  name: "istio-cni-node",
+  label: ["k8s-app", "istio-cni-node"],
+  container: "install-cni",
+});

@@ -1,0 +1,89 @@
+import { array, at, property, string } from "../lib/json.ts";
+import { PORT_DEBUG, REVISION } from "../lib/labels.ts";
+import type { IstiodsFact, LicenseFact, PodFact, SyncFact } from "../model/facts.ts";
+import { gathered, missing, type Gathered } from "../model/gathered.ts";
+import type { FactReader, FactSource } from "../model/source.ts";
+
+/** Whether a pod is of a judged istiod; of any, where the Deployments could not be read. */
+function isJudged(
+  pod: PodFact,
+  istiods: Gathered<IstiodsFact>,
+  asked: string | undefined,
+): boolean {
+  const revision = pod.labels.get(REVISION) || "default";
+  if (!istiods.ok) return asked === undefined || revision === asked;
+  const { judged, others } = istiods.value;
+  const near = judged.filter(({ namespace }) => namespace === pod.namespace);
+  if (near.some((istiod) => istiod.revision === revision)) return true;
+  // A label that only the Deployment has: where there is no other istiod, the pod is of this one.
+  const isOther = others.some(({ namespace }) => namespace === pod.namespace);
+  return near.length === 1 && !isOther && !pod.labels.has(REVISION);
+}
+
+interface Answer {
+  namespace: string;
+  pod: string;
+  answer: Gathered<unknown>;
+}
+
+/** GET of a debug path of every istiod pod that is judged and runs. */
+async function ask(source: FactSource, path: string): Promise<Gathered<Answer[]>> {
+  const [pods, istiods] = await Promise.all([source.fact("istiodPods"), source.fact("istiods")]);
+  if (!pods.ok) return pods;
+  const running = pods.value.filter(
+    (pod) =>
+      pod.phase === "Running" && !pod.deleting && isJudged(pod, istiods, source.settings.revision),
+  );
+  const answers = running.map(async ({ namespace, name, metricsPort }) => {
+    const target = { namespace, pod: name, port: metricsPort ?? PORT_DEBUG };
+    return { namespace, pod: name, answer: await source.debug(target, path) };
+  });
+  return gathered(await Promise.all(answers));
+}
+
+/** A field by its Go name or its JSON name; keys come in either case. */
+function field(body: unknown, name: string): string | undefined {
+  const value = property(body, name) ?? property(body, name.toLowerCase());
+  return typeof value === "string" ? value.trim().slice(0, 200) : undefined;
+}
+
+function license(body: unknown): LicenseFact["answer"] {
+  const state = field(body, "State");
+  // What came instead is not repeated: it may be anything, a license key included.
+  if (!state) return missing("unreadable", "/debug/license answered without a license State");
+  return gathered({ state, product: field(body, "Product") ?? "" });
+}
+
+function proxies(body: unknown): SyncFact["answer"] {
+  if (!Array.isArray(body)) return missing("unreadable", "/debug/syncz did not answer a list");
+  return gathered(
+    array(body).map((entry) => ({
+      clusterId: string(at(entry, "cluster_id")) ?? "",
+      proxy: string(at(entry, "proxy")) ?? "",
+      proxyType: string(at(entry, "proxy_type")) ?? "",
+      version: string(at(entry, "istio_version")) ?? "",
+    })),
+  );
+}
+
+export const licenses: FactReader<"licenses"> = async (source) => {
+  const answers = await ask(source, "/debug/license");
+  if (!answers.ok) return answers;
+  return gathered(
+    answers.value.map(({ answer, ...pod }) => ({
+      ...pod,
+      answer: answer.ok ? license(answer.value) : answer,
+    })),
+  );
+};
+
+export const syncs: FactReader<"syncs"> = async (source) => {
+  const answers = await ask(source, "/debug/syncz");
+  if (!answers.ok) return answers;
+  return gathered(
+    answers.value.map(({ answer, ...pod }) => ({
+      ...pod,
+      answer: answer.ok ? proxies(answer.value) : answer,
+    })),
+  );
+};

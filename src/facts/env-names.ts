@@ -1,0 +1,61 @@
+import { array, at, string } from "../lib/json.ts";
+
+/** Environment variables that checks speak of. Values of others are never kept: they may be secrets. */
+export const KNOWN_VARIABLES: ReadonlySet<string> = new Set([
+  "AMBIENT_ENABLE_MULTI_NETWORK",
+  "CLUSTER_ID",
+  "DEBUG_ENDPOINT_AUTH_ALLOWED_NAMESPACES",
+  "DISABLE_LEGACY_MULTICLUSTER",
+  "ENABLE_DEBUG_ENDPOINT_AUTH",
+  "ENABLE_PEERING_DISCOVERY",
+  "ISTIO_META_CLUSTER_ID",
+  "ISTIO_META_NETWORK",
+  "K8S_SELECT_WORKLOAD_ENTRIES",
+  "NETWORK",
+  "PEERING_AUTOMATIC_LOCAL_GATEWAY",
+  "PILOT_ENABLE_IP_AUTOALLOCATE",
+  "PILOT_SKIP_VALIDATE_TRUST_DOMAIN",
+  "REVISION",
+  "SKIP_VALIDATE_TRUST_DOMAIN",
+]);
+
+/** `$(NAME)`, or `$$` that escapes a dollar. */
+export const REFERENCE = /\$\$|\$\(([^()]*)\)/g;
+
+/** Names that a value refers to as `$(NAME)`. */
+export function referencedNames(value: string): string[] {
+  return [...value.matchAll(REFERENCE)].flatMap((match) => match[1] ?? []);
+}
+
+/** A `fieldRef` path into a map of the metadata: `metadata.labels['key']`. */
+export function mapField(path: string): { map: "labels" | "annotations"; key: string } | undefined {
+  const [, map, key] = /^metadata\.(labels|annotations)\[['"]([^'"]+)['"]\]$/.exec(path) ?? [];
+  if (key === undefined) return undefined;
+  return { map: map === "labels" ? "labels" : "annotations", key };
+}
+
+/** Keys of annotations that known variables of these containers take their value from. */
+export function referencedAnnotations(containers: unknown): Set<string> {
+  const keys = new Set<string>();
+  for (const container of array(containers)) {
+    for (const entry of array(at(container, "env"))) {
+      if (!KNOWN_VARIABLES.has(string(at(entry, "name")) ?? "")) continue;
+      const field = mapField(string(at(entry, "valueFrom", "fieldRef", "fieldPath")) ?? "");
+      if (field?.map === "annotations") keys.add(field.key);
+    }
+  }
+  return keys;
+}
+
+/** Keys of credentials, and of what is not a variable's value: certificates, mesh configuration. */
+const NOT_PLAIN =
+  /passw|secret|token|credential|licen[cs]e|private|api-?_?key|auth|\.(pem|crt|key)$|^mesh$/i;
+
+/**
+ * The value of a ConfigMap's key as a variable may take it: one short line, under a key that does
+ * not look like a credential's. Nothing otherwise: such values are not kept.
+ */
+export function plainValue(key: string, value: unknown): string | undefined {
+  if (typeof value !== "string" || value.length > 1024 || /[\r\n]/.test(value)) return undefined;
+  return NOT_PLAIN.test(key) && !KNOWN_VARIABLES.has(key) ? undefined : value;
+}

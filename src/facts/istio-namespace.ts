@@ -1,0 +1,19 @@
+import type { IstiodsFact } from "../model/facts.ts";
+import { gathered } from "../model/gathered.ts";
+import type { FactReader } from "../model/source.ts";
+
+const DEFAULT = "istio-system";
+
+/** The one namespace of the judged istiods, or of all when none is judged. */
+function namespaceOf({ judged, others }: IstiodsFact): string {
+  const istiods = judged.length > 0 ? judged : others;
+  const [only, ...more] = new Set(istiods.map(({ namespace }) => namespace));
+  return only === undefined || more.length > 0 ? DEFAULT : only;
+}
+
+export const istioNamespace: FactReader<"istioNamespace"> = async (source) => {
+  const { istioNamespace: asked } = source.settings;
+  if (asked) return gathered(asked);
+  const istiods = await source.fact("istiods");
+  return gathered(istiods.ok ? namespaceOf(istiods.value) : DEFAULT);
+};

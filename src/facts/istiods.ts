@@ -1,0 +1,62 @@
+import { array, at, property, string } from "../lib/json.ts";
+import { goBool } from "../lib/go-bool.ts";
+import { REVISION } from "../lib/labels.ts";
+import type { Env, IstiodFact, IstiodsFact } from "../model/facts.ts";
+import { gathered } from "../model/gathered.ts";
+import type { RawObject } from "../model/reader.ts";
+import { RESOURCES } from "../model/resource.ts";
+import type { FactReader, FactSource } from "../model/source.ts";
+import { byName, defined } from "./objects.ts";
+import { slimWorkload } from "./slim.ts";
+import { mainContainer, workloadFact } from "./workload.ts";
+
+const CONTAINER = "discovery";
+const DEFAULT_REVISION = "default";
+/** What istiod calls its cluster when nothing says otherwise. */
+const DEFAULT_CLUSTER = "Kubernetes";
+
+/** CLUSTER_ID as istiod takes it; nothing when it cannot be known. */
+function clusterId(env: Env): string | undefined {
+  const variable = env.get("CLUSTER_ID");
+  if (variable?.kind === "unresolved") return undefined;
+  return variable?.value || DEFAULT_CLUSTER;
+}
+
+async function istiodFact(source: FactSource, object: RawObject): Promise<IstiodFact | undefined> {
+  const workload = await workloadFact(source, "Deployment", object, CONTAINER);
+  if (!workload) return undefined;
+  const template = at(object, "spec", "template");
+  const hasContainer = mainContainer(template, CONTAINER) !== undefined;
+  const peering = workload.env.get("ENABLE_PEERING_DISCOVERY");
+  return {
+    ...workload,
+    revision: workload.labels.get(REVISION) || DEFAULT_REVISION,
+    peering: peering?.kind === "value" && goBool(peering.value) === true,
+    hasDiscovery: array(at(template, "spec", "containers")).some(
+      (container) => string(property(container, "name")) === CONTAINER,
+    ),
+    ...defined({ clusterId: hasContainer ? clusterId(workload.env) : undefined }),
+  };
+}
+
+/** Those of `-r`, else those that peer, else all. */
+function choose(all: readonly IstiodFact[], revision: string | undefined): IstiodsFact {
+  const peering = all.filter((istiod) => istiod.peering);
+  const judged = revision
+    ? all.filter((istiod) => istiod.revision === revision)
+    : peering.length > 0
+      ? peering
+      : all;
+  return { judged: [...judged], others: all.filter((istiod) => !judged.includes(istiod)) };
+}
+
+export const istiods: FactReader<"istiods"> = async (source) => {
+  const listed = await source.list(RESOURCES.deployments, {
+    labelSelector: "app=istiod",
+    slim: slimWorkload,
+  });
+  if (!listed.ok) return listed;
+  const all = await Promise.all(listed.value.map((object) => istiodFact(source, object)));
+  const found = all.filter((istiod) => istiod !== undefined).toSorted(byName);
+  return gathered(choose(found, source.settings.revision));
+};

@@ -1,0 +1,59 @@
+import { CORE_SCHEMA, loadAll, mergeTag, YAMLException } from "js-yaml";
+import { at, string, strings } from "../lib/json.ts";
+
+/** What facts read of a mesh configuration, or why it could not be parsed. */
+export type MeshText =
+  | { trustDomain: string; trustDomainAliases: string[]; unreadable?: never }
+  | { unreadable: string };
+
+export const DEFAULT_TRUST_DOMAIN = "cluster.local";
+
+/** etcd takes no larger object, so a larger text is not a mesh configuration. */
+const LARGEST = 1_048_576;
+const LONGEST_REASON = 200;
+const UNREADABLE = "%unreadable ";
+
+/**
+ * Reads the YAML of key `mesh`. Never throws, whatever the text: depth, aliases and merges are
+ * bounded, and aliases are shared rather than copied, so that nested ones do not grow.
+ */
+export function parseMesh(value: unknown): MeshText {
+  const text = typeof value === "string" ? value : "";
+  if (text.startsWith(UNREADABLE)) return { unreadable: text.slice(UNREADABLE.length) };
+  if (text.length > LARGEST) return { unreadable: "it is larger than 1 MiB" };
+  let mesh: unknown;
+  try {
+    [mesh] = loadAll(text, {
+      // As istiod's parser: merge keys are followed, a key given twice has its last value.
+      schema: CORE_SCHEMA.withTags(mergeTag),
+      json: true,
+      maxDepth: 50,
+      maxAliases: 100,
+      maxTotalMergeKeys: 1000,
+    });
+  } catch (cause) {
+    return { unreadable: reasonOf(cause) };
+  }
+  if (mesh !== undefined && mesh !== null && (typeof mesh !== "object" || Array.isArray(mesh))) {
+    return { unreadable: "it is not a map" };
+  }
+  return {
+    trustDomain: string(at(mesh, "trustDomain")) ?? DEFAULT_TRUST_DOMAIN,
+    trustDomainAliases: strings(at(mesh, "trustDomainAliases")),
+  };
+}
+
+function reasonOf(cause: unknown): string {
+  if (!(cause instanceof YAMLException)) return "it is not YAML";
+  const line = cause.mark ? ` in line ${cause.mark.line + 1}` : "";
+  return `${cause.reason}${line}`.replaceAll(/\s+/g, " ").slice(0, LONGEST_REASON);
+}
+
+/**
+ * The text with nothing in it but what `parseMesh` gives; a text that cannot be parsed is replaced
+ * by the reason, in a form that `parseMesh` knows.
+ */
+export function slimMesh(value: unknown): string {
+  const mesh = parseMesh(value);
+  return mesh.unreadable === undefined ? JSON.stringify(mesh) : `${UNREADABLE}${mesh.unreadable}`;
+}

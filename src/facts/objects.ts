@@ -1,0 +1,85 @@
+import { at, array, number, string, stringMap, time } from "../lib/json.ts";
+import type { Condition, ContainerImage } from "../model/facts.ts";
+
+/** What every Kubernetes object says of itself. */
+export interface Meta {
+  /** `default` where the object does not say, as in a manifest written by hand. */
+  namespace: string;
+  name: string;
+  labels: ReadonlyMap<string, string>;
+  annotations: ReadonlyMap<string, string>;
+  createdAt?: number;
+}
+
+/** Reads `metadata`; nothing for an object without a name, which no message could speak of. */
+export function metaOf(object: unknown): Meta | undefined {
+  const name = string(at(object, "metadata", "name"));
+  if (name === undefined) return undefined;
+  return {
+    namespace: string(at(object, "metadata", "namespace")) ?? "default",
+    name,
+    labels: stringMap(at(object, "metadata", "labels")),
+    annotations: stringMap(at(object, "metadata", "annotations")),
+    ...defined({ createdAt: time(at(object, "metadata", "creationTimestamp")) }),
+  };
+}
+
+/** Whether the value is a map: there, and neither null nor a list. */
+export function isMap(value: unknown): boolean {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** The entries that have a value: for properties that are absent rather than undefined. */
+export function defined<T extends object>(
+  values: T,
+): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  const kept = Object.entries(values).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(kept) as { [K in keyof T]?: Exclude<T[K], undefined> };
+}
+
+interface Named {
+  namespace?: string;
+  name: string;
+}
+
+function compare(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}
+
+/** Orders by namespace, then name, so that a live cluster and its recording agree. */
+export function byName(a: Named, b: Named): number {
+  return compare(a.namespace ?? "", b.namespace ?? "") || compare(a.name, b.name);
+}
+
+/** Entries of `status.conditions` that have a type. */
+export function conditionsOf(object: unknown): Condition[] {
+  return array(at(object, "status", "conditions")).flatMap((condition) => {
+    const type = string(at(condition, "type"));
+    if (type === undefined) return [];
+    return [
+      {
+        type,
+        status: string(at(condition, "status")) ?? "",
+        reason: string(at(condition, "reason")) ?? "",
+        message: string(at(condition, "message")) ?? "",
+      },
+    ];
+  });
+}
+
+/** Containers of a pod spec with their images. */
+export function imagesOf(podSpec: unknown): ContainerImage[] {
+  return array(at(podSpec, "containers")).flatMap((container) => {
+    const image = string(at(container, "image"));
+    return image === undefined ? [] : [{ container: string(at(container, "name")) ?? "", image }];
+  });
+}
+
+/** A port number, also when written as text; nothing for what is not one. */
+export function portOf(value: unknown): number | undefined {
+  const port = typeof value === "string" && /^\d{1,5}$/.test(value) ? Number(value) : number(value);
+  return port !== undefined && Number.isInteger(port) && port > 0 && port < 65_536
+    ? port
+    : undefined;
+}

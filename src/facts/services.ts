@@ -1,0 +1,53 @@
+import { array, at, property, string, strings } from "../lib/json.ts";
+import type { ServiceFact, ServicePort } from "../model/facts.ts";
+import { mapGathered } from "../model/gathered.ts";
+import type { RawObject } from "../model/reader.ts";
+import { RESOURCES } from "../model/resource.ts";
+import type { FactReader } from "../model/source.ts";
+import { byName, defined, metaOf, portOf } from "./objects.ts";
+import { slimService } from "./slim.ts";
+
+function clusterIPs(spec: unknown): string[] {
+  const several = strings(property(spec, "clusterIPs"));
+  const all = several.length > 0 ? several : strings([property(spec, "clusterIP")]);
+  return all.filter((address) => address !== "None");
+}
+
+function externalAddresses(object: RawObject): string[] {
+  const ingress = array(at(object, "status", "loadBalancer", "ingress")).flatMap((entry) =>
+    strings([property(entry, "ip"), property(entry, "hostname")]),
+  );
+  return [...new Set([...ingress, ...strings(at(object, "spec", "externalIPs"))])];
+}
+
+function ports(value: unknown): ServicePort[] {
+  return array(value).map((port) => ({
+    name: string(property(port, "name")) ?? "",
+    protocol: string(property(port, "protocol")) ?? "TCP",
+    ...defined({
+      port: portOf(property(port, "port")),
+      nodePort: portOf(property(port, "nodePort")),
+    }),
+  }));
+}
+
+function serviceFact(object: RawObject): ServiceFact | undefined {
+  const meta = metaOf(object);
+  if (!meta) return undefined;
+  const { namespace, name, labels, createdAt } = meta;
+  return {
+    namespace,
+    name,
+    labels,
+    type: string(at(object, "spec", "type")) ?? "ClusterIP",
+    clusterIPs: clusterIPs(object["spec"]),
+    addresses: externalAddresses(object),
+    ports: ports(at(object, "spec", "ports")),
+    ...defined({ createdAt }),
+  };
+}
+
+export const services: FactReader<"services"> = async (source) =>
+  mapGathered(await source.list(RESOURCES.services, { slim: slimService }), (objects) =>
+    objects.flatMap((object) => serviceFact(object) ?? []).toSorted(byName),
+  );

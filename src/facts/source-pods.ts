@@ -1,0 +1,103 @@
+import type { FlatEntryFact, SourcePodsFact } from "../model/facts.ts";
+import { gathered, missing, type Gathered, type Missing } from "../model/gathered.ts";
+import type { ListOptions, RawObject } from "../model/reader.ts";
+import { RESOURCES, type Resource } from "../model/resource.ts";
+import type { FactReader, FactSource } from "../model/source.ts";
+import { clusterIdOf } from "./cluster-ref.ts";
+import { metaOf } from "./objects.ts";
+import { slimPod } from "./slim.ts";
+
+/** Beyond this many namespaces one list of the whole cluster costs less. */
+const MOST_NAMESPACES = 10;
+
+/** Names of pods by their namespace. */
+type PodNames = Map<string, Set<string>>;
+
+function namedPods(entries: Iterable<FlatEntryFact>): PodNames {
+  const named: PodNames = new Map();
+  for (const { pod } of entries) {
+    if (!pod) continue;
+    const names = named.get(pod.namespace) ?? new Set();
+    named.set(pod.namespace, names.add(pod.name));
+  }
+  return named;
+}
+
+type List = (resource: Resource, options: ListOptions) => Promise<Gathered<RawObject[]>>;
+
+/** Those of the named pods that exist, and the namespaces that could be read. */
+async function findPods(
+  list: List,
+  named: PodNames,
+): Promise<SourcePodsFact & { failed?: Missing }> {
+  const wanted = [...named.keys()];
+  const scopes = wanted.length > MOST_NAMESPACES ? [undefined] : wanted;
+  const existing = new Set<string>();
+  const namespaces = new Set<string>();
+  let failed: Missing | undefined;
+  await Promise.all(
+    scopes.map(async (namespace) => {
+      const pods = await list(RESOURCES.pods, {
+        metadataOnly: true,
+        slim: slimPod,
+        ...(namespace !== undefined && { namespace }),
+      });
+      if (!pods.ok) {
+        failed ??= pods;
+        return;
+      }
+      for (const one of namespace === undefined ? wanted : [namespace]) namespaces.add(one);
+      for (const object of pods.value) {
+        const pod = metaOf(object);
+        if (pod && named.get(pod.namespace)?.has(pod.name))
+          existing.add(`${pod.namespace}/${pod.name}`);
+      }
+    }),
+  );
+  return { existing, namespaces, ...(failed && { failed }) };
+}
+
+/** What of the named pods was not found in namespaces that were read. */
+function candidates(named: PodNames, { existing, namespaces }: SourcePodsFact): PodNames {
+  const gone: PodNames = new Map();
+  for (const namespace of namespaces) {
+    const names = [...(named.get(namespace) ?? [])].filter(
+      (name) => !existing.has(`${namespace}/${name}`),
+    );
+    if (names.length > 0) gone.set(namespace, new Set(names));
+  }
+  return gone;
+}
+
+/** Entries that other clusters hold for pods of the cluster with this CLUSTER_ID. */
+async function entriesFor(source: FactSource): Promise<FlatEntryFact[]> {
+  const elsewhere = await source.elsewhere("flatEntries");
+  return elsewhere.flatMap((entries) => (entries.ok ? entries.value : [])).filter(({ pod }) => pod);
+}
+
+/**
+ * Which pods that entries elsewhere name exist here. A pod that is missing is looked for again, as
+ * it may have come after the list and before the entry; only what is missing twice is gone.
+ */
+export const sourcePods: FactReader<"sourcePods"> = async (source) => {
+  const entries = await entriesFor(source);
+  if (entries.length === 0) return gathered({ existing: new Set(), namespaces: new Set() });
+  const istiods = await source.fact("istiods");
+  if (!istiods.ok) return istiods;
+  const id = clusterIdOf(istiods.value);
+  if (id === undefined) return missing("unreadable", "CLUSTER_ID of istiod is not known");
+
+  const named = namedPods(entries.filter(({ sourceCluster }) => sourceCluster === id));
+  const first = await findPods((resource, options) => source.list(resource, options), named);
+  if (first.failed && first.namespaces.size === 0) return first.failed;
+  const gone = candidates(named, first);
+  if (gone.size === 0) return gathered({ existing: first.existing, namespaces: first.namespaces });
+
+  const second = await findPods((resource, options) => source.listAgain(resource, options), gone);
+  // Where the second look failed nothing can be said of the candidates.
+  const unsure = new Set([...gone.keys()].filter((one) => !second.namespaces.has(one)));
+  return gathered({
+    existing: new Set([...first.existing, ...second.existing]),
+    namespaces: new Set([...first.namespaces].filter((one) => !unsure.has(one))),
+  });
+};
