@@ -13,6 +13,8 @@ export interface PodRow {
   ready: string;
   status: string;
   restarts: number;
+  /** How long ago the last restart was: kubectl prints `3 (5m ago)` in RESTARTS. */
+  restarted?: string;
   /** `10m18s` */
   age: string;
 }

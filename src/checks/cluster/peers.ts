@@ -1,0 +1,143 @@
+import { CLASS_REMOTE } from "../../lib/labels.ts";
+import {
+  findPeer,
+  indexPeers,
+  type PeerCandidate,
+  type PeerIndex,
+  peerName,
+  reachableAddresses,
+} from "../../lib/peering.ts";
+import { contextWord, quote } from "../../lib/shell.ts";
+import { clusterCheck, type ClusterCheckContext, type ClusterRef } from "../../model/check.ts";
+import type { PeersData } from "../../model/data.ts";
+import type { GatewayFact, GatewaysFact } from "../../model/facts.ts";
+import {
+  info,
+  objectRef,
+  pass,
+  remedy,
+  skip,
+  summarize,
+  warn,
+  worst,
+} from "../../model/finding.ts";
+import type { Finding } from "../../model/report.ts";
+import { conditionRows, judgePeer } from "../peer-status.ts";
+import { notChecked } from "../not-checked.ts";
+
+const NONE = "no configured peers";
+
+/** The clusters of the run; only this one's addresses are known here. */
+function candidatesOf(own: ReadonlySet<string>, context: ClusterCheckContext): PeerCandidate[] {
+  return context.clusters.map((cluster) => ({
+    cluster,
+    addresses: cluster.context === context.cluster.context ? own : new Set<string>(),
+  }));
+}
+
+/** Whether a remote Gateway stands for the cluster that it is in, as automated peering makes one. */
+function isSelf(
+  gateway: GatewayFact,
+  index: PeerIndex<PeerCandidate>,
+  own: ReadonlySet<string>,
+  { cluster, clusters }: ClusterCheckContext,
+): boolean {
+  const target = findPeer(gateway, index);
+  if (target?.candidate.cluster.context !== cluster.context) return false;
+  // In a run of one its network looks unique though a peer may share it: an address that is not
+  // ours says that it does.
+  const alone = clusters.length < 2;
+  return !(target.by === "network" && alone && own.size > 0 && gateway.addresses.length > 0);
+}
+
+function noPeers({ precheck, cluster, clusters }: ClusterCheckContext, namespace: string): Finding {
+  if (precheck) return info(NONE);
+  const others = clusters.filter(({ context }) => context !== cluster.context).map(contextWord);
+  const contexts = [contextWord(cluster), ...(others.length > 0 ? others : ["<context>"])];
+  return warn(NONE, {
+    remediation: remedy(
+      "Link the cluster to its peers; the target of a one-way link has none.",
+      `mc link --contexts ${contexts.join(",")} -n ${quote(namespace)}`,
+    ),
+  });
+}
+
+/** With --precheck a broken link is a warning: to link again may be what mends it. */
+function forPrecheck(finding: Finding): Finding {
+  return finding.severity === "fail" ? { ...finding, severity: "warn" } : finding;
+}
+
+function selfFinding(gateway: GatewayFact, cluster: ClusterRef): Finding {
+  return info(
+    `${gateway.namespace}/${gateway.name} stands for this cluster itself (${cluster.id ?? cluster.context}): listed, not judged`,
+    { object: objectRef("Gateway", gateway) },
+  );
+}
+
+export const peers = clusterCheck({
+  id: "peers",
+  title: "Peers Check",
+  why: "A remote Gateway is the connection of this cluster's istiod to another cluster: what it says is what the mesh knows of that cluster.",
+  reads: `Gateways of class ${CLASS_REMOTE} in all namespaces; Services and GatewayClasses, to know the cluster's own gateway and the cause.`,
+  faults: [
+    "Condition Accepted, Programmed, gloo.solo.io/PeerConnected or gloo.solo.io/PeeringSucceeded is absent or not True.",
+    "Condition gloo.solo.io/PeerDataPlaneProgrammed is False or Unknown.",
+    "Listener xds-tls 15012 is missing, or cross-network 15008 where the link does not prefer NodePort.",
+    "The remote Gateway has no address.",
+    "There is no remote Gateway.",
+  ],
+  fixes: [
+    "Link the clusters with mc link.",
+    "Open ports 15012 (xDS) and 15008 (HBONE) of the peer's east-west gateway to this cluster.",
+    "Look at istiod's log for the peer's address.",
+  ],
+  needs: ["gateways"],
+  uses: ["services", "gatewayClasses"],
+  run(facts, context) {
+    const { cluster, precheck } = context;
+    const { served, remote, eastWest }: GatewaysFact = facts.gateways;
+    const data: PeersData = { peers: [] };
+    if (!served) {
+      const message = "no remote Gateways: the Gateway API is not installed";
+      const finding = skip(message, { blockedBy: `${cluster.context}/gateways` });
+      return { summary: message, findings: [finding], data };
+    }
+    const { services, gatewayClasses } = facts;
+    const own = reachableAddresses(eastWest, services.ok ? services.value : []);
+    const index = indexPeers(candidatesOf(own, context));
+    const findings: Finding[] = [];
+    for (const gateway of remote) {
+      const self = isSelf(gateway, index, own, context);
+      const addresses = gateway.addresses.map(({ value }) => value);
+      const faults = self
+        ? [selfFinding(gateway, cluster)]
+        : judgePeer(gateway, gatewayClasses, cluster);
+      const connected = !self && faults.length === 0;
+      const judged = precheck ? faults.map(forPrecheck) : faults;
+      if (connected) {
+        const message = `Connected to ${peerName(gateway)} via ${addresses.join(", ")}`;
+        judged.push(pass(message, { object: objectRef("Gateway", gateway) }));
+      }
+      findings.push(...judged);
+      data.peers.push({
+        namespace: gateway.namespace,
+        name: gateway.name,
+        cluster: peerName(gateway),
+        addresses,
+        conditions: conditionRows(gateway),
+        connected,
+        self,
+        status: worst(judged.map(({ severity }) => severity)),
+        state: self ? "this cluster itself" : connected ? "connected" : "not connected",
+      });
+    }
+    if (!services.ok && remote.length > 0) {
+      findings.push(notChecked("the cluster's own addresses", services));
+    }
+    if (data.peers.every(({ self }) => self)) {
+      findings.unshift(noPeers(context, eastWest[0]?.namespace ?? "istio-eastwest"));
+      return { findings, data, summary: NONE };
+    }
+    return { findings, data, summary: summarize(findings, "all clusters connected") };
+  },
+});

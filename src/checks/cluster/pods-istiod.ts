@@ -1,0 +1,95 @@
+import { REVISION } from "../../lib/labels.ts";
+import { kubectl } from "../../lib/shell.ts";
+import { clusterCheck, type ClusterRef } from "../../model/check.ts";
+import type { PodsData } from "../../model/data.ts";
+import type { IstiodFact, IstiodsFact, PodFact } from "../../model/facts.ts";
+import { fail, info, objectRef, remedy, summarize } from "../../model/finding.ts";
+import type { Finding } from "../../model/report.ts";
+import { judgePods, ownerOf, podRow } from "../cluster-pods.ts";
+import { notChecked } from "../not-checked.ts";
+
+function revisionOf(pod: PodFact): string {
+  return pod.labels.get(REVISION) ?? "default";
+}
+
+/** The Deployment that a pod is of: by name, else by revision. */
+function deploymentOf(pod: PodFact, { judged, others }: IstiodsFact): IstiodFact | undefined {
+  const all = [...judged, ...others];
+  return ownerOf(pod, all) ?? all.find(({ revision }) => revision === revisionOf(pod));
+}
+
+/** Whether a pod is of an istiod to judge. */
+function isJudged(pod: PodFact, istiods: IstiodsFact, revision: string | undefined): boolean {
+  const deployment = deploymentOf(pod, istiods);
+  if (deployment) return istiods.judged.includes(deployment);
+  return revision === undefined || revisionOf(pod) === revision;
+}
+
+function none(istiods: IstiodsFact, revision: string | undefined, cluster: ClusterRef): Finding {
+  if (revision === undefined) {
+    return fail("no istiod pod in any namespace", {
+      remediation: remedy(
+        "Install istiod of the Solo distribution, or find out why its Deployment has no pods.",
+        kubectl(cluster, "get", "deployments,pods", "-A", "-l", "app=istiod"),
+      ),
+    });
+  }
+  const found = [...new Set(istiods.others.map((other) => other.revision))];
+  const instead = found.length > 0 ? `; there is ${found.join(", ")}` : "";
+  return fail(`no istiod pod of revision ${revision} in any namespace${instead}`, {
+    remediation: remedy(
+      "Name a revision that is installed with -r, or install this one.",
+      kubectl(cluster, "get", "deployments,pods", "-A", "-l", "app=istiod", "-L", REVISION),
+    ),
+  });
+}
+
+/** A revision that is not judged during a migration: listed with how its pods are. */
+function listed(istiod: IstiodFact, pods: readonly PodFact[]): Finding {
+  const healthy = pods.filter((pod) => pod.healthy).length;
+  return info(
+    `${istiod.namespace}/${istiod.name}: revision ${istiod.revision} is not judged, peering is not enabled there; ${healthy} of ${pods.length} pods healthy`,
+    { object: objectRef("Deployment", istiod) },
+  );
+}
+
+export const podsIstiod = clusterCheck({
+  id: "pods-istiod",
+  title: "Pod Check (istiod)",
+  why: "istiod programs ztunnel and the gateways, and exchanges services with the istiods of other clusters.",
+  reads: "Pods with label app=istiod and their Deployments, in all namespaces.",
+  faults: [
+    "There is no istiod pod, or none of the revision that -r names.",
+    "The Deployment is scaled to zero or has fewer pods than replicas.",
+    "A pod is not Running and ready.",
+  ],
+  fixes: [
+    "Follow the reason that the finding gives: the image, the log of the last run, the node.",
+    "Look for events with reason FailedCreate in istiod's namespace.",
+  ],
+  needs: ["istiodPods"],
+  uses: ["istiods"],
+  run({ istiodPods, istiods }, { cluster, revision }) {
+    const deployments: IstiodsFact = istiods.ok ? istiods.value : { judged: [], others: [] };
+    const pods = istiodPods.filter((pod) => isJudged(pod, deployments, revision));
+    const findings = judgePods(
+      {
+        kind: "Deployment",
+        pods,
+        workloads: deployments.judged,
+        none: () => none(deployments, revision, cluster),
+      },
+      cluster,
+    );
+    if (!istiods.ok) findings.push(notChecked("number of istiod pods", istiods));
+    const rows = revision === undefined ? istiodPods : pods;
+    if (revision === undefined) {
+      for (const other of deployments.others) {
+        const own = istiodPods.filter((pod) => deploymentOf(pod, deployments) === other);
+        findings.push(listed(other, own));
+      }
+    }
+    const data: PodsData = { rows: rows.map((pod) => podRow(pod, cluster.now)) };
+    return { findings, data, summary: summarize(findings, "all pods healthy") };
+  },
+});
