@@ -1,6 +1,18 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { Duplex } from "node:stream";
+import { Duplex } from "node:stream";
 import type { DebugAnswers, RawDebugAnswer } from "./types.ts";
+
+/** A byte stream that an HTTP server can treat as a socket. */
+export abstract class SocketLike extends Duplex {
+  override _read(): void {
+    // Data is pushed as it comes.
+  }
+
+  /** What an HTTP server calls after its last answer. */
+  destroySoon(): void {
+    this.end(() => this.destroy());
+  }
+}
 
 /** Where a debug request goes. */
 export interface DebugTarget {

@@ -1,13 +1,27 @@
 import { authorizeRequest } from "./auth.ts";
 import { discovery } from "./discovery.ts";
 import { badRequest, methodNotAllowed, pageNotFound, unknownResource } from "./errors.ts";
+import { openapi } from "./openapi.ts";
 import { podProxy } from "./proxy.ts";
 import { get, list } from "./read.ts";
+import { remove, removeCollection } from "./removal.ts";
+import { review } from "./reviews.ts";
+import { watch } from "./watch.ts";
+import { create, patch, update } from "./write.ts";
 import type { Call, Reply, ResourceCall } from "./state.ts";
 
 type Handler = (call: ResourceCall) => Reply;
 
-const HANDLERS: Record<string, Handler> = { get, list };
+const HANDLERS: Record<string, Handler> = {
+  get,
+  list,
+  watch,
+  create,
+  update,
+  patch,
+  delete: remove,
+  deletecollection: removeCollection,
+};
 
 /** Authorization, then what there is, then what is asked of it: in the order of a real server. */
 export function dispatch(call: Call): Reply {
@@ -16,10 +30,12 @@ export function dispatch(call: Call): Reply {
   const { target } = request;
   if (!target) {
     if (request.method !== "GET" && request.method !== "HEAD") throw methodNotAllowed();
-    return discovery(call);
+    return openapi(call) ?? discovery(call);
   }
   const { group, version, resource } = target;
   if (!state.registry.serves(group, version)) throw pageNotFound();
+  const reviewed = review(call);
+  if (reviewed) return reviewed;
   const type = state.registry.find(group, version, resource);
   if (!type) throw unknownResource();
   return handlerOf({ ...call, type, target });

@@ -33,6 +33,17 @@ import { plainResponse, Upgrader } from "./upgrade.ts";
 const DEFAULT_VERSION = "v1.36.0";
 const DEFAULT_USERS: UserOptions[] = [{ name: "kubernetes-admin", groups: ["system:masters"] }];
 
+const SYSTEM_NAMESPACES = ["default", "kube-node-lease", "kube-public", "kube-system"];
+
+/** Those of the first objects, unless a Namespace object says so itself and can be deleted. */
+function impliedNamespaces(objects: readonly KubeObject[]): ReadonlySet<string> {
+  const used = objects.flatMap(({ metadata }) => metadata.namespace ?? []);
+  const declared = new Set(
+    objects.filter(({ kind }) => kind === "Namespace").map(({ metadata }) => metadata.name),
+  );
+  return new Set([...SYSTEM_NAMESPACES, ...used].filter((name) => !declared.has(name)));
+}
+
 /** A user with what it needs to sign in. */
 export interface SignedUser extends User {
   certificate: KeyPair;
@@ -67,6 +78,7 @@ export class Instance {
       ),
       authenticator: new Authenticator([]),
       serverVersion: options.serverVersion ?? recording?.snapshot.serverVersion ?? DEFAULT_VERSION,
+      impliedNamespaces: impliedNamespaces(objects),
       proxyDebugStatus: options.proxyDebugStatus ?? 200,
     };
     for (const object of objects) this.put(object);

@@ -1,10 +1,13 @@
-import { Duplex } from "node:stream";
+import type { Duplex } from "node:stream";
 import type { WebSocket } from "ws";
 import { ApiError, badRequest, notFound } from "./errors.ts";
-import type { Debug } from "./debug.ts";
+import { SocketLike, type Debug } from "./debug.ts";
+import { serveSpdy, type SpdyStream } from "./spdy.ts";
 import type { KubeObject } from "./types.ts";
 
 export const CHANNEL_PROTOCOL = "v4.channel.k8s.io";
+/** What kubectl offers: a SPDY session in the messages of a WebSocket. */
+export const TUNNEL_PROTOCOL = "SPDY/3.1+portforward.k8s.io";
 
 /** Text, as the kubelet answers through the API server. */
 const kubelet = (text: string): ApiError => new ApiError(500, text, text);
@@ -39,7 +42,7 @@ export function requestedPorts(query: URLSearchParams): number[] {
 }
 
 /** One data channel of the socket as a byte stream. */
-class Channel extends Duplex {
+class Channel extends SocketLike {
   readonly #socket: WebSocket;
   readonly #number: number;
 
@@ -49,17 +52,8 @@ class Channel extends Duplex {
     this.#number = number;
   }
 
-  override _read(): void {
-    // Data is pushed as it comes.
-  }
-
   override _write(chunk: Buffer, _encoding: string, done: (error?: Error | null) => void): void {
     this.#socket.send(Buffer.concat([Buffer.of(this.#number), chunk]), (error) => done(error));
-  }
-
-  /** What an HTTP server calls after its last answer, as on a net.Socket. */
-  destroySoon(): void {
-    this.end(() => this.destroy());
   }
 }
 
@@ -99,5 +93,29 @@ export function serveChannels(
   });
   socket.on("close", () => {
     for (const channel of channels) channel?.destroy();
+  });
+}
+
+/** Serves a SPDY session: each connection is a pair of streams, one for data and one for errors. */
+export function serveStreams(transport: Duplex, pod: KubeObject, debug: Debug): void {
+  const pairs = new Map<string, { data?: SpdyStream; error?: SpdyStream }>();
+  void serveSpdy(transport, (stream) => {
+    const header = (name: string): string => stream.headers.get(name) ?? "";
+    const request = header("requestid");
+    const pair = pairs.get(request) ?? {};
+    pairs.set(request, pair);
+    pair[header("streamtype") === "error" ? "error" : "data"] = stream;
+    const { data, error } = pair;
+    if (!data || !error) return;
+    pairs.delete(request);
+    const port = Number(header("port"));
+    const target = { namespace: pod.metadata.namespace ?? "", pod: pod.metadata.name, port };
+    if (!debug.listens(target)) {
+      error.end(refusedPort(pod, port));
+      data.end();
+      return;
+    }
+    data.on("close", () => error.end());
+    debug.connect(target, data);
   });
 }

@@ -8,6 +8,7 @@ import type { Fault } from "./types.ts";
 /** The part of a response that HTTP/1.1 and HTTP/2 have in common. */
 export interface HttpResponse {
   writeHead(status: number, headers: Record<string, string>): unknown;
+  flushHeaders?(): void;
   write(chunk: string | Buffer): boolean;
   end(chunk?: string | Buffer): unknown;
   on(event: "close", listener: () => void): unknown;
@@ -82,6 +83,7 @@ async function deliver(outlet: Outlet, reply: Reply, fault: Fault | undefined): 
   };
   if (reply.stream) {
     response.writeHead(reply.status, headers);
+    response.flushHeaders?.();
     reply.stream({
       write: (text) => void response.write(text),
       end: () => void response.end(),

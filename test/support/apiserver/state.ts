@@ -13,6 +13,8 @@ export interface ServerState {
   debug: Debug;
   authenticator: Authenticator;
   serverVersion: string;
+  /** Namespaces that exist though no object says so. */
+  impliedNamespaces: ReadonlySet<string>;
   /** What pods/proxy gets from debug paths. */
   proxyDebugStatus: number;
 }

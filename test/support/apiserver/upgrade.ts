@@ -1,9 +1,16 @@
 import { STATUS_CODES, type IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
-import { WebSocketServer } from "ws";
+import { createWebSocketStream, WebSocketServer } from "ws";
 import { authorize, authorizeRequest } from "./auth.ts";
 import { badRequest, methodNotAllowed } from "./errors.ts";
-import { CHANNEL_PROTOCOL, forwardablePod, requestedPorts, serveChannels } from "./portforward.ts";
+import {
+  CHANNEL_PROTOCOL,
+  forwardablePod,
+  requestedPorts,
+  serveChannels,
+  serveStreams,
+  TUNNEL_PROTOCOL,
+} from "./portforward.ts";
 import type { HttpResponse } from "./respond.ts";
 import type { Call, Reply } from "./state.ts";
 
@@ -21,11 +28,13 @@ export function plainResponse(socket: Duplex): HttpResponse {
   };
 }
 
-/** Turns requests for pods/portforward into WebSockets. */
+const SPDY = "SPDY/3.1";
+
+/** Turns requests for pods/portforward into WebSockets, or into SPDY sessions. */
 export class Upgrader {
   readonly #sockets = new WebSocketServer({
     noServer: true,
-    handleProtocols: (offered) => (offered.has(CHANNEL_PROTOCOL) ? CHANNEL_PROTOCOL : false),
+    handleProtocols: (offered) => supported([...offered]) ?? false,
   });
 
   /** Refuses here, before the upgrade, whatever can be refused. */
@@ -39,18 +48,36 @@ export class Upgrader {
     authorize(user, { ...target, verb: "create" });
     const name = target.name as string;
     const pod = forwardablePod(state.store.get(pods, target.namespace, name), name);
-    const ports = requestedPorts(call.request.query);
-    const offered = request.headers["sec-websocket-protocol"] ?? "";
-    if (!offered.split(/,\s*/).includes(CHANNEL_PROTOCOL)) {
-      throw badRequest(`unable to negotiate protocol: client supports [${offered}]`);
+    if (request.headers.upgrade?.toUpperCase() === SPDY) {
+      return switched(() => {
+        socket.write(SPDY_ACCEPTED);
+        socket.unshift(head);
+        serveStreams(socket, pod, state.debug);
+      });
     }
-    return {
-      status: 101,
-      body: "",
-      takeOver: () =>
-        this.#sockets.handleUpgrade(request, socket, head, (channelSocket) =>
-          serveChannels(channelSocket, pod, ports, state.debug),
-        ),
-    };
+    const offered = request.headers["sec-websocket-protocol"] ?? "";
+    const protocol = supported(offered.split(/,\s*/));
+    if (!protocol) throw badRequest(`unable to negotiate protocol: client supports [${offered}]`);
+    const ports = protocol === CHANNEL_PROTOCOL ? requestedPorts(call.request.query) : [];
+    return switched(() =>
+      this.#sockets.handleUpgrade(request, socket, head, (webSocket) => {
+        if (protocol === CHANNEL_PROTOCOL) serveChannels(webSocket, pod, ports, state.debug);
+        else serveStreams(createWebSocketStream(webSocket), pod, state.debug);
+      }),
+    );
   }
 }
+
+const SPDY_ACCEPTED = [
+  "HTTP/1.1 101 Switching Protocols",
+  "Connection: Upgrade",
+  `Upgrade: ${SPDY}`,
+  "X-Stream-Protocol-Version: portforward.k8s.io",
+  "",
+  "",
+].join("\r\n");
+
+const supported = (offered: readonly string[]): string | undefined =>
+  offered.find((protocol) => protocol === CHANNEL_PROTOCOL || protocol === TUNNEL_PROTOCOL);
+
+const switched = (takeOver: () => void): Reply => ({ status: 101, body: "", takeOver });
