@@ -124,6 +124,6 @@ function judgeUnready(pod: PodFact, cluster: ClusterRef): Finding {
 /** The pod, its STATUS, with readiness where that alone is wrong, and why. */
 function messageOf({ namespace, name, status, why, ready, total }: PodFact): string {
   const state = status === "Running" ? `Running, ${ready}/${total} ready` : status;
-  const said = !why || why === status ? state : `${state}: ${why}`;
-  return `${namespace}/${name}: ${why?.startsWith(`${status}:`) ? why : said}`;
+  const said = why?.includes(status) ? why : [state, why].filter(Boolean).join(": ");
+  return `${namespace}/${name}: ${said}`;
 }

@@ -197,8 +197,8 @@ describe("pods that are not ready", () => {
     ],
     [
       "an image",
-      { status: "ImagePullBackOff", why: 'ImagePullBackOff: Back-off pulling "x"' },
-      'ImagePullBackOff: Back-off pulling "x"',
+      { status: "ImagePullBackOff", why: 'container x: ImagePullBackOff: Back-off pulling "x"' },
+      'container x: ImagePullBackOff: Back-off pulling "x"',
       "pull secret",
       "describe pod ztunnel-bbbbb",
     ],

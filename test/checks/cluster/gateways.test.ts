@@ -147,6 +147,13 @@ describe("addresses of a programmed Gateway", () => {
     );
   });
 
+  test("none, whatever the Services are", () => {
+    const services = missing("forbidden", "services is forbidden");
+    const { findings } = judge({ statusAddresses: [] }, { services });
+    expect(findings).toMatchObject([{ severity: "fail" }, { severity: "info" }]);
+    expect(findings[0]?.message).toContain("has no address");
+  });
+
   test("none and no Service", () => {
     const verdict = judge({ statusAddresses: [] }, { services: [] });
     expect(only(verdict).severity).toBe("fail");
@@ -324,6 +331,12 @@ describe("a Gateway that is not programmed", () => {
       expect(only(verdict).message).toContain("no ready pod stands behind it");
       expect(commandsOf(verdict)).toContain("get pods -l");
     }
+  });
+
+  test("gives no reason", () => {
+    expect(only(judge({ conditions: programmed({}) })).message).toBe(
+      "istio-eastwest/istio-eastwest is not programmed: Programmed is False",
+    );
   });
 
   test("has another reason", () => {

@@ -400,7 +400,12 @@ describe("no peers", () => {
 
 test("precheck warns of a broken link, which linking again may mend", () => {
   const broken = remoteGateway("c", { conditions: DEFAULTS });
-  const verdict = withRemotes([remoteGateway("b"), broken], {}, { precheck: true });
-  expect(verdict.findings.map(({ severity }) => severity)).toEqual(["pass", "warn"]);
-  expect(detailsOf(verdict)).toMatchObject([{ connected: true }, { status: "warn" }]);
+  const remotes = [remoteGateway("b"), broken, remoteGateway("a")];
+  const verdict = withRemotes(remotes, {}, { precheck: true });
+  expect(verdict.findings.map(({ severity }) => severity)).toEqual(["pass", "warn", "info"]);
+  expect(detailsOf(verdict)).toMatchObject([
+    { connected: true },
+    { status: "warn" },
+    { self: true },
+  ]);
 });
