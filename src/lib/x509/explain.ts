@@ -1,0 +1,46 @@
+import type { TrustVerdict } from "../../model/trust.ts";
+import type { ParsedCertificate } from "./certificate.ts";
+import { isNamedIssuer, type Candidates, type Signatures } from "./paths.ts";
+
+/** Why no path leads from the signing certificate to a root: what the topmost certificate lacks. */
+export function explainNoPath(
+  { target, roots, others }: Candidates,
+  signatures: Signatures,
+): TrustVerdict {
+  const seen = new Set([target]);
+  let top = target;
+  for (;;) {
+    const parent = others.find(
+      (other) => !seen.has(other) && isNamedIssuer(top, other) && signatures.signed(top, other),
+    );
+    if (!parent) break;
+    seen.add(parent);
+    top = parent;
+  }
+  // Those that did sign it are among the ones seen: two CAs have certified each other.
+  const rivals = [...roots, ...others].filter(
+    (parent) => parent.subject === top.issuer && !signatures.signed(top, parent),
+  );
+  return { ok: false, certificate: top.facts.sha256, ...missingIssuer(top, rivals) };
+}
+
+type Explanation = Pick<Extract<TrustVerdict, { ok: false }>, "fault" | "reason" | "issuer">;
+
+function missingIssuer(top: ParsedCertificate, rivals: readonly ParsedCertificate[]): Explanation {
+  const { subject, issuer, selfSigned } = top.facts;
+  if (rivals.length === 0) {
+    const reason = selfSigned
+      ? `${subject} is not among them`
+      : `${subject} is issued by ${issuer}`;
+    return { fault: "unknown-issuer", issuer, reason };
+  }
+  const meant = rivals.some(({ keyId }) => keyId !== undefined && keyId === top.issuerKeyId);
+  if (meant) {
+    const reason = `the signature of ${subject} is wrong, though it names the key of ${issuer}`;
+    return { fault: "signature", reason };
+  }
+  const reason = selfSigned
+    ? `${subject} has the same name but another key`
+    : `${subject} is issued by ${issuer}, of the same name but with another key`;
+  return { fault: "other-key", issuer, reason };
+}

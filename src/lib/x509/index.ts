@@ -1,0 +1,138 @@
+import type { ClusterRef } from "../../model/check.ts";
+import type { Facts } from "../../model/facts.ts";
+import type { Gathered } from "../../model/gathered.ts";
+import type { PemContent, TrustMatrix, TrustVerdict } from "../../model/trust.ts";
+import { parseCertificate, type ParsedCertificate } from "./certificate.ts";
+import { Signatures } from "./paths.ts";
+import { readPem } from "./pem.ts";
+import { judgeChain, type ChainJudgement } from "./validate.ts";
+
+/*
+ * The only module that others import from this folder, and only with `await import`: it brings
+ * pkijs with it.
+ */
+
+type Key = "rootCertificate" | "intermediate" | "ztunnelDumps";
+
+/** A cluster as gathered. */
+export interface TrustInput {
+  ref: Pick<ClusterRef, "context" | "now">;
+  facts: { readonly [K in Key]?: Gathered<Facts[K]> };
+}
+
+/** A bundle of system roots has some 150 certificates. */
+const MOST_CERTIFICATES = 1000;
+
+interface Parsed {
+  certificates: ParsedCertificate[];
+  problems: string[];
+}
+
+/** Parses every text once, and every certificate once wherever it stands. */
+class Texts {
+  readonly #texts = new Map<string, Parsed>();
+  readonly #certificates = new Map<string, ParsedCertificate | string>();
+
+  read(text: string): Parsed {
+    const known = this.#texts.get(text);
+    if (known) return known;
+    const { certificates: blocks, problems } = readPem(text);
+    const parsed: Parsed = { certificates: [], problems };
+    for (const [index, der] of blocks.slice(0, MOST_CERTIFICATES).entries()) {
+      const certificate = this.#parse(der);
+      if (typeof certificate === "string") problems.push(`certificate ${index + 1} ${certificate}`);
+      else if (!parsed.certificates.includes(certificate)) parsed.certificates.push(certificate);
+    }
+    if (blocks.length > MOST_CERTIFICATES) {
+      problems.push(`only the first ${MOST_CERTIFICATES} certificates were read`);
+    }
+    this.#texts.set(text, parsed);
+    return parsed;
+  }
+
+  #parse(der: Uint8Array): ParsedCertificate | string {
+    const key = Buffer.from(der).toString("base64");
+    const known = this.#certificates.get(key);
+    if (known !== undefined) return known;
+    const certificate = parseCertificate(der);
+    this.#certificates.set(key, certificate);
+    return certificate;
+  }
+
+  contents(): Map<string, PemContent> {
+    return new Map(
+      [...this.#texts].map(([text, { certificates, problems }]) => [
+        text,
+        { certificates: certificates.map(({ facts }) => facts), problems },
+      ]),
+    );
+  }
+}
+
+/** What one cluster brings: absent parts could not be read. */
+interface Side {
+  context: string;
+  now: number;
+  roots: readonly ParsedCertificate[];
+  /** Signing certificate first. */
+  chain: readonly ParsedCertificate[];
+}
+
+function sideOf({ ref, facts }: TrustInput, texts: Texts): Side {
+  const roots = facts.rootCertificate?.ok ? facts.rootCertificate.value : undefined;
+  const signing = facts.intermediate?.ok ? facts.intermediate.value : undefined;
+  const read = (text: string | undefined): ParsedCertificate[] =>
+    text === undefined ? [] : texts.read(text).certificates;
+  read(signing?.root);
+  for (const dump of facts.ztunnelDumps?.ok ? facts.ztunnelDumps.value : []) {
+    for (const pem of dump.rootPems) texts.read(pem);
+  }
+  const own = read(signing?.certificate);
+  const above = read(signing?.chain);
+  return {
+    context: ref.context,
+    now: ref.now,
+    roots: read(roots?.pem),
+    // Without the signing certificate, what stands above it says nothing.
+    chain: own.length === 0 ? [] : [...new Set([...own, ...above])],
+  };
+}
+
+/** The same certificates give the same name. */
+function nameOf(certificates: readonly ParsedCertificate[]): string {
+  return certificates.map(({ facts }) => facts.sha256).join(" ");
+}
+
+/**
+ * Parses the certificates of all clusters and verifies the chain of each under the roots of each.
+ * Every certificate is parsed once, every distinct pair of roots and chain verified once. Never
+ * rejects for what the certificates are: texts that cannot be read say so in `pems`.
+ */
+export async function judgeTrust(clusters: readonly TrustInput[]): Promise<TrustMatrix> {
+  const texts = new Texts();
+  const signatures = new Signatures();
+  const sides = clusters.map((cluster) => sideOf(cluster, texts));
+  const judgements = new Map<string, ChainJudgement>();
+  const verdicts = new Map<string, Map<string, TrustVerdict>>();
+
+  const names = new Map(
+    sides.map((side) => [side, { roots: nameOf(side.roots), chain: nameOf(side.chain) }]),
+  );
+  for (const truster of sides) {
+    const row = new Map<string, TrustVerdict>();
+    verdicts.set(truster.context, row);
+    if (truster.roots.length === 0) continue;
+    for (const owner of sides) {
+      const [target, ...others] = owner.chain;
+      if (!target) continue;
+      const pair = `${names.get(truster)?.roots}|${names.get(owner)?.chain}`;
+      let judgement = judgements.get(pair);
+      if (!judgement) {
+        judgement = await judgeChain({ target, roots: truster.roots, others }, signatures);
+        judgements.set(pair, judgement);
+      }
+      row.set(owner.context, judgement.at(truster.now));
+    }
+  }
+  return { pems: texts.contents(), verdicts };
+}
