@@ -74,7 +74,7 @@ export class DirectoryBuilder implements Builder {
       return;
     }
     const format = /\.json$/i.test(path) ? "json" : "yaml";
-    await readObjects(shown, format, chunks, (object) => this.#objects.add(object));
+    await readObjects(shown, format, chunks, this.#objects);
   }
 
   finish(): Built {

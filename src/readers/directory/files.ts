@@ -5,7 +5,7 @@ import { oneLine } from "../../lib/sanitize.ts";
 import { UsageError } from "../../model/errors.ts";
 import { compare, type InputTree, isObjectFile, MAX_FILES, type UseFile } from "./input.ts";
 
-const CHUNK = 256 * 1024;
+const CHUNK = 64 * 1024;
 // A name that turns into a link or a FIFO after it was listed must neither be followed nor block.
 const READ_ONLY = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 

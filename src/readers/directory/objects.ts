@@ -4,8 +4,12 @@ import { UsageError } from "../../model/errors.ts";
 import { ParseFault, parseJson, parseYaml } from "./parse.ts";
 import { jsonPieces, type Piece, yamlPieces } from "./pieces.ts";
 
-/** Takes one Kubernetes object, with apiVersion and kind. */
-export type ObjectSink = (object: Readonly<Record<string, unknown>>) => void;
+/** Takes Kubernetes objects, each with apiVersion and kind. */
+export interface ObjectSink {
+  add(object: Readonly<Record<string, unknown>>): void;
+  /** Whether objects of that type are of any use: others need not be parsed. */
+  wants(apiVersion: string, kind: string): boolean;
+}
 
 /** Items that do not say their kind wait for the end of their list: at most so many. */
 const MAX_WAITING = 20_000;
@@ -25,6 +29,7 @@ export async function readObjects(
   const waiting: unknown[] = [];
   try {
     for await (const piece of pieces) {
+      if (piece.part === "item" && isUseless(piece.text, format, sink)) continue;
       for (const value of parsePiece(piece, format)) {
         if (piece.part === "item") {
           if (isObject(value)) expand(value, {}, sink);
@@ -44,6 +49,27 @@ export async function readObjects(
     if (!(error instanceof ParseFault)) throw error;
     throw new UsageError(oneLine(`${name}: line ${error.line}: ${error.message}`));
   }
+}
+
+/**
+ * Whether a list item says by its own lines `apiVersion:` and `kind:`, laid out as kubectl prints
+ * them, that it is of no use: most of a bug report are events, endpoints and ReplicaSets.
+ */
+function isUseless(text: string, format: "yaml" | "json", sink: ObjectSink): boolean {
+  if (format === "json") return false;
+  const indent = /^ +/.exec(text)?.[0] ?? "";
+  const apiVersion = ownLine(text, `${indent}apiVersion: `);
+  const kind = ownLine(text, `${indent}kind: `);
+  return apiVersion !== undefined && kind !== undefined && !sink.wants(apiVersion, kind);
+}
+
+/** The plain value of the line that begins so; deeper lines begin with more spaces. */
+function ownLine(text: string, start: string): string | undefined {
+  const found = text.startsWith(start) ? 0 : text.indexOf(`\n${start}`) + 1;
+  if (found === 0 && !text.startsWith(start)) return undefined;
+  const end = text.indexOf("\n", found);
+  const value = text.slice(found + start.length, end < 0 ? undefined : end).trimEnd();
+  return /^[A-Za-z][\w./-]*$/.test(value) ? value : undefined;
 }
 
 function parsePiece(piece: Piece, format: "yaml" | "json"): unknown[] {
@@ -88,5 +114,5 @@ function expand(
   if (kind?.endsWith("List") && Object.hasOwn(object, "items")) {
     const inner = typeOfItems(object);
     for (const item of array(property(object, "items"))) expand(item, inner, sink, depth + 1);
-  } else if (isObject(object)) sink(object);
+  } else if (isObject(object)) sink.add(object);
 }

@@ -60,8 +60,7 @@ export class RecordingReader implements ClusterReader {
     const unread = unreadList(snapshot.unread, request);
     if (unread) return unread;
     const found = objects.list(resource, options);
-    const { slim } = options;
-    if (found.length > 0) return gathered(slim ? found.map(slim) : found);
+    if (found.length > 0) return gathered(found);
     if (!wasRead(snapshot, request)) return this.#notRead(resource);
     const missingType = unreadType(snapshot.unread, request) ?? this.#absent(resource);
     return missingType ?? gathered([]);
