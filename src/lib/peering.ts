@@ -3,11 +3,16 @@ import type { ClusterRef } from "../model/check.ts";
 import type { GatewayFact, ServiceFact } from "../model/facts.ts";
 import { CLUSTER, GATEWAY_NAME, NETWORK } from "./labels.ts";
 
+/** Whether it is an IP address as Kubernetes writes one: `10.1` and `010.0.0.1` are host names. */
+export function isIpAddress(address: string): boolean {
+  return ipaddr.IPv4.isValidFourPartDecimal(address) || ipaddr.IPv6.isValid(address);
+}
+
 /** An address as it compares: IPv6 in its short form, host names in lower case without a final dot. */
 export function normalizeAddress(address: string): string {
   const text = address.trim().toLowerCase().replace(/\.$/, "");
   const bare = text.startsWith("[") && text.endsWith("]") ? text.slice(1, -1) : text;
-  return ipaddr.isValid(bare) ? ipaddr.process(bare).toString() : text;
+  return isIpAddress(bare) ? ipaddr.process(bare).toString() : text;
 }
 
 /** The Service that exposes a Gateway: by the label that its controller sets, else by name. */
@@ -55,36 +60,73 @@ export interface PeerTarget<C extends PeerCandidate> {
   by: "cluster label" | "address" | "network";
 }
 
+/** Candidates by what a remote Gateway may say of them, so that a large mesh is looked up at once. */
+export interface PeerIndex<C extends PeerCandidate> {
+  readonly byId: ReadonlyMap<string, readonly C[]>;
+  readonly byAddress: ReadonlyMap<string, readonly C[]>;
+  readonly byNetwork: ReadonlyMap<string, readonly C[]>;
+}
+
+export function indexPeers<C extends PeerCandidate>(candidates: readonly C[]): PeerIndex<C> {
+  const byId = new Map<string, C[]>();
+  const byAddress = new Map<string, C[]>();
+  const byNetwork = new Map<string, C[]>();
+  const add = (map: Map<string, C[]>, key: string | undefined, candidate: C): void => {
+    if (!key) return;
+    const list = map.get(key);
+    if (list) list.push(candidate);
+    else map.set(key, [candidate]);
+  };
+  for (const candidate of candidates) {
+    add(byId, candidate.cluster.id, candidate);
+    add(byNetwork, candidate.cluster.network, candidate);
+    for (const address of candidate.addresses) add(byAddress, address, candidate);
+  }
+  return { byId, byAddress, byNetwork };
+}
+
+/** The candidates that own an address of the Gateway. */
+export function ownersOf<C extends PeerCandidate>(gateway: GatewayFact, index: PeerIndex<C>): C[] {
+  const owners = gateway.addresses.flatMap(
+    ({ value }) => index.byAddress.get(normalizeAddress(value)) ?? [],
+  );
+  return [...new Set(owners)];
+}
+
 /**
  * The cluster that a remote Gateway stands for: by its label topology.istio.io/cluster, then by
- * address, then by network where only one candidate is on it. Names and other labels differ with
- * who made the Gateway. A label that names no candidate does not decide: expose writes the network
+ * address, then by network where only one candidate is on it; each narrows down what the one
+ * before left open, as when two contexts are one cluster. Names and other labels differ with who
+ * made the Gateway. A label that names no candidate does not decide: expose writes the network
  * there when CLUSTER_ID is unset.
  */
+export function findPeer<C extends PeerCandidate>(
+  gateway: GatewayFact,
+  index: PeerIndex<C>,
+): PeerTarget<C> | undefined {
+  const label = gateway.labels.get(CLUSTER);
+  const named = label ? index.byId.get(label) : undefined;
+  if (named?.length === 1 && named[0]) return { candidate: named[0], by: "cluster label" };
+  const owners = ownersOf(gateway, index);
+  const reached = named ? owners.filter((owner) => named.includes(owner)) : owners;
+  if (reached.length === 1 && reached[0]) return { candidate: reached[0], by: "address" };
+  // A label for a cluster outside the run must not be overruled by a network that happens to match.
+  const network = gateway.labels.get(NETWORK);
+  if (!network || (label && !named && label !== network)) return undefined;
+  const open = reached.length > 0 ? reached : named;
+  const near = (index.byNetwork.get(network) ?? []).filter((one) => open?.includes(one) ?? true);
+  return near.length === 1 && near[0] ? { candidate: near[0], by: "network" } : undefined;
+}
+
+/** `findPeer` for a single look-up. */
 export function peerOf<C extends PeerCandidate>(
   gateway: GatewayFact,
   candidates: readonly C[],
 ): PeerTarget<C> | undefined {
-  const label = gateway.labels.get(CLUSTER);
-  if (label) {
-    const named = candidates.filter(({ cluster }) => cluster.id === label);
-    if (named.length === 1 && named[0]) return { candidate: named[0], by: "cluster label" };
-  }
-  const addresses = gateway.addresses.map(({ value }) => normalizeAddress(value));
-  const reached = candidates.filter((candidate) =>
-    addresses.some((address) => candidate.addresses.has(address)),
-  );
-  if (reached.length === 1 && reached[0]) return { candidate: reached[0], by: "address" };
-  // A label for a cluster outside the run must not be overruled by a network that happens to match.
-  const network = gateway.labels.get(NETWORK);
-  if (!network || (label && label !== network)) return undefined;
-  const neighbours = candidates.filter(({ cluster }) => cluster.network === network);
-  return neighbours.length === 1 && neighbours[0]
-    ? { candidate: neighbours[0], by: "network" }
-    : undefined;
+  return findPeer(gateway, indexPeers(candidates));
 }
 
 /** What a remote Gateway calls its target, for messages when no checked cluster is it. */
 export function peerName(gateway: GatewayFact): string {
-  return gateway.labels.get(CLUSTER) ?? gateway.labels.get(NETWORK) ?? gateway.name;
+  return gateway.labels.get(CLUSTER) || gateway.labels.get(NETWORK) || gateway.name;
 }

@@ -1,0 +1,192 @@
+import { SERVICE_SCOPE } from "../../lib/labels.ts";
+import { contexts, enumerate, pairsSkipped } from "../../lib/mesh.ts";
+import {
+  portsOf,
+  sharedCopies,
+  unlabelled,
+  type ServiceCopy,
+  type ServicesMember,
+} from "../../lib/service-copies.ts";
+import { kubectl } from "../../lib/shell.ts";
+import { meshCheck } from "../../model/check.ts";
+import { fail, info, objectRef, pass, remedy, summarize } from "../../model/finding.ts";
+import type { Finding } from "../../model/report.ts";
+
+type Shared = ServiceCopy & { scope: string };
+
+function label({ cluster, service }: ServiceCopy, scope: string): string {
+  return kubectl(
+    cluster,
+    "-n",
+    service.namespace,
+    "label",
+    "service",
+    service.name,
+    `${SERVICE_SCOPE}=${scope}`,
+    "--overwrite",
+  );
+}
+
+function show({ cluster, service }: ServiceCopy): string {
+  return kubectl(cluster, "-n", service.namespace, "get", "service", service.name, "-o", "yaml");
+}
+
+/** `80/TCP in a, b; 443/TCP in c` */
+function listed(groups: ReadonlyMap<string, readonly ServiceCopy[]>): string {
+  return [...groups].map(([text, copies]) => `${text} in ${contexts(copies)}`).join("; ");
+}
+
+/** One finding a Service and rule, naming who differs. */
+function comparison(key: string, shared: readonly Shared[]): Finding[] {
+  const [first, second] = shared;
+  if (!first || !second) return [];
+  const object = objectRef("Service", first.service);
+  const ports = Map.groupBy(shared, portsOf);
+  const scopes = Map.groupBy(shared, ({ scope }) => scope);
+  const findings: Finding[] = [];
+  if (ports.size > 1) {
+    findings.push(
+      fail(`Service ${key} has different ports: ${listed(ports)}`, {
+        object,
+        remediation: remedy(
+          "Give the service the same ports and protocols in all clusters, or another name where it is another service.",
+          ...[...ports.values()].flatMap((copies) => copies.slice(0, 1).map(show)),
+        ),
+      }),
+    );
+  }
+  if (scopes.size > 1) {
+    // What most clusters have is likely what is meant.
+    let most = first.scope;
+    let count = 0;
+    for (const [scope, copies] of scopes) {
+      if (copies.length <= count) continue;
+      most = scope;
+      count = copies.length;
+    }
+    findings.push(
+      fail(`Service ${key} has different scopes: ${listed(scopes)}`, {
+        object,
+        remediation: remedy(
+          `Label the service ${SERVICE_SCOPE} the same in all clusters.`,
+          ...shared.filter(({ scope }) => scope !== most).map((copy) => label(copy, most)),
+        ),
+      }),
+    );
+  }
+  const same = `Service ${key} is the same in ${contexts(shared)}`;
+  return findings.length > 0 ? findings : [pass(same, { object })];
+}
+
+/** Services of a namespace that are shared in the same clusters and missing from the same others. */
+interface Unshared {
+  names: string[];
+  copies: ServiceCopy[];
+  /** Contexts where they are shared, and where not. */
+  where: string;
+  elsewhere: string;
+}
+
+function unsharedOf(copies: ReadonlyMap<string, readonly ServiceCopy[]>): Unshared[] {
+  const groups = new Map<string, Unshared>();
+  for (const [key, all] of copies) {
+    const lacking = all.filter(({ scope }) => scope === undefined);
+    if (lacking.length === 0) continue;
+    const where = contexts(all.filter(({ scope }) => scope !== undefined));
+    const elsewhere = contexts(lacking);
+    const group = JSON.stringify([key.split("/")[0], where, elsewhere]);
+    const found = groups.get(group) ?? { names: [], copies: [], where, elsewhere };
+    found.names.push(key);
+    found.copies.push(...lacking);
+    groups.set(group, found);
+  }
+  return [...groups.values()];
+}
+
+function unsharedFinding({ names, copies, where, elsewhere }: Unshared): Finding {
+  const subject =
+    names.length === 1 ? `Service ${names[0]} is` : `Services ${enumerate(names)} are`;
+  return info(`${subject} shared in ${where}, but not in ${elsewhere}`, {
+    remediation: remedy(
+      "Share it there too if it is the same service.",
+      ...copies.slice(0, 5).map((copy) => label(copy, "global")),
+    ),
+  });
+}
+
+function namespaceOf({ service }: ServiceCopy): string {
+  return service.namespace;
+}
+
+/** A namespace's label shares its Services: where it lacks, those that come later are not. */
+function namespaceFindings(
+  copies: ReadonlyMap<string, readonly ServiceCopy[]>,
+  members: readonly ServicesMember[],
+): Finding[] {
+  const all = [...copies.values()].flat();
+  const inherited = Map.groupBy(
+    all.filter((copy) => copy.inherited),
+    namespaceOf,
+  );
+  // Where a Service of the namespace is not shared, that says it already.
+  const said = new Set(
+    all
+      .filter(({ scope }) => scope === undefined)
+      .map((copy) => `${copy.cluster.context} ${namespaceOf(copy)}`),
+  );
+  return [...inherited].flatMap(([namespace, sharing]) => {
+    const without = unlabelled(namespace, members).filter(
+      ({ cluster }) => !said.has(`${cluster.context} ${namespace}`),
+    );
+    if (without.length === 0) return [];
+    const where = enumerate([...new Set(sharing.map(({ cluster }) => cluster.context))]);
+    return [
+      info(
+        `Namespace ${namespace} is labelled ${SERVICE_SCOPE} in ${where}, but not in ${contexts(without)}`,
+        { object: objectRef("Namespace", { name: namespace }) },
+      ),
+    ];
+  });
+}
+
+export const services = meshCheck({
+  id: "services",
+  title: "Global Service Consistency Check",
+  why: "A global service is one service of all clusters: a client gets an endpoint of any, on the port it asked for.",
+  reads:
+    "Services with label solo.io/service-scope, or whose namespace has it: ports, protocols, scope.",
+  faults: [
+    "A global service has other ports or protocols in one cluster than in another.",
+    "It has another scope.",
+  ],
+  fixes: [
+    "Give the service the same ports in all clusters.",
+    "Label it solo.io/service-scope the same in all clusters.",
+  ],
+  needs: ["services", "namespaces"],
+  run(members: readonly ServicesMember[], { absent }) {
+    if (members.length < 2) {
+      const finding = pairsSkipped("global services are not compared", absent);
+      return { findings: [finding], summary: finding.message };
+    }
+    const copies = sharedCopies(members);
+    const findings = [
+      ...[...copies].flatMap(([key, all]) =>
+        comparison(
+          key,
+          all.flatMap(({ scope, ...copy }) => (scope === undefined ? [] : { ...copy, scope })),
+        ),
+      ),
+      ...unsharedOf(copies).map(unsharedFinding),
+      ...namespaceFindings(copies, members),
+    ];
+    return { findings, summary: summarize(findings, fine(copies.size)) };
+  },
+});
+
+function fine(count: number): string {
+  if (count === 0) return "no globally shared services found";
+  return count === 1
+    ? "1 globally shared service is consistent"
+    : `${count} globally shared services are consistent`;
+}

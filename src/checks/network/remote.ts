@@ -1,0 +1,114 @@
+import { CLUSTER, NETWORK } from "../../lib/labels.ts";
+import type { Link } from "../../lib/links.ts";
+import { enumerate, labelGateway, qualified } from "../../lib/mesh.ts";
+import { contextWord } from "../../lib/shell.ts";
+import type { ClusterRef } from "../../model/check.ts";
+import { fail, info, objectRef, pass, remedy, skip, warn } from "../../model/finding.ts";
+import type { Finding } from "../../model/report.ts";
+import type { NetworkMember } from "./member.ts";
+
+/** What is known of the networks of a run. */
+export interface Networks {
+  /** The network of each cluster by context, where known. */
+  of: ReadonlyMap<string, string>;
+  /** Contexts by network, in the order of the run. */
+  on: ReadonlyMap<string, readonly string[]>;
+  /** Clusters that could not be read and whose network is not known. */
+  unknown: readonly ClusterRef[];
+  /** There is another cluster to compare with. */
+  pairs: boolean;
+}
+
+/** Whether a remote Gateway has the network of the cluster that it points at. */
+export function remoteFindings(link: Link<NetworkMember>, networks: Networks): Finding[] {
+  return [labelFinding(link, networks), ...disagreement(link)].flat();
+}
+
+function labelFinding(link: Link<NetworkMember>, networks: Networks): Finding[] {
+  const { from, gateway, target } = link;
+  const { cluster } = from;
+  const { context } = cluster;
+  const about = { cluster: context, object: objectRef("Gateway", gateway) };
+  const name = `Remote gateway ${qualified(gateway)}`;
+  const network = gateway.labels.get(NETWORK);
+  const expected = target && networks.of.get(target.cluster.context);
+  const relabel = remedy(
+    "Label the gateway with the network of the cluster that it stands for.",
+    labelGateway(cluster, gateway, NETWORK, expected ?? "<network>"),
+  );
+  if (!network) {
+    const whom = target ? `; it points at ${target.cluster.context}` : "";
+    const message = `${name} of ${context} has no label ${NETWORK}${whom}`;
+    return [fail(message, { ...about, remediation: relabel })];
+  }
+  const references = `${name} of ${context} references network ${network}`;
+  if (target && expected === undefined) {
+    return [skip(`${references}: that of ${target.cluster.context} is not known`, about)];
+  }
+  if (target && network !== expected) {
+    const message = `${references}, but points at ${target.cluster.context}, whose network is ${expected}`;
+    return [fail(message, { ...about, remediation: relabel })];
+  }
+  const same = networks.on.get(network);
+  if (same) {
+    const message = `${name} references network ${network} (clusters: [${enumerate(same)}])`;
+    const label = gateway.labels.get(CLUSTER);
+    return !target && label && label !== network
+      ? [info(`${message}, but is for cluster ${label}, which is not among them`, about)]
+      : [pass(message, about)];
+  }
+  return networks.pairs ? [unknownNetwork(link, network, networks.unknown)] : [];
+}
+
+function unknownNetwork(
+  { from: { cluster }, gateway }: Link<NetworkMember>,
+  network: string,
+  unknown: readonly ClusterRef[],
+): Finding {
+  const about = { cluster: cluster.context, object: objectRef("Gateway", gateway) };
+  const message = `Remote gateway ${qualified(gateway)} of ${cluster.context} references network ${network}`;
+  if (unknown.length > 0) {
+    const whose = enumerate(unknown.map(({ context }) => context));
+    return info(`${message}, which may be that of ${whose}, not read`, about);
+  }
+  return warn(`${message}, which no checked cluster has`, {
+    ...about,
+    remediation: remedy(
+      "Check the cluster of that network too, or correct the gateway's label if there is none.",
+      `mc check --contexts ${contextWord(cluster)},<other-context>`,
+      labelGateway(cluster, gateway, NETWORK, "<network>"),
+    ),
+  });
+}
+
+/** The label topology.istio.io/cluster says one cluster, the address another. */
+function disagreement({ from, gateway, target, by, owners }: Link<NetworkMember>): Finding[] {
+  const label = gateway.labels.get(CLUSTER);
+  const [owner] = owners;
+  if (!label || !owner || owners.some(({ cluster }) => cluster.id === label)) return [];
+  const { cluster } = from;
+  const about = { cluster: cluster.context, object: objectRef("Gateway", gateway) };
+  const address = gateway.addresses.map(({ value }) => value).join(", ");
+  const message = `Remote gateway ${qualified(gateway)} of ${cluster.context} is labelled for cluster ${label}, but its address ${address} is that of ${owner.cluster.context}`;
+  const { id } = owner.cluster;
+  const relabel = id === undefined ? [] : [labelGateway(cluster, gateway, CLUSTER, id)];
+  if (by === "cluster label" && target) {
+    return [
+      fail(message, {
+        ...about,
+        remediation: remedy(
+          `Give the gateway the address of ${target.cluster.context}, or label it for the cluster at that address.`,
+          ...relabel,
+        ),
+      }),
+    ];
+  }
+  // expose writes the network there while CLUSTER_ID is unset, which cluster-identity reports.
+  if (label === owner.cluster.network || id === undefined) return [];
+  return [
+    warn(message, {
+      ...about,
+      remediation: remedy("Label the gateway with the CLUSTER_ID of that cluster.", ...relabel),
+    }),
+  ];
+}

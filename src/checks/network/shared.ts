@@ -1,0 +1,87 @@
+import { enumerate } from "../../lib/mesh.ts";
+import { kubectl } from "../../lib/shell.ts";
+import { info, remedy, warn } from "../../model/finding.ts";
+import type { Finding } from "../../model/report.ts";
+import { notChecked } from "../not-checked.ts";
+import type { NetworkMember } from "./member.ts";
+
+/** Clusters that autogenflat entries connect, directly or through others. */
+function connected(members: readonly NetworkMember[]): NetworkMember[][] {
+  const byId = Map.groupBy(members, ({ cluster }) => cluster.id);
+  const leader = new Map<NetworkMember, NetworkMember>();
+  const find = (member: NetworkMember): NetworkMember => {
+    let top = member;
+    for (let up = leader.get(top); up; up = leader.get(top)) top = up;
+    if (top !== member) leader.set(member, top);
+    return top;
+  };
+  for (const member of members) {
+    const { flatEntries } = member.facts;
+    const sources = new Set((flatEntries.ok ? flatEntries.value : []).map((e) => e.sourceCluster));
+    for (const source of [...sources].flatMap((id) => byId.get(id) ?? [])) {
+      const [one, other] = [find(member), find(source)];
+      if (one !== other) leader.set(other, one);
+    }
+  }
+  return [...Map.groupBy(members, find).values()];
+}
+
+function names(members: readonly NetworkMember[]): string {
+  return enumerate(members.map(({ cluster }) => cluster.context));
+}
+
+/** Two contexts of one cluster share its network of course; cluster-identity names them. */
+function oneCluster(members: readonly NetworkMember[]): boolean {
+  const uids = members.map(
+    ({ facts }) => facts.namespaces.find(({ name }) => name === "kube-system")?.uid,
+  );
+  return Boolean(uids[0]) && new Set(uids).size === 1;
+}
+
+/** Whether clusters on the same network are a flat network. */
+export function sharedFindings(network: string, members: readonly NetworkMember[]): Finding[] {
+  if (members.length < 2) return [];
+  const groups = connected(members);
+  const flat = groups.filter((group) => group.length > 1);
+  const findings = flat.map((group) =>
+    info(
+      `Clusters ${names(group)} share network ${network}, a flat network: autogenflat entries go between them`,
+    ),
+  );
+  if (groups.length === 1) return findings;
+  const unread = members.flatMap(({ cluster, facts: { flatEntries } }) =>
+    flatEntries.ok
+      ? []
+      : [
+          notChecked(`autogenflat entries in ${cluster.context}`, flatEntries, {
+            cluster: cluster.context,
+          }),
+        ],
+  );
+  if (unread.length > 0) return [...findings, ...unread];
+  const parts = groups.map((group) => (group.length > 1 ? `[${names(group)}]` : names(group)));
+  return [
+    ...findings,
+    warn(
+      `Clusters ${enumerate(parts)} share network ${network}, but no autogenflat entries go between them: right only where their pods reach each other directly`,
+      {
+        ...(oneCluster(members) ? { blockedBy: "cluster-identity" } : {}),
+        remediation: remedy(
+          "Give each cluster a network of its own, unless their pods reach each other directly.",
+          ...members
+            .slice(1, 4)
+            .map(({ cluster, facts }) =>
+              kubectl(
+                cluster,
+                "label",
+                "namespace",
+                facts.istioNamespace,
+                "topology.istio.io/network=<network>",
+                "--overwrite",
+              ),
+            ),
+        ),
+      },
+    ),
+  ];
+}
