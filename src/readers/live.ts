@@ -1,0 +1,159 @@
+import type { AccessRequest, Gathered } from "../model/gathered.ts";
+import type {
+  ClusterReader,
+  Connection,
+  DebugTarget,
+  ListOptions,
+  RawObject,
+} from "../model/reader.ts";
+import type { Resource } from "../model/resource.ts";
+import type {
+  ApplyOptions,
+  ClusterWriter,
+  DeleteOptions,
+  WatchEvent,
+  WatchOptions,
+  Written,
+} from "../model/writer.ts";
+import type { Kubeconfig } from "./kubeconfig.ts";
+import { ApiClient } from "./live/client.ts";
+import { resolveContext, type ContextTarget } from "./live/context.ts";
+import { credentialSource } from "./live/credentials.ts";
+import { DebugReader } from "./live/debug.ts";
+import { endpointOf } from "./live/endpoint.ts";
+import { gather } from "./live/fault.ts";
+import { readConnection } from "./live/identity.ts";
+import { impersonationHeaders, type Impersonation } from "./live/impersonation.ts";
+import { readList, readObject } from "./live/read.ts";
+import { Versions } from "./live/versions.ts";
+import { watchResource } from "./live/watch.ts";
+import { accessTo, applyObject, deleteObject, isAllowed } from "./live/write.ts";
+
+export interface OpenOptions extends Impersonation {
+  /**
+   * One budget for all that a cluster is asked, from its first request on, logging in included:
+   * what has not been answered by then is a `timeout`.
+   */
+  timeoutMs: number;
+  /** There is a terminal on which an exec plugin may ask for a login. */
+  interactive?: boolean;
+}
+
+/**
+ * A cluster of the kubeconfig; without a name, that of the current context. Nothing is sent yet.
+ *
+ * @throws UsageError the context, its cluster or its user cannot be used as they stand
+ */
+export function openCluster(
+  config: Kubeconfig,
+  context: string | undefined,
+  options: OpenOptions,
+): LiveCluster {
+  const target = resolveContext(config, context);
+  const endpoint = endpointOf(target, config.env);
+  const client = new ApiClient({
+    endpoint,
+    credentials: credentialSource(target, endpoint, options.interactive ?? false),
+    headers: impersonationHeaders(options, target.user),
+    timeoutMs: options.timeoutMs,
+  });
+  return new LiveCluster(target, client, config.inCluster);
+}
+
+/** A cluster behind its API server. Close it: until then its connections keep the process alive. */
+export class LiveCluster implements ClusterReader, ClusterWriter {
+  readonly kind = "live";
+  readonly context: string;
+  /** Absent in a pod: there is no context to name. */
+  readonly contextArgument?: string;
+  /** Namespace of the context, for what is written without `-n`. */
+  readonly namespace: string;
+  readonly #client: ApiClient;
+  readonly #versions: Versions;
+  readonly #debug: DebugReader;
+
+  constructor(target: ContextTarget, client: ApiClient, inCluster: boolean) {
+    this.context = target.context;
+    if (!inCluster) this.contextArgument = target.context;
+    this.namespace = target.namespace ?? "default";
+    this.#client = client;
+    this.#versions = new Versions(client);
+    this.#debug = new DebugReader(client);
+  }
+
+  now(): number {
+    return Date.now();
+  }
+
+  connect(): Promise<Gathered<Connection>> {
+    return readConnection(this.#client);
+  }
+
+  list(resource: Resource, options: ListOptions = {}): Promise<Gathered<RawObject[]>> {
+    return gather(accessTo("list", resource, options.namespace), () =>
+      readList(this.#client, this.#versions, resource, options),
+    );
+  }
+
+  get(resource: Resource, namespace: string, name: string): Promise<Gathered<RawObject>> {
+    return gather(accessTo("get", resource, namespace, name), () =>
+      readObject(this.#client, this.#versions, resource, namespace, name),
+    );
+  }
+
+  debug(target: DebugTarget, path: string): Promise<Gathered<unknown>> {
+    return this.#debug.read(target, path);
+  }
+
+  apply(
+    resource: Resource,
+    object: RawObject,
+    options: ApplyOptions = {},
+  ): Promise<Written<RawObject>> {
+    return applyObject(this.#target(resource), object, options);
+  }
+
+  delete(
+    resource: Resource,
+    namespace: string,
+    name: string,
+    options: DeleteOptions = {},
+  ): Promise<Written<undefined>> {
+    return deleteObject(this.#target(resource), namespace, name, options);
+  }
+
+  allowed(request: AccessRequest): Promise<Gathered<boolean>> {
+    return gather(request, () => isAllowed(this.#client, request));
+  }
+
+  watch(
+    resource: Resource,
+    options: WatchOptions,
+    onEvent: (event: WatchEvent) => void,
+    signal: AbortSignal,
+  ): Promise<Gathered<string | undefined>> {
+    const version = this.#versions.known(resource);
+    return gather(accessTo("watch", resource, options.namespace), () =>
+      watchResource(this.#client, resource, version, options, onEvent, signal),
+    );
+  }
+
+  /**
+   * The next request starts a new time budget, for a phase that had to wait for something else.
+   * What is under way keeps the old one. Versions and failed logins are tried anew.
+   */
+  renew(): void {
+    this.#client.renew();
+    this.#versions.renew();
+  }
+
+  /** Aborts what is under way, which then comes back as `unreachable`, and closes every connection. */
+  async close(): Promise<void> {
+    this.#client.close();
+    this.#debug.close();
+  }
+
+  #target(resource: Resource): Parameters<typeof applyObject>[0] {
+    return { client: this.#client, versions: this.#versions, resource };
+  }
+}
