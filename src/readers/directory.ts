@@ -1,4 +1,4 @@
-import { basename, resolve } from "node:path";
+import { basename } from "node:path";
 import { oneLine } from "../lib/sanitize.ts";
 import { UsageError } from "../model/errors.ts";
 import type { ClusterReader } from "../model/reader.ts";
@@ -55,7 +55,7 @@ function placeOf({ position }: Built): number {
 function namesOf(tree: InputTree, { prefix }: Root): Named {
   const inner = prefix.replace(/\/$/, "");
   const origin = inner === "" ? tree.name : `${tree.name}/${inner}`;
-  return { origin, context: basename(inner === "" ? resolve(tree.name) : inner) };
+  return { origin, context: inner === "" ? tree.label : basename(inner) };
 }
 
 function builderFor(root: Root, named: Named): Builder {

@@ -1,6 +1,6 @@
 import { constants } from "node:fs";
 import { open, readdir, realpath, stat } from "node:fs/promises";
-import { join, relative, resolve, sep } from "node:path";
+import { basename, join, relative, resolve, sep } from "node:path";
 import { oneLine } from "../../lib/sanitize.ts";
 import { UsageError } from "../../model/errors.ts";
 import { compare, type InputTree, isObjectFile, MAX_FILES, type UseFile } from "./input.ts";
@@ -60,7 +60,12 @@ export async function directoryTree(name: string): Promise<InputTree> {
     }
   }
   paths.sort(compare);
-  return { name, paths, read: (wanted, use) => readFiles(root, name, paths.filter(wanted), use) };
+  return {
+    name,
+    label: basename(resolve(name)),
+    paths,
+    read: (wanted, use) => readFiles(root, name, paths.filter(wanted), use),
+  };
 }
 
 async function refuseOutside(link: string, root: string, shown: string): Promise<void> {

@@ -2,11 +2,13 @@
 export interface InputTree {
   /** The directory or archive as the user named it, for messages. */
   readonly name: string;
+  /** What a cluster is called when its files do not say. */
+  readonly label: string;
   /** Regular files, in byte order of their paths. */
   readonly paths: readonly string[];
   /**
-   * Hands the wanted files to `use`, one after the other and each once. `use` need not read to the
-   * end. Throws a UsageError when a file cannot be read, and what `use` throws.
+   * Hands the wanted files to `use`, one after the other; it reads each to the end or throws. Throws
+   * a UsageError when a file cannot be read, and what `use` throws.
    */
   read(wanted: (path: string) => boolean, use: UseFile): Promise<void>;
 }
