@@ -12,7 +12,16 @@ import { podsEastwest } from "./cluster/pods-eastwest.ts";
 import { podsIstiod } from "./cluster/pods-istiod.ts";
 import { podsZtunnel } from "./cluster/pods-ztunnel.ts";
 import { sharedServices } from "./cluster/shared-services.ts";
+import { certs } from "./mesh/certs.ts";
+import { clusterIdentity } from "./mesh/cluster-identity.ts";
+import { dataPlane } from "./mesh/data-plane.ts";
+import { links } from "./mesh/links.ts";
 import { network } from "./mesh/network.ts";
+import { peerAddresses } from "./mesh/peer-addresses.ts";
+import { services } from "./mesh/services.ts";
+import { staleWorkloads } from "./mesh/stale-workloads.ts";
+import { trustDomains } from "./mesh/trust-domains.ts";
+import { versions } from "./mesh/versions.ts";
 
 /** Every check, in the order of reports. Adding one: its file, its line here, its test. */
 export const CHECKS: readonly AnyCheck[] = [
@@ -29,5 +38,14 @@ export const CHECKS: readonly AnyCheck[] = [
   sharedServices,
   controlPlane,
   platform,
+  certs,
   network,
+  staleWorkloads,
+  peerAddresses,
+  trustDomains,
+  clusterIdentity,
+  links,
+  dataPlane,
+  versions,
+  services,
 ];

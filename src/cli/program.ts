@@ -4,8 +4,11 @@ import { oneLine } from "../lib/sanitize.ts";
 import { addCheck } from "./check.ts";
 import { EXIT_FAULT, EXIT_INTERRUPTED, EXIT_USAGE } from "./exit-code.ts";
 import { addExplain } from "./explain.ts";
+import { addExpose } from "./expose.ts";
 import { Interrupted, type Io } from "./io.ts";
+import { addLink } from "./link.ts";
 import { addGlobalOptions, type GlobalOptions } from "./options.ts";
+import { addUnlink } from "./unlink.ts";
 import { addVersion } from "./version.ts";
 
 /** Sets the exit code that a command comes to when it is not 0. */
@@ -35,6 +38,9 @@ export function buildProgram(io: Io, setExitCode: SetExitCode): Command {
     .exitOverride();
   addGlobalOptions(program);
   addCheck(program, io, setExitCode);
+  addExpose(program, io, setExitCode);
+  addLink(program, io, setExitCode);
+  addUnlink(program, io, setExitCode);
   addExplain(program, io);
   addVersion(program, io);
   return program;

@@ -1,4 +1,5 @@
 import { UsageError } from "../model/errors.ts";
+import type { WritableCluster } from "../model/cluster.ts";
 import type { ClusterReader } from "../model/reader.ts";
 import type { Io } from "./io.ts";
 import type { GlobalOptions } from "./options.ts";
@@ -30,12 +31,17 @@ export async function openReaders(
   return [...clusters, ...recordings];
 }
 
-async function openContexts(
+/**
+ * Opens live clusters, the current context for none.
+ *
+ * @throws UsageError for a context or kubeconfig that cannot be used
+ */
+export async function openContexts(
   named: readonly string[],
-  selection: ClusterSelection,
+  selection: GlobalOptions,
   timeoutMs: number,
   io: Io,
-): Promise<ClusterReader[]> {
+): Promise<WritableCluster[]> {
   const [{ loadKubeconfig }, { openCluster }] = await Promise.all([
     import("../readers/kubeconfig.ts"),
     import("../readers/live.ts"),
@@ -44,14 +50,25 @@ async function openContexts(
     env: io.env,
     ...(selection.kubeconfig === undefined ? {} : { kubeconfig: selection.kubeconfig }),
   });
-  const contexts = named.length > 0 ? [...new Set(named)] : [config.requireCurrentContext()];
+  const contexts = named.length > 0 ? [...new Set(named)] : [undefined];
   return contexts.map((context) =>
     openCluster(config, context, {
       timeoutMs,
+      interactive: io.stderr.isTTY,
       ...(selection.as === undefined ? {} : { as: selection.as }),
       ...(selection.asGroup === undefined ? {} : { asGroups: selection.asGroup }),
     }),
   );
+}
+
+/** The contexts that the kubeconfig has. */
+export async function knownContexts(selection: GlobalOptions, io: Io): Promise<Set<string>> {
+  const { loadKubeconfig } = await import("../readers/kubeconfig.ts");
+  const config = loadKubeconfig({
+    env: io.env,
+    ...(selection.kubeconfig === undefined ? {} : { kubeconfig: selection.kubeconfig }),
+  });
+  return new Set(config.contexts.keys());
 }
 
 async function openDirectories(directories: readonly string[]): Promise<ClusterReader[]> {

@@ -1,10 +1,11 @@
 import { CHECKS } from "../checks/index.ts";
 import type { AnyCheck } from "../model/check.ts";
+import type { GatheredCluster } from "../model/cluster.ts";
 import type { FactKey } from "../model/facts.ts";
 import type { ClusterReader } from "../model/reader.ts";
 import type { Report } from "../model/report.ts";
 import { VERSION } from "../version.ts";
-import { gather, type GatheredCluster, type GatherOptions } from "./gather.ts";
+import { gather, type GatherOptions } from "./gather.ts";
 import { buildReport } from "./report.ts";
 import { annotateCauses } from "./root-causes.ts";
 import { runChecks, type RunContext } from "./run-checks.ts";

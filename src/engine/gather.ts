@@ -1,19 +1,12 @@
 import pLimit from "p-limit";
 import { clusterRef } from "../facts/cluster-ref.ts";
 import { FACTS } from "../facts/index.ts";
-import type { ClusterRef } from "../model/check.ts";
-import type { FactKey, Facts } from "../model/facts.ts";
-import { gathered, type Gathered } from "../model/gathered.ts";
+import type { GatheredCluster } from "../model/cluster.ts";
+import type { FactKey } from "../model/facts.ts";
+import { gathered } from "../model/gathered.ts";
 import type { ClusterReader } from "../model/reader.ts";
 import type { GatherSettings } from "../model/source.ts";
 import { ClusterSource } from "./source.ts";
-
-/** What was read of one cluster. */
-export interface GatheredCluster {
-  ref: ClusterRef;
-  /** The facts that were asked for, and those that make up `ref`. */
-  facts: Partial<{ [K in FactKey]: Gathered<Facts[K]> }>;
-}
 
 export interface GatherOptions extends GatherSettings {
   /** Clusters read at the same time. */

@@ -1,11 +1,11 @@
 import type { AnyCheck, ClusterRef, Verdict } from "../model/check.ts";
+import type { GatheredCluster } from "../model/cluster.ts";
 import type { FactKey } from "../model/facts.ts";
 import { error, isFault, skip, summarize, worst } from "../model/finding.ts";
 import type { Gathered, Missing } from "../model/gathered.ts";
 import type { Finding, Result } from "../model/report.ts";
 import type { TrustMatrix } from "../model/trust.ts";
 import { remedyFor } from "./access.ts";
-import type { GatheredCluster } from "./gather.ts";
 
 /** What a run of the checks is about. */
 export interface RunContext {

@@ -314,7 +314,7 @@ export function remoteGateway(source: ClusterSpec, target: ClusterSpec): KubeObj
     addresses: [{ type: addressType(to.address), value: to.address }],
     statusAddresses: [{ type: addressType(to.address), value: to.address }],
     listeners: LISTENERS.filter(({ name }) => !to.nodePort || name === "xds-tls"),
-    conditions: CONNECTED,
+    conditions: structuredClone(CONNECTED),
   });
 }
 
