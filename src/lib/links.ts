@@ -59,15 +59,18 @@ export function linksOf<M extends LinkMember>(
     })),
     ...absent.map((cluster) => ({ cluster, addresses: new Set<string>() })),
   ]);
+  const alone = members.length + absent.length < 2;
   return members.flatMap((from) =>
     from.facts.gateways.remote.map((gateway) => {
       const found = findPeer(gateway, index);
+      // In a run of one the own network looks unique, though a peer may be on it too.
+      const known = found && !(alone && found.by === "network" && gateway.addresses.length > 0);
       return {
         from,
         gateway,
-        ...(found ? { target: found.candidate, by: found.by } : {}),
+        ...(known ? { target: found.candidate, by: found.by } : {}),
         owners: ownersOf(gateway, index),
-        self: found?.candidate.member === from,
+        self: known === true && found.candidate.member === from,
       };
     }),
   );

@@ -1,8 +1,6 @@
 import { linkFaults } from "../../lib/links.ts";
 import { enumerate, qualified, showGateway } from "../../lib/mesh.ts";
-import { contextWord } from "../../lib/shell.ts";
-import type { ClusterRef } from "../../model/check.ts";
-import { fail, info, objectRef, pass, remedy } from "../../model/finding.ts";
+import { fail, info, objectRef, pass, remedy, warn } from "../../model/finding.ts";
 import type { Finding } from "../../model/report.ts";
 import { distinctPairs, type Edge } from "./edges.ts";
 
@@ -22,15 +20,22 @@ function about({ link, data }: Edge): Pick<Finding, "cluster" | "object"> {
 }
 
 function connected(edge: Edge): Finding {
-  const { address } = edge.data;
+  const { address, to, from, synced } = edge.data;
   const via = address === undefined ? "" : ` via ${address}`;
-  return pass(`${arrow(edge)} is connected${via}`, about(edge));
+  // Its absence there is no fault: the conditions are what istiod of the source itself says.
+  const unlisted = synced === false ? `; /debug/syncz of ${to} lists no istiod of ${from}` : "";
+  return pass(`${arrow(edge)} is connected${via}${unlisted}`, about(edge));
 }
 
-function broken(edge: Edge): Finding {
+/** With --precheck a broken link is a warning, as in the Peers Check. */
+function fault(precheck: boolean): typeof fail {
+  return precheck ? warn : fail;
+}
+
+function broken(edge: Edge, precheck: boolean): Finding {
   const { link, data } = edge;
   const faults = linkFaults(link.gateway).join(", ");
-  return fail(`${arrow(edge)} is broken: ${faults} on ${qualified(link.gateway)}`, {
+  return fault(precheck)(`${arrow(edge)} is broken: ${faults} on ${qualified(link.gateway)}`, {
     ...about(edge),
     blockedBy: `${data.from}/peers`,
     remediation: remedy(
@@ -41,58 +46,41 @@ function broken(edge: Edge): Finding {
 }
 
 /** Broken links to one cluster: the cause is likely there, and it is named once. */
-function brokenTo(edges: readonly Edge[]): Finding[] {
-  const [first] = edges;
-  if (!first || edges.length <= FEW) return edges.map(broken);
+function brokenTo(to: string, edges: readonly Edge[], precheck: boolean): Finding[] {
+  if (edges.length <= FEW) return edges.map((edge) => broken(edge, precheck));
+  const sources = edges.map(({ data }) => data.from);
   return [
-    fail(`${edges.length} links to ${first.data.to} are broken: ${arrows(edges)}`, {
-      blockedBy: `${first.data.from}/peers`,
+    fault(precheck)(`${edges.length} links to ${to} are broken: ${arrows(edges)}`, {
+      blockedBy: `${sources.slice(0, 1).join()}/peers`,
       remediation: remedy(
-        `Mend what the Peers Check of these clusters says of their gateways for ${first.data.to}.`,
+        `Mend what the Peers Check of these clusters says of their gateways for ${to}.`,
         ...edges.slice(0, 3).map(({ link }) => showGateway(link.from.cluster, link.gateway)),
       ),
     }),
   ];
 }
 
-function oneWay(edge: Edge, target: ClusterRef): Finding {
-  const { link, data } = edge;
+function oneWay(edge: Edge): Finding {
+  const { words, data } = edge;
   return info(`${arrow(edge)} is one-way: no gateway of ${data.to} leads back`, {
     ...about(edge),
     remediation: remedy(
       `Link ${data.to} to ${data.from} too if services are to be reached both ways.`,
-      `mc link --from ${contextWord(target)} --to ${contextWord(link.from.cluster)}`,
+      `mc link --from ${words.to} --to ${words.from}`,
     ),
   });
 }
 
-function unlisted(edge: Edge): Finding {
-  return info(
-    `${arrow(edge)} is connected by its conditions, but /debug/syncz of ${edge.data.to} lists no istiod of ${edge.data.from}`,
-    about(edge),
-  );
-}
-
-export function edgeFindings(edges: readonly Edge[]): Finding[] {
-  const good = edges.filter(({ data }) => data.state === "connected");
+export function edgeFindings(edges: readonly Edge[], precheck: boolean): Finding[] {
   const bad = edges.filter(({ data }) => data.state === "broken");
   const asymmetric = distinctPairs(edges).filter(({ data }) => data.oneWay);
-  const silent = good.filter(({ data }) => data.synced === false);
   return [
-    ...good.map(connected),
-    ...[...Map.groupBy(bad, ({ data }) => data.to).values()].flatMap(brokenTo),
+    ...edges.filter(({ data }) => data.state === "connected").map(connected),
+    ...[...Map.groupBy(bad, ({ data }) => data.to)].flatMap(([to, group]) =>
+      brokenTo(to, group, precheck),
+    ),
     ...(asymmetric.length > FEW
       ? [info(`${asymmetric.length} links are one-way: ${arrows(asymmetric)}`)]
-      : asymmetric.flatMap((edge) => {
-          const { target } = edge.link;
-          return target ? [oneWay(edge, target.cluster)] : [];
-        })),
-    ...(silent.length > FEW
-      ? [
-          info(
-            `${silent.length} links are connected by their conditions, but not listed in /debug/syncz of their targets: ${arrows(silent)}`,
-          ),
-        ]
-      : silent.map(unlisted)),
+      : asymmetric.map(oneWay)),
   ];
 }

@@ -1,5 +1,6 @@
 import { linkFaults, type Link } from "../../lib/links.ts";
 import { peerName } from "../../lib/peering.ts";
+import { contextWord } from "../../lib/shell.ts";
 import { listsIstiodOf } from "../../lib/syncs.ts";
 import type { MeshMember } from "../../model/check.ts";
 import type { LinkEdge } from "../../model/links.ts";
@@ -10,6 +11,8 @@ export type LinkMember = MeshMember<"gateways", "services" | "syncs">;
 export interface Edge {
   link: Link<LinkMember>;
   data: LinkEdge;
+  /** Its ends as commands take them. */
+  words: { from: string; to: string };
 }
 
 function pairKey(from: string, to: string): string {
@@ -24,7 +27,14 @@ export function edgesOf(links: readonly Link<LinkMember>[]): Edge[] {
       target ? [pairKey(from.cluster.context, target.cluster.context)] : [],
     ),
   );
-  return others.map((link) => ({ link, data: edgeOf(link, pairs) }));
+  return others.map((link) => ({
+    link,
+    data: edgeOf(link, pairs),
+    words: {
+      from: contextWord(link.from.cluster),
+      to: link.target ? contextWord(link.target.cluster) : "<context>",
+    },
+  }));
 }
 
 function edgeOf(link: Link<LinkMember>, pairs: ReadonlySet<string>): LinkEdge {

@@ -49,7 +49,7 @@ export const links = meshCheck({
     const edges = edgesOf(linksOf(members, absent));
     const isolated = isolatedOf(members, edges);
     const findings = [
-      ...edgeFindings(edges),
+      ...edgeFindings(edges, precheck),
       ...isolatedFindings(isolated, members, { precheck, absent }),
       ...servicesNotChecked(members),
       ...syncsNotChecked(members, edges),
