@@ -56,6 +56,8 @@ const NOT_PLAIN =
  * not look like a credential's. Nothing otherwise: such values are not kept.
  */
 export function plainValue(key: string, value: unknown): string | undefined {
-  if (typeof value !== "string" || value.length > 1024 || /[\r\n]/.test(value)) return undefined;
-  return NOT_PLAIN.test(key) && !KNOWN_VARIABLES.has(key) ? undefined : value;
+  // In manifests written by hand true and 1 may stand without quotes.
+  const text = value === "" ? "" : string(value);
+  if (text === undefined || text.length > 1024 || /[\r\n]/.test(text)) return undefined;
+  return NOT_PLAIN.test(key) && !KNOWN_VARIABLES.has(key) ? undefined : text;
 }
