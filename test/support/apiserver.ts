@@ -33,7 +33,8 @@ export interface ApiServer {
   objects(): KubeObject[];
   put(object: KubeObject): void;
   remove(ref: ObjectRef): void;
-  /** `<namespace>/<pod>/<port>/<path>`, the path without `/debug/`. */
+  /** What a debug port answers; the key is `<namespace>/<pod>/<port>/<path>`. */
+  debug(key: string): unknown;
   setDebug(key: string, answer: unknown): void;
   setFaults(faults: readonly Fault[]): void;
   setUsers(users: readonly UserOptions[]): Promise<void>;
@@ -64,6 +65,7 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
     objects: () => state.store.all().map(({ object }) => structuredClone(object)),
     put: (object) => instance.put(object),
     remove: (ref) => instance.remove(ref),
+    debug: (key) => state.debug.get(key),
     setDebug: (key, answer) => state.debug.set(key, answer),
     setFaults: (faults) => instance.setFaults(faults),
     setUsers: (users) => instance.setUsers(users),

@@ -96,7 +96,7 @@ function covers(rule: AccessRule, asked: Attributes): boolean {
     matches(rule.group, asked.group) &&
     matches(resource, asked.resource) &&
     (everything || sub === "*" || sub === asked.subresource) &&
-    matches(rule.namespace, asked.namespace) &&
+    (matches(rule.namespace, asked.namespace) || (rule.namespace === "" && !asked.namespace)) &&
     matches(rule.name, asked.name)
   );
 }

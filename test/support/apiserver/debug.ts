@@ -35,7 +35,8 @@ export class Debug {
   readonly #server;
 
   constructor(answers: DebugAnswers, filter: DebugFilter) {
-    this.#answers = new Map(Object.entries(answers));
+    this.#answers = new Map();
+    for (const [key, answer] of Object.entries(answers)) this.set(key, answer);
     // Kept open as istiod does; closing them is up to whoever owns the stream.
     this.#server = createServer({ keepAliveTimeout: 0 }, (request, response) => {
       const target = this.#targets.get(request.socket) as DebugTarget;
@@ -46,7 +47,12 @@ export class Debug {
   }
 
   set(key: string, answer: unknown): void {
-    this.#answers.set(key, answer);
+    this.#answers.set(normalKey(key), answer);
+  }
+
+  get(key: string): unknown {
+    const answer = this.#answers.get(normalKey(key));
+    return isRaw(answer) && answer.status === 200 ? JSON.parse(answer.body) : answer;
   }
 
   /** Whether anything listens there. */
@@ -56,8 +62,8 @@ export class Debug {
   }
 
   answer({ namespace, pod, port }: DebugTarget, url: string): RawDebugAnswer {
-    const path = url.replace(/\?.*$/, "").replace(/^\/(debug\/)?/, "");
-    const key = `${namespace}/${pod}/${port}/${path}`;
+    const path = url.replace(/\?.*$/, "").replace(/^\//, "");
+    const key = normalKey(`${namespace}/${pod}/${port}/${path}`);
     if (!this.#answers.has(key)) return { status: 404, body: "404 page not found\n" };
     const answer = this.#answers.get(key);
     return isRaw(answer) ? answer : { status: 200, body: JSON.stringify(answer) };
@@ -69,6 +75,9 @@ export class Debug {
     this.#server.emit("connection", stream);
   }
 }
+
+/** `/debug/license` and `license` are one. */
+const normalKey = (key: string): string => key.replace(/^([^/]*\/[^/]*\/[^/]*\/)debug\//, "$1");
 
 const contentType = (status: number): string =>
   status === 200 ? "application/json" : "text/plain; charset=utf-8";

@@ -6,6 +6,8 @@ import type { Fault, FaultKind, FaultMatch } from "./types.ts";
 export interface FaultSubject {
   method: string;
   path: string;
+  /** The path behind pods/proxy. */
+  inner?: string | undefined;
   query: string;
   /** With the subresource after a slash. */
   resource?: string | undefined;
@@ -54,10 +56,15 @@ function matches(match: FaultMatch, subject: FaultSubject): boolean {
     (match.resource === undefined || match.resource === subject.resource) &&
     (match.user === undefined || match.user === subject.user) &&
     (path === undefined ||
-      (typeof path === "string"
-        ? subject.path.startsWith(path)
-        : path.test(subject.path + subject.query)))
+      [subject.path, subject.inner].some(
+        (candidate) => candidate !== undefined && matchesPath(path, candidate, subject.query),
+      ))
   );
+}
+
+function matchesPath(pattern: RegExp | string, path: string, query: string): boolean {
+  if (typeof pattern === "string") return path.startsWith(pattern);
+  return pattern.test(query === "" ? path : `${path}?${query}`);
 }
 
 const LOGIN_PAGE =

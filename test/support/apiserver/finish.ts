@@ -14,16 +14,16 @@ const FIXED = ["uid", "creationTimestamp", "resourceVersion", "generation", "del
 
 /**
  * What the server makes of an object that a client sent: fields of the other door put back,
- * defaults filled in, everything judged. Throws 422.
+ * defaults filled in.
  *
  * @param before absent for a create
  */
-export function finish(
+export function complete(
   call: ResourceCall,
   sent: KubeObject,
   before: KubeObject | undefined,
 ): KubeObject {
-  const { type, target } = call;
+  const { type } = call;
   const object = throughDoor(call, structuredClone(sent), before);
   const schema = schemaOf(type);
   if (schema) {
@@ -32,9 +32,15 @@ export function finish(
   }
   if (type.builtin) completeBuiltin(object, type.plural);
   object.metadata = fixedMetadata(call, object, before);
+  return object;
+}
+
+/** Throws 422 with everything that is wrong with a complete object. */
+export function judge({ type }: ResourceCall, object: KubeObject): KubeObject {
+  const schema = schemaOf(type);
   const causes = [...checkMetadata(object, type), ...(schema ? validate(object, schema) : [])];
   const broken = causes.length > 0 || !schema ? causes : checkRules(object, schema);
-  if (broken.length > 0) throw invalid(type.kind, target.group, object.metadata.name, broken);
+  if (broken.length > 0) throw invalid(type.kind, type.group, object.metadata.name, broken);
   return object;
 }
 

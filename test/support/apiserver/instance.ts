@@ -1,10 +1,12 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import { Authenticator, completeUser, type User } from "./auth.ts";
+import { runController } from "./controller.ts";
 import { Debug, type DebugTarget } from "./debug.ts";
 import { dispatch } from "./dispatch.ts";
 import { Faults } from "./faults.ts";
 import { loadRecording } from "./load.ts";
+import { withOwnedFields } from "./ownership.ts";
 import { Pager } from "./paging.ts";
 import { parseRequest } from "./request.ts";
 import { Registry } from "./resources.ts";
@@ -22,6 +24,7 @@ import { Store } from "./store.ts";
 import { type Authority, type KeyPair } from "./tls.ts";
 import type {
   ApiServerOptions,
+  DenyRule,
   Fault,
   KubeObject,
   LoggedRequest,
@@ -31,7 +34,7 @@ import type {
 import { plainResponse, Upgrader } from "./upgrade.ts";
 
 const DEFAULT_VERSION = "v1.36.0";
-const DEFAULT_USERS: UserOptions[] = [{ name: "kubernetes-admin", groups: ["system:masters"] }];
+const DEFAULT_USER = "kubernetes-admin";
 
 const SYSTEM_NAMESPACES = ["default", "kube-node-lease", "kube-public", "kube-system"];
 
@@ -57,18 +60,22 @@ export class Instance {
   users: SignedUser[] = [];
   readonly #faults = new Faults();
   readonly #upgrader = new Upgrader();
+  readonly #stopController: () => void;
   readonly #options: ApiServerOptions;
-  readonly #deny: UserOptions["deny"];
+  readonly #deny: DenyRule[];
+  readonly #firstUser: UserOptions;
   #http: HttpsServer | undefined;
 
   constructor(options: ApiServerOptions, authority: Authority) {
     const recording =
       options.directory === undefined ? undefined : loadRecording(options.directory);
     const objects = [...(recording?.objects ?? []), ...(options.objects ?? [])];
-    const registry = new Registry(options.crds ?? {}, objects);
+    const except = recording?.unserved ?? [];
+    const registry = new Registry({ ...options.crds, except }, objects);
     this.authority = authority;
     this.#options = options;
     this.#deny = recording?.deny ?? [];
+    this.#firstUser = { name: recording?.user ?? DEFAULT_USER, groups: ["system:masters"] };
     this.state = {
       store: new Store(),
       registry,
@@ -77,16 +84,20 @@ export class Instance {
         this.#debugFault(target, request, response),
       ),
       authenticator: new Authenticator([]),
-      serverVersion: options.serverVersion ?? recording?.snapshot.serverVersion ?? DEFAULT_VERSION,
+      serverVersion: options.serverVersion ?? recording?.serverVersion ?? DEFAULT_VERSION,
       impliedNamespaces: impliedNamespaces(objects),
       proxyDebugStatus: options.proxyDebugStatus ?? 200,
     };
     for (const object of objects) this.put(object);
     this.setFaults(options.faults ?? []);
+    const { controller = false } = options;
+    this.#stopController = controller
+      ? runController(this.state, controller === true ? {} : controller)
+      : () => undefined;
   }
 
   async start(): Promise<void> {
-    await this.setUsers(this.#options.users ?? DEFAULT_USERS);
+    await this.setUsers(this.#options.users ?? [this.#firstUser]);
     const identity = await this.authority.server(this.#options.tls);
     this.#http = await listen(identity, this.authority.caPem, this.#options.http2 ?? true, {
       request: (request, response) => void this.#serve(request, response),
@@ -101,7 +112,7 @@ export class Instance {
   async setUsers(options: readonly UserOptions[]): Promise<void> {
     const users = options.map(completeUser).map((user) => ({
       ...user,
-      deny: [...user.deny, ...(this.#deny ?? [])],
+      deny: [...user.deny, ...this.#deny],
     }));
     this.users = await Promise.all(
       users.map(async (user) => ({
@@ -123,7 +134,7 @@ export class Instance {
   /** Kinds of a group that was switched off are left out. */
   put(object: KubeObject): void {
     const type = this.state.registry.ofKind(object.apiVersion, object.kind);
-    if (type) this.state.store.put(type, object);
+    if (type) this.state.store.put(type, withOwnedFields(object, type));
   }
 
   remove(ref: ObjectRef): void {
@@ -132,6 +143,7 @@ export class Instance {
   }
 
   async close(): Promise<void> {
+    this.#stopController();
     await this.#http?.close();
   }
 
@@ -180,7 +192,11 @@ export class Instance {
     const parsed = attempt(() => parseRequest(method, url));
     logged.user = identified.ok ? identified.value.name : "";
     const target = parsed.ok ? parsed.value.target : undefined;
-    const faults = this.#faults.strike({ ...logged, resource: target && resourceName(target) });
+    const faults = this.#faults.strike({
+      ...logged,
+      resource: target && resourceName(target),
+      inner: target?.subresource === "proxy" ? target.tail : undefined,
+    });
     await respond({ ...outlet, answered: (status) => (logged.status = status) }, faults, async () =>
       handle({
         state: this.state,

@@ -4,19 +4,28 @@ import { loadAll } from "js-yaml";
 import type { DebugAnswers, DenyRule, KubeObject } from "./types.ts";
 
 /** What snapshot.json says that a server can show. */
-export interface Snapshot {
-  context?: string;
+interface Snapshot {
   serverVersion?: string;
   user?: string;
-  unreadable?: unknown[];
+  unread?: Unread[];
+}
+
+/** What a recording could not read, in terms of the request. */
+interface Unread {
+  why?: string;
+  request?: { verb?: string; group?: string; resource: string; namespace?: string; name?: string };
+  debug?: { namespace?: string; pod?: string; port?: number };
 }
 
 export interface Recording {
   objects: KubeObject[];
   debug: DebugAnswers;
-  snapshot: Snapshot;
-  /** What the recording could not read is refused here too. */
+  serverVersion?: string;
+  user?: string;
+  /** What the recording was refused is refused here too. */
   deny: DenyRule[];
+  /** Types whose CRD was not installed. */
+  unserved: { group: string; resource: string }[];
 }
 
 function filesUnder(directory: string): string[] {
@@ -29,7 +38,7 @@ function filesUnder(directory: string): string[] {
 
 export function loadRecording(directory: string): Recording {
   const snapshotFile = join(directory, "snapshot.json");
-  const snapshot = existsSync(snapshotFile)
+  const { serverVersion, user, unread }: Snapshot = existsSync(snapshotFile)
     ? (JSON.parse(readFileSync(snapshotFile, "utf8")) as Snapshot)
     : {};
   const objects = filesUnder(join(directory, "objects"))
@@ -38,16 +47,22 @@ export function loadRecording(directory: string): Recording {
   const debugRoot = join(directory, "debug");
   const debug = Object.fromEntries(
     filesUnder(debugRoot).map((file) => [
-      relative(debugRoot, file)
-        .split(sep)
-        .join("/")
-        .replace(/\.json$/, ""),
+      debugKey(relative(debugRoot, file).replace(/\.json$/, "")),
       { status: 200, body: readFileSync(file, "utf8") },
     ]),
   );
-  const deny = (snapshot.unreadable ?? []).flatMap(denyRule);
-  return { objects, debug, snapshot, deny };
+  return {
+    objects,
+    debug,
+    ...(serverVersion !== undefined && { serverVersion }),
+    ...(user !== undefined && { user }),
+    deny: (unread ?? []).flatMap(denyRules),
+    unserved: (unread ?? []).flatMap(unservedType),
+  };
 }
+
+/** Names in paths are percent-encoded where a file system would not take them. */
+const debugKey = (path: string): string => path.split(sep).map(decodeURIComponent).join("/");
 
 /** Multi-document YAML or JSON; lists are taken apart. */
 export function parseObjects(text: string): KubeObject[] {
@@ -64,7 +79,23 @@ function expand(document: KubeObject | null): KubeObject[] {
   return items.flatMap((item) => expand({ ...common, ...(item as KubeObject) }));
 }
 
-function denyRule(entry: unknown): DenyRule[] {
-  const { why, request } = entry as { why?: string; request?: DenyRule };
-  return why === "forbidden" && request ? [request] : [];
+function denyRules({ why, request, debug }: Unread): DenyRule[] {
+  if (why !== "forbidden") return [];
+  if (debug) {
+    const { namespace = "", pod = "", port } = debug;
+    // To RBAC, the port is part of the name behind which a proxy goes.
+    return [
+      { resource: "pods/portforward", namespace, name: pod },
+      { resource: "pods/proxy", namespace, name: `${pod}:${port}` },
+    ];
+  }
+  if (!request) return [];
+  const { verb = "list", group = "", resource, namespace = "", name } = request;
+  return [{ verb, group, resource, namespace, ...(name !== undefined && { name }) }];
+}
+
+function unservedType({ why, request }: Unread): { group: string; resource: string }[] {
+  const isList = request !== undefined && (request.verb ?? "list") === "list";
+  if (why !== "not-found" || !isList) return [];
+  return [{ group: request.group ?? "", resource: request.resource }];
 }

@@ -195,6 +195,28 @@ export function applied(
   }
 }
 
+/** Completes what a fixture says of owners: it names them, the server knows what they own. */
+export function withOwnedFields(object: KubeObject, type: ResourceType): KubeObject {
+  const entries = object.metadata["managedFields"] as Partial<ManagedFields[number]>[] | undefined;
+  if (!Array.isArray(entries)) return object;
+  const all = fieldsOf(object, shapeOf(type));
+  const managedFields = entries.map((entry) => {
+    const writer: Writer = {
+      manager: entry.manager ?? "unknown",
+      apiVersion: entry.apiVersion ?? object.apiVersion,
+      subresource: entry.subresource,
+    };
+    return {
+      ...identity(writer),
+      operation: entry.operation ?? "Update",
+      time: entry.time ?? String(object.metadata["creationTimestamp"] ?? now()),
+      fieldsType: "FieldsV1",
+      fieldsV1: entry.fieldsV1 ?? encodeFields(ownable(all, type, writer)),
+    };
+  });
+  return { ...object, metadata: { ...object.metadata, managedFields } };
+}
+
 /** What exists without a known owner belongs to whoever came before the first apply. */
 function trackedManagers(object: KubeObject, type: ResourceType, writer: Writer): Manager[] {
   const managers = decode(object);

@@ -147,6 +147,8 @@ export interface ServedGroups {
   gatewayApi?: boolean;
   istio?: boolean;
   openshift?: boolean;
+  /** Single types that are not. */
+  except?: readonly { group: string; resource: string }[];
 }
 
 /** The resource types that a server serves: the known ones, and what its first objects bring. */
@@ -172,6 +174,10 @@ export class Registry {
         .map(([group]) => group),
     );
     for (const object of objects) this.#learn(object);
+    const except = served.except ?? [];
+    this.types = this.types.filter(
+      ({ group, plural }) => !except.some((one) => one.group === group && one.resource === plural),
+    );
   }
 
   /** A kind that nobody declared is served too, as if its CRD were installed. */

@@ -23,7 +23,8 @@ export interface ObjectRef {
 
 /**
  * One RBAC-like rule. A field that is absent or `*` matches anything, but `resource: "pods"` means
- * pods and not pods/log, as in RBAC: name the subresource, or write `pods/portforward`.
+ * pods and not pods/log, as in RBAC: name the subresource, or write `pods/portforward`. An empty
+ * namespace stands for requests that name none.
  */
 export interface AccessRule {
   verb?: string;
@@ -107,7 +108,7 @@ export interface RawDebugAnswer {
   body: string;
 }
 
-/** By `<namespace>/<pod>/<port>/<path>`; the path is without `/debug/`. */
+/** By `<namespace>/<pod>/<port>/<path>`; the path with or without `debug/`. */
 export type DebugAnswers = Record<string, unknown>;
 
 export interface ControllerOptions {
@@ -117,7 +118,7 @@ export interface ControllerOptions {
   delayMs?: number;
   /** Gateways that nobody reconciles: all, or by name. */
   ignore?: "all" | string[];
-  /** After a change: a link that came up or went. */
+  /** A remote Gateway was connected, or is gone. */
   onPeer?: (gateway: KubeObject, event: "connected" | "gone") => void;
 }
 

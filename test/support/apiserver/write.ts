@@ -11,7 +11,7 @@ import {
   unsupportedMediaType,
 } from "./errors.ts";
 import { fieldsOf, isEqual, showPath, splitPath } from "./fields.ts";
-import { checkUnknownFields, finish } from "./finish.ts";
+import { checkUnknownFields, complete, judge } from "./finish.ts";
 import { applied, ownedByUpdate, type Writer } from "./ownership.ts";
 import { jsonPatch, mergePatch, strategicMerge } from "./patches.ts";
 import { present } from "./read.ts";
@@ -94,7 +94,7 @@ export function create(call: ResourceCall): Reply {
     ]);
   }
   delete sent.metadata["managedFields"];
-  const object = finish(call, sent, undefined);
+  const object = judge(call, complete(call, sent, undefined));
   if (state.store.get(type, target.namespace, name)) throw alreadyExists({ ...target, name });
   return commit(call, ownedByUpdate(undefined, object, type, writerOf(call)), undefined, headers);
 }
@@ -126,7 +126,7 @@ function replace(call: ResourceCall, sent: KubeObject, before: KubeObject): Repl
   checkPreconditions(call, sent, before);
   const headers = checkUnknownFields(call, sent);
   sent.metadata["managedFields"] ??= before.metadata["managedFields"];
-  const object = finish(call, sent, before);
+  const object = judge(call, complete(call, sent, before));
   const after = ownedByUpdate(before, object, call.type, writerOf(call));
   return commit(call, after, before, headers);
 }
@@ -194,10 +194,10 @@ function apply(call: ResourceCall): Reply {
   const configuration = configurationOf(call, sent);
   const after = applied(before, configuration, type, writer, {
     force: request.query.get("force") === "true",
-    complete: (object) => finish(call, object, before),
+    complete: (object) => complete(call, object, before),
   });
   if (!after) return json(present(before as KubeObject, apiVersionOf(call), "full"));
-  return commit(call, after, before);
+  return commit(call, judge(call, after), before);
 }
 
 /** What of an applied object counts at that door. Throws 500 for what the schema does not know. */
