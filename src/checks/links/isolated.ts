@@ -52,7 +52,7 @@ function isolatedFinding(member: LinkMember, members: readonly LinkMember[]): Fi
   const { cluster } = member;
   const { context } = cluster;
   const other = members.find((one) => one !== member);
-  const peer = other ? contextWord(other.cluster) : "<other-context>";
+  const peer = other ? contextWord(other.cluster) : "<context>";
   return fail(`${context} has no link in either direction`, {
     cluster: context,
     ...(hasGatewayApi(member) ? {} : { blockedBy: `${context}/gateways` }),

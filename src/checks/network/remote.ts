@@ -75,7 +75,7 @@ function unknownNetwork(
     ...about,
     remediation: remedy(
       "Check the cluster of that network too, or correct the gateway's label if there is none.",
-      `mc check --contexts ${contextWord(cluster)},<other-context>`,
+      `mc check --contexts ${contextWord(cluster)},<context>`,
       labelGateway(cluster, gateway, NETWORK, "<network>"),
     ),
   });

@@ -355,7 +355,7 @@ describe("remote gateways", () => {
     expect(messagesOf(verdict, "warn")).toEqual([
       "Remote gateway istio-eastwest/istio-remote-peer-net-z of ctx-a references network net-z, which no checked cluster has",
     ]);
-    expect(commandsOf(verdict, "warn")[0]).toBe("mc check --contexts ctx-a,<other-context>");
+    expect(commandsOf(verdict, "warn")[0]).toBe("mc check --contexts ctx-a,<context>");
   });
 
   test("it may be that of a cluster that could not be read", () => {
