@@ -3,15 +3,11 @@ import type { IntermediateFact } from "../model/facts.ts";
 import { gathered, mapGathered } from "../model/gathered.ts";
 import type { RawObject } from "../model/reader.ts";
 import { RESOURCES } from "../model/resource.ts";
-import type { FactReader, FactSource } from "../model/source.ts";
+import type { FactReader } from "../model/source.ts";
+import { istioNamespaceOf } from "./istio-namespace.ts";
 import { defined } from "./objects.ts";
 import { certificatesOnly, fromBase64 } from "./pem.ts";
 import { slimSecret } from "./slim.ts";
-
-async function istioNamespaceOf(source: FactSource): Promise<string> {
-  const namespace = await source.fact("istioNamespace");
-  return namespace.ok ? namespace.value : "istio-system";
-}
 
 export const rootCertificate: FactReader<"rootCertificate"> = async (source) => {
   const namespace = await istioNamespaceOf(source);

@@ -3,16 +3,17 @@ import { PORT_DEBUG, REVISION } from "../lib/labels.ts";
 import type { IstiodsFact, LicenseFact, PodFact, SyncFact } from "../model/facts.ts";
 import { gathered, missing, type Gathered } from "../model/gathered.ts";
 import type { FactReader, FactSource } from "../model/source.ts";
+import { DEFAULT_REVISION } from "./names.ts";
 
-/** Whether a pod is of a judged istiod; of any, where the Deployments could not be read. */
+/** Whether a pod is of a judged istiod; of any, where no Deployment is known to tell. */
 function isJudged(
   pod: PodFact,
   istiods: Gathered<IstiodsFact>,
   asked: string | undefined,
 ): boolean {
-  const revision = pod.labels.get(REVISION) || "default";
-  if (!istiods.ok) return asked === undefined || revision === asked;
-  const { judged, others } = istiods.value;
+  const revision = pod.labels.get(REVISION) || DEFAULT_REVISION;
+  const { judged, others } = istiods.ok ? istiods.value : { judged: [], others: [] };
+  if (judged.length + others.length === 0) return asked === undefined || revision === asked;
   const near = judged.filter(({ namespace }) => namespace === pod.namespace);
   if (near.some((istiod) => istiod.revision === revision)) return true;
   // A label that only the Deployment has: where there is no other istiod, the pod is of this one.

@@ -3,6 +3,7 @@ import { gathered } from "../model/gathered.ts";
 import type { RawObject } from "../model/reader.ts";
 import { RESOURCES } from "../model/resource.ts";
 import type { FactReader } from "../model/source.ts";
+import { istioNamespaceOf } from "./istio-namespace.ts";
 import { PEERED_UID, SOURCE_CLUSTER, SOURCE_WORKLOAD } from "./names.ts";
 import { byName, defined, metaOf, type Meta } from "./objects.ts";
 import { slimWorkloadEntry } from "./slim.ts";
@@ -48,9 +49,9 @@ export const flatEntries: FactReader<"flatEntries"> = async (source) => {
       metadataOnly: true,
       slim: slimWorkloadEntry,
     }),
-    source.fact("istioNamespace"),
+    istioNamespaceOf(source),
   ]);
   // Without the CRD there are no entries.
   if (!listed.ok) return listed.why === "not-found" ? gathered([]) : listed;
-  return gathered(entriesIn(namespace.ok ? namespace.value : "istio-system", listed.value));
+  return gathered(entriesIn(namespace, listed.value));
 };

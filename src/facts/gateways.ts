@@ -35,7 +35,7 @@ function managers(object: RawObject): string[] {
 }
 
 /** A Gateway; nothing for an object without a name. */
-export function gatewayFact(object: RawObject): GatewayFact | undefined {
+function gatewayFact(object: RawObject): GatewayFact | undefined {
   const meta = metaOf(object);
   if (!meta) return undefined;
   return {

@@ -1,6 +1,6 @@
 import type { IstiodsFact } from "../model/facts.ts";
 import { gathered } from "../model/gathered.ts";
-import type { FactReader } from "../model/source.ts";
+import type { FactReader, FactSource } from "../model/source.ts";
 
 const DEFAULT = "istio-system";
 
@@ -17,3 +17,9 @@ export const istioNamespace: FactReader<"istioNamespace"> = async (source) => {
   const istiods = await source.fact("istiods");
   return gathered(istiods.ok ? namespaceOf(istiods.value) : DEFAULT);
 };
+
+/** For facts that read in that namespace; it is always known. */
+export async function istioNamespaceOf(source: FactSource): Promise<string> {
+  const namespace = await source.fact("istioNamespace");
+  return namespace.ok ? namespace.value : DEFAULT;
+}

@@ -6,12 +6,12 @@ import { gathered } from "../model/gathered.ts";
 import type { RawObject } from "../model/reader.ts";
 import { RESOURCES } from "../model/resource.ts";
 import type { FactReader, FactSource } from "../model/source.ts";
+import { DEFAULT_REVISION } from "./names.ts";
 import { byName, defined } from "./objects.ts";
 import { slimWorkload } from "./slim.ts";
 import { mainContainer, workloadFact } from "./workload.ts";
 
 const CONTAINER = "discovery";
-const DEFAULT_REVISION = "default";
 /** What istiod calls its cluster when nothing says otherwise. */
 const DEFAULT_CLUSTER = "Kubernetes";
 

@@ -1,15 +1,15 @@
 import { mapGathered } from "../model/gathered.ts";
 import { RESOURCES } from "../model/resource.ts";
 import type { FactReader } from "../model/source.ts";
+import { istioNamespaceOf } from "./istio-namespace.ts";
 import { NETWORKING_CLUSTER, REMOTE_SECRET } from "./names.ts";
 import { byName, defined, metaOf } from "./objects.ts";
 import { slimSecret } from "./slim.ts";
 
 /** By metadata alone: the kubeconfigs in these Secrets are never asked for. */
 export const remoteSecrets: FactReader<"remoteSecrets"> = async (source) => {
-  const namespace = await source.fact("istioNamespace");
   const listed = await source.list(RESOURCES.secrets, {
-    namespace: namespace.ok ? namespace.value : "istio-system",
+    namespace: await istioNamespaceOf(source),
     labelSelector: REMOTE_SECRET,
     metadataOnly: true,
     slim: slimSecret,

@@ -29,15 +29,12 @@ export function mapEach(
   return Array.isArray(items) ? { [list]: array(items).map(convert) } : {};
 }
 
-/** Converts each entry of a map; entries for which nothing comes back are left out. */
+/** Converts each value of a map. */
 export function mapEntries(
   value: unknown,
   convert: (key: string, item: unknown) => unknown,
 ): Record<string, unknown> {
   return Object.fromEntries(
-    Object.entries(record(value)).flatMap(([key, item]) => {
-      const converted = convert(key, item);
-      return converted === undefined ? [] : [[key, converted] as const];
-    }),
+    Object.entries(record(value)).map(([key, item]) => [key, convert(key, item)]),
   );
 }

@@ -94,6 +94,10 @@ describe("debug endpoints", () => {
     ]);
   });
 
+  it("are asked of all pods when there is no Deployment", async () => {
+    expect(await asked({ objects: [pod("a"), pod("b", { revision: "old" })] })).toHaveLength(2);
+  });
+
   it("cannot be asked when the pods cannot be read", async () => {
     const refuse = forbid("list pods");
     expect(await factOf("licenses", { refuse })).toMatchObject({ ok: false, why: "forbidden" });

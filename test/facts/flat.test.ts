@@ -69,6 +69,14 @@ describe("flatEntries", () => {
       entry("b//Pod/ns/four", { namespace: "other" }),
       entry("", { cluster: "c" }),
       { kind: "WorkloadEntry", metadata: { name: "plain", namespace: "istio-system" } },
+      {
+        kind: "WorkloadEntry",
+        metadata: {
+          name: "autogenflat.none",
+          namespace: "istio-system",
+          labels: { "solo.io/source-workload": "autogenflat.y" },
+        },
+      },
     ];
     const found = await valueOf("flatEntries", { objects });
     expect(found).toEqual([
@@ -81,6 +89,7 @@ describe("flatEntries", () => {
         pod: { namespace: "ns", name: "one" },
       },
       expect.objectContaining({ sourceCluster: "b", pod: { namespace: "ns", name: "two" } }),
+      { namespace: "istio-system", name: "autogenflat.none", sourceCluster: "", uid: "" },
     ]);
     const elsewhere = await valueOf("flatEntries", { objects }, { istioNamespace: "other" });
     expect(elsewhere).toHaveLength(1);
