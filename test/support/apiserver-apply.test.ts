@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { startApiServer, type ApiServer } from "./apiserver.ts";
-import { Client, type Json } from "./apiserver/client.ts";
+import { Client, list, text, type Json } from "./apiserver/client.ts";
 
 const GATEWAY = "/apis/gateway.networking.k8s.io/v1/namespaces/istio-system/gateways/gw";
 
@@ -29,6 +29,11 @@ const gateway = (listeners: object[] = [cross, xds], metadata: object = {}) => (
   spec: { gatewayClassName: "istio-eastwest", listeners },
 });
 
+function addressed(value: string): object {
+  const base = gateway([xds]);
+  return { ...base, spec: { ...base.spec, addresses: [{ type: "IPAddress", value }] } };
+}
+
 function apply(body: unknown, manager = "mc", query = "", path = GATEWAY, user = "admin") {
   return client.ask(`${path}?fieldManager=${manager}${query}`, {
     method: "PATCH",
@@ -40,8 +45,8 @@ function apply(body: unknown, manager = "mc", query = "", path = GATEWAY, user =
 
 const owners = (json: Json): unknown =>
   Object.fromEntries(
-    (json["metadata"]?.["managedFields"] as unknown as Json[]).map((entry) => [
-      `${String(entry["manager"])} ${String(entry["operation"])}`,
+    list(json["metadata"]?.["managedFields"]).map((entry) => [
+      `${text(entry["manager"])} ${text(entry["operation"])}`,
       entry["fieldsV1"],
     ]),
   );
@@ -155,19 +160,15 @@ describe("server-side apply", () => {
     await apply(gateway([xds]));
     await apply(gateway([cross]), "other");
     const { json } = await apply(gateway([xds]));
-    expect((json["spec"]?.["listeners"] as unknown as object[]).length).toBe(2);
+    expect(json["spec"]?.["listeners"]).toHaveLength(2);
   });
 
   it("owns addresses as a whole", async () => {
-    const at = (value: string) => {
-      const base = gateway([xds]);
-      return { ...base, spec: { ...base.spec, addresses: [{ type: "IPAddress", value }] } };
-    };
-    await apply(at("192.0.2.1"), "kapi");
-    expect((await apply(at("192.0.2.2"))).json["details"]?.["causes"]).toMatchObject([
+    await apply(addressed("192.0.2.1"), "kapi");
+    expect((await apply(addressed("192.0.2.2"))).json["details"]?.["causes"]).toMatchObject([
       { field: ".spec.addresses" },
     ]);
-    expect((await apply(at("192.0.2.1"))).status).toBe(200);
+    expect((await apply(addressed("192.0.2.1"))).status).toBe(200);
   });
 
   it("takes what it finds without owner for somebody's", async () => {

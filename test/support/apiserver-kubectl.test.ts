@@ -9,7 +9,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startApiServer, type ApiServer } from "./apiserver.ts";
 import { writeKubeconfig } from "./kubeconfig.ts";
 
-const hasKubectl = spawnSync("kubectl", ["version", "--client"]).status === 0;
+const KUBECTL = process.env["KUBECTL"] ?? "kubectl";
+const hasKubectl = spawnSync(KUBECTL, ["version", "--client"]).status === 0;
 
 const pod = (name: string, labels: object) => ({
   apiVersion: "v1",
@@ -72,7 +73,7 @@ describe.skipIf(!hasKubectl)("kubectl", () => {
   /** Output and errors of one command. */
   function kubectl(...args: string[]): Promise<string> {
     return new Promise((resolve) => {
-      execFile("kubectl", args, { env: environment() }, (_error, stdout, stderr) =>
+      execFile(KUBECTL, args, { env: environment() }, (_error, stdout, stderr) =>
         resolve(stdout + stderr),
       );
     });
@@ -154,7 +155,7 @@ describe.skipIf(!hasKubectl)("kubectl", () => {
     expect(await kubectl("create", "namespace", "other")).toContain("created");
     const dryRun = ["apply", "--dry-run=server", "-n", "nope", "-f"];
     expect(
-      await kubectl(...dryRun, manifest("{apiVersion: v1, kind: ConfigMap, metadata: {name: a}}")),
+      await kubectl(...dryRun, manifest("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n")),
     ).toContain('namespaces "nope" not found');
   });
 
@@ -173,12 +174,10 @@ describe.skipIf(!hasKubectl)("kubectl", () => {
   it.each(["true", "false"])("forwards ports, over WebSocket: %s", async (webSockets) => {
     const args = ["port-forward", "-n", "istio-system", "pod/istiod-a", ":15014"];
     const env = { ...environment(), KUBECTL_PORT_FORWARD_WEBSOCKETS: webSockets };
-    const forward = spawn("kubectl", args, { env, stdio: ["ignore", "pipe", "ignore"] });
+    const forward = spawn(KUBECTL, args, { env, stdio: ["ignore", "pipe", "ignore"] });
     const ended = once(forward, "exit");
-    const { value } = await createInterface({ input: forward.stdout })
-      [Symbol.asyncIterator]()
-      .next();
-    const port = /127\.0\.0\.1:(\d+)/.exec(String(value))?.[1];
+    const [line] = (await once(createInterface({ input: forward.stdout }), "line")) as [string];
+    const port = /127\.0\.0\.1:(\d+)/.exec(line)?.[1];
     for (let count = 0; count < 2; count += 1) {
       const { body } = await request(`http://127.0.0.1:${port}/debug/license`);
       expect(await body.json()).toEqual({ State: "OK" });

@@ -1,7 +1,7 @@
 import { createInterface } from "node:readline";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { startApiServer, type ApiServer } from "./apiserver.ts";
-import { Client, type AskOptions } from "./apiserver/client.ts";
+import { Client, text, type AskOptions } from "./apiserver/client.ts";
 
 let server: ApiServer;
 let client: Client;
@@ -36,7 +36,7 @@ async function watch(query: string, options: AskOptions = {}) {
     next: async (): Promise<string> => {
       const { value, done } = await lines.next();
       if (done) return "end";
-      const { type, object } = JSON.parse(value as string) as Event;
+      const { type, object } = JSON.parse(value) as Event;
       return `${type} ${object.kind} ${object.metadata.name}`;
     },
   };
@@ -44,7 +44,7 @@ async function watch(query: string, options: AskOptions = {}) {
 
 const latest = async (): Promise<string> => {
   const { json } = await client.ask("/api/v1/configmaps");
-  return String(json["metadata"]?.["resourceVersion"]);
+  return text(json["metadata"]?.["resourceVersion"]);
 };
 
 it("starts with what is there and goes on with what changes", async () => {

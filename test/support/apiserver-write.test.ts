@@ -40,6 +40,13 @@ const patch = (type: string, body: unknown, path = GATEWAY) =>
     headers: { "content-type": `application/${type}` },
   });
 
+const put = (body: unknown) => client.ask(GATEWAY, { method: "PUT", body });
+
+const review = async (group: string, plural: string, spec: object) => {
+  const path = `/apis/${group}.k8s.io/v1/${plural}`;
+  return (await post({ spec }, path, { user: "viewer" })).json["status"];
+};
+
 describe("create", () => {
   it("fills in what the server and the CRD add", async () => {
     const { status, json } = await post(gateway({ addresses: [{ value: "192.0.2.1" }] }));
@@ -210,7 +217,6 @@ describe("create", () => {
 describe("update and patch", () => {
   it("replaces the state that was read, and no later one", async () => {
     const { json } = await post(gateway());
-    const put = (body: unknown) => client.ask(GATEWAY, { method: "PUT", body });
     const changed = { ...json, spec: { ...json["spec"], gatewayClassName: "other" } };
     const first = await put(changed);
     expect(first.json).toMatchObject({
@@ -326,10 +332,6 @@ describe("delete", () => {
 
 describe("reviews", () => {
   it("tell who I am and what I may", async () => {
-    const review = async (group: string, plural: string, spec: object) => {
-      const path = `/apis/${group}.k8s.io/v1/${plural}`;
-      return (await post({ spec }, path, { user: "viewer" })).json["status"];
-    };
     expect(await review("authentication", "selfsubjectreviews", {})).toEqual({
       userInfo: { username: "viewer", groups: ["system:authenticated"] },
     });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startApiServer, type ApiServer, type KubeObject } from "./apiserver.ts";
-import { Client } from "./apiserver/client.ts";
+import { Client, text } from "./apiserver/client.ts";
 
 const pod = (name: string, namespace: string, labels: Record<string, string>): KubeObject => ({
   apiVersion: "v1",
@@ -80,8 +80,8 @@ describe("discovery", () => {
 
   it("answers in plain text for a group that is not served", async () => {
     for (const path of ["/apis/example.com/v1/things", "/apis/operator.openshift.io/v1/networks"]) {
-      const { status, text, headers } = await client.ask(path);
-      expect([status, text.trim(), headers["content-type"]]).toEqual([
+      const answer = await client.ask(path);
+      expect([answer.status, answer.text.trim(), answer.headers["content-type"]]).toEqual([
         404,
         "404 page not found",
         "text/plain; charset=utf-8",
@@ -122,6 +122,14 @@ describe("get and list", () => {
       details: { name: "nope", group: "gateway.networking.k8s.io", kind: "gateways" },
       code: 404,
     });
+  });
+
+  it("knows no named object outside its scope", async () => {
+    for (const path of [`${PODS}/istiod-a`, "/api/v1/namespaces/istio-system/nodes"]) {
+      expect((await client.ask(path)).json["message"]).toBe(
+        "the server could not find the requested resource",
+      );
+    }
   });
 
   it("leaves kind and version out of the items of built-in types only", async () => {
@@ -165,7 +173,7 @@ describe("get and list", () => {
     const { continue: token, remainingItemCount, resourceVersion } = first.json["metadata"]!;
     expect([first.json["items"], remainingItemCount]).toEqual([expect.any(Array), 1]);
     server.put(pod("zz-new", "zz", {}));
-    const second = await client.ask(`${PODS}?limit=3&continue=${String(token)}`);
+    const second = await client.ask(`${PODS}?limit=3&continue=${text(token)}`);
     expect(second.json["metadata"]).toEqual({ resourceVersion });
     expect(second.json["items"]).toHaveLength(1);
     server.remove({ apiVersion: "v1", kind: "Pod", namespace: "zz", name: "zz-new" });
@@ -198,6 +206,9 @@ describe("get and list", () => {
     await small.body.dump();
   });
 });
+
+const statusForReader = async (path: string): Promise<number> =>
+  (await client.ask(path, { user: "reader" })).status;
 
 describe("authentication and authorization", () => {
   it("refuses a token that it does not know", async () => {
@@ -246,11 +257,10 @@ describe("authentication and authorization", () => {
   });
 
   it("goes by rules of what is allowed, too", async () => {
-    const ask = async (path: string) => (await client.ask(path, { user: "reader" })).status;
-    expect(await ask("/api/v1/namespaces/default/pods")).toBe(200);
-    expect(await ask("/api/v1/namespaces/default/pods/waiting")).toBe(403);
-    expect(await ask(PODS)).toBe(403);
-    expect(await ask("/apis")).toBe(200);
+    expect(await statusForReader("/api/v1/namespaces/default/pods")).toBe(200);
+    expect(await statusForReader("/api/v1/namespaces/default/pods/waiting")).toBe(403);
+    expect(await statusForReader(PODS)).toBe(403);
+    expect(await statusForReader("/apis")).toBe(200);
   });
 
   it("lets those impersonate who may", async () => {

@@ -11,15 +11,7 @@ import type {
 } from "./apiserver/types.ts";
 import { clusterKubeconfig, type Kubeconfig } from "./kubeconfig.ts";
 
-export type {
-  ApiServerOptions,
-  ControllerOptions,
-  Fault,
-  FaultMatch,
-  KubeObject,
-  LoggedRequest,
-  UserOptions,
-} from "./apiserver/types.ts";
+export type { ApiServerOptions, ControllerOptions, Fault, KubeObject } from "./apiserver/types.ts";
 
 /** A Kubernetes API server in this process, on a port of 127.0.0.1. */
 export interface ApiServer {

@@ -19,7 +19,7 @@ function clustersOf(scenario: string): string[] {
     const known = readdirSync(FIXTURES).join(", ");
     throw new Error(`there is no scenario ${scenario}; there are ${known}`);
   }
-  return readdirSync(directory).sort();
+  return readdirSync(directory).toSorted();
 }
 
 async function start(scenario: string): Promise<Map<string, ApiServer>> {

@@ -85,7 +85,7 @@ export function clusterKubeconfig(
 }
 
 /** Several kubeconfigs as one; the first one's context is current. */
-export function mergeKubeconfigs(configs: readonly [Kubeconfig, ...Kubeconfig[]]): Kubeconfig {
+function mergeKubeconfigs(configs: readonly [Kubeconfig, ...Kubeconfig[]]): Kubeconfig {
   return {
     ...configs[0],
     clusters: configs.flatMap(({ clusters }) => clusters),

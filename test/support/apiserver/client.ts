@@ -24,6 +24,12 @@ export interface AskOptions {
   body?: unknown;
 }
 
+/** A part of a JSON tree that is a string. */
+export const text = (value: unknown): string => String(value);
+
+/** A part of a JSON tree that is a list. */
+export const list = (value: unknown): Json[] => value as Json[];
+
 /** A plain HTTPS client of a test server, for tests of that server. */
 export class Client {
   readonly #server: ApiServer;
@@ -35,15 +41,9 @@ export class Client {
   }
 
   async ask(path: string, options: AskOptions = {}): Promise<Answer> {
-    const { body } = await this.open(path, options).then(async (response) => ({
-      body: { response, text: await response.body.text() },
-    }));
-    return {
-      status: body.response.statusCode,
-      headers: body.response.headers,
-      text: body.text,
-      json: parse(body.text),
-    };
+    const { statusCode, headers, body } = await this.open(path, options);
+    const content = await body.text();
+    return { status: statusCode, headers, text: content, json: parse(content) };
   }
 
   open(path: string, options: AskOptions = {}): Promise<Dispatcher.ResponseData> {
@@ -74,9 +74,9 @@ export class Client {
   }
 }
 
-function parse(text: string): Json {
+function parse(content: string): Json {
   try {
-    return JSON.parse(text) as Json;
+    return JSON.parse(content) as Json;
   } catch {
     return undefined as unknown as Json;
   }

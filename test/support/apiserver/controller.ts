@@ -59,13 +59,14 @@ export function runController(state: ServerState, options: ControllerOptions): (
 /** Its own statuses come back as changes: only what was asked for counts. */
 function wantsWork({ type, object, previous }: Change): boolean {
   if (type !== "MODIFIED") return true;
-  const asked = ({ spec, metadata }: KubeObject): unknown => [
-    spec,
-    metadata["labels"] ?? {},
-    metadata["annotations"] ?? {},
-  ];
-  return !isEqual(asked(object), asked(previous as KubeObject));
+  return !isEqual(askedFor(object), askedFor(previous as KubeObject));
 }
+
+const askedFor = ({ spec, metadata }: KubeObject): unknown => [
+  spec,
+  metadata["labels"] ?? {},
+  metadata["annotations"] ?? {},
+];
 
 async function later(ms: number, signal: AbortSignal, work: () => void): Promise<void> {
   try {

@@ -8,6 +8,8 @@ import { remove, removeCollection } from "./removal.ts";
 import { review } from "./reviews.ts";
 import { watch } from "./watch.ts";
 import { create, patch, update } from "./write.ts";
+import type { Target } from "./request.ts";
+import type { ResourceType } from "./resources.ts";
 import type { Call, Reply, ResourceCall } from "./state.ts";
 
 type Handler = (call: ResourceCall) => Reply;
@@ -37,8 +39,16 @@ export function dispatch(call: Call): Reply {
   const reviewed = review(call);
   if (reviewed) return reviewed;
   const type = state.registry.find(group, version, resource);
-  if (!type) throw unknownResource();
+  if (!type || !fitsScope(type, target, request.verb)) throw unknownResource();
   return handlerOf({ ...call, type, target });
+}
+
+const NAMED_VERBS = new Set(["get", "update", "patch", "delete"]);
+
+/** Nothing is below the wrong scope: no nodes in a namespace, no named pod outside of one. */
+function fitsScope(type: ResourceType, { namespace, resource }: Target, verb: string): boolean {
+  if (type.namespaced) return namespace !== undefined || !NAMED_VERBS.has(verb);
+  return namespace === undefined || resource === "namespaces";
 }
 
 function handlerOf(call: ResourceCall): Reply {

@@ -72,7 +72,7 @@ function failure(
 }
 
 /** `gateways.gateway.networking.k8s.io`, or just `pods`. */
-export function qualified({ group, resource }: Subject): string {
+function qualified({ group, resource }: Subject): string {
   return group === "" ? resource : `${resource}.${group}`;
 }
 

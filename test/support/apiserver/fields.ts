@@ -13,7 +13,7 @@ const NUL = "\u0000";
 /** What a list key stands for when an item leaves it out. */
 const KEY_DEFAULTS: Fields = { protocol: "TCP" };
 
-export const joinPath = (path: readonly string[]): string => path.join(NUL);
+const joinPath = (path: readonly string[]): string => path.join(NUL);
 export const splitPath = (path: string): string[] => path.split(NUL);
 
 export const union = (a: FieldSet, b: FieldSet): FieldSet => new Set([...a, ...b]);
@@ -36,7 +36,7 @@ export function itemElement(item: unknown, shape: Shape): string | undefined {
   if (shape.list === "atomic") return undefined;
   if (shape.list === "set") return `v:${JSON.stringify(item)}`;
   const fields = isMap(item) ? item : {};
-  const keys = [...shape.list].sort().map((key) => [key, fields[key] ?? KEY_DEFAULTS[key]]);
+  const keys = [...shape.list].toSorted().map((key) => [key, fields[key] ?? KEY_DEFAULTS[key]]);
   return `k:${JSON.stringify(Object.fromEntries(keys))}`;
 }
 
@@ -122,7 +122,7 @@ export function isEqual(a: unknown, b: unknown): boolean {
 
 export function encodeFields(set: FieldSet): FieldsV1 {
   const root: FieldsV1 = {};
-  for (const path of [...set].sort()) {
+  for (const path of [...set].toSorted()) {
     let node = root;
     for (const element of splitPath(path)) node = node[element] ??= {};
   }

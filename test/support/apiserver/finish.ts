@@ -61,7 +61,7 @@ function throughDoor(
   }
   if (!type.hasStatus) return object;
   const { status: _ignored, ...rest } = object;
-  return { ...(rest as KubeObject), ...(status !== undefined && { status }) };
+  return { ...rest, ...(status !== undefined && { status }) };
 }
 
 function fixedMetadata(
@@ -76,7 +76,7 @@ function fixedMetadata(
   }
   if (type.namespaced) metadata.namespace = target.namespace;
   else delete metadata.namespace;
-  if (!before) metadata["creationTimestamp"] = timestamp(new Date());
+  if (!before) metadata.creationTimestamp = timestamp(new Date());
   if (!type.builtin || type.group === "apps") {
     const same = before && isEqual(desired(before), desired(object));
     metadata["generation"] = Number(before?.metadata["generation"] ?? 0) + (same ? 0 : 1);

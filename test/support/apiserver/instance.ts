@@ -24,7 +24,7 @@ import { Store } from "./store.ts";
 import { type Authority, type KeyPair } from "./tls.ts";
 import type {
   ApiServerOptions,
-  DenyRule,
+  AccessRule,
   Fault,
   KubeObject,
   LoggedRequest,
@@ -62,7 +62,7 @@ export class Instance {
   readonly #upgrader = new Upgrader();
   readonly #stopController: () => void;
   readonly #options: ApiServerOptions;
-  readonly #deny: DenyRule[];
+  readonly #deny: AccessRule[];
   readonly #firstUser: UserOptions;
   #http: HttpsServer | undefined;
 
@@ -149,7 +149,7 @@ export class Instance {
 
   async #serve(request: ServerRequest, response: AnyResponse): Promise<void> {
     const http = this.#http as HttpsServer;
-    const encodings = String(request.headers["accept-encoding"] ?? "");
+    const encodings = request.headers["accept-encoding"] ?? "";
     await this.#answer(request, {
       response: response as HttpResponse,
       cut: (how) => (how === "reset" ? http.reset(request) : http.hangUp(request)),

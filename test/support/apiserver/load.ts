@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, relative, sep } from "node:path";
 import { loadAll } from "js-yaml";
-import type { DebugAnswers, DenyRule, KubeObject } from "./types.ts";
+import type { DebugAnswers, AccessRule, KubeObject } from "./types.ts";
 
 /** What snapshot.json says that a server can show. */
 interface Snapshot {
@@ -23,7 +23,7 @@ export interface Recording {
   serverVersion?: string;
   user?: string;
   /** What the recording was refused is refused here too. */
-  deny: DenyRule[];
+  deny: AccessRule[];
   /** Types whose CRD was not installed. */
   unserved: { group: string; resource: string }[];
 }
@@ -33,7 +33,7 @@ function filesUnder(directory: string): string[] {
   return readdirSync(directory, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))
-    .sort();
+    .toSorted();
 }
 
 export function loadRecording(directory: string): Recording {
@@ -65,7 +65,7 @@ export function loadRecording(directory: string): Recording {
 const debugKey = (path: string): string => path.split(sep).map(decodeURIComponent).join("/");
 
 /** Multi-document YAML or JSON; lists are taken apart. */
-export function parseObjects(text: string): KubeObject[] {
+function parseObjects(text: string): KubeObject[] {
   return loadAll(text).flatMap((document) => expand(document as KubeObject | null));
 }
 
@@ -79,7 +79,7 @@ function expand(document: KubeObject | null): KubeObject[] {
   return items.flatMap((item) => expand({ ...common, ...(item as KubeObject) }));
 }
 
-function denyRules({ why, request, debug }: Unread): DenyRule[] {
+function denyRules({ why, request, debug }: Unread): AccessRule[] {
   if (why !== "forbidden") return [];
   if (debug) {
     const { namespace = "", pod = "", port } = debug;

@@ -55,9 +55,10 @@ const SERVER_FIELDS = new Set([
   ].map((field) => `f:metadata${NUL}f:${field}`),
 ]);
 
+const isStatus = (path: string): boolean => path.split(NUL, 1)[0] === "f:status";
+
 /** Leaves out what that door cannot change. */
 function ownable(set: FieldSet, type: ResourceType, { subresource }: Writer): FieldSet {
-  const isStatus = (path: string): boolean => path.split(NUL)[0] === "f:status";
   return new Set(
     [...set].filter(
       (path) =>
@@ -105,7 +106,7 @@ function withManagers(object: KubeObject, managers: readonly Manager[]): KubeObj
     metadata: {
       ...metadata,
       ...(managedFields.length > 0 && { managedFields }),
-    } as typeof metadata,
+    },
   };
 }
 
@@ -209,7 +210,7 @@ export function withOwnedFields(object: KubeObject, type: ResourceType): KubeObj
     return {
       ...identity(writer),
       operation: entry.operation ?? "Update",
-      time: entry.time ?? String(object.metadata["creationTimestamp"] ?? now()),
+      time: entry.time ?? object.metadata.creationTimestamp ?? now(),
       fieldsType: "FieldsV1",
       fieldsV1: entry.fieldsV1 ?? encodeFields(ownable(all, type, writer)),
     };
@@ -234,7 +235,7 @@ function trackedManagers(object: KubeObject, type: ResourceType, writer: Writer)
 
 function refuseConflicts(others: readonly Manager[], taken: FieldSet): void {
   const found = others.flatMap((entry) =>
-    [...intersection(entry.fields, taken)].sort().map((path) => ({
+    [...intersection(entry.fields, taken)].toSorted().map((path) => ({
       owner: showManager(entry),
       field: showPath(path),
     })),

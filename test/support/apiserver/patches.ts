@@ -32,7 +32,7 @@ const parsePointer = (pointer: string): string[] =>
 
 /** RFC 6902. Throws 422 for an operation that does not fit. */
 export function jsonPatch(target: unknown, operations: readonly Operation[]): unknown {
-  const root = { document: structuredClone(target) as unknown };
+  const root = { document: structuredClone(target) };
   for (const operation of operations) perform(root, operation);
   return root.document;
 }

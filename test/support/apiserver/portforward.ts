@@ -21,9 +21,9 @@ export function forwardablePod(pod: KubeObject | undefined, name: string): KubeO
   throw kubelet(`pod not found ("${name}_${pod.metadata.namespace}")`);
 }
 
-export function refusedPort(pod: KubeObject, port: number): string {
+function refusedPort(pod: KubeObject, port: number): string {
   return (
-    `error forwarding port ${port} to pod ${String(pod.metadata["uid"])}, uid : ` +
+    `error forwarding port ${port} to pod ${pod.metadata.uid}, uid : ` +
     `failed to execute portforward in network namespace "host": ` +
     `failed to connect to localhost:${port} inside namespace "${pod.metadata.name}", ` +
     `IPv4: dial tcp4 127.0.0.1:${port}: connect: connection refused`

@@ -113,10 +113,9 @@ function assign(fields: Fields, [name, kind, repeated]: Message[number], chunk: 
   if (kind === "stringMap" || kind === "bytesMap") {
     const value: Kind = kind === "bytesMap" ? "bytes" : "string";
     const entry = decode(chunk, { 1: ["key", "string"], 2: ["value", value] });
-    const text = Buffer.isBuffer(entry["value"])
-      ? entry["value"].toString("base64")
-      : (entry["value"] ?? "");
-    fields[name] = { ...(fields[name] as Fields), [String(entry["key"] ?? "")]: text };
+    const { key = "", value: content = "" } = entry as { key?: string; value?: string | Buffer };
+    const text = Buffer.isBuffer(content) ? content.toString("base64") : content;
+    fields[name] = { ...(fields[name] as Fields), [key]: text };
     return;
   }
   const value =

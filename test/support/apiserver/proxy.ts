@@ -24,7 +24,7 @@ export function podProxy(call: ResourceCall): Reply {
   return { status, body, contentType: status === 200 ? "application/json" : "text/plain" };
 }
 
-const search = (query: URLSearchParams): string => (query.size === 0 ? "" : `?${query}`);
+const search = (query: URLSearchParams): string => (query.size === 0 ? "" : `?${query.toString()}`);
 
 const podIp = (pod: KubeObject): string =>
   (pod["status"] as { podIP?: string } | undefined)?.podIP ?? "10.0.0.1";

@@ -45,7 +45,7 @@ function removeOne(
 
 function isOwnedBy(object: KubeObject, owner: KubeObject): boolean {
   const references = (object.metadata["ownerReferences"] ?? []) as { uid?: string }[];
-  return references.some(({ uid }) => uid !== undefined && uid === owner.metadata["uid"]);
+  return references.some(({ uid }) => uid !== undefined && uid === owner.metadata.uid);
 }
 
 /** An object that only waited for its last finalizer goes when that goes. */
@@ -63,16 +63,16 @@ export function afterUpdate(
 function checkPreconditions({ target }: ResourceCall, object: KubeObject, options: DeleteOptions) {
   const { uid, resourceVersion } = options.preconditions ?? {};
   const { metadata } = object;
-  if (uid !== undefined && uid !== metadata["uid"]) {
+  if (uid !== undefined && uid !== metadata.uid) {
     throw conflict(
       { ...target },
-      `the UID in the precondition (${uid}) does not match the UID in record (${String(metadata["uid"])}). The object might have been deleted and then recreated`,
+      `the UID in the precondition (${uid}) does not match the UID in record (${metadata.uid}). The object might have been deleted and then recreated`,
     );
   }
-  if (resourceVersion !== undefined && resourceVersion !== metadata["resourceVersion"]) {
+  if (resourceVersion !== undefined && resourceVersion !== metadata.resourceVersion) {
     throw conflict(
       { ...target },
-      `the ResourceVersion in the precondition (${resourceVersion}) does not match the ResourceVersion in record (${String(metadata["resourceVersion"])}). The object might have been modified`,
+      `the ResourceVersion in the precondition (${resourceVersion}) does not match the ResourceVersion in record (${metadata.resourceVersion}). The object might have been modified`,
     );
   }
 }
@@ -96,7 +96,7 @@ export function remove(call: ResourceCall): Reply {
   checkPreconditions(call, object, options);
   if (!isRehearsal(call, options)) removeOne(state, type, object, isOrphaning(options));
   const { group } = target;
-  const uid = object.metadata["uid"];
+  const uid = object.metadata.uid;
   return success({ name, ...(group && { group }), kind: type.plural, uid });
 }
 

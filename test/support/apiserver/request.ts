@@ -45,7 +45,7 @@ export function parseRequest(method: string, url: string): RequestInfo {
   };
 }
 
-export const isTrue = (value: string | null): boolean => value === "true" || value === "1";
+const isTrue = (value: string | null): boolean => value === "true" || value === "1";
 
 function parseTarget(path: string): Target | undefined {
   const parts = path.split("/").slice(1);

@@ -133,7 +133,7 @@ function typeOf(builtin: boolean): (row: Row) => ResourceType {
   });
 }
 
-export function splitApiVersion(apiVersion: string): { group: string; version: string } {
+function splitApiVersion(apiVersion: string): { group: string; version: string } {
   const slash = apiVersion.indexOf("/");
   return slash < 0
     ? { group: "", version: apiVersion }

@@ -67,7 +67,7 @@ async function outcome(produce: () => Promise<Reply>): Promise<Reply> {
   }
 }
 
-export const serialize = (body: object | string): Buffer =>
+const serialize = (body: object | string): Buffer =>
   Buffer.from(typeof body === "string" ? body : `${JSON.stringify(body)}\n`);
 
 async function deliver(outlet: Outlet, reply: Reply, fault: Fault | undefined): Promise<void> {
@@ -109,9 +109,9 @@ async function deliver(outlet: Outlet, reply: Reply, fault: Fault | undefined): 
 
 async function trickle(response: HttpResponse, body: Buffer, fault: Fault): Promise<void> {
   const { ms = 10, bytes = 64 } = fault;
-  let open = true;
-  response.on("close", () => (open = false));
-  for (let start = 0; start < body.length && open; start += bytes) {
+  const closed = new AbortController();
+  response.on("close", () => closed.abort());
+  for (let start = 0; start < body.length && !closed.signal.aborted; start += bytes) {
     response.write(body.subarray(start, start + bytes));
     await delay(ms, undefined, { ref: false });
   }

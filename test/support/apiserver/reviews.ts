@@ -42,7 +42,7 @@ function accessOf(spec: Record<string, unknown>, user: User): object {
 }
 
 function rulesFor(spec: Record<string, unknown>, { user, state }: Call): object {
-  const namespace = String(spec["namespace"] ?? "");
+  const { namespace = "" } = spec as { namespace?: string };
   const free = user.deny.length === 0 && !user.allowOnly;
   const resourceRules = free
     ? [EVERYTHING]

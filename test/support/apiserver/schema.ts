@@ -23,7 +23,7 @@ export interface Schema {
 }
 
 /** A JSON object or list, to look into. */
-export type Values = Record<string, unknown> & Iterable<Record<string, unknown>>;
+type Values = Record<string, unknown> & Iterable<Record<string, unknown>>;
 
 type Visit = (value: unknown, schema: Schema, path: string) => void;
 

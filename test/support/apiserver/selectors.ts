@@ -70,7 +70,7 @@ export function parseFieldSelector(selector: string): FieldTerm[] {
   });
 }
 
-type FieldReader = (object: KubeObject) => unknown;
+type FieldReader = (object: KubeObject) => string | undefined;
 
 const EVERY_KIND: Record<string, FieldReader> = {
   "metadata.name": ({ metadata }) => metadata.name,
@@ -87,11 +87,11 @@ const PODS: Record<string, FieldReader> = {
 const BY_RESOURCE: Record<string, Record<string, FieldReader>> = {
   pods: PODS,
   namespaces: { "status.phase": (object) => part(object, "status", "phase") },
-  secrets: { type: (object) => object["type"] },
+  secrets: { type: (object) => object["type"] as string | undefined },
 };
 
-function part(object: KubeObject, section: string, field: string): unknown {
-  return (object[section] as Record<string, unknown> | undefined)?.[field];
+function part(object: KubeObject, section: string, field: string): string | undefined {
+  return (object[section] as Record<string, string> | undefined)?.[field];
 }
 
 /** Which fields can be selected depends on the type; any other is a 400, never an empty list. */
@@ -106,7 +106,7 @@ export function fieldFilter(
   const terms = parseFieldSelector(selector).map(({ field, equal, value }) => {
     const read = readers[field];
     if (!read) throw badRequest(`field label not supported: ${field}`);
-    return (object: KubeObject) => (String(read(object) ?? "") === value) === equal;
+    return (object: KubeObject) => ((read(object) ?? "") === value) === equal;
   });
   return (object) => terms.every((term) => term(object));
 }

@@ -47,7 +47,7 @@ export async function listen(
   });
   const raw = trackSockets(server);
   server.on("request", (request, response) => listener.request(request, response));
-  server.on("upgrade", listener.upgrade);
+  server.on("upgrade", (request, socket, head) => listener.upgrade(request, socket, head));
   server.on("error", () => undefined);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const socketOf = (request: ServerRequest): Socket | undefined =>
@@ -55,7 +55,7 @@ export async function listen(
   return {
     port: (server.address() as AddressInfo).port,
     reset: (request) => void socketOf(request)?.resetAndDestroy(),
-    hangUp: (request) => void socketOf(request)?.destroySoon(),
+    hangUp: (request) => socketOf(request)?.destroySoon(),
     async close() {
       const closed = new Promise<void>((resolve) => void server.close(() => resolve()));
       for (const socket of raw.values()) socket.destroy();

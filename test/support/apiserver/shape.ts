@@ -3,7 +3,7 @@ import type { ResourceType } from "./resources.ts";
 import type { Schema } from "./schema.ts";
 
 /** How a list is owned: as a whole, value by value, or by the named keys of its items. */
-export type ListKind = "atomic" | "set" | readonly string[];
+type ListKind = "atomic" | "set" | readonly string[];
 
 /** How ownership divides a value: which lists and maps are one field, which are many. */
 export interface Shape {

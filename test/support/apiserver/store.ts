@@ -54,10 +54,10 @@ export class Store {
     const objects = this.#of(resource);
     const previous = objects.get(key);
     const stored = structuredClone(object);
-    stored.metadata["uid"] ??= previous?.metadata["uid"] ?? randomUUID();
-    stored.metadata["creationTimestamp"] ??=
-      previous?.metadata["creationTimestamp"] ?? timestamp(new Date());
-    stored.metadata["resourceVersion"] = String(++this.#version);
+    stored.metadata.uid ??= previous?.metadata.uid ?? randomUUID();
+    stored.metadata.creationTimestamp ??=
+      previous?.metadata.creationTimestamp ?? timestamp(new Date());
+    stored.metadata.resourceVersion = String(++this.#version);
     objects.set(key, stored);
     this.#record(
       previous

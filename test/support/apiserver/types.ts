@@ -1,7 +1,10 @@
 /** Metadata as a test writes it or a client sends it: any field may be there. */
-export interface ObjectMeta {
+interface ObjectMeta {
   name: string;
   namespace?: string | undefined;
+  uid?: string | undefined;
+  resourceVersion?: string | undefined;
+  creationTimestamp?: string | undefined;
   [field: string]: unknown;
 }
 
@@ -35,18 +38,15 @@ export interface AccessRule {
   name?: string;
 }
 
-export type DenyRule = AccessRule;
-export type AllowRule = AccessRule;
-
 export interface UserOptions {
   name: string;
   /** Bearer token; made up when absent. */
   token?: string;
   groups?: string[];
   /** Refused even when `allowOnly` allows. */
-  deny?: DenyRule[];
+  deny?: AccessRule[];
   /** Only this is allowed; absent: everything. */
-  allowOnly?: AllowRule[];
+  allowOnly?: AccessRule[];
 }
 
 export type FaultKind =

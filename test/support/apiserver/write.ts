@@ -67,12 +67,12 @@ function commit(
 ): Reply {
   const { store } = call.state;
   const unchanged = before && isEqual(before, after);
-  const stored =
+  const result =
     unchanged || isDryRun(call)
       ? after
       : afterUpdate(call.state, call.type, store.put(call.type, after));
   const status = before ? 200 : 201;
-  return { ...json(present(stored, apiVersionOf(call), "full"), status), headers };
+  return { ...json(present(result, apiVersionOf(call), "full"), status), headers };
 }
 
 export function create(call: ResourceCall): Reply {
@@ -108,11 +108,11 @@ function stored({ state, type, target }: ResourceCall): KubeObject {
 /** Refuses a change that was made to another state of the object, or to another object. */
 function checkPreconditions({ target }: ResourceCall, sent: KubeObject, before: KubeObject): void {
   const { uid, resourceVersion } = sent.metadata;
-  if (uid && uid !== before.metadata["uid"]) {
-    const why = `Precondition failed: UID in precondition: ${String(uid)}, UID in object meta: ${String(before.metadata["uid"])}`;
+  if (uid && uid !== before.metadata.uid) {
+    const why = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${before.metadata.uid}`;
     throw conflict({ ...target }, why);
   }
-  if (resourceVersion && resourceVersion !== before.metadata["resourceVersion"]) {
+  if (resourceVersion && resourceVersion !== before.metadata.resourceVersion) {
     throw conflict(
       { ...target },
       "the object has been modified; please apply your changes to the latest version and try again",
@@ -134,7 +134,7 @@ function replace(call: ResourceCall, sent: KubeObject, before: KubeObject): Repl
 export function update(call: ResourceCall): Reply {
   const sent = parseObject(call);
   const before = stored(call);
-  if (!sent.metadata["resourceVersion"] && !call.type.builtin) {
+  if (!sent.metadata.resourceVersion && !call.type.builtin) {
     const { kind } = call.type;
     const message = "Invalid value: 0: must be specified for an update";
     throw invalid(kind, call.target.group, before.metadata.name, [
@@ -148,8 +148,8 @@ type Patcher = (before: KubeObject, patch: unknown, shape: Shape) => unknown;
 
 const PATCHES: Record<string, Patcher> = {
   "application/merge-patch+json": mergePatch,
-  "application/json-patch+json": (before, patch) =>
-    jsonPatch(before, patch as Parameters<typeof jsonPatch>[1]),
+  "application/json-patch+json": (before, operations) =>
+    jsonPatch(before, operations as Parameters<typeof jsonPatch>[1]),
   "application/strategic-merge-patch+json": strategicMerge,
 };
 
@@ -206,7 +206,7 @@ function configurationOf({ type, target }: ResourceCall, sent: KubeObject): Kube
   const subject = `${sent.metadata.namespace ?? ""}/${sent.metadata.name}; ${sent.apiVersion}, Kind=${sent.kind}`;
   const refuse = (why: string): Error =>
     internal(`failed to create typed patch object (${subject}): ${why}`);
-  for (const path of [...fieldsOf(sent, shape)].sort()) {
+  for (const path of [...fieldsOf(sent, shape)].toSorted()) {
     const unknown = unknownPart(path, shape);
     if (unknown !== undefined) throw refuse(`${unknown}: field not declared in schema`);
   }
@@ -214,7 +214,7 @@ function configurationOf({ type, target }: ResourceCall, sent: KubeObject): Kube
   if (duplicate) throw refuse(duplicate);
   const { status, ...rest } = sent;
   if (!type.hasStatus) return sent;
-  if (target.subresource !== "status") return rest as KubeObject;
+  if (target.subresource !== "status") return rest;
   const { apiVersion, kind, metadata } = sent;
   return { apiVersion, kind, metadata: { name: metadata.name }, status };
 }
