@@ -48,10 +48,10 @@ function targetFindings(target: Member, links: readonly Link<Member>[]): Finding
   const { cluster } = target;
   const { context } = cluster;
   const sources = enumerate([...new Set(links.map(({ from }) => from.cluster.context))]);
-  const why = `NodePort, which ${sources} prefers`;
+  const why = `though links from ${sources} prefer NodePort`;
   const gateways = new Set(links.flatMap((link) => gatewaysOf(link, target)));
   if (gateways.size === 0) {
-    const message = `${context} has no eastwest gateway for ${why}`;
+    const message = `${context} has no eastwest gateway, ${why}`;
     return [skip(message, { cluster: context, blockedBy: `${context}/gateways` })];
   }
   return [
@@ -75,7 +75,7 @@ function gatewayFindings({ cluster }: Member, gateway: GatewayFact, why: string)
       "--overwrite",
     ];
     findings.push(
-      warn(`${name} is not annotated ${DATA_PLANE_TYPE}: NodePort for ${why}`, {
+      warn(`${name} is not annotated ${DATA_PLANE_TYPE}: NodePort, ${why}`, {
         ...about,
         remediation: remedy("Annotate the gateway.", kubectl(cluster, ...annotate)),
       }),
@@ -83,7 +83,7 @@ function gatewayFindings({ cluster }: Member, gateway: GatewayFact, why: string)
   }
   if (!gateway.labels.get(CLUSTER)) {
     findings.push(
-      warn(`${name} has no label ${CLUSTER} for ${why}`, {
+      warn(`${name} has no label ${CLUSTER}, ${why}`, {
         ...about,
         remediation: remedy(
           "Label the gateway with the CLUSTER_ID of its cluster.",
@@ -106,8 +106,8 @@ function nodeFindings({ cluster, facts }: Member, why: string): Finding[] {
   const which = enumerate(without.map(({ name }) => name));
   const message =
     nodes.length === 0
-      ? `${context} has no nodes for ${why}`
-      : `nodes of ${context} have no InternalIP for ${why}: ${which}`;
+      ? `${context} has no nodes, ${why}`
+      : `nodes of ${context} have no InternalIP (${which}), ${why}`;
   return [
     warn(message, {
       cluster: context,

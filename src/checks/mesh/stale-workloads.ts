@@ -68,7 +68,7 @@ function notCheckedFindings(
       ? [
           some(
             unnamed,
-            `their annotation solo.io/peered-workload-uid names no pod (${enumerate(unnamed.map(qualified), 3)})`,
+            `annotation solo.io/peered-workload-uid names no pod (${enumerate(unnamed.map(qualified), 3)})`,
           ),
         ]
       : []),
