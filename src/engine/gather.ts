@@ -3,7 +3,7 @@ import { clusterRef } from "../facts/cluster-ref.ts";
 import { FACTS } from "../facts/index.ts";
 import type { GatheredCluster } from "../model/cluster.ts";
 import type { FactKey } from "../model/facts.ts";
-import { gathered } from "../model/gathered.ts";
+import { gathered, valueOr } from "../model/gathered.ts";
 import type { ClusterReader } from "../model/reader.ts";
 import type { GatherSettings } from "../model/source.ts";
 import { ClusterSource } from "./source.ts";
@@ -64,7 +64,7 @@ async function collect(source: ClusterSource, keys: readonly FactKey[]): Promise
   const facts = Object.fromEntries(read) as GatheredCluster["facts"];
   // A server that answers everything but /version is reached all the same.
   if (facts.connection?.ok === false && source.answered) facts.connection = gathered({});
-  const istioNamespace = facts.istioNamespace?.ok ? facts.istioNamespace.value : "istio-system";
+  const istioNamespace = valueOr(facts.istioNamespace, "istio-system");
   const { reader } = source;
   const ref = clusterRef(
     {

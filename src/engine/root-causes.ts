@@ -82,34 +82,42 @@ function edgeKey(from: string, namespace: string | undefined, name: string): str
   return JSON.stringify([from, namespace, name]);
 }
 
+/** Within a cluster's results its own checks go by their plain id. */
+export function ownId(finding: Finding, context: string): Finding {
+  const prefix = `${context}/`;
+  return finding.blockedBy?.startsWith(prefix)
+    ? { ...finding, blockedBy: finding.blockedBy.slice(prefix.length) }
+    : finding;
+}
+
 /** The report with `blockedBy` on the findings that another fault explains. */
 export function annotateCauses(report: Report): Report {
   const explanations = new Explanations(report);
   const broken = brokenEdges(report);
-  const explain = (finding: Finding, id: string, context: string | undefined): Finding => {
+  const explain = (finding: Finding, context: string | undefined): Finding => {
     if (finding.blockedBy || !context || !finding.object) return finding;
     if (finding.severity !== "fail" && finding.severity !== "error") return finding;
     const target = broken.get(edgeKey(context, finding.object.namespace, finding.object.name));
     if (target === undefined) return finding;
     const cause = explanations.disconnected(context, target);
-    return cause && cause !== id && cause !== `${context}/${id}`
-      ? { ...finding, blockedBy: cause }
-      : finding;
+    return cause === undefined ? finding : { ...finding, blockedBy: cause };
   };
-  const within = (result: Result, context?: string): Result => ({
-    ...result,
-    findings: result.findings.map((finding) =>
-      explain(finding, result.id, context ?? finding.cluster),
-    ),
-  });
   return {
     ...report,
     clusters: report.clusters.map((cluster) => ({
       ...cluster,
       checks: cluster.checks.map((result) =>
-        result.id === "peers" ? within(result, cluster.context) : result,
+        result.id === "peers"
+          ? withFindings(result, (one) => ownId(explain(one, cluster.context), cluster.context))
+          : result,
       ),
     })),
-    mesh: report.mesh.map((result) => (result.id === "links" ? within(result) : result)),
+    mesh: report.mesh.map((result) =>
+      result.id === "links" ? withFindings(result, (one) => explain(one, one.cluster)) : result,
+    ),
   };
+}
+
+function withFindings(result: Result, change: (finding: Finding) => Finding): Result {
+  return { ...result, findings: result.findings.map(change) };
 }

@@ -6,6 +6,7 @@ import type { Gathered, Missing } from "../model/gathered.ts";
 import type { Finding, Result } from "../model/report.ts";
 import type { TrustMatrix } from "../model/trust.ts";
 import { remedyFor } from "./access.ts";
+import { ownId } from "./root-causes.ts";
 
 /** What a run of the checks is about. */
 export interface RunContext {
@@ -141,17 +142,10 @@ function runOnCluster(
   });
   return {
     ...verdict,
-    findings: verdict.findings.map((finding) => ownFinding(finding, context)),
+    findings: verdict.findings.map((finding) =>
+      ownId({ ...finding, cluster: finding.cluster ?? context }, context),
+    ),
   };
-}
-
-/** A finding of a cluster's check names its cluster, and other checks of it by their plain id. */
-function ownFinding(finding: Finding, context: string): Finding {
-  const named = { ...finding, cluster: finding.cluster ?? context };
-  const prefix = `${context}/`;
-  return finding.blockedBy?.startsWith(prefix)
-    ? { ...named, blockedBy: finding.blockedBy.slice(prefix.length) }
-    : named;
 }
 
 function runOnMesh(

@@ -45,3 +45,8 @@ export function missing(why: Cause, detail: string, request?: AccessRequest): Mi
 export function mapGathered<T, U>(input: Gathered<T>, convert: (value: T) => U): Gathered<U> {
   return input.ok ? gathered(convert(input.value)) : input;
 }
+
+/** The value, or what to take where there is none. */
+export function valueOr<T>(input: Gathered<T> | undefined, otherwise: T): T {
+  return input?.ok ? input.value : otherwise;
+}

@@ -333,7 +333,7 @@ export function cluster(given: ClusterSpec): ClusterFixture {
     ),
   );
   const kubeSystem = namespace("kube-system");
-  kubeSystem.metadata.uid = uidOf(`kube-system of ${spec.id}`);
+  kubeSystem.metadata.uid = uidOf(`kube-system of ${spec.context}`);
   const namespaces = [
     kubeSystem,
     namespace("default"),

@@ -1,0 +1,60 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { describe, expect, it } from "vitest";
+import { CHECKS } from "../../src/checks/index.ts";
+import { explainCheck, listChecks } from "../../src/cli/explain-text.ts";
+import { FACTS } from "../../src/facts/index.ts";
+
+const ROOT = resolve(import.meta.dirname, "../..");
+const README = readFileSync(join(ROOT, "README.md"), "utf8");
+
+describe("the registry", () => {
+  it("has each id and each title once", () => {
+    expect(new Set(CHECKS.map(({ id }) => id)).size).toBe(CHECKS.length);
+    expect(new Set(CHECKS.map(({ title }) => title)).size).toBe(CHECKS.length);
+  });
+
+  it("begins with the connection, which the others stand on", () => {
+    expect(CHECKS[0]?.id).toBe("connection");
+  });
+
+  it("lists every check in order", () => {
+    const lines = listChecks(CHECKS).split("\n");
+    expect(lines.slice(1, -1).map((line) => line.trim().split(" ")[0])).toEqual(
+      CHECKS.map(({ id }) => id),
+    );
+  });
+});
+
+describe.each(CHECKS.map((check) => [check.id, check] as const))("%s", (id, check) => {
+  it("is in the file of its name and has a test", () => {
+    expect(existsSync(join(ROOT, "src/checks", check.scope, `${id}.ts`))).toBe(true);
+    expect(existsSync(join(ROOT, "test/checks", check.scope, `${id}.test.ts`))).toBe(true);
+  });
+
+  it("is pure: it never awaits", () => {
+    const source = readFileSync(join(ROOT, "src/checks", check.scope, `${id}.ts`), "utf8");
+    expect(source).not.toMatch(/\bawait\b|\basync\b|Date\.now|new Date\(\)/);
+  });
+
+  it("names facts that exist, each once", () => {
+    const facts = [...check.needs, ...check.uses];
+    for (const fact of facts) expect(FACTS).toHaveProperty(fact);
+    expect(new Set(facts).size).toBe(facts.length);
+  });
+
+  it("explains itself", () => {
+    for (const text of [check.why, check.reads, ...check.faults, ...check.fixes]) {
+      expect(text).toMatch(/\S.*\.$|\S/);
+    }
+    expect(check.faults.length).toBeGreaterThan(0);
+    expect(check.fixes.length).toBeGreaterThan(0);
+    const text = explainCheck(check);
+    for (const fault of check.faults) expect(text).toContain(fault);
+    expect(text).toContain(check.title);
+  });
+
+  it("has a row in the README", () => {
+    expect(README).toContain(`| \`${id}\` |`);
+  });
+});

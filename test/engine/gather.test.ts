@@ -1,0 +1,134 @@
+import { describe, expect, it } from "vitest";
+import { gather } from "../../src/engine/gather.ts";
+import { ClusterSource } from "../../src/engine/source.ts";
+import { FACTS } from "../../src/facts/index.ts";
+import { missing, type Missing } from "../../src/model/gathered.ts";
+import { RESOURCES } from "../../src/model/resource.ts";
+import { cluster } from "../support/mesh/cluster.ts";
+import { flatEntry } from "../support/mesh/objects.ts";
+import { MemoryReader } from "../support/source.ts";
+
+const CERTIFICATES = { intermediate: "", roots: "" };
+
+function reader(id: string, refuse?: (request: string) => Missing | undefined): MemoryReader {
+  const { objects } = cluster({
+    context: `ctx-${id}`,
+    id,
+    network: "flat",
+    address: "192.0.2.1",
+    certificates: CERTIFICATES,
+  });
+  return new MemoryReader({ objects, ...(refuse ? { refuse } : {}) }, `ctx-${id}`);
+}
+
+const DOWN = missing("unreachable", "connection refused");
+
+describe("gather", () => {
+  it("reads who a cluster is, and the facts that are asked for", async () => {
+    const [found] = await gather([reader("a")], new Set(["nodes"]), { concurrency: 4 });
+    expect(found?.ref).toMatchObject({
+      context: "ctx-a",
+      contextArgument: "<context>",
+      id: "a",
+      network: "flat",
+      istioNamespace: "istio-system",
+      istioVersion: "1.28.5-solo",
+    });
+    expect(Object.keys(found?.facts ?? {}).toSorted()).toEqual(
+      ["connection", "istioNamespace", "istiods", "namespaces", "nodes"].toSorted(),
+    );
+  });
+
+  it("makes each request once", async () => {
+    const one = reader("a");
+    await gather([one], new Set(Object.keys(FACTS) as (keyof typeof FACTS)[]), { concurrency: 4 });
+    expect(new Set(one.requests).size).toBe(one.requests.length);
+  });
+
+  it("passes the settings on, and tells of each cluster that was read", async () => {
+    const read: string[] = [];
+    const found = await gather([reader("a"), reader("b")], new Set(), {
+      concurrency: 4,
+      istioNamespace: "mesh",
+      onRead: (context) => read.push(context),
+    });
+    expect(read.toSorted()).toEqual(["ctx-a", "ctx-b"]);
+    expect(found.map(({ ref }) => ref.istioNamespace)).toEqual(["mesh", "mesh"]);
+  });
+
+  it("takes a server that answers all but the version as reached", async () => {
+    const shy = reader("a", (request) => (request === "connect" ? DOWN : undefined));
+    const [found] = await gather([shy], new Set(["nodes"]), { concurrency: 4 });
+    expect(found?.facts.connection).toEqual({ ok: true, value: {} });
+  });
+
+  it.each([
+    ["forbidden", true],
+    ["not-found", true],
+    ["timeout", false],
+    ["unauthorized", false],
+    ["unreadable", false],
+  ] as const)("takes answers that are all %s as reached: %s", async (why, reached) => {
+    const refusing = reader("a", (request) => (request === "connect" ? DOWN : missing(why, "no")));
+    const [found] = await gather([refusing], new Set(["nodes"]), { concurrency: 4 });
+    expect(found?.facts.connection?.ok).toBe(reached);
+  });
+
+  it("lets facts that wait for other clusters wait without holding a place", async () => {
+    const [source, target] = [reader("a"), reader("b")];
+    target.objects = [
+      ...target.objects,
+      flatEntry({
+        namespace: "istio-system",
+        sourceCluster: "a",
+        pod: { namespace: "shop", name: "cart-1" },
+        address: "10.1.0.1",
+        network: "flat",
+        service: "cart",
+      }),
+    ];
+    const renewed: string[] = [];
+    for (const one of [source, target]) {
+      Object.assign(one, { renew: () => renewed.push(one.context) });
+    }
+    const keys = new Set(["flatEntries", "sourcePods"] as const);
+    const together = await gather([source, target], keys, { concurrency: 2 });
+    const oneByOne = await gather([source, target], keys, { concurrency: 1 });
+    expect(oneByOne.map(({ facts }) => facts)).toEqual(together.map(({ facts }) => facts));
+    expect(together[0]?.facts.sourcePods).toMatchObject({
+      ok: true,
+      value: { namespaces: new Set(["shop"]), existing: new Set() },
+    });
+    expect(renewed.toSorted()).toEqual(["ctx-a", "ctx-b"]);
+  });
+
+  it("gathers one by one what is not late just the same", async () => {
+    const found = await gather([reader("a"), reader("b")], new Set(["nodes"]), { concurrency: 1 });
+    expect(found.map(({ facts }) => facts.nodes?.ok)).toEqual([true, true]);
+  });
+});
+
+describe("a fact that throws", () => {
+  it.each([
+    [new Error("bad day"), "nodes: bad day"],
+    ["a text", "nodes: a text"],
+  ])("is missing: %s", async (thrown, detail) => {
+    const source = new ClusterSource(
+      reader("a"),
+      {},
+      { ...FACTS, nodes: () => Promise.reject(thrown as Error) },
+    );
+    expect(await source.fact("nodes")).toMatchObject({ ok: false, why: "unreadable", detail });
+  });
+});
+
+describe("a list that is read again", () => {
+  it("is not the one that was shared", async () => {
+    const one = reader("a");
+    const source = new ClusterSource(one, {}, FACTS);
+    const before = await source.list(RESOURCES.nodes);
+    one.objects = [];
+    expect(await source.list(RESOURCES.nodes)).toBe(before);
+    expect(await source.listAgain(RESOURCES.nodes)).toEqual({ ok: true, value: [] });
+  });
+});

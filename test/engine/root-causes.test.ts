@@ -1,0 +1,156 @@
+import { describe, expect, it } from "vitest";
+import { annotateCauses } from "../../src/engine/root-causes.ts";
+import { buildReport } from "../../src/engine/report.ts";
+import type { LinkEdge, LinksData } from "../../src/model/links.ts";
+import type { Finding, Report, Result, Status } from "../../src/model/report.ts";
+import { clusterRef } from "../support/facts.ts";
+
+const REMEDY = { summary: "Do it.", commands: [] };
+
+function result(id: string, findings: Finding[], data?: unknown): Result {
+  const status: Status = findings.length > 0 ? "fail" : "pass";
+  return {
+    id,
+    title: id,
+    status,
+    summary: id,
+    durationMs: 0,
+    findings,
+    ...(data === undefined ? {} : { data }),
+  };
+}
+
+function fault(changes: Partial<Finding> = {}): Finding {
+  return { severity: "fail", message: "wrong", remediation: REMEDY, ...changes };
+}
+
+function peerFault(to: string, changes: Partial<Finding> = {}): Finding {
+  const object = { kind: "Gateway", namespace: "ew", name: `to-${to}` };
+  return fault({ object, ...changes });
+}
+
+function edge(from: string, to: string, changes: Partial<LinkEdge> = {}): LinkEdge {
+  return {
+    from,
+    to,
+    inRun: true,
+    gateway: { namespace: "ew", name: `to-${to}` },
+    conditions: {},
+    state: "broken",
+    oneWay: false,
+    ...changes,
+  };
+}
+
+function links(edges: LinkEdge[], findings: Finding[] = []): Result {
+  const data: LinksData = { clusters: ["ctx-a", "ctx-b"], unread: [], unlinked: [], edges };
+  return result("links", findings, data);
+}
+
+function report(a: Result[], b: Result[], mesh: Result[]): Report {
+  return buildReport({
+    version: "0",
+    startedAt: 0,
+    durationMs: 0,
+    precheck: false,
+    clusters: [
+      { ref: clusterRef("a"), results: a },
+      { ref: clusterRef("b"), results: b },
+    ],
+    mesh,
+  });
+}
+
+const BROKEN = links([edge("ctx-a", "ctx-b")]);
+const PEERS = result("peers", [peerFault("ctx-b")]);
+
+/** What the broken peer of cluster a is said to be blocked by. */
+function cause(a: Result[], b: Result[], mesh: Result[] = []): string | undefined {
+  const annotated = annotateCauses(report([...a, PEERS], b, [...mesh, BROKEN]));
+  return annotated.clusters[0]?.checks.at(-1)?.findings[0]?.blockedBy;
+}
+
+describe("what explains that a peer is not connected", () => {
+  it.each([
+    ["the target is down", [], ["connection"], "ctx-b/connection"],
+    ["no istiod here", ["pods-istiod"], [], "pods-istiod"],
+    ["no istiod there", [], ["pods-istiod"], "ctx-b/pods-istiod"],
+    ["no license here", ["license"], [], "license"],
+    ["no license there", [], ["license"], "ctx-b/license"],
+    ["peering is off", ["env-vars"], [], "env-vars"],
+    ["the target's gateway has no address", [], ["gateways"], "ctx-b/gateways"],
+    ["the target's gateway does not run", [], ["pods-eastwest"], "ctx-b/pods-eastwest"],
+  ])("%s", (_what, here, there, expected) => {
+    const make = (ids: string[]): Result[] => ids.map((id) => result(id, [fault()]));
+    expect(cause(make(here), make(there))).toBe(expected);
+  });
+
+  it("certificates, for the pairs that do not verify", () => {
+    const pairs = (from: string, to: string): unknown => ({ pairs: [{ from, to, ok: false }] });
+    const certs = (data?: unknown): Result => result("certs", [fault({ cluster: "ctx-b" })], data);
+    expect(cause([], [], [certs(pairs("ctx-a", "ctx-b"))])).toBe("certs");
+    expect(cause([], [], [certs(pairs("ctx-b", "ctx-a"))])).toBe("certs");
+    expect(cause([], [], [certs(pairs("ctx-b", "ctx-c"))])).toBeUndefined();
+    expect(cause([], [], [certs()])).toBe("certs");
+    expect(cause([], [], [result("certs", [fault({ cluster: "ctx-a" })])])).toBe("certs");
+    expect(cause([], [], [result("certs", [fault({ cluster: "ctx-c" })])])).toBeUndefined();
+  });
+
+  it("an address that went stale here", () => {
+    const moved = (cluster: string): Result => result("peer-addresses", [fault({ cluster })]);
+    expect(cause([], [], [moved("ctx-a")])).toBe("peer-addresses");
+    expect(cause([], [], [moved("ctx-b")])).toBeUndefined();
+  });
+
+  it("nothing, when nothing else is wrong or it follows from something else itself", () => {
+    expect(cause([], [])).toBeUndefined();
+    expect(
+      cause([], [result("gateways", [fault({ blockedBy: "pods-eastwest" })])]),
+    ).toBeUndefined();
+  });
+
+  it("marks the broken link as well, and keeps statuses", () => {
+    const object = { kind: "Gateway", namespace: "ew", name: "to-ctx-b" };
+    const before = report(
+      [],
+      [result("gateways", [fault()])],
+      [links([edge("ctx-a", "ctx-b")], [fault({ cluster: "ctx-a", object })])],
+    );
+    const after = annotateCauses(before);
+    expect(after.mesh[0]?.findings[0]?.blockedBy).toBe("ctx-b/gateways");
+    expect(after.outcome).toBe(before.outcome);
+    expect(after.summary).toEqual(before.summary);
+  });
+});
+
+describe("what is left as it is", () => {
+  const [a, b] = [[result("license", [fault()])], [] as Result[]];
+
+  it.each([
+    ["a finding that says itself what blocks it", peerFault("ctx-b", { blockedBy: "x" }), "x"],
+    ["a finding that is no fault", peerFault("ctx-b", { severity: "info" }), undefined],
+    ["a finding on no object", fault(), undefined],
+    ["a finding on another Gateway", peerFault("ctx-c"), undefined],
+  ])("%s", (_what, finding, expected) => {
+    const { clusters } = annotateCauses(report([...a, result("peers", [finding])], b, [BROKEN]));
+    expect(clusters[0]?.checks.at(-1)?.findings[0]?.blockedBy).toBe(expected);
+  });
+
+  it("links that are connected or lead out of the run, and runs without the check", () => {
+    for (const mesh of [
+      [links([edge("ctx-a", "ctx-b", { state: "connected" })])],
+      [links([edge("ctx-a", "ctx-b", { inRun: false })])],
+      [],
+    ]) {
+      const { clusters } = annotateCauses(report([...a, PEERS], b, mesh));
+      expect(clusters[0]?.checks.at(-1)?.findings[0]?.blockedBy).toBeUndefined();
+    }
+  });
+
+  it("a link's finding that names no cluster", () => {
+    const { mesh } = annotateCauses(
+      report(a, b, [links([edge("ctx-a", "ctx-b")], [peerFault("ctx-b")])]),
+    );
+    expect(mesh[0]?.findings[0]?.blockedBy).toBeUndefined();
+  });
+});

@@ -1,0 +1,91 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import type { ClusterReader } from "../../src/model/reader.ts";
+import type { Report, Result } from "../../src/model/report.ts";
+import { loadKubeconfig } from "../../src/readers/kubeconfig.ts";
+import { openCluster } from "../../src/readers/live.ts";
+import { openRecordings } from "../../src/readers/recordings.ts";
+import { type ApiServer, type ApiServerOptions, startApiServer } from "./apiserver.ts";
+import { writeKubeconfig } from "./kubeconfig.ts";
+
+const FIXTURES = resolve(import.meta.dirname, "../../fixtures");
+
+export const SCENARIO_NAMES: readonly string[] = readdirSync(FIXTURES).toSorted();
+
+/** The directories of the clusters of a scenario. */
+export function clusterDirectories(scenario: string): string[] {
+  const root = join(FIXTURES, scenario);
+  return readdirSync(root)
+    .toSorted()
+    .map((name) => join(root, name));
+}
+
+interface Snapshot {
+  context: string;
+  time: string;
+}
+
+function snapshotOf(directory: string): Snapshot {
+  return JSON.parse(readFileSync(join(directory, "snapshot.json"), "utf8")) as Snapshot;
+}
+
+/** Readers of the recorded directories. */
+export async function recordedClusters(scenario: string): Promise<ClusterReader[]> {
+  return (await Promise.all(clusterDirectories(scenario).map((one) => openRecordings(one)))).flat();
+}
+
+export interface LiveScenario {
+  servers: ApiServer[];
+  readers: ClusterReader[];
+  kubeconfig: string;
+  close(): Promise<void>;
+}
+
+/** The same clusters behind API servers, read at the time at which they were recorded. */
+export async function liveClusters(
+  scenario: string,
+  options: Partial<ApiServerOptions> = {},
+): Promise<LiveScenario> {
+  const directory = mkdtempSync(join(tmpdir(), "mc-scenario-"));
+  const recorded = clusterDirectories(scenario);
+  const servers = await Promise.all(
+    recorded.map((one) => startApiServer({ directory: one, ...options })),
+  );
+  const snapshots = recorded.map(snapshotOf);
+  const [first, ...others] = servers.map((server, index) =>
+    server.kubeconfig({ context: snapshots[index]?.context ?? "", dir: directory }),
+  );
+  if (!first) throw new Error(`scenario ${scenario} has no clusters`);
+  const kubeconfig = writeKubeconfig(join(directory, "kubeconfig"), [first, ...others]);
+  const config = loadKubeconfig({ kubeconfig, env: {} });
+  const readers = snapshots.map(({ context, time }) => {
+    const reader: ClusterReader = openCluster(config, context, { timeoutMs: 20_000 });
+    reader.now = () => Date.parse(time);
+    return reader;
+  });
+  return {
+    servers,
+    readers,
+    kubeconfig,
+    close: async () => {
+      await Promise.all(readers.map((reader) => reader.close()));
+      await Promise.all(servers.map((server) => server.close()));
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A report without what differs from run to run. */
+export function timeless(report: Report): unknown {
+  const still = ({ durationMs: _, ...result }: Result): unknown => result;
+  const { startedAt: _start, durationMs: _duration, ...rest } = report;
+  return {
+    ...rest,
+    clusters: report.clusters.map((cluster) => ({
+      ...cluster,
+      checks: cluster.checks.map(still),
+    })),
+    mesh: report.mesh.map(still),
+  };
+}
