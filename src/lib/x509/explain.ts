@@ -30,8 +30,8 @@ function missingIssuer(top: ParsedCertificate, rivals: readonly ParsedCertificat
   const { subject, issuer, selfSigned } = top.facts;
   if (rivals.length === 0) {
     const reason = selfSigned
-      ? `${subject} is not among them`
-      : `${subject} is issued by ${issuer}`;
+      ? `the chain ends at ${subject}, which is not among the roots`
+      : `${subject} is issued by ${issuer}, which is neither among the roots nor in the chain`;
     return { fault: "unknown-issuer", issuer, reason };
   }
   const meant = rivals.some(({ keyId }) => keyId !== undefined && keyId === top.issuerKeyId);
@@ -40,7 +40,7 @@ function missingIssuer(top: ParsedCertificate, rivals: readonly ParsedCertificat
     return { fault: "signature", reason };
   }
   const reason = selfSigned
-    ? `${subject} has the same name but another key`
-    : `${subject} is issued by ${issuer}, of the same name but with another key`;
+    ? `the chain ends at ${subject}, and the root of that name has another key`
+    : `${subject} is issued by ${issuer}, and the root of that name has another key`;
   return { fault: "other-key", issuer, reason };
 }

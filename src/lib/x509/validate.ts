@@ -20,7 +20,7 @@ interface JudgedPath {
 
 /** What holds of a chain under a set of roots at any time; `at` adds the dates. */
 export interface ChainJudgement {
-  at(now: number): TrustVerdict;
+  at: (now: number) => TrustVerdict;
 }
 
 /** Verifies signatures and rules of every path from a chain to a set of roots, once for all times. */
@@ -34,14 +34,18 @@ export async function judgeChain(
   const sound = paths.filter(({ fault }) => !fault);
   // The path that lasts longest first: a root about to expire does not count while another holds.
   sound.sort((a, b) => b.until - a.until);
-  const [broken] = paths.flatMap(({ fault }) => fault ?? []);
-  const verdict = broken ? refused(broken) : explainNoPath(candidates, signatures);
+  const [longest] = sound;
+  if (!longest) {
+    const [broken] = paths.flatMap(({ fault }) => fault ?? []);
+    const verdict = broken ? refused(broken) : explainNoPath(candidates, signatures);
+    return { at: () => verdict };
+  }
   return {
     at(now) {
       const valid = sound.find(({ from, until }) => from <= now && now <= until);
-      if (valid) return { ok: true, path: valid.certificates.map(({ facts }) => facts.sha256) };
-      const [longest] = sound;
-      return longest ? refused(dateFault(longest.certificates, now)) : verdict;
+      return valid
+        ? { ok: true, path: valid.certificates.map(({ facts }) => facts.sha256) }
+        : refused(dateFault(longest.certificates, now));
     },
   };
 }

@@ -1,0 +1,56 @@
+import { kubectl } from "../../lib/shell.ts";
+import type { ClusterRef } from "../../model/check.ts";
+import { signingKey, type Member } from "./member.ts";
+import { CONFIG_MAP } from "./words.ts";
+
+/** Files that make up Secret cacerts, in Istio's own form and in that of a TLS Secret. */
+const FILES = ["ca-cert.pem", "ca-key.pem", "root-cert.pem", "cert-chain.pem"];
+const TLS_FILES = ["tls.crt", "tls.key", "ca.crt"];
+
+function dataOf(kind: string, name: string, key: string): string[] {
+  return ["get", kind, name, "-o", `jsonpath={.data.${key.replaceAll(".", String.raw`\.`)}}`];
+}
+
+/** Prints the root certificates that a cluster's workloads trust. */
+export function showRoot(cluster: ClusterRef): string {
+  const read = kubectl(
+    cluster,
+    "-n",
+    cluster.istioNamespace,
+    ...dataOf("configmap", CONFIG_MAP, "root-cert.pem"),
+  );
+  return `${read} | openssl x509 -noout -subject -dates -fingerprint -sha256`;
+}
+
+/** Prints the certificate that istiod signs with. */
+export function showSigning({ cluster, intermediate }: Member): string {
+  const signer = intermediate.ok ? intermediate.value : undefined;
+  const secret = signer?.secret === "istio-ca-secret" ? signer.secret : "cacerts";
+  const key = signer ? signingKey(signer) : "ca-cert.pem";
+  const read = kubectl(cluster, "-n", cluster.istioNamespace, ...dataOf("secret", secret, key));
+  return `${read} | base64 -d | openssl x509 -noout -text`;
+}
+
+/** Writes Secret cacerts from files in the working directory, then has istiod load it. */
+export function replaceSigning({ cluster, intermediate }: Member): string[] {
+  const tls = intermediate.ok && intermediate.value.keys.includes("tls.crt");
+  const files = (tls ? TLS_FILES : FILES).map((file) => `--from-file=${file}`);
+  const inNamespace = (...words: string[]): string =>
+    kubectl(cluster, "-n", cluster.istioNamespace, ...words);
+  const make = [
+    "create",
+    "secret",
+    "generic",
+    "cacerts",
+    ...files,
+    "--dry-run=client",
+    "-o",
+    "yaml",
+  ];
+  return [`${inNamespace(...make)} | ${inNamespace("apply", "-f", "-")}`, restartIstiod(cluster)];
+}
+
+export function restartIstiod(cluster: ClusterRef): string {
+  const restart = ["rollout", "restart", "deployment", "-l", "app=istiod"];
+  return kubectl(cluster, "-n", cluster.istioNamespace, ...restart);
+}

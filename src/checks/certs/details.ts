@@ -1,0 +1,50 @@
+import type {
+  CertificateData,
+  CertificateFacts,
+  CertsData,
+  ClusterCertificates,
+  TrustPair,
+} from "../../model/trust.ts";
+import type { Member } from "./member.ts";
+import { DAY, expiryText } from "./words.ts";
+
+function dataOf(certificate: CertificateFacts, now: number): CertificateData {
+  const { subject, issuer, sha256, key, notBefore, notAfter } = certificate;
+  return {
+    subject,
+    issuer,
+    sha256,
+    key,
+    notBefore: new Date(notBefore).toISOString(),
+    notAfter: new Date(notAfter).toISOString(),
+    expiresInDays: Math.floor((notAfter - now) / DAY),
+  };
+}
+
+function clusterOf({ cluster, context, roots, chain, intermediate }: Member): ClusterCertificates {
+  return {
+    context,
+    ...(intermediate.ok ? { secret: intermediate.value.secret } : {}),
+    roots: roots.map((root) => dataOf(root, cluster.now)),
+    chain: chain.map((one) => dataOf(one, cluster.now)),
+  };
+}
+
+/** What reporters need beyond findings; the notes are lines as the vendor's tool prints them. */
+export function certsData(members: readonly Member[], pairs: TrustPair[]): CertsData {
+  return {
+    clusters: members.map(clusterOf),
+    pairs,
+    notes: [
+      ...members.flatMap(({ context, roots }) =>
+        roots.map(({ sha256 }) => `cluster ${context} root certificate SHA256 sum: ${sha256}`),
+      ),
+      ...members.flatMap(({ cluster, context, chain }) =>
+        chain.map(
+          (one) =>
+            `cluster ${context} intermediate certificate ${one.subject}, issued by ${one.issuer}, ${expiryText(one, cluster.now)}`,
+        ),
+      ),
+    ],
+  };
+}

@@ -1,0 +1,155 @@
+import { enumerate } from "../../lib/mesh.ts";
+import { fail, objectRef, remedy } from "../../model/finding.ts";
+import type { Finding, Remediation } from "../../model/report.ts";
+import type { TrustMatrix } from "../../model/trust.ts";
+import { replaceSigning, showRoot, showSigning } from "./commands.ts";
+import { groupBy } from "./group.ts";
+import { isAmong, ownRoot, selfMadeText, verdictOf, type Member } from "./member.ts";
+import type { Distrust } from "./pairs.ts";
+import { clustersText, named, rootsText } from "./words.ts";
+
+/** All that one cause breaks: whose chains, and who does not trust them. */
+interface Group {
+  first: Distrust;
+  owners: Member[];
+  trusters: Member[];
+}
+
+/**
+ * One finding a cause: in a mesh of thirty clusters an odd one out makes two, not fifty-eight. All
+ * ordered pairs are in the data.
+ */
+export function distrustFindings(
+  distrusts: readonly Distrust[],
+  members: readonly Member[],
+  trust: TrustMatrix,
+): Finding[] {
+  return groupBy(distrusts, ({ cause }) => cause).map((all) => {
+    const owners = members.filter((member) => all.some(({ owner }) => owner === member));
+    const trusters = members.filter((member) => all.some(({ truster }) => truster === member));
+    return finding({ first: all[0], owners, trusters }, trust);
+  });
+}
+
+function finding(group: Group, trust: TrustMatrix): Finding {
+  const [owner] = group.owners;
+  const about =
+    owner && group.owners.length === 1 ? { cluster: owner.context, ...secretOf(owner) } : {};
+  return fail(`${whoText(group)}: ${why(group, trust)}${otherWay(group, trust)}`, {
+    ...about,
+    remediation: remediation(group, trust),
+  });
+}
+
+function secretOf({ cluster, intermediate }: Member): Pick<Finding, "object"> {
+  if (!intermediate.ok || intermediate.value.secret === "none") return {};
+  const { secret } = intermediate.value;
+  return { object: objectRef("Secret", { namespace: cluster.istioNamespace, name: secret }) };
+}
+
+function whoText({ owners, trusters }: Group): string {
+  const [owner] = owners;
+  if (owners.length > 1) {
+    const mutual = trusters.every((one) => owners.includes(one));
+    return mutual
+      ? `${clustersText(trusters)} do not trust each other's intermediate certificates`
+      : `${clustersText(trusters)} ${doOrDoes(trusters)} not trust the intermediate certificates of ${clustersText(owners)}`;
+  }
+  const others = trusters.filter((truster) => truster !== owner);
+  if (others.length === 0) {
+    return `${clustersText(owners)} does not trust its own intermediate certificate`;
+  }
+  const itself = others.length < trusters.length ? ", nor does that cluster itself" : "";
+  return `${clustersText(others)} ${doOrDoes(others)} not trust the intermediate certificate of ${clustersText(owners)}${itself}`;
+}
+
+function doOrDoes(items: readonly unknown[]): string {
+  return items.length === 1 ? "does" : "do";
+}
+
+function why({ first, owners, trusters }: Group, trust: TrustMatrix): string {
+  const { fault, owner, truster, reason } = first;
+  const bundles = new Set(trusters.map(({ roots }) => roots.map(({ sha256 }) => sha256).join(" ")));
+  const [theirs, sign] =
+    bundles.size === 1
+      ? [rootsText(truster.roots), doOrDoes(truster.roots)]
+      : ["their roots", "do"];
+  const root = ownRoot(trust, owner);
+  const signed = owners.length === 1 && owner.signing ? owner.signing.subject : "them";
+  if (fault === "self-made") {
+    return owners.length === 1
+      ? `it signs with ${selfMadeText(owner)}`
+      : `each signs with ${selfMadeText()}`;
+  }
+  if (fault === "no-shared-root") {
+    return `their bundles have no root in common: ${theirs} against ${rootsText(owner.roots)}`;
+  }
+  if (!isAboutIssuer(fault)) return reason;
+  if (!root) return `${theirs} ${sign} not sign it: ${reason}`;
+  const rival = fault === "other-key" ? ", of the same name but with another key," : "";
+  return `${theirs} ${sign} not sign ${signed}: root ${named(root)}${rival} does`;
+}
+
+/** Between two clusters, that the other direction works: a rotation is half done. */
+function otherWay(
+  { first: { owner, truster }, owners, trusters }: Group,
+  trust: TrustMatrix,
+): string {
+  if (owners.length > 1 || trusters.length > 1 || owner === truster) return "";
+  return verdictOf(trust, owner, truster)?.ok
+    ? `; the other way works: ${owner.context} trusts ${truster.context}`
+    : "";
+}
+
+/** Most clusters that a remedy gives commands for. */
+const MOST = 3;
+
+/** What to do, in the smaller of the two groups of clusters. */
+function remediation(group: Group, trust: TrustMatrix): Remediation {
+  const { owner, truster, fault } = group.first;
+  const others = group.trusters.filter((one) => !group.owners.includes(one));
+  const look = [showRoot(truster.cluster), showSigning(owner)];
+  const betweenClusters = fault === "self-made" || fault === "no-shared-root";
+  if (!betweenClusters && (others.length === 0 || !isAboutIssuer(fault))) {
+    return remedy(ownSummary(group), ...look, ...replaceSigning(owner));
+  }
+  const root = ownRoot(trust, owner);
+  if (root && truster.roots.some((one) => isAmong(one, owner.roots))) {
+    const names = enumerate(others.map(({ context }) => context));
+    return remedy(
+      `Add root ${named(root)} of ${owner.context} to root-cert.pem in ${names} and restart istiod there, before certificates below it are used.`,
+      ...look,
+      ...others.slice(0, MOST).flatMap(replaceSigning),
+    );
+  }
+  const isMinority =
+    fault !== "self-made" && others.length > 0 && others.length < group.owners.length;
+  const odd = isMinority ? others : group.owners;
+  return remedy(
+    `Let one root sign the intermediate certificates of all clusters: replace Secret cacerts in ${enumerate(odd.map(({ context }) => context))} and restart istiod; in a running mesh first put both roots into every root-cert.pem.`,
+    ...look,
+    ...odd.slice(0, MOST).flatMap(replaceSigning),
+  );
+}
+
+function isAboutIssuer(fault: Distrust["fault"]): boolean {
+  return fault === "unknown-issuer" || fault === "other-key";
+}
+
+const NOT_A_SIGNER: ReadonlySet<string> = new Set(["not-a-ca", "key-usage", "path-length"]);
+
+/** For a chain that no roots could trust. */
+function ownSummary({ first: { fault, owner, certificate } }: Group): string {
+  const where = `in cluster ${owner.context}`;
+  if (isAboutIssuer(fault)) {
+    return `Put every certificate between ca-cert.pem and the root into cert-chain.pem, and that root into root-cert.pem, ${where}, then restart istiod.`;
+  }
+  const root = owner.roots.find(({ sha256 }) => sha256 === certificate);
+  const what = root ? `root ${root.subject}` : "the intermediate certificate";
+  const how = NOT_A_SIGNER.has(fault)
+    ? " as a CA (CA:true, keyCertSign, room for the intermediates below it)"
+    : "";
+  const clock =
+    fault === "not-yet-valid" ? "See whether the issuer's clock was right; if not, issue" : "Issue";
+  return `${clock} ${what} anew${how} ${where} and restart istiod.`;
+}

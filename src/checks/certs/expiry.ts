@@ -1,0 +1,133 @@
+import { enumerate } from "../../lib/mesh.ts";
+import { fail, info, remedy, warn } from "../../model/finding.ts";
+import type { Finding } from "../../model/report.ts";
+import type { CertificateFacts, TrustMatrix } from "../../model/trust.ts";
+import { replaceSigning, showRoot, showSigning } from "./commands.ts";
+import { groupBy } from "./group.ts";
+import { isAmong, verdictOf, type Member } from "./member.ts";
+import { clustersText, DAY, dateText, expiryText, named } from "./words.ts";
+
+/** A certificate that a cluster cannot do without. */
+interface InUse {
+  certificate: CertificateFacts;
+  member: Member;
+}
+
+/** The latest first. */
+function byAge(a: CertificateFacts, b: CertificateFacts): number {
+  return b.notBefore - a.notBefore || b.notAfter - a.notAfter;
+}
+
+/** Roots of a cluster that anchor a chain of the run. */
+function anchors(
+  member: Member,
+  members: readonly Member[],
+  trust: TrustMatrix,
+): CertificateFacts[] {
+  const used = new Set(
+    members.map((owner) => {
+      const verdict = verdictOf(trust, member, owner);
+      return verdict?.ok ? verdict.path.at(-1) : undefined;
+    }),
+  );
+  return member.roots.filter(({ sha256 }) => used.has(sha256));
+}
+
+/**
+ * What a cluster cannot do without: its signing certificate, what leads from it to the root, and the
+ * roots that anchor a chain; where no chain could be judged, the root that lasts longest.
+ */
+function needed(
+  member: Member,
+  members: readonly Member[],
+  trust: TrustMatrix,
+): CertificateFacts[] {
+  const roots = anchors(member, members, trust);
+  const [lasting] = member.roots.toSorted((a, b) => b.notAfter - a.notAfter);
+  const own = verdictOf(trust, member, member);
+  const path = own?.ok ? own.path : [];
+  const between = member.chain.filter((one) => one === member.signing || path.includes(one.sha256));
+  return [...between, ...(roots.length === 0 && lasting ? [lasting] : roots)];
+}
+
+/**
+ * Certificates in use that are about to expire, each once for all clusters that need it.
+ * @param known fingerprints whose dates are a fault already
+ */
+export function expiryFindings(
+  members: readonly Member[],
+  trust: TrustMatrix,
+  known: ReadonlySet<string>,
+): Finding[] {
+  const inUse = members.flatMap((member) =>
+    needed(member, members, trust).map((certificate) => ({ certificate, member })),
+  );
+  return groupBy(inUse, ({ certificate }) => certificate.sha256)
+    .filter(([{ certificate }]) => !known.has(certificate.sha256))
+    .flatMap(expiryFinding);
+}
+
+function expiryFinding(uses: [InUse, ...InUse[]]): Finding[] {
+  const [{ certificate, member: first }] = uses;
+  const members = uses.map(({ member }) => member);
+  const { notBefore, notAfter } = certificate;
+  const now = Math.max(...members.map(({ cluster }) => cluster.now));
+  const left = notAfter - now;
+  const lifetime = notAfter - notBefore;
+  const early = Math.min(...members.map(({ cluster }) => cluster.now)) < notBefore;
+  if (left > Math.min(30 * DAY, lifetime / 4) && !early) return [];
+  const isRoot = members.some(({ roots }) => isAmong(certificate, roots));
+  const what = `${isRoot ? "root" : "intermediate"} certificate ${named(certificate)}`;
+  const when = early ? `is not valid before ${dateText(notBefore)}` : expiryText(certificate, now);
+  const message = `${clustersText(members)}: ${what} ${when}`;
+  const details = {
+    ...(members.length === 1 ? { cluster: first.context } : {}),
+    remediation: isRoot
+      ? remedy(
+          "Make a new root, put it beside the old one into root-cert.pem of every cluster, then issue the intermediate certificates from it.",
+          showRoot(first.cluster),
+        )
+      : remedy(
+          "Issue the intermediate certificate anew from the same root and restart istiod.",
+          showSigning(first),
+          ...replaceSigning(first),
+        ),
+  };
+  return early || left <= Math.min(7 * DAY, lifetime / 10)
+    ? [fail(message, details)]
+    : [warn(message, details)];
+}
+
+/**
+ * Roots that a rotation left behind: in a bundle, anchoring no chain, and not newer than one that
+ * does. A newer one is being brought in.
+ */
+export function unusedRootFindings(members: readonly Member[], trust: TrustMatrix): Finding[] {
+  const left = members.flatMap((member) => {
+    const used = anchors(member, members, trust);
+    const [newest] = used.toSorted(byAge);
+    if (!newest) return [];
+    const roots = member.roots.filter((root) => !used.includes(root) && byAge(newest, root) <= 0);
+    return roots.length > 0 ? [{ member, roots }] : [];
+  });
+  const sets = groupBy(left, ({ roots }) => roots.map(({ sha256 }) => sha256).join(" "));
+  return sets.map((same) => {
+    const [{ roots, member }] = same;
+    const where = clustersText(same.map((one) => one.member));
+    const many = roots.length > 1;
+    const names = enumerate(
+      roots.map((root) => `${named(root)}, which ${expiryText(root, member.cluster.now)}`),
+      3,
+    );
+    return info(
+      `${where}: old ${many ? "roots" : "root"} in the bundle ${many ? "anchor" : "anchors"} none of the chains checked: ${names}`,
+      {
+        ...(same.length === 1 ? { cluster: member.context } : {}),
+        remediation: remedy(
+          "When no workload certificate below it is left, take it out of root-cert.pem of Secret cacerts and restart istiod.",
+          showRoot(member.cluster),
+        ),
+      },
+    );
+  });
+}

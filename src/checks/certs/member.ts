@@ -1,0 +1,94 @@
+import type { ClusterRef, MeshMember } from "../../model/check.ts";
+import type { IntermediateFact } from "../../model/facts.ts";
+import type { Gathered } from "../../model/gathered.ts";
+import type { CertificateFacts, PemContent, TrustMatrix, TrustVerdict } from "../../model/trust.ts";
+
+export type CertsFacts = MeshMember<"rootCertificate", "intermediate" | "ztunnelDumps">;
+
+/** A cluster with its certificates as parsed. */
+export interface Member {
+  cluster: ClusterRef;
+  context: string;
+  facts: CertsFacts["facts"];
+  /** Of ConfigMap istio-ca-root-cert; absent when the key is. */
+  bundle?: PemContent;
+  roots: readonly CertificateFacts[];
+  intermediate: Gathered<IntermediateFact>;
+  /** The certificate that istiod signs with. */
+  signing?: CertificateFacts;
+  /** The signing certificate and what stands above it, without the cluster's roots. */
+  chain: readonly CertificateFacts[];
+}
+
+const NOTHING: PemContent = { certificates: [], problems: [] };
+
+export function contentOf(trust: TrustMatrix, text: string | undefined): PemContent {
+  return (text === undefined ? undefined : trust.pems.get(text)) ?? NOTHING;
+}
+
+export function memberOf({ cluster, facts }: CertsFacts, trust: TrustMatrix): Member {
+  const { pem } = facts.rootCertificate;
+  const { intermediate } = facts;
+  const signer = intermediate.ok ? intermediate.value : undefined;
+  const own = contentOf(trust, signer?.certificate).certificates;
+  const above = contentOf(trust, signer?.chain).certificates;
+  const bundle = pem === undefined ? undefined : contentOf(trust, pem);
+  const roots = bundle?.certificates ?? [];
+  const [signing] = own;
+  const unique = new Map([...own, ...above].map((one) => [one.sha256, one]));
+  return {
+    cluster,
+    context: cluster.context,
+    facts,
+    roots,
+    intermediate,
+    chain: signing
+      ? [...unique.values()].filter((one) => one.sha256 === signing.sha256 || !isAmong(one, roots))
+      : [],
+    ...(bundle ? { bundle } : {}),
+    ...(signing ? { signing } : {}),
+  };
+}
+
+export function isAmong(one: CertificateFacts, others: readonly CertificateFacts[]): boolean {
+  return others.some(({ sha256 }) => sha256 === one.sha256);
+}
+
+/** Whether the roots of one cluster verify the chain of another. */
+export function verdictOf(
+  trust: TrustMatrix,
+  truster: Member,
+  owner: Member,
+): TrustVerdict | undefined {
+  return trust.verdicts.get(truster.context)?.get(owner.context);
+}
+
+/** The root that anchors a cluster's chain under its own roots. */
+export function ownRoot(trust: TrustMatrix, member: Member): CertificateFacts | undefined {
+  const verdict = verdictOf(trust, member, member);
+  const anchor = verdict?.ok ? verdict.path.at(-1) : undefined;
+  return member.roots.find(({ sha256 }) => sha256 === anchor);
+}
+
+/** istiod signs with a CA that it made for itself. */
+export function isSelfMade({ intermediate, signing }: Member): boolean {
+  if (!intermediate.ok || !signing?.selfSigned) return false;
+  const { secret, keys } = intermediate.value;
+  return secret === "istio-ca-secret" || keys.includes("istio-generated");
+}
+
+/** What such a cluster signs with. */
+export function selfMadeText(member?: Member): string {
+  const where = member?.intermediate.ok ? `, Secret ${member.intermediate.value.secret}` : "";
+  return `a CA that istiod made for itself (self-signed${where}), which can match no other cluster`;
+}
+
+/** Key of the Secret that holds the signing certificate. */
+export function signingKey({ keys }: IntermediateFact): string {
+  return keys.includes("tls.crt") ? "tls.crt" : "ca-cert.pem";
+}
+
+/** There is no certificate to judge: its Secret could not be read, or an external CA signs. */
+export function isUnread({ intermediate }: Member): boolean {
+  return !intermediate.ok || intermediate.value.secret === "none";
+}

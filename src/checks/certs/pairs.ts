@@ -1,0 +1,93 @@
+import { pass } from "../../model/finding.ts";
+import type { Finding } from "../../model/report.ts";
+import type { TrustFault, TrustMatrix, TrustPair } from "../../model/trust.ts";
+import { isAmong, isSelfMade, isUnread, ownRoot, verdictOf, type Member } from "./member.ts";
+import { named } from "./words.ts";
+
+/** Why the roots of one cluster do not verify the chain of another. */
+export interface Distrust {
+  truster: Member;
+  owner: Member;
+  fault: TrustFault | "self-made" | "no-shared-root";
+  reason: string;
+  /** What it comes from: the same for all that one cause explains. */
+  cause: string;
+  /** Fingerprint of the certificate at fault, when it is one. */
+  certificate?: string;
+}
+
+export interface Pairs {
+  pairs: TrustPair[];
+  fine: Finding[];
+  distrusts: Distrust[];
+}
+
+/**
+ * Judges each ordered pair, and each cluster's own chain under its own roots. `A has compatible
+ * intermediate certificates with B` says that the roots of A verify the chain of B: what A needs to
+ * accept the workloads of B. Where B's chain could not be read, the roots of both are compared.
+ */
+export function judgePairs(members: readonly Member[], trust: TrustMatrix): Pairs {
+  const result: Pairs = { pairs: [], fine: [], distrusts: [] };
+  for (const truster of members) {
+    if (truster.roots.length === 0) continue;
+    for (const owner of members) judgePair(truster, owner, trust, result);
+  }
+  return result;
+}
+
+function judgePair(truster: Member, owner: Member, trust: TrustMatrix, result: Pairs): void {
+  const own = truster === owner;
+  const verdict = verdictOf(trust, truster, owner);
+  if (!verdict) {
+    if (!own && isUnread(owner)) compareRoots(truster, owner, result);
+    return;
+  }
+  const names = { from: truster.context, to: owner.context };
+  if (verdict.ok) {
+    if (own) return;
+    result.pairs.push({ ...names, ok: true, by: "chain" });
+    result.fine.push(
+      pass(
+        `cluster ${names.from} has compatible intermediate certificates with cluster ${names.to}`,
+        { cluster: names.from },
+      ),
+    );
+    return;
+  }
+  const { reason, certificate } = verdict;
+  if (!own) result.pairs.push({ ...names, ok: false, by: "chain", reason });
+  const noIssuer = verdict.fault === "unknown-issuer" || verdict.fault === "other-key";
+  const fault = noIssuer && isSelfMade(owner) ? "self-made" : verdict.fault;
+  result.distrusts.push({
+    truster,
+    owner,
+    fault,
+    reason,
+    cause:
+      fault === "self-made"
+        ? fault
+        : `${fault} ${noIssuer ? (ownRoot(trust, owner)?.sha256 ?? certificate) : certificate}`,
+    certificate,
+  });
+}
+
+function compareRoots(truster: Member, owner: Member, { pairs, fine, distrusts }: Pairs): void {
+  if (owner.roots.length === 0) return;
+  const names = { from: truster.context, to: owner.context };
+  const shared = owner.roots.find((root) => isAmong(root, truster.roots));
+  if (!shared) {
+    const reason = "they share no root";
+    pairs.push({ ...names, ok: false, by: "roots", reason });
+    const cause = owner.roots.map(({ sha256 }) => sha256).join(" ");
+    distrusts.push({ truster, owner, fault: "no-shared-root", reason, cause });
+    return;
+  }
+  pairs.push({ ...names, ok: true, by: "roots" });
+  fine.push(
+    pass(
+      `cluster ${names.from} has root ${named(shared)} of cluster ${names.to}, whose intermediate certificate was not checked`,
+      { cluster: names.from },
+    ),
+  );
+}

@@ -1,0 +1,57 @@
+import { contextWord, kubectl } from "../../lib/shell.ts";
+import type { ClusterRef } from "../../model/check.ts";
+import { objectRef, remedy, warn } from "../../model/finding.ts";
+import type { Missing } from "../../model/gathered.ts";
+import type { Finding, Remediation } from "../../model/report.ts";
+import type { Member } from "./member.ts";
+
+/** The cluster's signing certificate is not to be had: only roots could be compared. */
+export function unreadFindings({ cluster, context, intermediate }: Member): Finding[] {
+  const lead = `cluster ${context}: intermediate certificates were not checked, only roots:`;
+  const about = { cluster: context };
+  if (!intermediate.ok) {
+    return [
+      warn(`${lead} ${intermediate.detail}`, {
+        ...about,
+        object: objectRef("Secret", { namespace: cluster.istioNamespace, name: "cacerts" }),
+        remediation: access(cluster, intermediate),
+      }),
+    ];
+  }
+  const why = `${cluster.istioNamespace} has neither Secret cacerts nor istio-ca-secret, so an external CA signs`;
+  return [
+    warn(`${lead} ${why}`, {
+      ...about,
+      remediation: remedy(
+        "Look at a workload's certificates, and see that the external CA signs for all clusters under one root.",
+        `istioctl --context ${contextWord(cluster)} ztunnel-config certificates`,
+      ),
+    }),
+  ];
+}
+
+const USER = /User "([^"]+)"/;
+const SERVICE_ACCOUNT = /^system:serviceaccount:([^:]+):([^:]+)$/;
+
+function access(cluster: ClusterRef, cause: Missing): Remediation {
+  const inNamespace = (...words: string[]): string =>
+    kubectl(cluster, "-n", cluster.istioNamespace, ...words);
+  const look = inNamespace("get", "secrets", "cacerts", "istio-ca-secret", "--ignore-not-found");
+  if (cause.why === "not-recorded") {
+    return remedy(
+      "Record the cluster with mc snapshot, which keeps certificates and no keys, or check it live.",
+      look,
+    );
+  }
+  if (cause.why !== "forbidden") return remedy("Read the Secrets directly.", look);
+  const names = ["--resource-name=cacerts", "--resource-name=istio-ca-secret"];
+  const role = ["create", "role", "mc-cacerts", "--verb=get", "--resource=secrets", ...names];
+  const user = USER.exec(cause.detail)?.[1];
+  const [, namespace, account] = SERVICE_ACCOUNT.exec(user ?? "") ?? [];
+  const who = account ? `--serviceaccount=${namespace}:${account}` : `--user=${user}`;
+  return remedy(
+    `Allow whoever runs mc to get Secrets cacerts and istio-ca-secret in namespace ${cluster.istioNamespace} (as someone who may grant it).`,
+    inNamespace(...role),
+    ...(user ? [inNamespace("create", "rolebinding", "mc-cacerts", "--role=mc-cacerts", who)] : []),
+  );
+}

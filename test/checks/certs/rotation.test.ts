@@ -1,0 +1,99 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { DAY, makeIntermediate, makeRoot, type Authority } from "../../support/certificates.ts";
+import {
+  cacerts,
+  faults,
+  messages,
+  runCerts,
+  signedBy,
+  statusOf,
+  type Certificates,
+} from "../../support/certs-run.ts";
+import { NOW } from "../../support/facts.ts";
+
+let root: Authority;
+let other: Authority;
+let healthyB: Certificates;
+
+beforeAll(async () => {
+  root = await makeRoot("Root A");
+  other = await makeRoot("Root B");
+  healthyB = await signedBy(root, "b");
+});
+
+describe("a rotation", () => {
+  test("old and new root everywhere, each cluster at another stage", async () => {
+    const [old, fresh] = [root, other];
+    const verdict = await runCerts({
+      a: { ...(await signedBy(fresh, "a")), roots: [old, fresh] },
+      b: { ...(await signedBy(old, "b")), roots: [old, fresh] },
+    });
+    expect(messages(verdict, "fail", "info", "error")).toEqual([]);
+    expect(messages(verdict, "pass")).toHaveLength(2);
+    expect(verdict.data.notes.filter((note) => note.includes("SHA256 sum"))).toHaveLength(4);
+  });
+
+  test("the new root on one side only breaks one direction", async () => {
+    const [old, fresh] = [root, other];
+    const a: Certificates = {
+      roots: [old, fresh],
+      intermediate: cacerts(await makeIntermediate(fresh, "a"), fresh, {
+        root: old.pem + fresh.pem,
+      }),
+    };
+    const verdict = await runCerts({ a, b: healthyB });
+    const [only, ...more] = faults(verdict);
+    expect(more).toEqual([]);
+    expect(only?.message).toMatch(
+      /^cluster ctx-b does not trust .* of cluster ctx-a: .*; the other way works: ctx-a trusts ctx-b$/,
+    );
+    expect(only?.remediation?.summary).toMatch(
+      /^Add root CN=Root B.* of ctx-a to root-cert.pem in ctx-b and restart istiod there/,
+    );
+    expect(only?.remediation?.commands.at(-1)).toContain("--context ctx-b ");
+    expect(messages(verdict, "pass")).toEqual([
+      "cluster ctx-a has compatible intermediate certificates with cluster ctx-b",
+    ]);
+  });
+
+  test("an old root left in the bundles is an info, one for all clusters that have it", async () => {
+    const old = await makeRoot("Old", { notBefore: NOW - 3000 * DAY, notAfter: NOW - DAY });
+    const bundle = { roots: [old, root] };
+    const secret = { root: old.pem + root.pem };
+    const [a, b] = [await makeIntermediate(root, "a"), await makeIntermediate(root, "b")];
+    const verdict = await runCerts({
+      a: { ...bundle, intermediate: cacerts(a, root, secret) },
+      b: { ...bundle, intermediate: cacerts(b, root, secret) },
+    });
+    expect(statusOf(verdict)).toBe("info");
+    expect(verdict.summary).toBe("all clusters have compatible intermediate certificates");
+    expect(messages(verdict, "info")).toEqual([
+      expect.stringMatching(
+        /^clusters ctx-a, ctx-b: old root in the bundle anchors none of the chains checked: CN=Old,O=Istio \(SHA-256 \w+\), which expired 24 hours ago \(2026-01-14\)$/,
+      ),
+    ]);
+  });
+
+  test("several old roots in one bundle are one info", async () => {
+    const old = { notBefore: NOW - 3000 * DAY };
+    const roots = [await makeRoot("One", old), await makeRoot("Two", old), root];
+    const verdict = await runCerts({ a: { ...(await signedBy(root, "a")), roots }, b: healthyB });
+    const [finding, ...more] = verdict.findings.filter(({ severity }) => severity === "info");
+    expect(more).toEqual([]);
+    expect(finding?.message).toMatch(
+      /^cluster ctx-a: old roots in the bundle anchor none .*One.*Two/,
+    );
+    expect(finding?.cluster).toBe("ctx-a");
+  });
+
+  test("a new root that is not used yet is no finding", async () => {
+    const fresh = await makeRoot("New", { notBefore: NOW - DAY });
+    const a: Certificates = {
+      roots: [root, fresh],
+      intermediate: cacerts(await makeIntermediate(root, "a"), root, {
+        root: root.pem + fresh.pem,
+      }),
+    };
+    expect(statusOf(await runCerts({ a, b: healthyB }))).toBe("pass");
+  });
+});
