@@ -153,7 +153,7 @@ export function slimSecret(object: RawObject): RawObject {
   };
 }
 
-export function slimOpenshiftNetwork(object: RawObject): RawObject {
+function slimOpenshiftNetwork(object: RawObject): RawObject {
   const network = at(object, "spec", "defaultNetwork");
   const gatewayConfig = at(network, "ovnKubernetesConfig", "gatewayConfig");
   return {
