@@ -31,6 +31,10 @@ function unresolved(): IstiodFact {
   };
 }
 
+function same(): TestMember {
+  return withIstiods(istiod({ clusterId: "same" }));
+}
+
 test("healthy", () => {
   const verdict = runMesh(clusterIdentity, { a: {}, b: {}, c: {} });
   expect(notPassed(verdict)).toEqual([]);
@@ -123,7 +127,6 @@ describe("CLUSTER_ID", () => {
   });
 
   test("the same in several clusters, once", () => {
-    const same = (): TestMember => withIstiods(istiod({ clusterId: "same" }));
     const members = { a: same(), b: {}, c: same(), d: same() };
     for (const one of [members.a, members.c, members.d]) {
       if (one.changes) one.changes.ztunnels = missing("forbidden", "forbidden");

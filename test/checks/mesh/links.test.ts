@@ -57,6 +57,14 @@ function arrows(verdict: Verdict): string[] {
   return dataOf(verdict).edges.map(({ from, to }) => `${from}>${to}`);
 }
 
+function synced(
+  syncs: SyncFact[] | Gathered<SyncFact[]>,
+  cluster = clusterRef("a"),
+): { verdict: Verdict; value: boolean | undefined } {
+  const verdict = runMesh(links, { a: { cluster }, b: { changes: { syncs } } });
+  return { verdict, value: dataOf(verdict).edges[0]?.synced };
+}
+
 test("healthy", () => {
   const verdict = runMesh(links);
   expect(notPassed(verdict)).toEqual([]);
@@ -314,14 +322,6 @@ describe("no link in either direction", () => {
 });
 
 describe("/debug/syncz of the target", () => {
-  function synced(
-    syncs: SyncFact[] | Gathered<SyncFact[]>,
-    cluster = clusterRef("a"),
-  ): { verdict: Verdict; value: boolean | undefined } {
-    const verdict = runMesh(links, { a: { cluster }, b: { changes: { syncs } } });
-    return { verdict, value: dataOf(verdict).edges[0]?.synced };
-  }
-
   test("lists an istiod of the source", () => {
     expect(synced([lists("b"), lists("a")]).value).toBe(true);
     expect(synced([lists("a"), sync(missing("timeout", "timed out"))]).value).toBe(true);

@@ -64,8 +64,13 @@ function entryOf(sourceCluster: string): FlatEntryFact {
   return { namespace: "istio-system", name: "entry", sourceCluster, uid: "" };
 }
 
-test("healthy, line by line as in the sample", () => {
-  const cluster = (name: string): TestMember => ({
+function withRemote(...remote: GatewayFact[]): Record<string, TestMember> {
+  return { a: { changes: { gateways: gateways("a", { remote }) } }, b: {}, c: {} };
+}
+
+/** A cluster as in the sample: one word for context, CLUSTER_ID and network. */
+function asInSample(name: string): TestMember {
+  return {
     cluster: clusterRef(name, { context: name, contextArgument: name, network: name }),
     changes: {
       namespaces: istioNamespace({ [NETWORK]: name }),
@@ -84,10 +89,13 @@ test("healthy, line by line as in the sample", () => {
           ),
       },
     },
-  });
+  };
+}
+
+test("healthy, line by line as in the sample", () => {
   const verdict = runMesh(network, {
-    cluster1: cluster("cluster1"),
-    cluster2: cluster("cluster2"),
+    cluster1: asInSample("cluster1"),
+    cluster2: asInSample("cluster2"),
   });
   expect(verdict.summary).toBe("all network configurations are valid");
   expect(verdict.findings.map(({ severity, message }) => `${severity}: ${message}`)).toEqual([
@@ -314,10 +322,6 @@ describe("the cluster's own network", () => {
 });
 
 describe("remote gateways", () => {
-  function withRemote(...remote: GatewayFact[]): Record<string, TestMember> {
-    return { a: { changes: { gateways: gateways("a", { remote }) } }, b: {}, c: {} };
-  }
-
   test("without label", () => {
     const verdict = runMesh(network, withRemote(remoteTo("b", { [CLUSTER]: "b" })));
     expect(messagesOf(verdict, "fail")).toEqual([
