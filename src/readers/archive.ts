@@ -7,7 +7,7 @@ import { createGunzip } from "node:zlib";
 import { type Extract, extract } from "tar-stream";
 import { oneLine } from "../lib/sanitize.ts";
 import { UsageError } from "../model/errors.ts";
-import { cannotRead } from "./directory/files.ts";
+import { cannotRead, isSystemError } from "./directory/files.ts";
 import { compare, type InputTree, MAX_FILES, type UseFile } from "./directory/input.ts";
 
 /** Bytes that an archive may unfold to. */
@@ -118,8 +118,7 @@ async function walk(
 
 function broken(name: string, error: unknown): UsageError {
   if (error instanceof UsageError) return error;
-  const code = (error as NodeJS.ErrnoException | null)?.code ?? "";
-  if (/^E[A-Z]+$/.test(code)) return cannotRead(name, error);
+  if (isSystemError(error)) return cannotRead(name, error);
   return new UsageError(oneLine(`${name}: the archive is damaged or cut off`));
 }
 

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, expect } from "vitest";
@@ -39,4 +39,16 @@ export function names(objects: readonly unknown[]): string[] {
     const { metadata } = object as { metadata: { namespace?: string; name: string } };
     return `${metadata.namespace ?? ""}/${metadata.name}`;
   });
+}
+
+/** The texts of the files under a directory, by their paths. */
+export function filesUnder(root: string): Record<string, string> {
+  const entries = readdirSync(root, { recursive: true, withFileTypes: true });
+  const files = entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .toSorted();
+  return Object.fromEntries(
+    files.map((file) => [file.slice(root.length + 1), readFileSync(file, "utf8")]),
+  );
 }

@@ -76,7 +76,7 @@ export function wasRead(snapshot: Snapshot, wanted: RecordedRequest): boolean {
 }
 
 function covers(read: RecordedRequest, wanted: RecordedRequest): boolean {
-  if (!sameType(read, wanted)) return false;
+  if (!sameType(read, wanted) || (read.metadataOnly && !wanted.metadataOnly)) return false;
   if (read.namespace !== undefined && read.namespace !== wanted.namespace) return false;
   if (read.verb === "get") return wanted.verb === "get" && read.name === wanted.name;
   const byName =

@@ -17,13 +17,20 @@ const REASONS: Readonly<Record<string, string>> = {
   ELOOP: "too many links, or a link where a file was",
   EISDIR: "is a directory",
   ENAMETOOLONG: "name too long",
+  ENOSPC: "no space left on the device",
+  EROFS: "read-only file system",
   EMFILE: "too many open files",
 };
 
+/** A failure of the file system, such as ENOENT: no mistake of ours. */
+export function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+  return /^E[A-Z0-9]+$/.test((error as NodeJS.ErrnoException | null)?.code ?? "");
+}
+
 /** Why a file operation failed, in words and without a stack. */
 export function reasonOf(error: unknown): string {
-  const code = (error as NodeJS.ErrnoException | null)?.code ?? "";
-  return REASONS[code] ?? (code ? `cannot be read (${code})` : "cannot be read");
+  const code = isSystemError(error) ? (error.code ?? "") : "";
+  return REASONS[code] ?? `system error ${code || "without a code"}`;
 }
 
 export function cannotRead(path: string, error: unknown): UsageError {

@@ -12,6 +12,8 @@ export const SNAPSHOT_VERSION = "mc.snapshot/v1";
 export interface RecordedRequest extends AccessRequest {
   labelSelector?: string;
   fieldSelector?: string;
+  /** Only the metadata was asked for. */
+  metadataOnly?: true;
 }
 
 export interface RecordedDebug extends DebugTarget {
@@ -131,6 +133,7 @@ function requestOf(value: unknown): RecordedRequest[] {
         name: string(property(request, "name")),
         labelSelector: string(property(request, "labelSelector")),
         fieldSelector: string(property(request, "fieldSelector")),
+        metadataOnly: property(request, "metadataOnly") === true ? (true as const) : undefined,
       }),
     },
   ];
@@ -150,6 +153,7 @@ export function listRequest(resource: Resource, options: ListOptions): RecordedR
       namespace: options.namespace || undefined,
       labelSelector: options.labelSelector || undefined,
       fieldSelector: options.fieldSelector || undefined,
+      metadataOnly: options.metadataOnly ? (true as const) : undefined,
     }),
   };
 }

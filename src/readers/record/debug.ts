@@ -1,0 +1,80 @@
+import { array, property, record } from "../../lib/json.ts";
+import { certificates } from "./certificates.ts";
+import { isSecretName, REDACTED, scrub } from "./secret-text.ts";
+
+type Projection = (answer: unknown) => unknown;
+
+/**
+ * Of the debug answers that facts read only what they read: the rest is large, differs from one
+ * moment to the next, or is nobody's business.
+ */
+const KNOWN: ReadonlyMap<string, Projection> = new Map<string, Projection>([
+  ["debug/license", (answer) => pickText(answer, "State", "state", "Product", "product")],
+  [
+    "debug/syncz",
+    (answer) =>
+      sorted(answer, "cluster_id", "proxy", "proxy_type", "proxy_version", "istio_version"),
+  ],
+  ["debug/clusterz", (answer) => sorted(answer, "id", "secretName", "syncStatus")],
+  ["config_dump", ztunnelDump],
+]);
+
+/** A debug answer as facts read it; nothing for a path that none reads. */
+export function slimDebug(path: string): Projection | undefined {
+  return KNOWN.get(path);
+}
+
+/** A debug answer as it may be written to a file. */
+export function redactDebug(path: string, answer: unknown): unknown {
+  return scrub(slimDebug(path)?.(answer) ?? withoutSecretEntries(answer));
+}
+
+function pickText(value: unknown, ...keys: string[]): Record<string, string> {
+  const entries = keys.flatMap((key) => {
+    const item = property(value, key);
+    return typeof item === "string" ? [[key, item] as const] : [];
+  });
+  return Object.fromEntries(entries);
+}
+
+/** The entries of a list in an order of their own: istiod gives them in any. */
+function sorted(answer: unknown, ...keys: string[]): unknown {
+  // Not a list is a fault that facts report; what it is instead is of no use.
+  if (!Array.isArray(answer)) return {};
+  return answer
+    .map((entry) => pickText(entry, ...keys))
+    .map((entry) => [JSON.stringify(entry), entry] as const)
+    .toSorted(([one], [other]) => (one < other ? -1 : Number(one > other)))
+    .map(([, entry]) => entry);
+}
+
+function ztunnelDump(answer: unknown): unknown {
+  const roots = array(property(answer, "certificates"))
+    .flatMap((certificate) => array(property(certificate, "rootCerts")))
+    .map((root) => pemOf(property(root, "pem")));
+  return {
+    config: pickText(property(answer, "config"), "network", "clusterId"),
+    certificates: [...new Set(roots)]
+      .toSorted()
+      .filter((pem) => pem !== "")
+      .map((pem) => ({ rootCerts: [{ pem }] })),
+  };
+}
+
+/** PEM as it stands, or in base64 as ztunnel writes it. */
+function pemOf(value: unknown): string {
+  if (typeof value !== "string") return "";
+  const text = value.includes("-----BEGIN") ? value : Buffer.from(value, "base64").toString("utf8");
+  return certificates(text);
+}
+
+function withoutSecretEntries(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutSecretEntries);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(record(value)).map(([key, item]) => [
+      key,
+      typeof item === "string" && isSecretName(key) ? REDACTED : withoutSecretEntries(item),
+    ]),
+  );
+}
