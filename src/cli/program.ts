@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import { OperationError, UsageError } from "../model/errors.ts";
 import { oneLine } from "../lib/sanitize.ts";
 import { addCheck } from "./check.ts";
+import { addCompletion } from "./completion.ts";
 import { EXIT_FAULT, EXIT_INTERRUPTED, EXIT_USAGE } from "./exit-code.ts";
 import { addExplain } from "./explain.ts";
 import { addExpose } from "./expose.ts";
@@ -14,13 +15,13 @@ import { addVersion } from "./version.ts";
 /** Sets the exit code that a command comes to when it is not 0. */
 export type SetExitCode = (code: number) => void;
 
-const INTRODUCTION = `Checks, links and explains multicluster ambient meshes (Solo distribution of Istio).
+const INTRODUCTION = `Checks, links and explains multicluster ambient meshes (Solo's Istio).
 
-Before linking:  mc check --precheck --contexts=a,b     are these clusters ready?
-Expose:          mc expose --context a -n istio-eastwest      an east-west Gateway, one a cluster
-Link:            mc link --contexts=a,b -n istio-eastwest     remote Gateways on each, both ways
-After linking:   mc check --contexts=a,b                did it work, and if not, why?
-One check:       mc explain certs                       what it reads, why it fails, how to fix it`;
+Are these clusters ready?   mc check --precheck --contexts=a,b
+Open each to the others:    mc expose --context a -n istio-eastwest
+Link them, both ways:       mc link --contexts=a,b -n istio-eastwest
+Did it work, and if not?    mc check --contexts=a,b
+More of one check:          mc explain certs`;
 
 const EXIT_CODES = `
 Exit codes: 0 passed (warnings included, unless --fail-on warn), 1 a fault or not completed,
@@ -42,6 +43,7 @@ export function buildProgram(io: Io, setExitCode: SetExitCode): Command {
   addLink(program, io, setExitCode);
   addUnlink(program, io, setExitCode);
   addExplain(program, io);
+  addCompletion(program, io);
   addVersion(program, io);
   return program;
 }

@@ -30,7 +30,11 @@ export async function gather(
   options: GatherOptions,
 ): Promise<GatheredCluster[]> {
   const { concurrency, onRead, ...settings } = options;
-  const sources = readers.map((reader) => new ClusterSource(reader, settings, FACTS));
+  const sources = readers.map((reader) => {
+    // Recordings may hold what ztunnel says of itself; a live cluster is not asked for it.
+    const dumps = reader.kind === "recording";
+    return new ClusterSource(reader, { ...settings, dumps }, FACTS);
+  });
   for (const source of sources) source.peers = sources.filter((other) => other !== source);
 
   const wanted = [...new Set([...IDENTITY, ...keys])];
