@@ -30,15 +30,20 @@ function fromFiles(...files: string[]): Kubeconfig {
 }
 
 function messageOf(work: () => unknown): string {
+  let thrown: unknown;
   try {
     work();
   } catch (cause) {
-    expect(cause).toBeInstanceOf(UsageError);
-    const { message } = cause as UsageError;
-    expect(message).not.toContain("\n");
-    return message;
+    thrown = cause;
   }
-  throw new Error("nothing was thrown");
+  expect(thrown).toBeInstanceOf(UsageError);
+  const { message } = thrown as UsageError;
+  expect(message).not.toContain("\n");
+  return message;
+}
+
+function namesOf({ contexts }: Kubeconfig): string[] {
+  return [...contexts.keys()];
 }
 
 const FIRST = `
@@ -171,11 +176,11 @@ describe("merging", () => {
       expect(Object.fromEntries(config.contexts)).toEqual(
         Object.fromEntries(kubectl.contexts.map(({ name, context }) => [name, context])),
       );
-      expect([...config.clusters].map(([name, { server }]) => [name, server]).toSorted()).toEqual(
-        kubectl.clusters.map(({ name, cluster }) => [name, cluster.server]),
+      expect(new Map([...config.clusters].map(([name, { server }]) => [name, server]))).toEqual(
+        new Map(kubectl.clusters.map(({ name, cluster }) => [name, cluster.server])),
       );
-      expect([...config.users].map(([name, { token }]) => [name, token]).toSorted()).toEqual(
-        kubectl.users.map(({ name, user }) => [name, user["token"]]),
+      expect(new Map([...config.users].map(([name, { token }]) => [name, token]))).toEqual(
+        new Map(kubectl.users.map(({ name, user }) => [name, user["token"]])),
       );
     }
   });
@@ -191,20 +196,19 @@ function hasKubectl(): boolean {
 }
 
 describe("where it is looked for", () => {
-  const MINIMAL = "contexts: [{name: NAME, context: {cluster: c, user: u}}]\n";
-  const config = (name: string): string => MINIMAL.replace("NAME", name);
+  const named = (name: string): string =>
+    `contexts: [{name: ${name}, context: {cluster: c, user: u}}]\n`;
 
   it("takes --kubeconfig, else $KUBECONFIG, else ~/.kube/config", () => {
-    const flag = write("flag", config("flag"));
-    const variable = write("variable", config("variable"));
-    write(".kube/config", config("home"));
+    const flag = write("flag", named("flag"));
+    const variable = write("variable", named("variable"));
+    write(".kube/config", named("home"));
     const env = { KUBECONFIG: variable, HOME: directory };
-    const contexts = (found: Kubeconfig): string[] => [...found.contexts.keys()];
-    expect(contexts(loadKubeconfig({ kubeconfig: flag, env }))).toEqual(["flag"]);
-    expect(contexts(loadKubeconfig({ env }))).toEqual(["variable"]);
-    expect(contexts(loadKubeconfig({ env: { HOME: directory } }))).toEqual(["home"]);
-    expect(contexts(loadKubeconfig({ env: { USERPROFILE: directory } }))).toEqual(["home"]);
-    expect(contexts(loadKubeconfig({ env: {} }))).toEqual([]);
+    expect(namesOf(loadKubeconfig({ kubeconfig: flag, env }))).toEqual(["flag"]);
+    expect(namesOf(loadKubeconfig({ env }))).toEqual(["variable"]);
+    expect(namesOf(loadKubeconfig({ env: { HOME: directory } }))).toEqual(["home"]);
+    expect(namesOf(loadKubeconfig({ env: { USERPROFILE: directory } }))).toEqual(["home"]);
+    expect(namesOf(loadKubeconfig({ env: {} }))).toEqual([]);
   });
 
   it("takes the pod's own cluster when there is no kubeconfig", () => {
@@ -243,7 +247,7 @@ describe("where it is looked for", () => {
     });
     expect(other.contexts.get("in-cluster")).not.toHaveProperty("namespace");
     // Not when a kubeconfig says otherwise, is asked for, or there is no token.
-    write("nobody/.kube/config", config("home"));
+    write("nobody/.kube/config", named("home"));
     expect(loadKubeconfig({ env, serviceAccount }).inCluster).toBe(false);
     const empty = write("empty", "");
     expect(loadKubeconfig({ kubeconfig: empty, env, serviceAccount }).inCluster).toBe(false);
@@ -333,38 +337,47 @@ __proto__: {polluted: true}
   });
 });
 
-describe("contexts", () => {
-  const config = (text: string): Kubeconfig => fromFiles(write("config", text));
-  const many = (count: number): string =>
-    `clusters: [{name: c, cluster: {server: "https://c"}}]
+function configOf(text: string): Kubeconfig {
+  return fromFiles(write("config", text));
+}
+
+/** Contexts cluster-00, cluster-01… */
+function many(count: number): string {
+  const contexts = Array.from(
+    { length: count },
+    (_, n) => `- {name: cluster-${String(n).padStart(2, "0")}, context: {cluster: c, user: u}}`,
+  );
+  return `clusters: [{name: c, cluster: {server: "https://c"}}]
 users: [{name: u, user: {}}]
 contexts:
-${Array.from({ length: count }, (_, n) => `- {name: cluster-${String(n).padStart(2, "0")}, context: {cluster: c, user: u}}`).join("\n")}
+${contexts.join("\n")}
 `;
+}
 
+describe("contexts", () => {
   it("takes the given one, else the current one", () => {
-    const found = config(`${many(2)}current-context: cluster-01\n`);
+    const found = configOf(`${many(2)}current-context: cluster-01\n`);
     expect(resolveContext(found).context).toBe("cluster-01");
     expect(resolveContext(found, "cluster-00").context).toBe("cluster-00");
   });
 
   it("lists those that exist, and the one that was probably meant", () => {
-    expect(messageOf(() => resolveContext(config(many(3)), "clutser-01"))).toBe(
+    expect(messageOf(() => resolveContext(configOf(many(3)), "clutser-01"))).toBe(
       'no context "clutser-01" (did you mean "cluster-01"?); contexts are: cluster-00, cluster-01, cluster-02',
     );
-    expect(messageOf(() => resolveContext(config(many(2)), "x".repeat(1000)))).toMatch(
+    expect(messageOf(() => resolveContext(configOf(many(2)), "x".repeat(1000)))).toMatch(
       /^no context "x+"; contexts are: cluster-00, cluster-01$/,
     );
-    expect(messageOf(() => resolveContext(config(many(30)), "prod"))).toMatch(
+    expect(messageOf(() => resolveContext(configOf(many(30)), "prod"))).toMatch(
       /cluster-19 and 10 more$/,
     );
-    expect(messageOf(() => resolveContext(config(`${many(1)}current-context: gone\n`)))).toBe(
+    expect(messageOf(() => resolveContext(configOf(`${many(1)}current-context: gone\n`)))).toBe(
       'current context "gone" does not exist; contexts are: cluster-00',
     );
   });
 
   it("says so when there is no context to take", () => {
-    expect(messageOf(() => resolveContext(config(many(2))))).toBe(
+    expect(messageOf(() => resolveContext(configOf(many(2))))).toBe(
       "no context given and no current context set; contexts are: cluster-00, cluster-01",
     );
     const empty = write("empty", "");
@@ -387,7 +400,7 @@ ${Array.from({ length: count }, (_, n) => `- {name: cluster-${String(n).padStart
   });
 
   it("says what a context lacks", () => {
-    const found = config(`
+    const found = configOf(`
 clusters: [{name: c, cluster: {server: "https://c"}}, {name: empty, cluster: {}}]
 contexts:
 - {name: none}

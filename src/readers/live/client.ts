@@ -60,9 +60,9 @@ export class ApiClient {
    */
   async request(request: ApiRequest): Promise<Reply> {
     return this.signedIn(
-      (credential, signal) =>
+      (credential, signal, broken) =>
         this.#limit(async () => {
-          const answer = await this.#send(request, credential, signal);
+          const answer = await this.#send(request, credential, signal, broken);
           return within(signal, readAnswer(answer));
         }),
       request.behind,
@@ -76,7 +76,7 @@ export class ApiClient {
    */
   async stream(request: ApiRequest, signal: AbortSignal): Promise<Answer> {
     try {
-      return await this.#send(request, await this.#credentials.get(signal), signal);
+      return await this.#send(request, await this.#credentials.get(signal), signal, false);
     } catch (cause) {
       throw this.#explain(cause, signal);
     }
@@ -89,7 +89,7 @@ export class ApiClient {
    * @throws Fault
    */
   async signedIn<R extends Pick<Reply, "status" | "headers">>(
-    send: (credential: Credential, signal: AbortSignal) => Promise<R>,
+    send: (credential: Credential, signal: AbortSignal, broken: boolean) => Promise<R>,
     behind?: { isFinal: (reply: R) => boolean },
   ): Promise<R> {
     const signal = this.budget.signal();
@@ -98,7 +98,7 @@ export class ApiClient {
       const reply = await withRetries(
         this.budget,
         signal,
-        () => send(credential, signal),
+        (broken) => send(credential, signal, broken),
         behind?.isFinal,
       );
       return { credential, reply };
@@ -149,7 +149,12 @@ export class ApiClient {
     for (const { transport } of this.#transports) transport.destroy();
   }
 
-  #send(request: ApiRequest, credential: Credential, signal: AbortSignal): Promise<Answer> {
+  #send(
+    request: ApiRequest,
+    credential: Credential,
+    signal: AbortSignal,
+    apart: boolean,
+  ): Promise<Answer> {
     const { method, path, accept = "application/json", contentType, body } = request;
     return this.transportFor(credential).send(
       {
@@ -165,6 +170,7 @@ export class ApiClient {
         ...(body === undefined ? {} : { body }),
       },
       signal,
+      apart,
     );
   }
 

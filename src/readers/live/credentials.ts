@@ -87,7 +87,7 @@ function certificateOf(user: UserEntry, userName: string): ClientCertificate | u
 /** The file is read again now and then, and when the server refuses what it held. */
 function tokenFile(file: string, fallback: string | undefined): CredentialSource {
   let current: Credential | undefined;
-  let readAt = 0;
+  let readAt = -Infinity;
   const read = async (): Promise<Credential> => {
     const token = (await readFile(file, "utf8").catch(() => "")).trim() || fallback;
     if (!token) {
@@ -106,7 +106,7 @@ function tokenFile(file: string, fallback: string | undefined): CredentialSource
       return current ?? next;
     },
     refused: (credential) => {
-      if (credential === current) readAt = 0;
+      if (credential === current) readAt = -Infinity;
       return true;
     },
   };

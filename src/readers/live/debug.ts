@@ -1,12 +1,14 @@
-import { Agent, request as requestHttp, type ClientRequestArgs } from "node:http";
+import type { Agent, ClientRequestArgs } from "node:http";
 import type { Duplex } from "node:stream";
+import pLimit, { type LimitFunction } from "p-limit";
 import { property, string } from "../../lib/json.ts";
 import type { AccessRequest, Gathered } from "../../model/gathered.ts";
 import type { DebugTarget } from "../../model/reader.ts";
+import { within } from "./budget.ts";
 import type { ApiClient } from "./client.ts";
 import { Fault, gather } from "./fault.ts";
 import { networkFault } from "./network-fault.ts";
-import { forwardPort } from "./port-forward.ts";
+import { http } from "./node-http.ts";
 import { resourcePath } from "./paths.ts";
 import { parseJson, readAnswer, refusal, statusOf, type Reply } from "./reply.ts";
 import { withRetries } from "./retry.ts";
@@ -19,11 +21,16 @@ export function portForwardAccess(namespace: string): AccessRequest {
   return { verb: "create", group: "", resource: "pods/portforward", namespace };
 }
 
+/** A port of a pod: one connection, for one request after the other. */
+interface Port {
+  agent: Agent;
+  inTurn: LimitFunction;
+}
+
 /** GETs of debug endpoints of pods: through a port-forward, else through pods/proxy. */
 export class DebugReader {
   readonly #client: ApiClient;
-  /** One connection a port, for one request after the other. */
-  readonly #agents = new Map<string, Agent>();
+  readonly #ports = new Map<string, Port>();
 
   constructor(client: ApiClient) {
     this.#client = client;
@@ -46,39 +53,44 @@ export class DebugReader {
   }
 
   close(): void {
-    for (const agent of this.#agents.values()) agent.destroy();
+    for (const { agent } of this.#ports.values()) agent.destroy();
   }
 
   /** What the pod answers; throws when it cannot be asked. */
   async #throughForward(target: DebugTarget, path: string): Promise<Reply> {
     const { budget } = this.#client;
     const signal = budget.signal();
+    const { agent, inTurn } = this.#port(target);
     try {
-      return await withRetries(budget, signal, () => exchange(this.#agent(target), path, signal));
+      return await inTurn(() =>
+        withRetries(budget, signal, () => within(signal, exchange(agent, path, signal))),
+      );
     } catch (cause) {
       if (signal.aborted && signal.reason instanceof Fault) throw signal.reason;
       throw networkFault(cause, { authority: `port ${target.port} of the pod` });
     }
   }
 
-  #agent(target: DebugTarget): Agent {
+  #port(target: DebugTarget): Port {
     const { namespace, pod, port } = target;
     const key = `${namespace}/${pod}/${port}`;
-    const known = this.#agents.get(key);
+    const known = this.#ports.get(key);
     if (known) return known;
-    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const agent = new http.Agent({ keepAlive: true });
     agent.createConnection = (
       _options: ClientRequestArgs,
-      opened?: (cause: Error | null, socket: Duplex) => void,
+      connected?: (cause: Error | null, socket: Duplex) => void,
     ) => {
-      forwardPort(this.#client, target).then(
-        (channel) => opened?.(null, channel),
-        (cause: Error) => opened?.(cause, undefined as never),
+      connect(this.#client, target).then(
+        (channel) => connected?.(null, channel),
+        (cause: Error) => connected?.(cause, undefined as never),
       );
       return undefined;
     };
-    this.#agents.set(key, agent);
-    return agent;
+    // An agent that connects asynchronously keeps to no limit of its own.
+    const opened = { agent, inTurn: pLimit(1) };
+    this.#ports.set(key, opened);
+    return opened;
   }
 
   /** What the pod answers; throws when the API server cannot ask it, or it refuses a stranger. */
@@ -100,6 +112,12 @@ export class DebugReader {
   }
 }
 
+async function connect(client: ApiClient, target: DebugTarget): Promise<Duplex> {
+  // Loaded while the lists are on their way, not before the first request.
+  const { forwardPort } = await import("./port-forward.ts");
+  return forwardPort(client, target);
+}
+
 const PODS = { group: "", plural: "pods" };
 
 /** The API server reports that it found nobody at the pod's port: asking again changes nothing. */
@@ -111,7 +129,7 @@ function isUnreachablePod(reply: Reply): boolean {
 function exchange(agent: Agent, path: string, signal: AbortSignal): Promise<Reply> {
   return new Promise((resolve, reject) => {
     // istiod answers debug requests of loopback callers only: the host says that this is one.
-    const request = requestHttp({ agent, host: "localhost", path, signal });
+    const request = http.request({ agent, host: "localhost", path, signal });
     request.once("response", (response) => {
       const { statusCode: status = 0, headers } = response;
       readAnswer({ status, headers, body: response }).then(resolve, reject);

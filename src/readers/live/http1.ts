@@ -1,8 +1,9 @@
-import { Agent, request as requestHttp, type ClientRequestArgs } from "node:http";
+import type { Agent, ClientRequestArgs } from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { SecureContext } from "node:tls";
 import type { Endpoint } from "./endpoint.ts";
+import { http } from "./node-http.ts";
 import { openSocket } from "./socket.ts";
 import type { Answer, HttpRequest, Wire } from "./wire.ts";
 
@@ -11,13 +12,13 @@ const MOST_SOCKETS = 16;
 
 type Opened = (cause: Error | null, socket: Duplex) => void;
 
-/** HTTP/1.1 over a pool that begins with a connected socket. */
-export function http1Wire(endpoint: Endpoint, secureContext: SecureContext, first: Socket): Wire {
+/** HTTP/1.1 over a pool, which may begin with a connected socket. */
+export function http1Wire(endpoint: Endpoint, secureContext: SecureContext, first?: Socket): Wire {
   const closing = new AbortController();
-  let spare: Socket | undefined = first;
+  let spare = first;
   // Broken before its first use: the pool opens another.
-  first.on("error", () => undefined).once("close", () => (spare = undefined));
-  const agent = new Agent({ keepAlive: true, maxSockets: MOST_SOCKETS });
+  first?.on("error", () => undefined).once("close", () => (spare = undefined));
+  const agent = new http.Agent({ keepAlive: true, maxSockets: MOST_SOCKETS });
   agent.createConnection = (_options: ClientRequestArgs, opened?: Opened) => {
     const socket = spare;
     spare = undefined;
@@ -32,7 +33,7 @@ export function http1Wire(endpoint: Endpoint, secureContext: SecureContext, firs
     send: (request, signal) => send(agent, endpoint, request, signal),
     destroy: () => {
       closing.abort(Object.assign(new Error("closed"), { code: "ECONNRESET" }));
-      first.destroy();
+      first?.destroy();
       agent.destroy();
     },
   };
@@ -45,7 +46,7 @@ function send(
   signal: AbortSignal,
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const outgoing = requestHttp({
+    const outgoing = http.request({
       agent,
       host: endpoint.host,
       port: endpoint.port,

@@ -1,9 +1,9 @@
-import { request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";
 import type { Socket } from "node:net";
 import { Fault, safeText } from "./fault.ts";
 import { socks5 } from "./socks.ts";
 import { openTcp } from "./tcp.ts";
+import { http } from "./node-http.ts";
 import { networkFault } from "./network-fault.ts";
 
 /** What is behind the proxy. */
@@ -50,7 +50,7 @@ function connectThrough(
   to: Behind,
   signal: AbortSignal,
 ): Promise<Socket> {
-  const send = proxy.protocol === "https:" ? requestHttps : requestHttp;
+  const send = proxy.protocol === "https:" ? requestHttps : http.request;
   const { username, password } = proxy;
   const login = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
   return new Promise((resolve, reject) => {

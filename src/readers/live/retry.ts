@@ -20,17 +20,19 @@ const FIRST_PAUSE_MS = 100;
  * Sends until there is an answer to go by. Tried again: 429 and 503 when Retry-After says so or,
  * without it, four times; other 5xx and broken connections twice. A pause that does not fit in what
  * is left of the budget is not made: the answer stands as it is, as does one that `isFinal` knows.
+ * `send` is told whether a connection broke under this request before.
  *
  * @throws what `send` throws, once it has been tried often enough
  */
 export async function withRetries<A extends Answered>(
   budget: Budget,
   signal: AbortSignal,
-  send: () => Promise<A>,
+  send: (broken: boolean) => Promise<A>,
   isFinal: (answer: A) => boolean = () => false,
 ): Promise<A> {
+  let broken = false;
   for (let tries = 0; ; tries += 1) {
-    const outcome = await attempt(send);
+    const outcome: Outcome<A> = await attempt(send, broken);
     if (signal.aborted) throw signal.reason;
     if ("answer" in outcome && isFinal(outcome.answer)) return outcome.answer;
     const pause = pauseAfter(outcome, tries);
@@ -38,6 +40,7 @@ export async function withRetries<A extends Answered>(
       if ("cause" in outcome) throw outcome.cause;
       return outcome.answer;
     }
+    broken ||= "cause" in outcome;
     await sleep(pause, undefined, { signal }).catch(() => {
       throw signal.reason;
     });
@@ -46,9 +49,12 @@ export async function withRetries<A extends Answered>(
 
 type Outcome<A> = { answer: A } | { cause: unknown };
 
-async function attempt<A>(send: () => Promise<A>): Promise<Outcome<A>> {
+async function attempt<A>(
+  send: (broken: boolean) => Promise<A>,
+  broken: boolean,
+): Promise<Outcome<A>> {
   try {
-    return { answer: await send() };
+    return { answer: await send(broken) };
   } catch (cause) {
     return { cause };
   }

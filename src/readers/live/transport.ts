@@ -14,6 +14,7 @@ export class Transport {
   readonly endpoint: Endpoint;
   readonly secureContext: SecureContext;
   #wire: Promise<Wire> | undefined;
+  #second: Wire | undefined;
   readonly #wires = new Set<Wire>();
   #destroyed = false;
 
@@ -22,9 +23,13 @@ export class Transport {
     this.secureContext = secureContext;
   }
 
-  /** Resolves with status and headers; the body is still to come. Throws what Node's modules throw. */
-  async send(request: HttpRequest, signal: AbortSignal): Promise<Answer> {
-    const wire = await within(signal, this.#current(signal));
+  /**
+   * Resolves with status and headers; the body is still to come. Throws what Node's modules throw.
+   * A request that goes `apart` has a connection to itself: one that makes something on the way
+   * break connections must not take the others' down a second time.
+   */
+  async send(request: HttpRequest, signal: AbortSignal, apart: boolean): Promise<Answer> {
+    const wire = apart ? this.#apart() : await within(signal, this.#current(signal));
     return within(signal, wire.send(request, signal));
   }
 
@@ -34,6 +39,14 @@ export class Transport {
     this.#wire = undefined;
     for (const wire of this.#wires) wire.destroy();
     this.#wires.clear();
+  }
+
+  #apart(): Wire {
+    if (!this.#second) {
+      this.#second = http1Wire(this.endpoint, this.secureContext);
+      this.#wires.add(this.#second);
+    }
+    return this.#second;
   }
 
   /** The wire in use; a new one when there is none, or the last one failed or ended. */
