@@ -94,7 +94,7 @@ function keyUsageExtension(usages: (keyof typeof KeyUsageFlags)[]): KeyUsagesExt
 }
 
 /** A certificate authority unless the options say otherwise. */
-export async function makeCertificate(options: CertificateOptions = {}): Promise<Authority> {
+async function makeCertificate(options: CertificateOptions = {}): Promise<Authority> {
   const { key = options.issuer?.keyKind ?? "P-256", issuer, serial } = options;
   const subject = options.subject ?? "O=Istio, CN=Root CA";
   const keyKind = typeof key === "string" ? key : (issuer?.keyKind ?? "P-256");

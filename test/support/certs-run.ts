@@ -18,7 +18,7 @@ export interface Certificates {
   dumps?: ZtunnelDumpFact[] | Missing;
 }
 
-export function pemOf(certificates: readonly Authority[]): string {
+function pemOf(certificates: readonly Authority[]): string {
   return certificates.map(({ pem }) => pem).join("");
 }
 

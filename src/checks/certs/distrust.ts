@@ -13,6 +13,8 @@ interface Group {
   first: Distrust;
   owners: Member[];
   trusters: Member[];
+  /** All clusters as they were given. */
+  order: readonly Member[];
 }
 
 /**
@@ -27,7 +29,7 @@ export function distrustFindings(
   return groupBy(distrusts, ({ cause }) => cause).map((all) => {
     const owners = members.filter((member) => all.some(({ owner }) => owner === member));
     const trusters = members.filter((member) => all.some(({ truster }) => truster === member));
-    return finding({ first: all[0], owners, trusters }, trust);
+    return finding({ first: all[0], owners, trusters, order: members }, trust);
   });
 }
 
@@ -122,14 +124,24 @@ function remediation(group: Group, trust: TrustMatrix): Remediation {
       ...others.slice(0, MOST).flatMap(replaceSigning),
     );
   }
-  const isMinority =
-    fault !== "self-made" && others.length > 0 && others.length < group.owners.length;
-  const odd = isMinority ? others : group.owners;
+  const odd = fault === "self-made" ? group.owners : minority(group.owners, others, group.order);
   return remedy(
     `Let one root sign the intermediate certificates of all clusters: replace Secret cacerts in ${enumerate(odd.map(({ context }) => context))} and restart istiod; in a running mesh first put both roots into every root-cert.pem.`,
     ...look,
     ...odd.slice(0, MOST).flatMap(replaceSigning),
   );
+}
+
+/** The smaller group; of two alike the one that comes later, so that both directions name the same. */
+function minority(
+  owners: readonly Member[],
+  others: readonly Member[],
+  order: readonly Member[],
+): readonly Member[] {
+  if (others.length !== owners.length) return others.length < owners.length ? others : owners;
+  return order.find((one) => owners.includes(one) || others.includes(one)) === owners[0]
+    ? others
+    : owners;
 }
 
 function isAboutIssuer(fault: Distrust["fault"]): boolean {

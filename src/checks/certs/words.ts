@@ -25,7 +25,7 @@ export function rootsText(roots: readonly CertificateFacts[]): string {
 }
 
 /** `5 days`, `7 hours`, `1 minute`. */
-export function span(ms: number): string {
+function span(ms: number): string {
   const [unit, word] =
     ms >= 2 * DAY
       ? ([DAY, "day"] as const)

@@ -88,6 +88,9 @@ describe("different roots", () => {
       /^cluster ctx-a does not trust the intermediate certificate of cluster ctx-b: root CN=Root A,O=Istio \(SHA-256 [0-9a-f]{12}\) does not sign CN=Intermediate CA,O=Istio,L=b: root CN=Root B,O=Istio \(SHA-256 [0-9a-f]{12}\) does$/,
     );
     expect(second?.message).toContain("cluster ctx-b does not trust");
+    // Either would do, but both name the same.
+    expect(first?.remediation?.summary).toContain("replace Secret cacerts in ctx-b and");
+    expect(second?.remediation?.summary).toContain("replace Secret cacerts in ctx-b and");
     expect(first).toMatchObject({
       cluster: "ctx-b",
       object: { kind: "Secret", namespace: "istio-system", name: "cacerts" },
