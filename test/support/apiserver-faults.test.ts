@@ -87,8 +87,8 @@ describe.each([
     const [server] = await serve(
       {
         faults: [
-          { kind: "latency", ms: 30 },
-          { kind: "trickle", match: { nth: 2 }, ms: 5 },
+          { kind: "latency", ms: 250, times: 3 },
+          { kind: "trickle", match: { nth: 2 } },
         ],
       },
       allowH2,
@@ -100,6 +100,8 @@ describe.each([
       await expect.poll(() => server.requests.length).toBe(before + 1);
       await impatient.close();
       expect(await asked).toBe("gone");
+      // The answer comes all the same, to nobody.
+      await expect.poll(() => server.requests.at(-1)?.status).toBe(200);
     }
     const patient = new Client(server, {}, allowH2);
     expect((await patient.ask(PODS)).status).toBe(200);
