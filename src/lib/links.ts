@@ -4,6 +4,7 @@ import type { Gathered } from "../model/gathered.ts";
 import {
   findPeer,
   indexPeers,
+  namesOf,
   ownersOf,
   reachableAddresses,
   type PeerCandidate,
@@ -55,6 +56,7 @@ export function linksOf<M extends LinkMember>(
     ...members.map((member) => ({
       cluster: member.cluster,
       addresses: reachableAddresses(member.facts.gateways.eastWest, servicesOf(member)),
+      names: namesOf(member.facts.gateways.eastWest),
       member,
     })),
     ...absent.map((cluster) => ({ cluster, addresses: new Set<string>() })),

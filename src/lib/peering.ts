@@ -53,6 +53,23 @@ export interface PeerCandidate {
   cluster: Pick<ClusterRef, "context" | "id" | "network">;
   /** From `reachableAddresses`; empty when not known. */
   addresses: ReadonlySet<string>;
+  /** What its east-west gateways call it, from `namesOf`: link copies these labels. */
+  names?: PeerNames;
+}
+
+export interface PeerNames {
+  /** Labels topology.istio.io/cluster. */
+  ids: readonly string[];
+  /** Labels topology.istio.io/network. */
+  networks: readonly string[];
+}
+
+/** What a cluster's east-west gateways call it, which remains when CLUSTER_ID or network change. */
+export function namesOf(eastWest: readonly GatewayFact[]): PeerNames {
+  const values = (key: string): string[] => [
+    ...new Set(eastWest.flatMap(({ labels }) => labels.get(key) || [])),
+  ];
+  return { ids: values(CLUSTER), networks: values(NETWORK) };
 }
 
 export interface PeerTarget<C extends PeerCandidate> {
@@ -81,6 +98,14 @@ export function indexPeers<C extends PeerCandidate>(candidates: readonly C[]): P
     add(byId, candidate.cluster.id, candidate);
     add(byNetwork, candidate.cluster.network, candidate);
     for (const address of candidate.addresses) add(byAddress, address, candidate);
+  }
+  // What a gateway calls its cluster counts where no cluster really has that name.
+  const [ids, networks] = [new Set(byId.keys()), new Set(byNetwork.keys())];
+  for (const candidate of candidates) {
+    for (const id of candidate.names?.ids ?? []) if (!ids.has(id)) add(byId, id, candidate);
+    for (const network of candidate.names?.networks ?? []) {
+      if (!networks.has(network)) add(byNetwork, network, candidate);
+    }
   }
   return { byId, byAddress, byNetwork };
 }

@@ -3,6 +3,7 @@ import {
   findPeer,
   indexPeers,
   isIpAddress,
+  namesOf,
   normalizeAddress,
   ownersOf,
   peerName,
@@ -179,6 +180,40 @@ describe("an index", () => {
       addresses: ["a", "b", "b"].map((id) => ({ type: "IPAddress", value: addressOf(id) })),
     });
     expect(ownersOf(gateway, indexPeers([A, B, C]))).toEqual([A, B]);
+  });
+});
+
+describe("what gateways call their cluster", () => {
+  const renamed = candidate("b", {
+    cluster: { context: "ctx-b", id: "Kubernetes" },
+    addresses: new Set(),
+    names: namesOf([eastWestGateway("b"), eastWestGateway("b", { labels: labels({}) })]),
+  });
+
+  test("are the labels of the east-west ones, each once", () => {
+    const gateways = [eastWestGateway("b"), eastWestGateway("b"), eastWestGateway("c")];
+    expect(namesOf(gateways)).toEqual({ ids: ["b", "c"], networks: ["net-b", "net-c"] });
+  });
+
+  test("finds a cluster whose CLUSTER_ID or network is no longer that", () => {
+    expect(peerOf(remoteGateway("b"), [A, renamed])).toEqual({
+      candidate: renamed,
+      by: "cluster label",
+    });
+    const unlabelled = remoteGateway("b", {
+      labels: labels({ "topology.istio.io/network": "net-b" }),
+    });
+    expect(peerOf(unlabelled, [A, renamed])).toEqual({ candidate: renamed, by: "network" });
+  });
+
+  test("does not count against a cluster that really has the name", () => {
+    const impostor = { ...C, names: { ids: ["b"], networks: ["net-b"] } };
+    expect(peerOf(remoteGateway("b"), [A, impostor, B])?.candidate).toBe(B);
+    const unlabelled = remoteGateway("b", {
+      labels: labels({ "topology.istio.io/network": "net-b" }),
+      addresses: [],
+    });
+    expect(peerOf(unlabelled, [A, impostor, B])?.candidate).toBe(B);
   });
 });
 

@@ -5,7 +5,7 @@ import { isIpAddress, normalizeAddress, reachableAddresses } from "../../lib/pee
 import { contextWord, kubectl, quote } from "../../lib/shell.ts";
 import { meshCheck, type MeshMember } from "../../model/check.ts";
 import type { GatewayFact } from "../../model/facts.ts";
-import { fail, info, objectRef, pass, remedy, skip, summarize } from "../../model/finding.ts";
+import { fail, info, objectRef, pass, remedy, skip, summarize, warn } from "../../model/finding.ts";
 import type { Finding, Remediation } from "../../model/report.ts";
 
 type Member = MeshMember<"gateways" | "services", never>;
@@ -43,7 +43,12 @@ function giveAddress({ from, gateway }: Link<Member>, target: Member): Remediati
   );
 }
 
-function compare(link: Link<Member>, target: Member, addresses: ReadonlySet<string>): Finding {
+function compare(
+  link: Link<Member>,
+  target: Member,
+  addresses: ReadonlySet<string>,
+  precheck: boolean,
+): Finding {
   const { from, gateway, owners } = link;
   const { context } = from.cluster;
   const about = { cluster: context, object: objectRef("Gateway", gateway) };
@@ -66,7 +71,9 @@ function compare(link: Link<Member>, target: Member, addresses: ReadonlySet<stri
     return info(`${message} (connected all the same, as through NAT or private DNS)`, about);
   }
   const state = isConnected(gateway) ? "" : "; the peer is not connected";
-  return fail(`${message}${state}`, { ...about, remediation: giveAddress(link, target) });
+  // With --precheck it is a warning, as in the Peers Check: linking is what mends it.
+  const fault = precheck ? warn : fail;
+  return fault(`${message}${state}`, { ...about, remediation: giveAddress(link, target) });
 }
 
 export const peerAddresses = meshCheck({
@@ -81,7 +88,7 @@ export const peerAddresses = meshCheck({
   ],
   fixes: ["Link again with mc link, or patch spec.addresses of the Gateway."],
   needs: ["gateways", "services"],
-  run(members: readonly Member[], { absent }) {
+  run(members: readonly Member[], { absent, precheck }) {
     if (members.length < 2) {
       const finding = pairsSkipped("addresses of peers are not compared", absent);
       return { findings: [finding], summary: finding.message };
@@ -90,7 +97,7 @@ export const peerAddresses = meshCheck({
     const outside = links.filter(({ target }) => !target);
     const findings = links.flatMap((link) => {
       const { member, addresses } = link.target ?? {};
-      return member && addresses ? [compare(link, member, addresses)] : [];
+      return member && addresses ? [compare(link, member, addresses, precheck)] : [];
     });
     if (outside.length > 0) {
       const which = enumerate(outside.map(({ gateway }) => qualified(gateway)));

@@ -170,10 +170,14 @@ export const trustDomains = meshCheck({
       ...servicesNotChecked(members),
       ...(members.length < 2 ? [pairsSkipped("trust domains are not compared", absent)] : []),
     ];
-    const fine =
-      members.length < 2
-        ? "the trust domain is known; pairs are skipped"
-        : "remote gateways have the trust domains of their clusters";
-    return { findings, summary: summarize(findings, fine) };
+    return { findings, summary: summarize(findings, fine(members)) };
   },
 });
+
+function fine(members: readonly Member[]): string {
+  const domains = new Set(members.flatMap(({ trust }) => trust.domains));
+  const [only] = domains;
+  return only !== undefined && domains.size === 1
+    ? `trust domain is ${only} everywhere`
+    : "remote gateways have the trust domains of their clusters";
+}

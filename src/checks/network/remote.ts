@@ -1,5 +1,5 @@
 import { CLUSTER, NETWORK } from "../../lib/labels.ts";
-import type { Link } from "../../lib/links.ts";
+import type { Link, LinkTarget } from "../../lib/links.ts";
 import { enumerate, labelGateway, qualified } from "../../lib/mesh.ts";
 import { contextWord } from "../../lib/shell.ts";
 import type { ClusterRef } from "../../model/check.ts";
@@ -81,11 +81,16 @@ function unknownNetwork(
   });
 }
 
+/** By CLUSTER_ID, by its gateways, or by its network: expose writes that while CLUSTER_ID is unset. */
+function isCalled({ cluster, names }: LinkTarget<NetworkMember>, label: string): boolean {
+  return cluster.id === label || cluster.network === label || names?.ids.includes(label) === true;
+}
+
 /** The label topology.istio.io/cluster says one cluster, the address another. */
 function disagreement({ from, gateway, target, by, owners }: Link<NetworkMember>): Finding[] {
   const label = gateway.labels.get(CLUSTER);
   const [owner] = owners;
-  if (!label || !owner || owners.some(({ cluster }) => cluster.id === label)) return [];
+  if (!label || !owner || owners.some((one) => isCalled(one, label))) return [];
   const { cluster } = from;
   const about = { cluster: cluster.context, object: objectRef("Gateway", gateway) };
   const address = gateway.addresses.map(({ value }) => value).join(", ");
@@ -103,8 +108,8 @@ function disagreement({ from, gateway, target, by, owners }: Link<NetworkMember>
       }),
     ];
   }
-  // expose writes the network there while CLUSTER_ID is unset, which cluster-identity reports.
-  if (label === owner.cluster.network || id === undefined) return [];
+  // Without a CLUSTER_ID of its own nothing can be said, and cluster-identity reports it.
+  if (id === undefined || id === "Kubernetes") return [];
   return [
     warn(message, {
       ...about,

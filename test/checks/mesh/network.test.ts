@@ -416,6 +416,27 @@ describe("remote gateways", () => {
     expect(notPassed(runMesh(network, withRemote(fine)))).toEqual([]);
   });
 
+  test.each(["Kubernetes", "renamed"])(
+    "a CLUSTER_ID %s is no fault of gateways that knew another",
+    (id) => {
+      const cluster = clusterRef("b", { id });
+      const members = { a: { changes: { gateways: gateways("a", {}) } }, b: { cluster } };
+      expect(notPassed(runMesh(network, members))).toEqual([]);
+    },
+  );
+
+  test("an owner of the default CLUSTER_ID whose gateway has no label cannot contradict one", () => {
+    const eastWest = [eastWestGateway("b", { labels: labels({ [NETWORK]: "net-b" }) })];
+    const verdict = runMesh(network, {
+      a: { changes: { gateways: gateways("a", {}) } },
+      b: {
+        cluster: clusterRef("b", { id: "Kubernetes" }),
+        changes: { gateways: gateways("b", { eastWest }) },
+      },
+    });
+    expect(notPassed(verdict)).toEqual([]);
+  });
+
   test("an owner whose CLUSTER_ID is not known cannot contradict a label but for another's", () => {
     const { id: _, ...nameless } = clusterRef("c");
     const members = withRemote(remoteTo("c", { [CLUSTER]: "z", [NETWORK]: "net-c" }));

@@ -71,6 +71,11 @@ describe("an address that the cluster does not have", () => {
     ]);
   });
 
+  test("warns in precheck: linking is what mends it", () => {
+    const members = { a: remotes("a", at([STALE], { conditions: DISCONNECTED })), b: {} };
+    expect(notPassed(runMesh(peerAddresses, members, { precheck: true }))).toEqual(["warn"]);
+  });
+
   test("a condition that is absent is not connected either", () => {
     const gateway = at([STALE], { conditions: new Map(), managers: ["helm"] });
     const verdict = runMesh(peerAddresses, { a: remotes("a", gateway), b: {} });

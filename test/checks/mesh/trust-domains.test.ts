@@ -46,7 +46,7 @@ function inDomain(domain: string, changes: TestMember["changes"] = {}): TestMemb
 test("healthy", () => {
   const verdict = runMesh(trustDomains);
   expect(notPassed(verdict)).toEqual([]);
-  expect(verdict.summary).toBe("remote gateways have the trust domains of their clusters");
+  expect(verdict.summary).toBe("trust domain is cluster.local everywhere");
   expect(messagesOf(verdict, "pass")).toContain("Cluster ctx-a has trust domain cluster.local");
   expect(messagesOf(verdict, "pass")).toContain(
     `${NAME} has the trust domain of ctx-b: cluster.local`,
@@ -59,6 +59,7 @@ test("distinct trust domains that gateways name and ztunnel takes", () => {
     b: inDomain("b.local", { gateways: remotes("b", gatewayFor("a", "a.local")) }),
   });
   expect(notPassed(verdict)).toEqual([]);
+  expect(verdict.summary).toBe("remote gateways have the trust domains of their clusters");
 });
 
 describe("the annotation", () => {
