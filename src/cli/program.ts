@@ -9,6 +9,7 @@ import { addExpose } from "./expose.ts";
 import { Interrupted, type Io } from "./io.ts";
 import { addLink } from "./link.ts";
 import { addGlobalOptions, type GlobalOptions } from "./options.ts";
+import { addSnapshot } from "./snapshot.ts";
 import { addUnlink } from "./unlink.ts";
 import { addVersion } from "./version.ts";
 
@@ -42,6 +43,7 @@ export function buildProgram(io: Io, setExitCode: SetExitCode): Command {
   addExpose(program, io, setExitCode);
   addLink(program, io, setExitCode);
   addUnlink(program, io, setExitCode);
+  addSnapshot(program, io, setExitCode);
   addExplain(program, io);
   addCompletion(program, io);
   addVersion(program, io);

@@ -30,6 +30,11 @@ function factsOf(checks: readonly AnyCheck[], precheck: boolean): Set<FactKey> {
   return new Set(run.flatMap(({ needs, uses }) => [...needs, ...uses]));
 }
 
+/** Everything that some check reads: what a recording must hold. */
+export function recordedFacts(): Set<FactKey> {
+  return factsOf(CHECKS, false);
+}
+
 /** Certificates are verified asynchronously and once, ahead of the checks, which stay pure. */
 async function trustOf(
   checks: readonly AnyCheck[],

@@ -1,0 +1,79 @@
+import { recordedFacts } from "../engine/check.ts";
+import { gather } from "../engine/gather.ts";
+import type { GatheredCluster } from "../model/cluster.ts";
+import { UsageError } from "../model/errors.ts";
+import { checkTarget, record, type RecordingTarget, writeRecordings } from "../readers/record.ts";
+import { EXIT_FAULT } from "./exit-code.ts";
+import { type Io, unlessInterrupted } from "./io.ts";
+import { Progress } from "./progress.ts";
+import { closeReaders, openReaders } from "./readers.ts";
+import { note } from "./say.ts";
+import type { SnapshotOptions } from "./snapshot.ts";
+
+function targetOf({ outputDir, outputFile }: SnapshotOptions): RecordingTarget {
+  if ((outputDir === undefined) === (outputFile === undefined)) {
+    throw new UsageError("say where to: either --output-dir DIR or --output-file FILE.tar.gz");
+  }
+  if (outputDir !== undefined) return { kind: "directory", path: outputDir };
+  if (outputFile === undefined || !/\.(tar\.gz|tgz)$/i.test(outputFile)) {
+    throw new UsageError(`--output-file ${outputFile}: its name must end in .tar.gz`);
+  }
+  return { kind: "archive", path: outputFile };
+}
+
+/** `mc snapshot`: resolves with the exit code, the recording being written. */
+export async function runSnapshot(options: SnapshotOptions, io: Io): Promise<number> {
+  const target = targetOf(options);
+  const force = options.force ?? false;
+  await checkTarget(target, force);
+  const readers = await openReaders(options, options.timeout, io);
+  const progress = new Progress(io, readers.length, options.quiet ?? false);
+  try {
+    const recorders = readers.map((reader) => record(reader));
+    progress.start();
+    const clusters = await unlessInterrupted(
+      io.signal,
+      gather(
+        recorders.map(({ reader }) => reader),
+        recordedFacts(),
+        {
+          concurrency: options.concurrency,
+          onRead: () => progress.step(),
+          ...(options.istioNamespace === undefined
+            ? {}
+            : { istioNamespace: options.istioNamespace }),
+          ...(options.revision === undefined ? {} : { revision: options.revision }),
+        },
+      ),
+    );
+    await progress.clear();
+    await writeRecordings(recorders, target, { force, signal: io.signal });
+    await tell(clusters, target, options, io);
+    return clusters.some(({ facts }) => facts.connection?.ok === false) ? EXIT_FAULT : 0;
+  } finally {
+    await progress.clear();
+    await closeReaders(readers);
+  }
+}
+
+/** What is missing of each cluster, and where the rest is. */
+async function tell(
+  clusters: readonly GatheredCluster[],
+  target: RecordingTarget,
+  options: SnapshotOptions,
+  io: Io,
+): Promise<void> {
+  for (const { ref, facts } of clusters) {
+    const details = new Set(
+      facts.connection?.ok === false
+        ? [facts.connection.detail]
+        : Object.values(facts).flatMap((fact) => (fact.ok ? [] : [fact.detail])),
+    );
+    for (const detail of details) await note(io, options, `${ref.context}: not read: ${detail}`);
+  }
+  await note(
+    io,
+    options,
+    `wrote ${target.path}; read it with: mc check --directory ${target.path}`,
+  );
+}

@@ -1,0 +1,31 @@
+import type { Command } from "commander";
+import type { Io } from "./io.ts";
+import { duration, type GlobalOptions, list, positive } from "./options.ts";
+import type { SetExitCode } from "./program.ts";
+
+/** Flags of `mc snapshot`, parsed. */
+export interface SnapshotOptions extends GlobalOptions {
+  contexts?: string[];
+  outputDir?: string;
+  outputFile?: string;
+  force?: boolean;
+  /** ms a cluster. */
+  timeout: number;
+  concurrency: number;
+}
+
+export function addSnapshot(program: Command, io: Io, setExitCode: SetExitCode): void {
+  program
+    .command("snapshot")
+    .description("record what the checks read, redacted, for mc check --directory")
+    .option("--contexts <a,b>", "kubeconfig contexts, by commas or repeated", list)
+    .option("--output-dir <dir>", "write a directory, one sub-directory a cluster")
+    .option("--output-file <file>", "write a .tar.gz instead")
+    .option("--force", "overwrite an earlier recording")
+    .option("--timeout <duration>", "time for each cluster to answer", duration, 30_000)
+    .option("--concurrency <n>", "clusters read at the same time", positive, 16)
+    .action(async (_options: unknown, command: Command) => {
+      const { runSnapshot } = await import("./snapshot-run.ts");
+      setExitCode(await runSnapshot(command.optsWithGlobals<SnapshotOptions>(), io));
+    });
+}
