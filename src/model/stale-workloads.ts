@@ -1,5 +1,5 @@
 /** A WorkloadEntry whose pod is gone. */
-export interface StaleEntry {
+interface StaleEntry {
   /** Context of the cluster that holds it. */
   cluster: string;
   namespace: string;
