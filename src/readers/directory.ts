@@ -2,6 +2,7 @@ import { basename } from "node:path";
 import { oneLine } from "../lib/sanitize.ts";
 import { UsageError } from "../model/errors.ts";
 import type { ClusterReader } from "../model/reader.ts";
+import { BugReportBuilder } from "./bug-report.ts";
 import { type Builder, type Built, DirectoryBuilder, type Named } from "./directory/builder.ts";
 import { directoryTree } from "./directory/files.ts";
 import type { InputTree } from "./directory/input.ts";
@@ -59,5 +60,7 @@ function namesOf(tree: InputTree, { prefix }: Root): Named {
 }
 
 function builderFor(root: Root, named: Named): Builder {
-  return new DirectoryBuilder(named, root.layout === "snapshot");
+  return root.layout === "bug-report"
+    ? new BugReportBuilder(named)
+    : new DirectoryBuilder(named, root.layout === "snapshot");
 }

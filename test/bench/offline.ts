@@ -17,7 +17,7 @@ const MiB = 1024 * 1024;
 const root = mkdtempSync(join(tmpdir(), "mc-bench-"));
 try {
   mkdirSync(join(root, "cluster"));
-  const file = join(root, "cluster", "k8s.yaml");
+  const file = join(root, "cluster", "k8s-resources");
   const out = createWriteStream(file);
   out.write("apiVersion: v1\nitems:\n");
   for (let index = 0; index < PODS; index += 1) {

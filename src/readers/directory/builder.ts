@@ -1,7 +1,8 @@
 import { UsageError } from "../../model/errors.ts";
-import { gathered, missing, type Gathered } from "../../model/gathered.ts";
+import type { Gathered } from "../../model/gathered.ts";
 import type { ClusterReader } from "../../model/reader.ts";
 import { RESOURCES, type Resource } from "../../model/resource.ts";
+import { parseAnswer } from "./answer.ts";
 import { isObjectFile } from "./input.ts";
 import { readObjects } from "./objects.ts";
 import { type Absence, debugKey, RecordingReader } from "./reader.ts";
@@ -70,7 +71,7 @@ export class DirectoryBuilder implements Builder {
       const [namespace, pod, port, answer] = debug.slice(1).map(decodeName);
       const target = { namespace: namespace ?? "", pod: pod ?? "", port: Number(port) };
       const key = debugKey({ ...target, path: answer ?? "" });
-      this.#debug.set(key, parseAnswer(await textOf(chunks, shown), shown));
+      this.#debug.set(key, parseAnswer(await textOf(chunks, shown), answer ?? "", shown));
       return;
     }
     const format = /\.json$/i.test(path) ? "json" : "yaml";
@@ -119,14 +120,5 @@ function decodeName(name: string): string {
     return decodeURIComponent(name);
   } catch {
     return name;
-  }
-}
-
-/** A debug answer as recorded: JSON, or why it cannot be read. */
-export function parseAnswer(text: string, shown: string): Gathered<unknown> {
-  try {
-    return gathered(JSON.parse(text) as unknown);
-  } catch {
-    return missing("unreadable", `${shown} is not valid JSON`);
   }
 }

@@ -11,6 +11,9 @@ import { unreadDebug, unreadGet, unreadList, unreadType, wasRead } from "./asked
 import { debugPath, getRequest, listRequest, type Snapshot } from "./snapshot.ts";
 import { type ObjectStore, resourceName } from "./store.ts";
 
+/** Stands for every port, where a file does not say which one answered. */
+export const ANY_PORT = 0;
+
 /** What it means that a recording has no object of a type. */
 export type Absence = "none" | "not served" | "not recorded";
 
@@ -85,7 +88,8 @@ export class RecordingReader implements ClusterReader {
   debug(target: DebugTarget, path: string): Promise<Gathered<unknown>> {
     const { debug, snapshot, origin } = this.#contents;
     const wanted = { ...target, path: debugPath(path) };
-    const answer = debug.get(debugKey(wanted));
+    const answer =
+      debug.get(debugKey(wanted)) ?? debug.get(debugKey({ ...wanted, port: ANY_PORT }));
     const unread = unreadDebug(snapshot.unread, wanted);
     const absent = missing(
       "not-recorded",

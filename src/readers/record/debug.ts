@@ -9,7 +9,7 @@ type Projection = (answer: unknown) => unknown;
  * moment to the next, or is nobody's business.
  */
 const KNOWN: ReadonlyMap<string, Projection> = new Map<string, Projection>([
-  ["debug/license", (answer) => pickText(answer, "State", "state", "Product", "product")],
+  ["debug/license", (answer) => pickScalars(answer, "State", "state", "Product", "product")],
   [
     "debug/syncz",
     (answer) =>
@@ -29,10 +29,11 @@ export function redactDebug(path: string, answer: unknown): unknown {
   return scrub(slimDebug(path)?.(answer) ?? withoutSecretEntries(answer));
 }
 
-function pickText(value: unknown, ...keys: string[]): Record<string, string> {
+/** The given entries that are text, numbers or booleans. */
+function pickScalars(value: unknown, ...keys: string[]): Record<string, unknown> {
   const entries = keys.flatMap((key) => {
     const item = property(value, key);
-    return typeof item === "string" ? [[key, item] as const] : [];
+    return ["string", "number", "boolean"].includes(typeof item) ? [[key, item] as const] : [];
   });
   return Object.fromEntries(entries);
 }
@@ -42,7 +43,7 @@ function sorted(answer: unknown, ...keys: string[]): unknown {
   // Not a list is a fault that facts report; what it is instead is of no use.
   if (!Array.isArray(answer)) return {};
   return answer
-    .map((entry) => pickText(entry, ...keys))
+    .map((entry) => pickScalars(entry, ...keys))
     .map((entry) => [JSON.stringify(entry), entry] as const)
     .toSorted(([one], [other]) => (one < other ? -1 : Number(one > other)))
     .map(([, entry]) => entry);
@@ -53,7 +54,7 @@ function ztunnelDump(answer: unknown): unknown {
     .flatMap((certificate) => array(property(certificate, "rootCerts")))
     .map((root) => pemOf(property(root, "pem")));
   return {
-    config: pickText(property(answer, "config"), "network", "clusterId"),
+    config: pickScalars(property(answer, "config"), "network", "clusterId"),
     certificates: [...new Set(roots)]
       .toSorted()
       .filter((pem) => pem !== "")

@@ -1,0 +1,94 @@
+import { oneLine } from "../lib/sanitize.ts";
+import { missing, type Gathered } from "../model/gathered.ts";
+import { RESOURCES, type Resource } from "../model/resource.ts";
+import { absenceIn, type Builder, type Built, type Named } from "./directory/builder.ts";
+import { parseAnswer } from "./directory/answer.ts";
+import { readObjects } from "./directory/objects.ts";
+import { type Absence, ANY_PORT, debugKey, RecordingReader } from "./directory/reader.ts";
+import { ObjectStore } from "./directory/store.ts";
+import { textOf } from "./directory/text.ts";
+import { slimDebug } from "./record/debug.ts";
+
+const OBJECTS = /^cluster\/(k8s-resources|k8s-cluster-resources|crs)$/;
+const CONTEXT = "cluster/cluster-context";
+/** Answers of istiod; those of ztunnel are written beside the logs of proxies, or of istiod. */
+const ISTIOD = /^istio\/([^/]+)\/([^/]+)\/(debug\/[^/]+)$/;
+const ZTUNNEL =
+  /^(?:istio|proxies|ztunnel)\/([^/]+)\/([^/]+)\/(?:debug\/)?(config_dump)(?:\.json)?$/;
+
+interface DebugFile {
+  namespace: string;
+  pod: string;
+  path: string;
+}
+
+function debugFileOf(path: string): DebugFile | undefined {
+  const [, namespace, pod, answer] = ISTIOD.exec(path) ?? ZTUNNEL.exec(path) ?? [];
+  if (namespace === undefined || pod === undefined || answer === undefined) return undefined;
+  return { namespace, pod, path: answer };
+}
+
+/**
+ * What `istioctl bug-report` collects of one cluster (Istio 1.24 to 1.31): the lists of objects under
+ * `cluster/`, the debug answers of istiod and ztunnel. It has no Secrets; a file whose collection
+ * failed is not there, and what it would have held counts as not recorded. Its clock is now.
+ */
+export class BugReportBuilder implements Builder {
+  readonly #named: Named;
+  readonly #objects = new ObjectStore();
+  readonly #debug = new Map<string, Gathered<unknown>>();
+  #context: string | undefined;
+  #hasCustomResources = false;
+
+  constructor(named: Named) {
+    this.#named = named;
+  }
+
+  wants(path: string): boolean {
+    if (path === CONTEXT || OBJECTS.test(path)) return true;
+    const debug = debugFileOf(path);
+    // The rest is large and nothing reads it.
+    return debug !== undefined && slimDebug(debug.path) !== undefined;
+  }
+
+  async take(path: string, chunks: AsyncIterable<Uint8Array>): Promise<void> {
+    const shown = `${this.#named.origin}/${path}`;
+    const debug = debugFileOf(path);
+    if (debug) {
+      const answer = answerOf(await textOf(chunks, shown), shown, debug.path);
+      this.#debug.set(debugKey({ ...debug, port: ANY_PORT }), answer);
+    } else if (path === CONTEXT) {
+      // The context's name stands in the first line, the server's address in the next.
+      const [first = ""] = (await textOf(chunks, shown)).trim().split(/\r?\n/);
+      this.#context = oneLine(first) || undefined;
+    } else {
+      if (path.endsWith("/crs")) this.#hasCustomResources = true;
+      await readObjects(shown, "yaml", chunks, this.#objects);
+    }
+  }
+
+  finish(): Built {
+    const reader = new RecordingReader({
+      context: this.#context ?? this.#named.context,
+      origin: this.#named.origin,
+      now: Date.now(),
+      objects: this.#objects,
+      debug: this.#debug,
+      snapshot: { connection: {}, unread: [] },
+      absence: (resource) => this.#absence(resource),
+    });
+    return { reader };
+  }
+
+  #absence(resource: Resource): Absence {
+    const isCustom = resource.group !== "" && resource.group !== RESOURCES.deployments.group;
+    const absence = absenceIn(this.#objects, resource);
+    return isCustom && absence === "none" && !this.#hasCustomResources ? "not recorded" : absence;
+  }
+}
+
+/** A debug answer; where istiod did not have it, the file may say so instead. */
+function answerOf(text: string, shown: string, path: string): Gathered<unknown> {
+  if (/^\s*404\b/.test(text)) return missing("not-found", `/${path}: 404 page not found`);
+  return parseAnswer(text, path, shown);
+}
