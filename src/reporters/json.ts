@@ -1,4 +1,14 @@
+import { INVISIBLE } from "./invisible.ts";
 import type { Reporter } from "./reporter.ts";
 
+/** `\u202e`; two of them for a character outside the basic plane. */
+function escaped(character: string): string {
+  return character
+    .split("")
+    .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`)
+    .join("");
+}
+
 /** The report as JSON, two spaces deep: schema mc.check/v1. */
-export const json: Reporter = (report) => `${JSON.stringify(report, null, 2)}\n`;
+export const json: Reporter = (report) =>
+  `${JSON.stringify(report, null, 2).replace(INVISIBLE, escaped)}\n`;

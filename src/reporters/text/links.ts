@@ -1,78 +1,82 @@
-import stringWidth from "string-width";
-import type { LinkEdge, LinksData } from "../../model/links.ts";
+import type { LinksData } from "../../model/links.ts";
 import type { Result } from "../../model/report.ts";
+import { type Cell, CELL_SYMBOL, type LinkMatrix, linkMatrix } from "../link-matrix.ts";
 import { columns, type Style } from "./style.ts";
+import { displayWidth } from "./width.ts";
 
 /** More clusters than this do not make a table that a person reads. */
 const TABLE_UP_TO = 12;
 /** Exceptions that are spelled out in place of a table. */
 const EXCEPTIONS_SHOWN = 20;
 const INDENT = "  ";
+/** On wide terminals a table need not be as wide. */
+const WIDEST = 120;
 
-function symbolOf(edge: LinkEdge | undefined): string {
-  if (!edge) return "";
-  if (edge.state === "broken") return "❌";
-  return edge.oneWay ? "⚠️" : "✅";
-}
+const LEGEND: readonly (readonly [Cell, string])[] = [
+  ["one-way", "ℹ️ one-way"],
+  ["unknown", "? not known"],
+  ["none", "- no link"],
+];
 
-function byEnds(edges: readonly LinkEdge[]): Map<string, LinkEdge> {
-  const found = new Map<string, LinkEdge>();
-  for (const edge of edges) {
-    const key = JSON.stringify([edge.from, edge.to]);
-    // Of two Gateways for one target the broken one is the news.
-    if (found.get(key)?.state !== "broken") found.set(key, edge);
-  }
-  return found;
+/** What the symbols say that do not speak for themselves. */
+function legend({ rows }: LinkMatrix): string[] {
+  const present = new Set(rows.flat());
+  const words = LEGEND.filter(([cell]) => present.has(cell)).map(([, text]) => text);
+  return words.length > 0 ? [`key: ${words.join(", ")}`] : [];
 }
 
 /** Who (rows) is linked to whom (columns): by name where that fits, else by number. */
-function table(data: LinksData, style: Style): string[] {
-  const names = data.clusters.map(style.line);
-  const edges = byEnds(data.edges);
-  const cells = data.clusters.map((from) =>
-    data.clusters.map((to) =>
-      from === to ? "·" : symbolOf(edges.get(JSON.stringify([from, to]))),
-    ),
-  );
-  const named = columns(
-    [["from \\ to", ...names], ...cells.map((row, index) => [names[index] ?? "", ...row])],
-    2,
-  );
-  const fits = named.every((line) => stringWidth(INDENT + line) <= Math.min(style.width, 120));
-  if (fits) return named;
-  return columns(
-    [
-      ["from \\ to", ...names.map((_name, index) => String(index + 1))],
-      ...cells.map((row, index) => [`${index + 1} ${names[index] ?? ""}`, ...row]),
-    ],
-    2,
-  );
+function table(matrix: LinkMatrix, style: Style): string[] {
+  const names = matrix.clusters.map(style.line);
+  const numbers = names.map((_name, index) => String(index + 1));
+  const under = (heads: readonly string[]): string[] =>
+    columns(
+      [
+        ["from \\ to", ...heads],
+        ...matrix.rows.map((row, index) => [
+          heads[index] ?? "",
+          ...row.map((cell) => CELL_SYMBOL[cell]),
+        ]),
+      ],
+      2,
+    );
+  const named = under(names);
+  const width = Math.min(style.width, WIDEST) - INDENT.length;
+  if (named.every((line) => displayWidth(line) <= width)) return named;
+  return [...under(numbers), ...names.map((name, index) => `${index + 1} = ${name}`)];
 }
 
-function exceptions(data: LinksData, style: Style): string[] {
-  const inRun = data.edges.filter((edge) => edge.inRun);
-  const odd = inRun.filter((edge) => edge.state === "broken" || edge.oneWay);
-  const broken = odd.filter((edge) => edge.state === "broken").length;
-  const possible = data.clusters.length * (data.clusters.length - 1);
+function exceptions({ clusters, rows }: LinkMatrix, style: Style): string[] {
+  const cells = rows.flatMap((row, from) =>
+    row.map((cell, to) => ({ cell, from: clusters[from] ?? "", to: clusters[to] ?? "" })),
+  );
+  const of = (...kinds: Cell[]): typeof cells => cells.filter(({ cell }) => kinds.includes(cell));
+  const possible = clusters.length * (clusters.length - 1);
+  const broken = of("broken");
+  const oneWay = of("one-way");
   const counts = [
-    `${inRun.length - broken} of ${possible} possible links connected`,
-    ...(broken > 0 ? [`${broken} broken`] : []),
-    ...(odd.length > broken ? [`${odd.length - broken} one way`] : []),
+    `${of("connected", "one-way").length} of ${possible} possible links connected`,
+    ...(broken.length > 0 ? [`${broken.length} broken`] : []),
+    ...(oneWay.length > 0 ? [`${oneWay.length} one-way`] : []),
   ];
+  const odd = [...broken, ...oneWay];
   const more = odd.length - EXCEPTIONS_SHOWN;
   return [
     counts.join(", "),
     ...odd
       .slice(0, EXCEPTIONS_SHOWN)
-      .map((edge) => `${symbolOf(edge)} ${style.line(edge.from)} → ${style.line(edge.to)}`),
+      .map(({ cell, from, to }) => `${CELL_SYMBOL[cell]} ${style.line(`${from} → ${to}`)}`),
     ...(more > 0 ? [`and ${more} more (see -o json)`] : []),
   ];
 }
 
-/** The link topology below its summary line; nothing for a single cluster. */
-export function matrixLines(result: Result, style: Style): string[] {
-  const data = result.data as LinksData | undefined;
-  if (!data || data.clusters.length < 2) return [];
-  const lines = data.clusters.length > TABLE_UP_TO ? exceptions(data, style) : table(data, style);
+/** The link topology as lines; nothing for a single cluster. */
+export function matrixLines({ data }: Result, style: Style): string[] {
+  const matrix = linkMatrix(data as LinksData | undefined);
+  if (!matrix) return [];
+  const lines =
+    matrix.clusters.length > TABLE_UP_TO
+      ? exceptions(matrix, style)
+      : [...table(matrix, style), ...legend(matrix)];
   return lines.map((line) => INDENT + line);
 }

@@ -1,37 +1,48 @@
-import { isFault } from "../../model/finding.ts";
-import type { Finding, Result } from "../../model/report.ts";
+import type { Finding, Result, Status } from "../../model/report.ts";
+import { SYMBOL } from "../words.ts";
 import { blockDetails, eastWestParts, lineDetails, podTable } from "./details.ts";
-import { detailLines } from "./findings.ts";
+import { blocked, detailLines } from "./findings.ts";
 import { matrixLines } from "./links.ts";
-import { SYMBOL, type Style } from "./style.ts";
+import type { Style } from "./style.ts";
 
 /** Checks whose passing findings stand under the summary line also in the short form. */
 const SHOWN_WHEN_FINE: ReadonlySet<string> = new Set(["gateways", "peers"]);
 
-function summaryLines(result: Result, style: Style): string[] {
-  const text = `${SYMBOL[result.status]} ${style.line(`${result.title}: ${result.summary}`)}`;
-  const lines = style.wrap(text, 3);
-  return isFault(result.status) && result.status !== "warn"
-    ? lines.map((line) => style.paint.red(line))
-    : lines;
+function painter(status: Status, { paint }: Style): (text: string) => string {
+  if (status === "fail" || status === "error") return paint.red;
+  return status === "warn" ? paint.yellow : (text) => text;
 }
 
-function worthALine(result: Result, verbose: boolean): readonly Finding[] {
-  const shown = !verbose && SHOWN_WHEN_FINE.has(result.id);
-  return result.findings.filter(({ severity }) => severity !== "pass" || shown);
+function summaryLines(result: Result, style: Style): string[] {
+  const said = result.findings.find(({ message }) => message === result.summary);
+  const text = style.line(`${result.title}: ${result.summary}${said ? blocked(said) : ""}`);
+  const paint = painter(result.status, style);
+  return style.wrap(`${SYMBOL[result.status]} ${text}`, 3).map(paint);
+}
+
+/** The cluster is down: its Connection Check says so, once for all. */
+export function isUnreached({ severity, blockedBy }: Finding): boolean {
+  return severity === "skip" && /(?:^|\/)connection$/.test(blockedBy ?? "");
+}
+
+function worthALine({ id, findings }: Result, verbose: boolean): readonly Finding[] {
+  return findings.filter(
+    (finding) =>
+      (finding.severity !== "pass" || (!verbose && SHOWN_WHEN_FINE.has(id))) &&
+      (verbose || !isUnreached(finding)),
+  );
 }
 
 function shortLines(result: Result, style: Style, verbose: boolean): string[] {
   return [
     ...summaryLines(result, style),
     ...detailLines(worthALine(result, verbose), result.summary, style),
-    ...(result.id === "links" ? matrixLines(result, style) : []),
   ];
 }
 
 function section(result: Result, style: Style, blocks: readonly string[][]): string[] {
   return [
-    style.paint.bold(`--- ${style.line(result.title)} ---`),
+    ...style.wrap(`--- ${style.line(result.title)} ---`, 4).map(style.paint.bold),
     "",
     ...blocks.flatMap((block) => [...block, ""]),
     ...lineDetails(result, style),
@@ -47,11 +58,12 @@ export function resultBlocks(result: Result, style: Style, verbose: boolean): st
   if (result.id === "pods-eastwest") {
     return eastWestParts(result).map((part) =>
       verbose
-        ? section(part.result, style, part.rows.length > 0 ? [podTable(part.rows)] : [])
+        ? section(part.result, style, part.rows.length > 0 ? [podTable(part.rows, style)] : [])
         : shortLines(part.result, style, false),
     );
   }
-  return [
-    verbose ? section(result, style, blockDetails(result)) : shortLines(result, style, false),
-  ];
+  const matrix = result.id === "links" ? matrixLines(result, style) : [];
+  if (!verbose) return [[...shortLines(result, style, false), ...matrix]];
+  const blocks = blockDetails(result, style);
+  return [section(result, style, matrix.length > 0 ? [...blocks, matrix] : blocks)];
 }

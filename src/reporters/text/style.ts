@@ -1,22 +1,14 @@
-import { Chalk, type ChalkInstance } from "chalk";
-import stringWidth from "string-width";
 import { oneLine } from "../../lib/sanitize.ts";
-import type { Status } from "../../model/report.ts";
 import type { ReportOptions } from "../reporter.ts";
+import { displayWidth } from "./width.ts";
 
-export const SYMBOL: Readonly<Record<Status, string>> = {
-  pass: "✅",
-  info: "ℹ️",
-  skip: "ℹ️",
-  warn: "⚠️",
-  fail: "❌",
-  error: "❌",
-};
+/** Of SGR: what turns it on, what turns it off. */
+const SGR = { bold: [1, 22], red: [31, 39], yellow: [33, 39], cyan: [36, 39] } as const;
 
 /** Colours and wrapping of one run. */
 export interface Style {
   readonly width: number;
-  readonly paint: ChalkInstance;
+  readonly paint: Readonly<Record<keyof typeof SGR, (text: string) => string>>;
   /** A text from outside as one safe line. */
   readonly line: (text: string) => string;
   /** Breaks a text between words so that it fits; lines after the first are indented. */
@@ -24,27 +16,39 @@ export interface Style {
 }
 
 export function styleOf({ color, width }: ReportOptions): Style {
+  const painter =
+    ([on, off]: readonly [number, number]) =>
+    (text: string): string =>
+      color ? `\u001B[${on}m${text}\u001B[${off}m` : text;
   return {
     width,
-    paint: new Chalk({ level: color ? 1 : 0 }),
+    paint: {
+      bold: painter(SGR.bold),
+      red: painter(SGR.red),
+      yellow: painter(SGR.yellow),
+      cyan: painter(SGR.cyan),
+    },
     line: oneLine,
     wrap: (text, indent = 0) => wrap(text, width, indent),
   };
 }
 
+/** A word that is wider than a line stays whole: addresses and fingerprints are there to be copied. */
 function wrap(text: string, width: number, indent: number): string[] {
-  if (stringWidth(text) <= width) return [text];
+  if (displayWidth(text) <= width) return [text];
   const lines: string[] = [];
-  const lead = /^\s*/.exec(text)?.[0] ?? "";
-  let current = lead;
+  let current = /^ */.exec(text)?.[0] ?? "";
+  let used = current.length;
   let empty = true;
   for (const word of text.trim().split(" ")) {
-    const next = empty ? current + word : `${current} ${word}`;
-    if (!empty && stringWidth(next) > width) {
+    const wide = displayWidth(word);
+    if (!empty && used + 1 + wide > width) {
       lines.push(current);
       current = " ".repeat(indent) + word;
+      used = indent + wide;
     } else {
-      current = next;
+      current += empty ? word : ` ${word}`;
+      used += wide + (empty ? 0 : 1);
     }
     empty = false;
   }
@@ -56,16 +60,12 @@ export function columns(rows: readonly (readonly string[])[], gap: number): stri
   const widths: number[] = [];
   for (const row of rows) {
     for (const [index, cell] of row.entries()) {
-      widths[index] = Math.max(widths[index] ?? 0, stringWidth(cell));
+      widths[index] = Math.max(widths[index] ?? 0, displayWidth(cell));
     }
   }
   return rows.map((row) =>
     row
-      .map((cell, index) =>
-        index === row.length - 1
-          ? cell
-          : cell + " ".repeat((widths[index] ?? 0) + gap - stringWidth(cell)),
-      )
+      .map((cell, index) => cell + " ".repeat((widths[index] ?? 0) + gap - displayWidth(cell)))
       .join("")
       .trimEnd(),
   );

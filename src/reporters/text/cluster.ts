@@ -1,0 +1,54 @@
+import { worst } from "../../model/finding.ts";
+import type { ClusterReport, Result } from "../../model/report.ts";
+import { count, nameOf, SYMBOL } from "../words.ts";
+import { joinedBlocks } from "./order.ts";
+import { resultBlocks } from "./result.ts";
+import type { Style } from "./style.ts";
+
+/** A cluster that is down is one finding: the rest of its checks are a count. */
+function unreachable(results: readonly Result[], style: Style): string[] | undefined {
+  const connection = results.find(({ id }) => id === "connection");
+  if (connection?.status !== "error") return undefined;
+  const others = results.length - 1;
+  return [
+    ...resultBlocks(connection, style, false).flat(),
+    ...(others > 0
+      ? [`${SYMBOL.skip} ${count(others, "other check")} skipped (blocked by connection)`]
+      : []),
+  ];
+}
+
+/** The block of one cluster. */
+export function clusterLines(cluster: ClusterReport, style: Style, verbose: boolean): string[] {
+  const { checks } = cluster;
+  const body =
+    (verbose ? undefined : unreachable(checks, style)) ?? joinedBlocks(checks, style, verbose);
+  const gap = verbose ? [""] : [];
+  return [
+    ...style.wrap(`=== Cluster: ${style.line(nameOf(cluster))} ===`, 4).map(style.paint.bold),
+    ...gap,
+    ...body,
+    ...gap,
+    style.paint.bold("======"),
+  ];
+}
+
+/** One line for a cluster without a fault, and what it is warned of; nothing for one with a fault. */
+export function briefLines(cluster: ClusterReport, style: Style): string[] | undefined {
+  const { checks } = cluster;
+  const status = worst(checks.map((result) => result.status));
+  if (status === "fail" || status === "error") return undefined;
+  const warned = checks.filter((result) => result.status === "warn");
+  const skipped = checks.filter((result) => result.status === "skip").length;
+  const passed = checks.length - warned.length - skipped;
+  const counts = [
+    `${passed === checks.length ? "all " : ""}${count(passed, "check")} passed`,
+    ...(skipped > 0 ? [`${skipped} skipped`] : []),
+    ...(warned.length > 0 ? [`${warned.length} with warnings`] : []),
+  ];
+  const symbol = warned.length > 0 ? SYMBOL.warn : SYMBOL.pass;
+  return [
+    ...style.wrap(`${symbol} ${style.line(`${nameOf(cluster)}: ${counts.join(", ")}`)}`, 3),
+    ...joinedBlocks(warned, style, false),
+  ];
+}
