@@ -1,4 +1,6 @@
+import { selects } from "../../lib/selector.ts";
 import { missing, type Missing } from "../../model/gathered.ts";
+import type { RawObject } from "../../model/reader.ts";
 import type { RecordedDebug, RecordedRequest, Snapshot, Unread } from "./snapshot.ts";
 
 function sameType(one: RecordedRequest, other: RecordedRequest): boolean {
@@ -7,7 +9,14 @@ function sameType(one: RecordedRequest, other: RecordedRequest): boolean {
 
 function toMissing(entry: Unread | undefined): Missing | undefined {
   if (!entry) return undefined;
-  const request = "request" in entry ? entry.request : undefined;
+  if (!("request" in entry)) return missing(entry.why, entry.detail, entry.access);
+  // The selectors are no part of a permission.
+  const {
+    labelSelector: _label,
+    fieldSelector: _field,
+    metadataOnly: _part,
+    ...request
+  } = entry.request;
   return missing(entry.why, entry.detail, request);
 }
 
@@ -70,15 +79,23 @@ export function unreadDebug(unread: readonly Unread[], wanted: RecordedDebug): M
   return toMissing(found);
 }
 
-/** Whether what the request would answer was read, so that what is not there does not exist. */
-export function wasRead(snapshot: Snapshot, wanted: RecordedRequest): boolean {
-  return snapshot.read?.some((request) => covers(request, wanted)) ?? true;
+/**
+ * Whether what the request would answer was read, so that what is not there does not exist. `found`
+ * is the object that a get would give: it may have come with a list, or only its metadata.
+ */
+export function wasRead(snapshot: Snapshot, wanted: RecordedRequest, found?: RawObject): boolean {
+  return snapshot.read?.some((request) => covers(request, wanted, found)) ?? true;
 }
 
-function covers(read: RecordedRequest, wanted: RecordedRequest): boolean {
+function covers(
+  read: RecordedRequest,
+  wanted: RecordedRequest,
+  found: RawObject | undefined,
+): boolean {
   if (!sameType(read, wanted) || (read.metadataOnly && !wanted.metadataOnly)) return false;
   if (read.namespace !== undefined && read.namespace !== wanted.namespace) return false;
   if (read.verb === "get") return wanted.verb === "get" && read.name === wanted.name;
+  if (found && selects(read)(found)) return true;
   const byName =
     wanted.verb === "get" ? `metadata.name=${wanted.name ?? ""}` : wanted.fieldSelector;
   return (

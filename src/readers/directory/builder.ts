@@ -80,13 +80,13 @@ export class DirectoryBuilder implements Builder {
 
   finish(): Built {
     const { origin } = this.#named;
-    const { context, time, position } = this.#snapshot;
+    const { context, contextArgument, time, position } = this.#snapshot;
     if (!this.#recorded && this.#objects.count === 0) {
       throw new UsageError(`${origin} has no Kubernetes objects (YAML or JSON files)`);
     }
     const reader = new RecordingReader({
       context: context ?? this.#named.context,
-      ...(context === undefined ? {} : { contextArgument: context }),
+      ...(contextArgument === undefined ? {} : { contextArgument }),
       origin,
       now: time ?? Date.now(),
       objects: this.#objects,

@@ -62,27 +62,23 @@ export class RecordingReader implements ClusterReader {
     const request = listRequest(resource, options);
     const unread = unreadList(snapshot.unread, request);
     if (unread) return unread;
+    if (!wasRead(snapshot, request)) return this.#notRead(resource);
     const found = objects.list(resource, options);
     if (found.length > 0) return gathered(found);
-    if (!wasRead(snapshot, request)) return this.#notRead(resource);
     const missingType = unreadType(snapshot.unread, request) ?? this.#absent(resource);
     return missingType ?? gathered([]);
   }
 
   get(resource: Resource, namespace: string, name: string): Promise<Gathered<RawObject>> {
     const { objects, snapshot } = this.#contents;
-    const found = objects.get(resource, namespace, name);
     const request = getRequest(resource, namespace, name);
-    return Promise.resolve(
-      unreadGet(snapshot.unread, request) ??
-        (found ? gathered(found) : this.#withoutObject(resource, wasRead(snapshot, request), name)),
-    );
-  }
-
-  #withoutObject(resource: Resource, read: boolean, name: string): Missing {
-    if (!read) return this.#notRead(resource);
+    const unread = unreadGet(snapshot.unread, request);
+    if (unread) return Promise.resolve(unread);
+    const found = objects.get(resource, namespace, name);
+    if (!wasRead(snapshot, request, found)) return Promise.resolve(this.#notRead(resource));
+    if (found) return Promise.resolve(gathered(found));
     const notFound = missing("not-found", `${resourceName(resource)} "${name}" not found`);
-    return this.#absent(resource) ?? notFound;
+    return Promise.resolve(this.#absent(resource) ?? notFound);
   }
 
   debug(target: DebugTarget, path: string): Promise<Gathered<unknown>> {

@@ -26,12 +26,18 @@ interface Reason {
   detail: string;
 }
 
-/** What could not be read, and why. */
-export type Unread = Reason & ({ request: RecordedRequest } | { debug: RecordedDebug });
+/**
+ * What could not be read, and why. For a debug answer `access` is the permission that was missing
+ * on the way to it, if that was the reason.
+ */
+export type Unread = Reason &
+  ({ request: RecordedRequest } | { debug: RecordedDebug; access?: AccessRequest });
 
 /** snapshot.json: what a recording says beside its objects and debug answers. */
 export interface Snapshot {
   context?: string;
+  /** What `--context` took; absent when the cluster was reached without a context. */
+  contextArgument?: string;
   /** RFC 3339 in the file; here ms since the epoch. */
   time?: number;
   connection: Connection | Missing;
@@ -68,11 +74,14 @@ export function parseSnapshot(name: string, text: string): Snapshot {
     throw new UsageError(oneLine(`${name}: schemaVersion is ${version}, not ${SNAPSHOT_VERSION}`));
   }
   const read = property(value, "read");
+  const context = string(property(value, "context"));
+  const argument = property(value, "contextArgument");
   return {
     connection: connectionOf(value),
     unread: array(property(value, "unread")).flatMap(unreadOf),
     ...defined({
-      context: string(property(value, "context")),
+      context,
+      contextArgument: argument === null ? undefined : (string(argument) ?? context),
       time: time(property(value, "time")),
       position: number(property(value, "position")),
       read: Array.isArray(read) ? read.flatMap(requestOf) : undefined,
@@ -103,7 +112,14 @@ function reasonOf(entry: unknown): Reason {
 function unreadOf(entry: unknown): Unread[] {
   const reason = reasonOf(entry);
   const debug = property(entry, "debug") ?? at(entry, "request", "debug");
-  if (debug !== undefined) return debugOf(debug).map((found) => ({ ...reason, debug: found }));
+  if (debug !== undefined) {
+    const [access] = requestOf(property(entry, "access"));
+    return debugOf(debug).map((found) => ({
+      ...reason,
+      debug: found,
+      ...(access ? { access } : {}),
+    }));
+  }
   return requestOf(property(entry, "request")).map((request) => ({ ...reason, request }));
 }
 

@@ -24,7 +24,8 @@ const OBJECTS_PER_FILE = 5000;
 
 /** What was asked of a cluster and what it answered, redacted as it comes. */
 export class Memory {
-  readonly context: string;
+  readonly #context: string;
+  readonly #contextArgument: string | undefined;
   /** ms since the epoch. */
   readonly time: number;
   #connection: Gathered<Connection> = { ok: true, value: {} };
@@ -35,7 +36,8 @@ export class Memory {
   readonly #debug = new Map<string, { target: RecordedDebug; text: string }>();
 
   constructor(reader: ClusterReader) {
-    this.context = reader.contextArgument ?? reader.context;
+    this.#context = reader.context;
+    this.#contextArgument = reader.contextArgument;
     this.time = reader.now();
   }
 
@@ -78,7 +80,8 @@ export class Memory {
     if (answer.ok) {
       this.#debug.set(key, { target, text: toJson(redactDebug(target.path, answer.value)) });
     } else {
-      this.#unread.set(key, { ...reasonOf(answer), debug: target });
+      const { request: access } = answer;
+      this.#unread.set(key, { ...reasonOf(answer), debug: target, ...(access ? { access } : {}) });
     }
   }
 
@@ -105,10 +108,11 @@ export class Memory {
     const connection = this.#connection;
     return {
       schemaVersion: SNAPSHOT_VERSION,
-      context: this.context,
+      context: this.#context,
+      ...contextArgumentOf(this.#context, this.#contextArgument),
       time: new Date(this.time).toISOString(),
       position,
-      ...(connection.ok ? connection.value : { connection: reasonOf(connection) }),
+      ...(connection.ok ? connection.value : { connection: faultOf(connection) }),
       read: inOrder([...this.#read.values()]),
       unread: inOrder(unread),
     };
@@ -121,6 +125,15 @@ function toDocument(text: string): string {
 
 function reasonOf({ why, detail }: Missing): Pick<Missing, "why" | "detail"> {
   return { why, detail: scrubText(detail) };
+}
+
+function faultOf(fault: Missing): object {
+  return { ...reasonOf(fault), request: fault.request };
+}
+
+/** Said only where it is not the context's name. */
+function contextArgumentOf(context: string, argument: string | undefined): object {
+  return argument === context ? {} : { contextArgument: argument ?? null };
 }
 
 function byKey([one]: readonly [string, unknown], [other]: readonly [string, unknown]): number {
