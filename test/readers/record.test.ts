@@ -12,6 +12,7 @@ import {
   SCENARIO_NAMES,
   timeless,
 } from "../support/scenario.ts";
+import type { ApiServerOptions } from "../support/apiserver.ts";
 import { directory, filesUnder } from "./temp.ts";
 
 async function reportOf(readers: readonly ClusterReader[]): Promise<unknown> {
@@ -29,7 +30,7 @@ describe.each(SCENARIO_NAMES)("%s", (scenario) => {
   test("the clusters, their recording and its archive give one report", async () => {
     const root = directory();
     live = await liveClusters(scenario);
-    const recorders = live.readers.map(record);
+    const recorders = live.readers.map((reader) => record(reader));
     const fromLive = await reportOf(recorders.map(({ reader }) => reader));
     await writeRecordings(recorders, { kind: "directory", path: join(root, "out") });
     await writeRecordings(recorders, { kind: "archive", path: join(root, "out.tar.gz") });
@@ -43,7 +44,7 @@ describe.each(SCENARIO_NAMES)("%s", (scenario) => {
   test("two recordings are one, byte for byte", async () => {
     const root = directory();
     for (const name of ["one", "two"]) {
-      const recorders = (await recordedClusters(scenario)).map(record);
+      const recorders = (await recordedClusters(scenario)).map((reader) => record(reader));
       await reportOf(recorders.map(({ reader }) => reader));
       await writeRecordings(recorders, { kind: "directory", path: join(root, name) });
       await writeRecordings(recorders, { kind: "archive", path: join(root, `${name}.tar.gz`) });
@@ -51,5 +52,49 @@ describe.each(SCENARIO_NAMES)("%s", (scenario) => {
     expect(filesUnder(join(root, "one"))).toEqual(filesUnder(join(root, "two")));
     const [one, two] = ["one", "two"].map((name) => readFileSync(join(root, `${name}.tar.gz`)));
     expect(one).toEqual(two);
+  });
+});
+
+/** The report of a live run, and that of its recording. */
+async function bothReports(scenario: LiveScenario): Promise<[unknown, unknown]> {
+  const recorders = scenario.readers.map((reader) => record(reader));
+  const fromLive = await reportOf(recorders.map(({ reader }) => reader));
+  const path = join(directory(), "out");
+  await writeRecordings(recorders, { kind: "directory", path });
+  return [fromLive, await reportOf(await openRecordings(path))];
+}
+
+describe("what could not be read comes back as it was", () => {
+  const denied: Record<string, Partial<ApiServerOptions>> = {
+    "no Secrets, nodes or Services": {
+      users: [
+        {
+          name: "viewer",
+          deny: [{ resource: "secrets" }, { resource: "nodes" }, { resource: "services" }],
+        },
+      ],
+    },
+    "no port-forward, no proxy": {
+      users: [
+        { name: "viewer", deny: [{ resource: "pods/portforward" }, { resource: "pods/proxy" }] },
+      ],
+    },
+    "nothing at all": { users: [{ name: "nobody", allowOnly: [] }] },
+    "no Gateway API": { crds: { gatewayApi: false } },
+    "errors of the server": { faults: [{ kind: "status", match: { resource: "gateways" } }] },
+    "no JSON": { faults: [{ kind: "html", match: { resource: "configmaps" } }] },
+  };
+
+  test.each(Object.keys(denied))("%s", async (name) => {
+    live = await liveClusters("healthy", denied[name]);
+    const [fromLive, fromRecording] = await bothReports(live);
+    expect(fromRecording).toEqual(fromLive);
+  });
+
+  test("a cluster that is gone", async () => {
+    live = await liveClusters("healthy");
+    await live.servers[1]?.close();
+    const [fromLive, fromRecording] = await bothReports(live);
+    expect(fromRecording).toEqual(fromLive);
   });
 });

@@ -15,6 +15,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EPERM: "permission denied",
   ENOTDIR: "not a directory",
   ELOOP: "too many links, or a link where a file was",
+  EEXIST: "exists already",
   EISDIR: "is a directory",
   ENAMETOOLONG: "name too long",
   ENOSPC: "no space left on the device",
