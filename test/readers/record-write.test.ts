@@ -71,7 +71,7 @@ describe("names", () => {
     expect(new Set(names.map((name) => name.toLowerCase())).size).toBe(contexts.length);
     for (const name of names) expect(name).toMatch(/^[\w+@][\w.+@-]{0,110}$/);
     const readers = await openRecordings(path);
-    expect(readers.map(({ context }) => context)).toEqual(contexts.map((name) => name || "_"));
+    expect(readers.map(({ context }) => context)).toEqual(contexts.map((name) => name || "_-3"));
   });
 
   test("of pods in debug answers, or a reason why there is none", async () => {

@@ -130,9 +130,15 @@ async function draftArchive(
     createWriteStream(draft, { flags: "wx" }),
     signal ? { signal } : {},
   );
-  // Rejects as well when the stream was destroyed under the entries below.
-  const filled = fill(packed, files, new Date(Math.floor(time / 1000) * 1000));
-  await Promise.all([written, filled]);
+  let mistake: unknown;
+  void fill(packed, files, new Date(Math.floor(time / 1000) * 1000)).catch((error: unknown) => {
+    mistake = error;
+    packed.destroy();
+  });
+  // Settles only when the file is closed, so that it can be removed.
+  await written.catch((error: unknown) => {
+    throw mistake ?? error;
+  });
 }
 
 async function fill(
