@@ -43,7 +43,7 @@ const EXPECTED: Readonly<Record<string, { full: string[]; precheck: string[] }>>
   },
   "stale-address": {
     full: ["cluster1/peers: fail", "peer-addresses: fail", "links: fail"],
-    precheck: ["cluster1/peers: warn", "peer-addresses: fail", "links: warn"],
+    precheck: ["cluster1/peers: warn", "peer-addresses: warn", "links: warn"],
   },
   "stale-entries": { full: ["stale-workloads: fail"], precheck: [] },
   "duplicate-identity": {
@@ -84,11 +84,13 @@ describe("scenarios", () => {
         "cluster-identity",
         "cni-dns-capture",
         "control-plane",
+        "data-plane",
         "env-vars",
         "gateways",
         "license",
         "links",
         "network",
+        "peer-addresses",
         "peers",
         "platform",
         "pods-cni",

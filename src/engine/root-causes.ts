@@ -1,3 +1,4 @@
+import { isFault } from "../model/finding.ts";
 import type { LinksData } from "../model/links.ts";
 import type { Finding, Report, Result } from "../model/report.ts";
 
@@ -71,9 +72,11 @@ function concerns(finding: Finding, certs: Result | undefined, from: string, to:
 /** Remote Gateways that are not connected, by cluster and object, with the context they stand for. */
 function brokenEdges(report: Report): Map<string, string> {
   const links = report.mesh.find(({ id }) => id === "links")?.data as LinksData | undefined;
+  // A cluster that is down has no CLUSTER_ID that could be known, but often goes by its name.
+  const contexts = new Set(report.clusters.map(({ context }) => context));
   return new Map(
     (links?.edges ?? [])
-      .filter(({ state, inRun }) => state === "broken" && inRun)
+      .filter(({ state, inRun, to }) => state === "broken" && (inRun || contexts.has(to)))
       .map(({ from, to, gateway }) => [edgeKey(from, gateway.namespace, gateway.name), to]),
   );
 }
@@ -90,30 +93,49 @@ export function ownId(finding: Finding, context: string): Finding {
     : finding;
 }
 
-/** The report with `blockedBy` on the findings that another fault explains. */
+/** Ids as `blockedBy` gives them, of every result there is. */
+function resultNames(report: Report): Set<string> {
+  return new Set([
+    ...report.mesh.map(({ id }) => id),
+    ...report.clusters.flatMap(({ context, checks }) => checks.map(({ id }) => `${context}/${id}`)),
+  ]);
+}
+
+/** The report with `blockedBy` on the findings that another fault explains, and on no others. */
 export function annotateCauses(report: Report): Report {
   const explanations = new Explanations(report);
   const broken = brokenEdges(report);
+  const names = resultNames(report);
   const explain = (finding: Finding, context: string | undefined): Finding => {
-    if (finding.blockedBy || !context || !finding.object) return finding;
-    if (finding.severity !== "fail" && finding.severity !== "error") return finding;
+    if (finding.blockedBy || !context || !finding.object || !isFault(finding.severity)) {
+      return finding;
+    }
     const target = broken.get(edgeKey(context, finding.object.namespace, finding.object.name));
-    if (target === undefined) return finding;
-    const cause = explanations.disconnected(context, target);
+    const cause = target === undefined ? undefined : explanations.disconnected(context, target);
     return cause === undefined ? finding : { ...finding, blockedBy: cause };
+  };
+  // A check that was not asked for explains nothing: its fault would be named nowhere.
+  const ofResults = (finding: Finding, context?: string): Finding => {
+    const { blockedBy, ...rest } = finding;
+    if (blockedBy === undefined || names.has(blockedBy)) return finding;
+    return context !== undefined && names.has(`${context}/${blockedBy}`) ? finding : rest;
   };
   return {
     ...report,
     clusters: report.clusters.map((cluster) => ({
       ...cluster,
       checks: cluster.checks.map((result) =>
-        result.id === "peers"
-          ? withFindings(result, (one) => ownId(explain(one, cluster.context), cluster.context))
-          : result,
+        withFindings(result, (finding) => {
+          const { context } = cluster;
+          const explained = result.id === "peers" ? explain(finding, context) : finding;
+          return ownId(ofResults(explained, context), context);
+        }),
       ),
     })),
     mesh: report.mesh.map((result) =>
-      result.id === "links" ? withFindings(result, (one) => explain(one, one.cluster)) : result,
+      withFindings(result, (finding) =>
+        ofResults(result.id === "links" ? explain(finding, finding.cluster) : finding),
+      ),
     ),
   };
 }

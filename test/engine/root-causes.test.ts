@@ -127,7 +127,11 @@ describe("what is left as it is", () => {
   const [a, b] = [[result("license", [fault()])], [] as Result[]];
 
   it.each([
-    ["a finding that says itself what blocks it", peerFault("ctx-b", { blockedBy: "x" }), "x"],
+    [
+      "a finding that says itself what blocks it",
+      peerFault("ctx-b", { blockedBy: "license" }),
+      "license",
+    ],
     ["a finding that is no fault", peerFault("ctx-b", { severity: "info" }), undefined],
     ["a finding on no object", fault(), undefined],
     ["a finding on another Gateway", peerFault("ctx-c"), undefined],
@@ -139,12 +143,48 @@ describe("what is left as it is", () => {
   it("links that are connected or lead out of the run, and runs without the check", () => {
     for (const mesh of [
       [links([edge("ctx-a", "ctx-b", { state: "connected" })])],
-      [links([edge("ctx-a", "ctx-b", { inRun: false })])],
+      [
+        links([
+          edge("ctx-a", "somewhere", {
+            inRun: false,
+            gateway: { namespace: "ew", name: "to-ctx-b" },
+          }),
+        ]),
+      ],
       [],
     ]) {
       const { clusters } = annotateCauses(report([...a, PEERS], b, mesh));
       expect(clusters[0]?.checks.at(-1)?.findings[0]?.blockedBy).toBeUndefined();
     }
+  });
+
+  it("a cluster that is down and goes by its context", () => {
+    const { clusters } = annotateCauses(
+      report(
+        [PEERS],
+        [result("connection", [fault()])],
+        [links([edge("ctx-a", "ctx-b", { inRun: false })])],
+      ),
+    );
+    expect(clusters[0]?.checks.at(-1)?.findings[0]?.blockedBy).toBe("ctx-b/connection");
+  });
+
+  it("is blocked by nothing that did not run", () => {
+    const blocked = (name: string): Finding => fault({ blockedBy: name });
+    const { clusters, mesh } = annotateCauses(
+      report(
+        [result("gateways", [blocked("peers"), blocked("ctx-b/license"), blocked("links")])],
+        [result("license", [])],
+        [result("certs", [blocked("ctx-a/gateways"), blocked("ctx-a/peers"), blocked("links")])],
+      ),
+    );
+    const names = (findings: Finding[] = []) => findings.map(({ blockedBy }) => blockedBy);
+    expect(names(clusters[0]?.checks[0]?.findings)).toEqual([
+      undefined,
+      "ctx-b/license",
+      undefined,
+    ]);
+    expect(names(mesh[0]?.findings)).toEqual(["ctx-a/gateways", undefined, undefined]);
   });
 
   it("a link's finding that names no cluster", () => {
