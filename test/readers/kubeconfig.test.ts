@@ -195,10 +195,11 @@ function hasKubectl(): boolean {
   }
 }
 
-describe("where it is looked for", () => {
-  const named = (name: string): string =>
-    `contexts: [{name: ${name}, context: {cluster: c, user: u}}]\n`;
+function named(name: string): string {
+  return `contexts: [{name: ${name}, context: {cluster: c, user: u}}]\n`;
+}
 
+describe("where it is looked for", () => {
   it("takes --kubeconfig, else $KUBECONFIG, else ~/.kube/config", () => {
     const flag = write("flag", named("flag"));
     const variable = write("variable", named("variable"));

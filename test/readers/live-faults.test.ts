@@ -43,7 +43,12 @@ describe.each([
   it.each<[string, Fault, string, number]>([
     ["hang", { kind: "hang" }, "timeout: no answer within 1s", 1],
     ["trickle", { kind: "trickle", ms: 50, bytes: 1 }, "timeout: no answer within 1s", 1],
-    ["HTML", { kind: "html" }, `unreadable: the answer is a web page, not the Kubernetes API: ${PROXY}`, 1],
+    [
+      "HTML",
+      { kind: "html" },
+      `unreadable: the answer is a web page, not the Kubernetes API: ${PROXY}`,
+      1,
+    ],
     [
       "HTML with 403",
       { kind: "html", status: 403 },
@@ -63,11 +68,26 @@ describe.each([
       "unreadable: the answer is text/plain, not JSON",
       1,
     ],
-    ["401", { kind: "status", status: 401 }, "unauthorized: the API server does not accept the credentials (401)", 1],
-    ["404", { kind: "status", status: 404, body: "404 page not found" }, "not-found: pods is not served by the cluster", 1],
+    [
+      "401",
+      { kind: "status", status: 401 },
+      "unauthorized: the API server does not accept the credentials (401)",
+      1,
+    ],
+    [
+      "404",
+      { kind: "status", status: 404, body: "404 page not found" },
+      "not-found: pods is not served by the cluster",
+      1,
+    ],
     ["409", { kind: "status", status: 409 }, "unreadable: 409 Conflict: ", 1],
     ["500", { kind: "status", status: 500 }, "unreadable: 500 Internal Server Error: ", 3],
-    ["502", { kind: "status", status: 502, body: "" }, "unreadable: the answer is 502 Bad Gateway", 3],
+    [
+      "502",
+      { kind: "status", status: 502, body: "" },
+      "unreadable: the answer is 502 Bad Gateway",
+      3,
+    ],
     ["418", { kind: "status", status: 418, body: "" }, "unreadable: the answer is 418", 1],
   ])("%s", async (_fault, fault, cause, requests) => {
     const { pods, asked } = await struck(fault, http2, 1000);
@@ -104,12 +124,16 @@ describe.each([
 
   it("another kind is not taken for the list", async () => {
     const { pods } = await struck({ kind: "wrong-kind" }, http2);
-    expect(await causeOf(Promise.resolve(pods))).toMatch(/^unreadable: the answer is a \w+, not a PodList$/);
+    expect(await causeOf(Promise.resolve(pods))).toMatch(
+      /^unreadable: the answer is a \w+, not a PodList$/,
+    );
   });
 
   it("a large answer is refused", async () => {
     const { pods } = await struck({ kind: "huge", bytes: 65 * 1024 * 1024 }, http2);
-    expect(await causeOf(Promise.resolve(pods))).toBe("unreadable: the answer is larger than 64 MiB");
+    expect(await causeOf(Promise.resolve(pods))).toBe(
+      "unreadable: the answer is larger than 64 MiB",
+    );
   });
 });
 
@@ -158,14 +182,23 @@ describe("waiting as the server asks", () => {
   });
 });
 
-describe("answers that are none", () => {
-  const answering = async (body: string, type = "application/json") => {
-    const server = await rawServer((_request, response) => {
-      response.setHeader("content-type", type).end(body);
-    });
-    return causeOf(openRaw(server).list(RESOURCES.pods));
-  };
+/** What a list comes to when everything is answered so. */
+async function answering(body: string, type = "application/json"): Promise<string> {
+  const server = await rawServer((_request, response) => {
+    response.setHeader("content-type", type).end(body);
+  });
+  return causeOf(openRaw(server).list(RESOURCES.pods));
+}
 
+async function answeringStatus(status: number): Promise<string> {
+  const server = await rawServer((_request, response) => {
+    response.statusCode = status;
+    response.setHeader("location", "//user:pw@[bad").end();
+  });
+  return causeOf(openRaw(server).list(RESOURCES.pods));
+}
+
+describe("answers that are none", () => {
   it.each([
     ["half of it", '{"kind":"PodLi', "the answer is not valid JSON: it may have been cut off"],
     ["an array", "[]", "the answer is not a JSON object"],
@@ -225,18 +258,11 @@ describe("answers that are none", () => {
   });
 
   it("are in words where the server has none", async () => {
-    const answer = async (status: number) => {
-      const server = await rawServer((_request, response) => {
-        response.statusCode = status;
-        response.setHeader("location", "//user:pw@[bad").end();
-      });
-      return causeOf(openRaw(server).list(RESOURCES.pods));
-    };
-    expect(await answer(403)).toBe("forbidden: the API server forbids it (403)");
-    expect(await answer(307)).toBe(
+    expect(await answeringStatus(403)).toBe("forbidden: the API server forbids it (403)");
+    expect(await answeringStatus(307)).toBe(
       `unreadable: the answer is a redirect (307) to nowhere: ${PROXY}`,
     );
-    expect(await answer(404)).toBe("not-found: pods is not served by the cluster");
+    expect(await answeringStatus(404)).toBe("not-found: pods is not served by the cluster");
   });
 
   it("do not send the credentials elsewhere", async () => {

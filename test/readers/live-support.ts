@@ -118,7 +118,10 @@ export async function listening(server: Server): Promise<AddressInfo> {
 }
 
 /** A kubeconfig of one context for any server. */
-export function kubeconfigFor(server: { url: string; caPem?: string }, user: Entry = {}): Kubeconfig {
+export function kubeconfigFor(
+  server: { url: string; caPem?: string },
+  user: Entry = {},
+): Kubeconfig {
   const { url, caPem } = server;
   const authority =
     caPem === undefined
@@ -134,7 +137,10 @@ export function kubeconfigFor(server: { url: string; caPem?: string }, user: Ent
   };
 }
 
-export function openRaw(server: { url: string; caPem?: string }, options: Opening = {}): LiveCluster {
+export function openRaw(
+  server: { url: string; caPem?: string },
+  options: Opening = {},
+): LiveCluster {
   return openKubeconfig(kubeconfigFor(server, { token: "raw-token" }), options);
 }
 

@@ -125,7 +125,7 @@ describe("signing in", () => {
     });
   });
 
-  it("says that an auth provider is no more, or a token has expired", async () => {
+  it("says that an auth provider is no more", async () => {
     const server = await apiServer();
     const open = (name: string, config: Record<string, string>) =>
       openServer(server, { user: { "auth-provider": { name, config } } });
@@ -134,11 +134,6 @@ describe("signing in", () => {
     );
     expect(valueOf(await open("oidc", { "id-token": server.token() }).connect()).user).toBe(
       "kubernetes-admin",
-    );
-    const claims = Buffer.from(JSON.stringify({ exp: 1 })).toString("base64url");
-    const expired = open("oidc", { "id-token": `x.${claims}.y`, "client-id": "a" });
-    expect(await causeOf(expired.connect())).toBe(
-      'unauthorized: the OIDC token of user "ctx" has expired: log in again',
     );
   });
 });
@@ -203,7 +198,9 @@ describe.each([
   });
 
   it("reads page by page, keeping of each object what `slim` leaves", async () => {
-    const objects = Array.from({ length: 1201 }, (_, n) => pod(`pod-${String(n).padStart(4, "0")}`));
+    const objects = Array.from({ length: 1201 }, (_, n) =>
+      pod(`pod-${String(n).padStart(4, "0")}`),
+    );
     const server = await apiServer({ http2, objects });
     const reader = openServer(server);
     const found = valueOf(
@@ -335,30 +332,27 @@ describe("get", () => {
   });
 });
 
+/** Serves WorkloadEntries in one version; discovery answers as the status says. */
+async function serving(version: string, discovery = 200) {
+  const paths: string[] = [];
+  const server = await rawServer((request, response) => {
+    const { url = "" } = request;
+    paths.push(url);
+    response.setHeader("content-type", "application/json");
+    if (url === "/apis/networking.istio.io") {
+      response.statusCode = discovery;
+      response.end(JSON.stringify({ versions: [{ version }, { version: "v9" }, {}] }));
+    } else if (url.startsWith(`/apis/networking.istio.io/${version}/`)) {
+      response.end(JSON.stringify({ kind: "WorkloadEntryList", items: [{ metadata: {} }] }));
+    } else {
+      response.statusCode = 404;
+      response.setHeader("content-type", "text/plain").end("404 page not found\n");
+    }
+  });
+  return { paths, reader: openRaw(server) };
+}
+
 describe("versions", () => {
-  const entry = (version: string) => (path: string) =>
-    path.startsWith(`/apis/networking.istio.io/${version}/`);
-
-  /** Serves WorkloadEntries in one version; discovery answers as the status says. */
-  async function serving(version: string, discovery = 200) {
-    const paths: string[] = [];
-    const server = await rawServer((request, response) => {
-      const { url = "" } = request;
-      paths.push(url);
-      response.setHeader("content-type", "application/json");
-      if (url === "/apis/networking.istio.io") {
-        response.statusCode = discovery;
-        response.end(JSON.stringify({ versions: [{ version }, { version: "v9" }, {}] }));
-      } else if (entry(version)(url)) {
-        response.end(JSON.stringify({ kind: "WorkloadEntryList", items: [{ metadata: {} }] }));
-      } else {
-        response.statusCode = 404;
-        response.setHeader("content-type", "text/plain").end("404 page not found\n");
-      }
-    });
-    return { paths, reader: openRaw(server) };
-  }
-
   it("asks discovery when the preferred one is not served, and remembers the answer", async () => {
     const { paths, reader } = await serving("v1alpha3");
     expect(valueOf(await reader.list(RESOURCES.workloadEntries))).toEqual([
@@ -404,9 +398,7 @@ describe("a server below a path", () => {
     });
     const reader = openRaw({ ...server, url: `${server.url}/k8s/clusters/c-1/` });
     expect(valueOf(await reader.list(RESOURCES.pods))).toEqual([]);
-    expect(seen).toEqual([
-      ["/k8s/clusters/c-1/api/v1/pods?limit=500", new URL(server.url).host],
-    ]);
+    expect(seen).toEqual([["/k8s/clusters/c-1/api/v1/pods?limit=500", new URL(server.url).host]]);
   });
 });
 

@@ -21,10 +21,14 @@ export class Channel extends Duplex {
     this.#socket = socket;
     socket.on("message", (data) => this.#receive(data as Buffer));
     socket.on("error", (cause) => this.destroy(cause));
-    socket.on("close", () => {
-      this.push(null);
-      this.destroy();
-    });
+    socket.on("close", () => this.#end());
+  }
+
+  /** What has come is still read to its end, if somebody reads. */
+  #end(): void {
+    this.once("end", () => this.destroy());
+    this.push(null);
+    if (!this.readableFlowing) this.destroy();
   }
 
   #receive(message: Buffer): void {

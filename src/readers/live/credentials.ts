@@ -64,7 +64,7 @@ function headerSource(
   if (user.exec) {
     return execCredential(user.exec, { userName, cluster: target.cluster, endpoint, interactive });
   }
-  if (user.authProvider) return oidcCredential(user.authProvider, userName);
+  if (user.authProvider) return oidcCredential(user.authProvider, userName, endpoint.env);
   return fixed(undefined);
 }
 

@@ -39,9 +39,10 @@ export class DebugReader {
   /** The JSON that a debug endpoint answers; `not-found` when the pod knows no such path. */
   async read(target: DebugTarget, path: string): Promise<Gathered<unknown>> {
     const access = portForwardAccess(target.namespace);
+    const time = this.#client.budget.signal();
     const forwarded = await gather(access, () => this.#throughForward(target, path));
     if (forwarded.ok) return gather(access, () => jsonOf(forwarded.value, path));
-    if (forwarded.why === "unauthorized" || forwarded.why === "timeout") return forwarded;
+    if (forwarded.why === "unauthorized" || time.aborted) return forwarded;
     const proxied = await gather(access, () => this.#throughProxy(target, path));
     if (proxied.ok) return gather(access, () => jsonOf(proxied.value, path));
     return {
@@ -97,7 +98,7 @@ export class DebugReader {
   async #throughProxy({ namespace, pod, port }: DebugTarget, path: string): Promise<Reply> {
     const reply = await this.#client.request({
       method: "GET",
-      path: `${resourcePath(PODS, "v1", namespace, `${pod}:${port}`)}/proxy${path}`,
+      path: `${resourcePath(PODS, "v1", namespace, pod)}:${port}/proxy${path}`,
       behind: { isFinal: isUnreachablePod },
     });
     const isOfApiServer = property(statusOf(reply), "status") === "Failure";

@@ -39,7 +39,10 @@ export interface Endpoint {
 const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|::1)$/;
 
 /** @throws UsageError the server is no URL, or the CA or proxy cannot be used */
-export function endpointOf(target: ContextTarget, env: Environment): Endpoint {
+export function endpointOf(
+  target: Pick<ContextTarget, "cluster" | "clusterName">,
+  env: Environment,
+): Endpoint {
   const { cluster, clusterName } = target;
   const url = serverUrl(target);
   const tls = url.protocol === "https:";
@@ -67,7 +70,7 @@ export function endpointOf(target: ContextTarget, env: Environment): Endpoint {
   };
 }
 
-function serverUrl({ cluster, clusterName }: ContextTarget): URL {
+function serverUrl({ cluster, clusterName }: Pick<ContextTarget, "cluster" | "clusterName">): URL {
   const { server } = cluster;
   // Without a scheme kubectl takes https when there is something to verify, else http.
   const scheme =

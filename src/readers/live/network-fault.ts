@@ -53,8 +53,17 @@ const RESETS = new Set([
   CUT_OFF,
 ]);
 
+/** Node's code; for EPROTO, which says nothing, one made of OpenSSL's reason as Node makes others. */
 function codeOf(cause: unknown): string {
-  return string(at(cause, "code")) ?? "";
+  const code = string(at(cause, "code")) ?? "";
+  const reason = code === "EPROTO" ? sslReason(cause) : undefined;
+  return reason === undefined ? code : `ERR_SSL_${reason.toUpperCase().replaceAll(" ", "_")}`;
+}
+
+/** `wrong version number`, by itself or in the middle of OpenSSL's own line. */
+function sslReason(cause: unknown): string | undefined {
+  const message = string(at(cause, "message")) ?? "";
+  return string(at(cause, "reason")) ?? /:SSL routines:[^:]*:([^:]+):/.exec(message)?.[1];
 }
 
 /** The connection broke while it was used: the same request may well go through again. */
@@ -85,7 +94,9 @@ export function networkFault(cause: unknown, peer: Peer): Fault {
   if (code.startsWith("ERR_HTTP2_")) {
     return new Fault("unreachable", `${peer.authority} broke off the HTTP/2 connection`);
   }
-  const reason = safeText(cause instanceof Error ? cause.message : String(cause));
+  const reason = safeText(
+    sslReason(cause) ?? (cause instanceof Error ? cause.message : String(cause)),
+  );
   const what = code.startsWith("ERR_SSL_") || code === "EPROTO" ? "TLS with" : "connection to";
   return new Fault("unreachable", `${what} ${peer.authority} failed: ${reason || code}`);
 }
