@@ -13,6 +13,8 @@ import { compare, type InputTree, MAX_FILES, type UseFile } from "./directory/in
 /** Bytes that an archive may unfold to. */
 const MAX_BYTES = 2 * 1024 ** 3;
 const BLOCK = 512;
+/** Characters of a member's name: as much as any system allows in a path. */
+const LONGEST_NAME = 4096;
 
 type Compression = "gzip" | "none";
 type Entry = Extract extends AsyncIterable<infer E> ? E : never;
@@ -68,6 +70,7 @@ function checkedPath(
   type: string | null = null,
 ): string | undefined {
   const shown = `member ${name.slice(0, 200)}`;
+  if (name.length > LONGEST_NAME) throw refused(archive, `${shown}… has too long a name`);
   if (/^([/\\]|[A-Za-z]:)/.test(name)) throw refused(archive, `${shown} has an absolute path`);
   const parts = name.split(/[/\\]/);
   if (parts.includes("..") || name.includes("\0")) throw refused(archive, `${shown} leads outside`);

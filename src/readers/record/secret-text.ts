@@ -5,11 +5,12 @@ export const REDACTED = "REDACTED";
 const KUBECONFIG =
   /\b(client-key-data|client-certificate-data|certificate-authority-data|current-context)\b|\bkind["']?\s*:\s*["']?Config\b/;
 
+/** Each takes time in proportion to the text, whatever is in it. */
 const PATTERNS: readonly RegExp[] = [
   // Private keys, also where the end was cut off.
   /-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----[\s\S]*?(-----END [A-Z0-9 ]*PRIVATE KEY-----|$)/g,
   // JSON web tokens: service account tokens and licenses.
-  /\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/g,
+  /(?<![\w-])eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/g,
   // Tokens that say what they are by their first letters.
   /\b(?:gh[opsu]_|github_pat_|glpat-|xox[abprs]-|AKIA|ASIA|sk-)[\w-]{12,}/g,
   /\bBearer\s+[\w.~+/-]{8,}=*/gi,
@@ -19,7 +20,7 @@ const PATTERNS: readonly RegExp[] = [
   /(?<=(?:passw(?:or)?d|token|secret|credential|licen[cs]e|api[-_]?key|private[-_]?key)["']?[:=]["']?)[^\s"',;&]{4,}/gi,
 ];
 
-const BASE64 = /^[A-Za-z0-9+/_\s-]{40,}={0,2}\s*$/;
+const BASE64 = /^[A-Za-z0-9+/_\s-]{40,}={0,2}$/;
 
 /** A text with every secret in it replaced, as far as a secret can be told by how it looks. */
 export function scrubText(text: string): string {
@@ -32,7 +33,7 @@ function isKubeconfig(text: string): boolean {
 }
 
 function isEncodedSecret(text: string): boolean {
-  if (!BASE64.test(text)) return false;
+  if (!BASE64.test(text.trim())) return false;
   const decoded = Buffer.from(text, "base64").toString("utf8");
   return isKubeconfig(decoded) || PATTERNS.some((pattern) => decoded.search(pattern) >= 0);
 }
