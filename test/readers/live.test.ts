@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { UsageError } from "../../src/model/errors.ts";
 import { RESOURCES } from "../../src/model/resource.ts";
+import { nextToken } from "../../src/readers/live/page-token.ts";
 import {
   afterwards,
   apiServer,
@@ -239,6 +240,40 @@ describe.each([
     expect(await causeOf(reader.list(RESOURCES.nodes, { metadataOnly: true }))).toBe(
       "unreadable: the answer is a PodList, not a NodeList",
     );
+  });
+});
+
+function tokenIn(body: string, status = 200): string | undefined {
+  return nextToken({ status, headers: {}, body: Buffer.from(body) });
+}
+
+describe("the token of the next page", () => {
+  const meta = '"metadata":{"resourceVersion":"1","continue":"abc=","remainingItemCount":5}';
+  const items = `"items":[{"metadata":{"name":"a"},"spec":{"x":["${"y".repeat(9000)}"]}}]`;
+
+  it("is found at either end of a list", () => {
+    expect(tokenIn(`{"kind":"PodList","apiVersion":"v1",${meta},${items}}\n`)).toBe("abc=");
+    expect(tokenIn(`{"apiVersion":"v1",${items},"kind":"GatewayList",${meta}}\n`)).toBe("abc=");
+    expect(tokenIn(`{"kind":"PodList","metadata":{"continue":""},${items}}`)).toBeUndefined();
+    expect(tokenIn(`{"kind":"PodList",${items}}`)).toBeUndefined();
+    expect(tokenIn(`{${meta}}`, 410)).toBeUndefined();
+    expect(tokenIn("")).toBeUndefined();
+  });
+
+  it("is not believed when the list says otherwise", async () => {
+    const asked: string[] = [];
+    const server = await rawServer((request, response) => {
+      const url = new URL(request.url ?? "", "https://x");
+      asked.push(url.searchParams.get("continue") ?? "");
+      const pages: Record<string, string> = {
+        "": '{"metadata":{"continue":"wrong"},"kind":"PodList","items":[{"n":1}],"metadata":{"continue":"right"}}',
+        right: '{"kind":"PodList","items":[{"n":2}]}',
+      };
+      const page = pages[asked.at(-1) ?? ""] ?? "<html>";
+      response.setHeader("content-type", "application/json").end(page);
+    });
+    expect(valueOf(await openRaw(server).list(RESOURCES.pods))).toMatchObject([{ n: 1 }, { n: 2 }]);
+    expect(new Set(asked)).toEqual(new Set(["", "wrong", "right"]));
   });
 });
 

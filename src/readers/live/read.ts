@@ -5,6 +5,7 @@ import type { ApiClient } from "./client.ts";
 import { Fault } from "./fault.ts";
 import { apiVersionOf, queryOf, resourcePath } from "./paths.ts";
 import { objectOf, refusal, type Reply } from "./reply.ts";
+import { nextToken } from "./page-token.ts";
 import type { Versions } from "./versions.ts";
 
 const PAGE = "500";
@@ -33,7 +34,10 @@ export async function readList(
   }
 }
 
-/** Nothing when a page had expired (410). */
+/**
+ * Nothing when a page had expired (410). Each page is asked for before the one before it is parsed,
+ * so that the server is not idle meanwhile.
+ */
 async function readPages(
   client: ApiClient,
   versions: Versions,
@@ -43,17 +47,25 @@ async function readPages(
   const { namespace, labelSelector, fieldSelector, metadataOnly = false } = options;
   const slim = options.slim ?? ((object: RawObject) => object);
   const objects: RawObject[] = [];
-  let token: string | undefined;
-  do {
+  const ask = (token?: string): Promise<{ reply: Reply; version: string }> => {
     const query = queryOf({ limit: PAGE, labelSelector, fieldSelector, continue: token });
-    const { reply, version } = await versions.send(resource, (tried) =>
+    return versions.send(resource, (version) =>
       client.request({
         method: "GET",
-        path: `${resourcePath(resource, tried, namespace)}${query}`,
+        path: `${resourcePath(resource, version, namespace)}${query}`,
         ...(metadataOnly ? { accept: METADATA_ONLY } : {}),
       }),
     );
+  };
+  let token: string | undefined;
+  let page = ask();
+  for (;;) {
+    const { reply, version } = await page;
     if (reply.status === 410 && token !== undefined) return undefined;
+    const foreseen = nextToken(reply);
+    const ahead = foreseen === undefined || foreseen === token ? undefined : ask(foreseen);
+    // It may not be waited for.
+    ahead?.catch(() => undefined);
     const list = listOf(reply, resource, metadataOnly);
     const type = { apiVersion: apiVersionOf(resource, version), kind: resource.kind };
     for (const item of itemsOf(list)) {
@@ -61,12 +73,11 @@ async function readPages(
       objects.push(slim({ ...object, ...type }));
     }
     const next = string(at(list, "metadata", "continue"));
-    if (next !== undefined && next === token) {
-      throw new Fault("unreadable", "the list comes back to the same page");
-    }
+    if (next === undefined) return objects;
+    if (next === token) throw new Fault("unreadable", "the list comes back to the same page");
+    page = ahead && next === foreseen ? ahead : ask(next);
     token = next;
-  } while (token !== undefined);
-  return objects;
+  }
 }
 
 function listOf(reply: Reply, resource: Resource, metadataOnly: boolean): RawObject {
