@@ -1,18 +1,23 @@
+import { execFileSync } from "node:child_process";
 import { createWriteStream, mkdirSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { once } from "node:events";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { RESOURCES } from "../../src/model/resource.ts";
+import { check } from "../../src/engine/check.ts";
 import { openRecordings } from "../../src/readers/recordings.ts";
 import { podText } from "./pod-text.ts";
 
 /*
  * Reads a bug report whose `k8s-resources` has 60,000 pods, as kubectl prints them: some 300 MB of
- * YAML. Prints the time and the largest resident set.
+ * YAML, first from a directory, then from a .tar.gz. Prints the times and the largest resident set.
+ * On two shared cores with Node 24: read in 11.5 s and 13.4 s, checked in 1 s, at most 366 MiB.
  */
 
 const PODS = 60_000;
-const MiB = 1024 * 1024;
+
+function seconds(from: number, to: number): string {
+  return `${((to - from) / 1000).toFixed(1)} s`;
+}
 
 const root = mkdtempSync(join(tmpdir(), "mc-bench-"));
 try {
@@ -26,18 +31,26 @@ try {
   out.end('kind: List\nmetadata:\n  resourceVersion: ""\n');
   await once(out, "finish");
 
-  const before = process.resourceUsage().maxRSS * 1024;
-  const start = performance.now();
-  const [reader] = await openRecordings(root);
-  const seconds = (performance.now() - start) / 1000;
-  const istiods = await reader?.list(RESOURCES.pods, { labelSelector: "app=istiod" });
-  const pods = await reader?.list(RESOURCES.pods, { metadataOnly: true });
-  const after = process.resourceUsage().maxRSS * 1024;
-  process.stdout.write(
-    `${(statSync(file).size / 1e6).toFixed(0)} MB of YAML, ${pods?.ok ? pods.value.length : 0} pods` +
-      ` (${istiods?.ok ? istiods.value.length : 0} of istiod): ${seconds.toFixed(1)} s,` +
-      ` largest resident set ${(after / MiB).toFixed(0)} MiB (${(before / MiB).toFixed(0)} before)\n`,
-  );
+  const archive = join(root, "bug-report.tar.gz");
+  execFileSync("tar", ["-czf", archive, "-C", root, "cluster"]);
+  const size = `${(statSync(file).size / 1e6).toFixed(0)} MB of YAML`;
+
+  for (const [what, path] of [
+    [size, root],
+    [`${size} in ${(statSync(archive).size / 1e6).toFixed(0)} MB of .tar.gz`, archive],
+  ] as const) {
+    const start = performance.now();
+    const readers = await openRecordings(path);
+    const opened = performance.now();
+    const report = await check(readers, { precheck: false, concurrency: 1 });
+    const checked = performance.now();
+    const pods = report.clusters[0]?.checks.find(({ id }) => id === "pods-istiod");
+    process.stdout.write(
+      `${what}, ${PODS} pods: read in ${seconds(start, opened)}, checked in ` +
+        `${seconds(opened, checked)}, largest resident set ` +
+        `${(process.resourceUsage().maxRSS / 1024).toFixed(0)} MiB (pods-istiod: ${pods?.summary})\n`,
+    );
+  }
 } finally {
   rmSync(root, { recursive: true, force: true });
 }

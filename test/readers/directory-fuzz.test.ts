@@ -234,6 +234,10 @@ describe("taking lists apart gives the same objects as parsing the whole", () =>
         const expected = bare.map((item) => ({ apiVersion: "v1", kind: "Pod", ...item }));
         expect(await read("yaml", dump(list, { noRefs: true }), cuts)).toEqual(expected);
         expect(await read("json", JSON.stringify(list), cuts)).toEqual(expected);
+        // The API itself says the kind first, kubectl says it last.
+        const kindFirst = { kind: "PodList", apiVersion: "v1", items: bare };
+        expect(await read("yaml", dump(kindFirst, { noRefs: true }), cuts)).toEqual(expected);
+        expect(await read("json", JSON.stringify(kindFirst), cuts)).toEqual(expected);
       }),
       SEED,
     );

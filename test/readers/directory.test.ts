@@ -42,6 +42,17 @@ describe("objects", () => {
     expect(await listed(root)).toEqual(["default/four", "x/five", "x/one", "x/three", "x/two"]);
   });
 
+  test("a list of tens of thousands that says its kind once, and before its items", async () => {
+    const items = Array.from({ length: 20_001 }, (_, index) => ({
+      metadata: { name: `p${index}` },
+    }));
+    const head = { kind: "PodList", apiVersion: "v1" };
+    expect(await listed(directory({ "a.json": { ...head, items } }))).toHaveLength(20_001);
+    expect(await faultOf(directory({ "a.json": { items, ...head } }))).toMatch(
+      /too many list items without apiVersion and kind/,
+    );
+  });
+
   test("selectors and slim", async () => {
     const root = directory({
       "a.json": { kind: "List", items: [pod("a", "x", { app: "i" }), pod("b", "y", { app: "z" })] },

@@ -21,28 +21,20 @@ const MAX_WAITING = 20_000;
  */
 export async function readObjects(
   name: string,
-  format: "yaml" | "json",
+  format: Format,
   chunks: AsyncIterable<Uint8Array>,
   sink: ObjectSink,
 ): Promise<void> {
   const pieces = format === "json" ? jsonPieces(chunks) : yamlPieces(chunks);
-  const waiting: unknown[] = [];
+  const items = new ItemReader(format, sink);
   try {
     for await (const piece of pieces) {
-      if (piece.part === "item" && isUseless(piece.text, format, sink)) continue;
-      for (const value of parsePiece(piece, format)) {
-        if (piece.part === "item") {
-          if (isObject(value)) expand(value, {}, sink);
-          else waiting.push(value);
-        } else {
-          const common = typeOfItems(value);
-          if (piece.part === "rest")
-            for (const item of waiting.splice(0)) expand(item, common, sink);
+      if (piece.part === "item") items.take(piece);
+      else {
+        for (const value of parsePiece(piece, format)) {
+          items.endOfList(value);
           expand(value, {}, sink);
         }
-      }
-      if (waiting.length > MAX_WAITING) {
-        throw new ParseFault(piece.line, "too many list items without apiVersion and kind");
       }
     }
   } catch (error) {
@@ -51,11 +43,57 @@ export async function readObjects(
   }
 }
 
+type Format = "yaml" | "json";
+type Common = Readonly<Record<string, unknown>>;
+
+/** Takes the items of lists, one by one. */
+class ItemReader {
+  readonly #format: Format;
+  readonly #sink: ObjectSink;
+  /** What the current list says of its items, as far as it was read. */
+  #common: Common | undefined;
+  readonly #waiting: unknown[] = [];
+
+  constructor(format: Format, sink: ObjectSink) {
+    this.#format = format;
+    this.#sink = sink;
+  }
+
+  take(piece: Piece & { part: "item" }): void {
+    if (isUseless(piece.text, this.#format, this.#sink)) return;
+    for (const value of parsePiece(piece, this.#format)) {
+      if (isObject(value)) expand(value, {}, this.#sink);
+      else this.#takeBare(value, piece);
+    }
+  }
+
+  /** An item that leaves its type to the list; kubectl prints that after the items. */
+  #takeBare(value: unknown, { head, line }: Piece & { part: "item" }): void {
+    this.#common ??= typeOfItems(
+      parsePiece({ text: head, line: 1, part: "rest" }, this.#format)[0],
+    );
+    if (Object.hasOwn(this.#common, "kind")) {
+      expand(value, this.#common, this.#sink);
+      return;
+    }
+    this.#waiting.push(value);
+    if (this.#waiting.length > MAX_WAITING) {
+      throw new ParseFault(line, "too many list items without apiVersion and kind");
+    }
+  }
+
+  endOfList(list: unknown): void {
+    const common = typeOfItems(list);
+    for (const item of this.#waiting.splice(0)) expand(item, common, this.#sink);
+    this.#common = undefined;
+  }
+}
+
 /**
  * Whether a list item says by its own lines `apiVersion:` and `kind:`, laid out as kubectl prints
  * them, that it is of no use: most of a bug report are events, endpoints and ReplicaSets.
  */
-function isUseless(text: string, format: "yaml" | "json", sink: ObjectSink): boolean {
+function isUseless(text: string, format: Format, sink: ObjectSink): boolean {
   if (format === "json") return false;
   const indent = /^ +/.exec(text)?.[0] ?? "";
   const apiVersion = ownLine(text, `${indent}apiVersion: `);
@@ -72,7 +110,7 @@ function ownLine(text: string, start: string): string | undefined {
   return /^[A-Za-z][\w./-]*$/.test(value) ? value : undefined;
 }
 
-function parsePiece(piece: Piece, format: "yaml" | "json"): unknown[] {
+function parsePiece(piece: Piece, format: Format): unknown[] {
   try {
     return format === "json" ? [parseJson(piece.text)] : parseYaml(piece.text);
   } catch (error) {

@@ -3,16 +3,23 @@ import { JsonSplitter } from "./split-json.ts";
 import { YamlSplitter } from "./split-yaml.ts";
 
 /** A part of a file that is parsed on its own. */
-export interface Piece {
+export type Piece = {
   text: string;
   /** Where it begins in the file, counted from 1. */
   line: number;
-  /** `rest`: a list without its items, which came before it. */
-  part: "document" | "item" | "rest";
-}
+} & (
+  | { part: "document" }
+  | {
+      part: "item";
+      /** What of the list stands before its items, as a text of its own. */
+      head: string;
+    }
+  /** A list without its items, which came before it. */
+  | { part: "rest" }
+);
 
 /** etcd holds objects of up to 1.5 MiB, so this is no Kubernetes object any more. */
-const LONGEST_YAML = 16 * 1024 * 1024;
+const LONGEST_YAML = 8 * 1024 * 1024;
 const LONGEST_JSON = 64 * 1024 * 1024;
 
 /** The pieces of a YAML file, one at a time; throws a ParseFault. */

@@ -144,7 +144,7 @@ export class JsonSplitter {
     if (this.#item) {
       const item = this.#item;
       this.#item = undefined;
-      return [{ ...item, part: "item" }];
+      return [{ ...item, part: "item", head: `${this.#document.text}]}` }];
     }
     const piece: Piece = { ...this.#document, part: this.#hadItems ? "rest" : "document" };
     this.#document = { text: "", line: this.#line };

@@ -76,7 +76,7 @@ export class YamlSplitter {
   #endItem(): Piece[] {
     const item = this.#item;
     this.#item = undefined;
-    return item ? [{ ...item, part: "item" }] : [];
+    return item ? [{ ...item, part: "item", head: this.#document.text }] : [];
   }
 
   #endDocument(marker: string): Piece[] {
