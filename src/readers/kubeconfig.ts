@@ -47,7 +47,7 @@ export interface KubeconfigOptions {
 }
 
 /** The one context of a pod without a kubeconfig. */
-export const IN_CLUSTER = "in-cluster";
+const IN_CLUSTER = "in-cluster";
 
 const SERVICE_ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount";
 

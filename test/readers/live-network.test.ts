@@ -1,9 +1,11 @@
 import { createServer as createHttpServer } from "node:http";
+import { createSecureServer } from "node:http2";
 import { connect, createServer, type AddressInfo, type Socket } from "node:net";
 import { describe, expect, it } from "vitest";
 import { UsageError } from "../../src/model/errors.ts";
 import { networkFault } from "../../src/readers/live/network-fault.ts";
 import { RESOURCES } from "../../src/model/resource.ts";
+import { createAuthority } from "../support/apiserver/tls.ts";
 import type { TlsFault } from "../support/apiserver/types.ts";
 import {
   afterwards,
@@ -377,6 +379,31 @@ function throughSocks(port: number): Promise<string> {
   const cluster = { "proxy-url": `socks5://127.0.0.1:${port}` };
   return causeOf(openRaw({ url: "https://127.0.0.1:1" }, { cluster, timeoutMs: 1000 }).connect());
 }
+
+describe("a server that ends its connections", () => {
+  it("is connected to again, and what is under way is finished", async () => {
+    const authority = await createAuthority();
+    const identity = await authority.server();
+    let sessions = 0;
+    const server = createSecureServer({ key: identity.keyPem, cert: identity.certPem });
+    server.on("session", (session) => {
+      sessions += 1;
+      session.on("error", () => undefined);
+    });
+    server.on("stream", (stream) => {
+      stream.session?.goaway();
+      setImmediate(() => {
+        stream.respond({ ":status": 200, "content-type": "application/json" });
+        stream.end('{"kind":"PodList","items":[]}');
+      });
+    });
+    const { port } = await listening(server);
+    const reader = openRaw({ url: `https://127.0.0.1:${port}`, caPem: authority.caPem });
+    expect(valueOf(await reader.list(RESOURCES.pods))).toEqual([]);
+    expect(valueOf(await reader.list(RESOURCES.pods))).toEqual([]);
+    expect(sessions).toBe(2);
+  });
+});
 
 describe("errors of the network", () => {
   it.each([

@@ -17,7 +17,7 @@ import { withRetries } from "./retry.ts";
  * What to be allowed for a port-forward. By a WebSocket, which is a GET, API servers ask for `get`;
  * from Kubernetes 1.35 on for `create` as well, as they always did by SPDY.
  */
-export function portForwardAccess(namespace: string): AccessRequest {
+function portForwardAccess(namespace: string): AccessRequest {
   return { verb: "create", group: "", resource: "pods/portforward", namespace };
 }
 

@@ -83,10 +83,6 @@ function connectThrough(
         ),
       );
     });
-    request.once("response", (response) => {
-      response.destroy();
-      reject(new Fault("unreachable", `the proxy ${name} did not take CONNECT`));
-    });
     request.once("error", (cause) => reject(signal.aborted ? (signal.reason as Error) : cause));
     request.end();
   });

@@ -62,15 +62,11 @@ export class Transport {
 
   async #open(signal: AbortSignal): Promise<Wire> {
     const socket = await openSocket(this.endpoint, this.secureContext, ["h2", "http/1.1"], signal);
-    const ended = (): void => {
-      this.#wires.delete(wire);
-      this.#forget(own);
-    };
+    const own = this.#wire;
     const wire =
       this.endpoint.tls && (socket as TLSSocket).alpnProtocol === "h2"
-        ? http2Wire(this.endpoint, socket, ended)
+        ? http2Wire(this.endpoint, socket, () => this.#forget(own))
         : http1Wire(this.endpoint, this.secureContext, socket);
-    const own = this.#wire;
     if (this.#destroyed) wire.destroy();
     else this.#wires.add(wire);
     return wire;
