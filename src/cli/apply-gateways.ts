@@ -1,89 +1,111 @@
-import {
-  apply,
-  gatewayName,
-  plan,
-  type Planned,
-  undoCommand,
-  type Wanted,
-} from "../gateway/apply.ts";
+import { type Applied, apply } from "../gateway/apply.ts";
 import { unifiedDiff } from "../gateway/comparable.ts";
-import type { Problem } from "../gateway/problem.ts";
+import { gatewayName, plan, type Planned, type Wanted } from "../gateway/plan.ts";
+import { arranged, type Problem } from "../gateway/problem.ts";
+import { undoCommand } from "../gateway/undo.ts";
 import { oneLine } from "../lib/sanitize.ts";
 import { EXIT_FAULT } from "./exit-code.ts";
+import type { ApplyOptions } from "./gateway-options.ts";
 import { Interrupted, type Io, unlessInterrupted } from "./io.ts";
-import type { GlobalOptions } from "./options.ts";
-import { note, paintDiff, refuse, warning } from "./say.ts";
+import { done, indented, note, paintDiff, refuse, warning } from "./say.ts";
 
-export interface ApplyFlags extends GlobalOptions {
-  dryRun?: boolean;
-  diff?: boolean;
-  forceConflicts?: boolean;
+export interface ApplyRequest {
+  /** In the order in which they are to be written. */
+  wanted: readonly Wanted[];
+  /** What is known to stand against writing anything. */
+  problems: readonly Problem[];
+  /** In the order in which problems are to be told. */
+  contexts: readonly string[];
+  /** What to say of a Gateway that was applied, or would be. */
+  line: (planned: Planned, how: string) => string;
 }
 
 const VERB = { create: "create", change: "change", unchanged: "leave" } as const;
 
 /**
  * Plans, shows the plan, and applies: one line on stdout for each Gateway. Nothing is written
- * unless everything can be; `problems` are those found before.
+ * unless everything can be.
  *
- * @param line what to say of a Gateway that was applied, or would be
+ * @throws Interrupted having said what had been applied
  */
 export async function applyGateways(
-  wanted: readonly Wanted[],
-  problems: readonly Problem[],
-  line: (planned: Planned, how: string) => string,
-  flags: ApplyFlags,
+  request: ApplyRequest,
+  flags: ApplyOptions,
   io: Io,
 ): Promise<number> {
-  if (problems.length > 0) return refuse(io, problems, "nothing was applied");
   const settings = { force: flags.forceConflicts ?? false };
-  const { planned, problems: refused } = await unlessInterrupted(io.signal, plan(wanted, settings));
-  if (refused.length > 0) return refuse(io, refused, "nothing was applied");
+  const { planned, problems } = await unlessInterrupted(io.signal, plan(request.wanted, settings));
+  const all = arranged([...request.problems, ...problems], request.contexts);
+  if (all.length > 0) return refuse(io, all, "nothing was applied");
   await showPlan(planned, flags, io);
+  const tell = (one: Planned, end = ""): Promise<void> => {
+    const unchanged = one.action === "unchanged";
+    return done(io, `${request.line(one, unchanged ? "unchanged in" : "applied to")}${end}`);
+  };
   if (flags.dryRun) {
-    for (const one of planned) {
-      for (const text of one.warnings) await warning(io, one.ref.context, text);
-      const how = one.action === "unchanged" ? "unchanged in" : "applied to";
-      await io.stdout.write(`${line(one, how)}${one.action === "unchanged" ? "" : " (dry run)"}\n`);
-    }
+    for (const one of planned) await tell(one, one.action === "unchanged" ? "" : " (dry run)");
+    await warnings(
+      planned.flatMap(({ ref, warnings: texts }) =>
+        texts.map((text) => ({ context: ref.context, text })),
+      ),
+      io,
+    );
     return 0;
   }
-  // From here on it runs to its end: a half-made link is worse than a late Ctrl-C.
-  if (io.signal.aborted) throw new Interrupted();
-  const result = await apply(planned, settings, async (one) => {
-    await io.stdout.write(
-      `${line(one, one.action === "unchanged" ? "unchanged in" : "applied to")}\n`,
-    );
-  });
-  for (const { context, text } of result.warnings) await warning(io, context, text);
-  if (!result.failed) return 0;
-  await refuse(io, [result.failed.problem], "stopped at the first failure");
-  await io.stderr.write(undoText(result.done));
-  return EXIT_FAULT;
+  const result = await apply(planned, settings, io.signal, tell);
+  await warnings(result.warnings, io);
+  return await conclude(result, io);
 }
 
-function undoText(done: readonly Planned[]): string {
-  if (done.length === 0) return "nothing had been applied\n";
-  const names = done.map(({ ref, manifest }) => `${gatewayName(manifest)} on ${ref.context}`);
-  return [
-    oneLine(`applied before that: ${names.join(", ")}; to undo:`),
-    ...done.map((one) => `     ${undoCommand(one)}`),
-    "",
-  ].join("\n");
+/** What is left to say when not everything was applied; gives the exit code. */
+async function conclude(result: Applied, io: Io): Promise<number> {
+  if (result.failed) {
+    await refuse(io, [result.failed.problem], "stopped at the first failure");
+    await io.stderr.write(undoText(result));
+    return EXIT_FAULT;
+  }
+  if (!io.signal.aborted) return 0;
+  const left = result.left > 0 ? `${result.left} left as they were` : "everything was applied";
+  await io.stderr.write(`${io.program}: interrupted: ${left}\n${undoText(result)}`);
+  throw new Interrupted();
 }
 
-async function showPlan(planned: readonly Planned[], flags: ApplyFlags, io: Io): Promise<void> {
+function names(planned: readonly Planned[]): string {
+  return planned
+    .map(({ ref, manifest }) => `${gatewayName(manifest)} on ${ref.context}`)
+    .join(", ");
+}
+
+function undoText({ done: written, failed }: Applied): string {
+  const uncertain = failed?.uncertain ? [failed.planned] : [];
+  if (written.length === 0 && uncertain.length === 0) return "nothing had been applied\n";
+  const lines = [
+    ...(written.length > 0 ? [oneLine(`applied: ${names(written)}`)] : []),
+    ...(uncertain.length > 0 ? [oneLine(`perhaps applied: ${names(uncertain)}`)] : []),
+    "to undo:",
+    // The last one first.
+    ...indented([...written, ...uncertain].toReversed().map(undoCommand)),
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+/** Warnings of API servers, each once. */
+async function warnings(
+  given: readonly { context: string; text: string }[],
+  io: Io,
+): Promise<void> {
+  const texts = new Set(given.map(({ context, text }) => `${context}: ${text}`));
+  for (const text of texts) await warning(io, text);
+}
+
+async function showPlan(planned: readonly Planned[], flags: ApplyOptions, io: Io): Promise<void> {
   for (const { ref, manifest, action, target } of planned) {
-    await note(
-      io,
-      flags,
-      `${ref.context}: ${VERB[action]} Gateway ${gatewayName(manifest)} for ${target.name}`,
-    );
+    const name = gatewayName(manifest);
+    await note(io, flags, `${ref.context}: ${VERB[action]} Gateway ${name} for ${target.name}`);
   }
   if (!flags.diff) return;
-  for (const { ref, manifest, action, before, after } of planned) {
-    if (action === "unchanged") continue;
-    const title = `${ref.context}/${gatewayName(manifest)}`;
-    await io.stdout.write(paintDiff(unifiedDiff(title, before, after), io, flags));
+  for (const { ref, manifest, before, after } of planned) {
+    const diff = unifiedDiff(`${ref.context}/${gatewayName(manifest)}`, before, after);
+    await io.stdout.write(paintDiff(diff, io, flags));
   }
 }

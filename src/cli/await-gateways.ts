@@ -1,6 +1,7 @@
-import { gatewayName, type Wanted } from "../gateway/apply.ts";
-import { conditionsOf, waitForGateway } from "../gateway/wait.ts";
+import { gatewayName, GATEWAY_TYPE, type Wanted } from "../gateway/plan.ts";
+import { currentConditions, waitForGateways } from "../gateway/wait.ts";
 import { formatDuration } from "../lib/duration.ts";
+import { CLASS_REMOTE } from "../lib/labels.ts";
 import { oneLine } from "../lib/sanitize.ts";
 import { kubectl } from "../lib/shell.ts";
 import type { RawObject } from "../model/reader.ts";
@@ -8,44 +9,49 @@ import { EXIT_FAULT } from "./exit-code.ts";
 import { Interrupted, type Io } from "./io.ts";
 import type { GlobalOptions } from "./options.ts";
 import { pause } from "./pause.ts";
-import { note } from "./say.ts";
+import { done, indented, note } from "./say.ts";
+
+/** What timers can wait, ms: some 24 days. */
+const LONGEST = 2 ** 31 - 1;
 
 /**
  * Waits for all Gateways at once. Those that do not get there in time are told with their
  * conditions and where to look; then the exit code is 1.
  *
  * @param state what they are to be, in a word
+ * @throws Interrupted
  */
 export async function awaitGateways(
   wanted: readonly Wanted[],
-  ready: (object: RawObject) => boolean,
+  isReady: (object: RawObject) => boolean,
   state: string,
   timeout: number,
   options: GlobalOptions,
   io: Io,
 ): Promise<number> {
-  const deadline = AbortSignal.timeout(timeout);
-  const signal = AbortSignal.any([deadline, io.signal]);
+  const signal = AbortSignal.any([AbortSignal.timeout(Math.min(timeout, LONGEST)), io.signal]);
   await note(io, options, `waiting up to ${formatDuration(timeout)}`);
+  const groups = Map.groupBy(wanted, ({ writer }) => writer);
   const outcomes = await Promise.all(
-    wanted.map(async (one) => {
-      const { namespace, name } = one.manifest.metadata;
-      const awaited = { writer: one.writer, namespace, name };
-      return { one, ...(await waitForGateway(awaited, ready, signal, pause)) };
+    [...groups].map(async ([writer, own]) => {
+      const [first] = own;
+      const namespace = first?.manifest.metadata.namespace ?? "";
+      const names = own.map(({ manifest }) => manifest.metadata.name);
+      const awaited = { writer, namespace, names };
+      const waited = await waitForGateways(awaited, isReady, signal, pause);
+      return own.map((one) => ({ one, waited, name: one.manifest.metadata.name }));
     }),
   );
   if (io.signal.aborted) throw new Interrupted();
   let code = 0;
-  for (const { one, ready: done, last } of outcomes) {
-    const { ref, manifest } = one;
-    if (done) {
-      await io.stdout.write(
-        `Gateway ${gatewayName(manifest)} is ${state} in cluster "${ref.context}"\n`,
-      );
-      continue;
+  for (const { one, waited, name } of outcomes.flat()) {
+    if (waited.ready.has(name)) {
+      const gateway = gatewayName(one.manifest);
+      await done(io, `Gateway ${gateway} is ${state} in cluster "${one.ref.context}"`);
+    } else {
+      code = EXIT_FAULT;
+      await io.stderr.write(stuckText(one, state, timeout, waited.last.get(name)));
     }
-    code = EXIT_FAULT;
-    await io.stderr.write(stuckText(one, state, timeout, last));
   }
   return code;
 }
@@ -57,17 +63,27 @@ function stuckText(
   last: RawObject | undefined,
 ): string {
   const { namespace, name } = manifest.metadata;
-  const conditions = [...conditionsOf(last)].map(([type, status]) => `${type}=${status}`);
-  const stands = last ? conditions.join(", ") || "no conditions" : "it could not be read";
-  const remote = manifest.spec.gatewayClassName === "istio-remote";
-  return [
-    `❌ ${oneLine(`${ref.context}: Gateway ${gatewayName(manifest)} is not ${state} after ${formatDuration(timeout)}: ${stands}`)}`,
-    `     ${kubectl(ref, "-n", namespace, "describe", "gateways.gateway.networking.k8s.io", name)}`,
-    `     ${
+  const subject = `${ref.context}: Gateway ${gatewayName(manifest)}`;
+  const remote = manifest.spec.gatewayClassName === CLASS_REMOTE;
+  const lines = [
+    `❌ ${oneLine(`${subject} is not ${state} after ${formatDuration(timeout)}`)}`,
+    ...conditionLines(last).map((line) => `     ${oneLine(line)}`),
+    ...indented([
+      kubectl(ref, "-n", namespace, "describe", GATEWAY_TYPE, name),
       remote
         ? kubectl(ref, "-n", ref.istioNamespace, "logs", "-l", "app=istiod", "--tail=100")
-        : kubectl(ref, "-n", namespace, "get", "service,pods")
-    }`,
-    "",
-  ].join("\n");
+        : kubectl(ref, "-n", namespace, "get", "service,pods"),
+    ]),
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+function conditionLines(last: RawObject | undefined): string[] {
+  if (!last) return ["it is not there, or could not be read"];
+  const conditions = currentConditions(last);
+  if (conditions.length === 0) return ["it has no conditions: nobody has reconciled it"];
+  return conditions.map(({ type, status, reason, message }) => {
+    const why = [reason, message].filter(Boolean).join(": ");
+    return status === "True" || why === "" ? `${type}: ${status}` : `${type}: ${status} (${why})`;
+  });
 }

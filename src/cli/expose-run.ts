@@ -1,175 +1,164 @@
-import { gatewayName, type Wanted } from "../gateway/apply.ts";
-import { EAST_WEST_NAME, eastWestGateway } from "../gateway/eastwest.ts";
+import { clusterName } from "../gateway/cluster-id.ts";
+import { EAST_WEST_CLASS, EAST_WEST_NAME, eastWestGateway } from "../gateway/eastwest.ts";
 import { localityOf } from "../gateway/locality.ts";
-import { type Locality, toYaml } from "../gateway/manifest.ts";
-import { SOURCE_FACTS, writeProblems } from "../gateway/preconditions.ts";
-import { factOf, type Problem, problem } from "../gateway/problem.ts";
-import { noNetwork } from "../gateway/target.ts";
-import { isOurs } from "../gateway/unlink.ts";
+import { networkProblems } from "../gateway/network.ts";
+import { gatewayName, type Wanted, withNamespace } from "../gateway/plan.ts";
+import { SOURCE_FACTS, unacceptedClass, writeProblems } from "../gateway/preconditions.ts";
+import { factOf, type Problem, read } from "../gateway/problem.ts";
+import { isOurs, managersOf } from "../gateway/unlink.ts";
 import { isExposed } from "../gateway/wait.ts";
+import { toYaml } from "../gateway/yaml.ts";
+import type { GatewayManifest, Locality } from "../gateway/manifest.ts";
+import { qualified } from "../lib/mesh.ts";
+import type { GatheredCluster, WritableCluster } from "../model/cluster.ts";
 import { UsageError } from "../model/errors.ts";
 import { applyGateways } from "./apply-gateways.ts";
 import { awaitGateways } from "./await-gateways.ts";
 import type { ExposeOptions } from "./expose.ts";
+import { checkApplyOptions } from "./gateway-options.ts";
 import { type Io, unlessInterrupted } from "./io.ts";
-import { type LiveCluster, openLive, readLive } from "./live-clusters.ts";
+import { openLive, readLive } from "./live-clusters.ts";
 import { closeReaders } from "./readers.ts";
-import { note, refuse } from "./say.ts";
-
-const CLASS = "istio-eastwest";
+import { note, refuse, warning } from "./say.ts";
 
 /** `mc expose`: resolves with the exit code. */
 export async function runExpose(options: ExposeOptions, io: Io): Promise<number> {
-  validate(options);
-  const contexts = options.context === undefined ? [] : [options.context];
-  const writers = await openLive(contexts, options, io);
+  if (options.zone !== undefined && options.region === undefined) {
+    throw new UsageError("--zone needs --region");
+  }
+  checkApplyOptions(options);
+  const { context } = options;
+  const writers = await openLive(context === undefined ? [] : [context], options, io);
   try {
-    const clusters = await readLive(writers, [...SOURCE_FACTS, "nodes"], options, io);
-    const [cluster] = clusters.values();
-    if (!cluster) throw new UsageError("no context was opened");
-    return await expose(cluster, options, io);
+    const [cluster] = await readLive(writers, [...SOURCE_FACTS, "nodes"], options, io);
+    const [writer] = writers;
+    if (!cluster || !writer) throw new UsageError("no context was opened");
+    return await expose(cluster, writer, options, io);
   } finally {
     await closeReaders(writers);
   }
 }
 
-function validate(options: ExposeOptions): void {
-  if (options.zone !== undefined && options.region === undefined) {
-    throw new UsageError("--zone needs --region");
-  }
-  for (const [flag, given] of [
-    ["--wait", options.wait],
-    ["--dry-run", options.dryRun],
-    ["--diff", options.diff],
-  ] as const) {
-    if (given && options.generate) {
-      throw new UsageError(`${flag} does not go with --generate, which applies nothing`);
-    }
-  }
-  if (options.dryRun && options.wait) throw new UsageError("--wait does not go with --dry-run");
-}
-
-async function expose(cluster: LiveCluster, options: ExposeOptions, io: Io): Promise<number> {
-  const { gathered, writer } = cluster;
-  const { ref } = gathered;
-  const problems = readProblems(cluster, options);
-  if (problems.length > 0 || !ref.network) {
-    const all = problems.length > 0 ? problems : [noNetwork(ref)];
-    const consequence = options.generate ? "nothing was generated" : "nothing was applied";
-    return refuse(io, all, consequence);
-  }
-  const locality = await localityFor(cluster, options, io);
-  const nodePort = options.dataPlaneServiceType === "nodeport";
-  const request = {
-    network: ref.network,
-    nodePort,
-    ...(ref.id === undefined ? {} : { clusterId: ref.id }),
-    ...locality,
-  };
-  await noteOthers(cluster, options, io);
+async function expose(
+  cluster: GatheredCluster,
+  writer: WritableCluster,
+  options: ExposeOptions,
+  io: Io,
+): Promise<number> {
+  const namespace = options.namespace ?? writer.namespace;
+  const described = await describe(cluster, options, io);
   if (options.generate) {
-    const { namespace } = options;
-    const manifest = eastWestGateway({ ...request, ...(namespace ? { namespace } : {}) });
-    await io.stdout.write(toYaml(manifest));
+    if ("problems" in described) {
+      return refuse(io, described.problems, "nothing was generated");
+    }
+    await noteOthers(cluster, namespace, options, io);
+    await io.stdout.write(toYaml(described.manifest));
     return 0;
   }
-  const namespace = options.namespace ?? writer.namespace;
-  const manifest = eastWestGateway({ ...request, namespace });
-  const wanted: Wanted = {
-    ref,
-    writer,
-    manifest: { ...manifest, metadata: { ...manifest.metadata, namespace } },
-    target: { name: ref.context, network: ref.network },
-  };
-  const refused = await unlessInterrupted(
+  const { ref } = cluster;
+  const manifest = "manifest" in described ? described.manifest : undefined;
+  const obstacles = await unlessInterrupted(
     io.signal,
-    writeProblems(gathered, writer, namespace, CLASS),
+    writeProblems(cluster, writer, {
+      namespace,
+      className: EAST_WEST_CLASS,
+      creates: !existing(cluster, namespace),
+    }),
   );
+  for (const { message } of unacceptedClass(cluster, EAST_WEST_CLASS)) {
+    await warning(io, `${ref.context}: ${message}`);
+  }
+  await noteOthers(cluster, namespace, options, io);
+  const wanted: Wanted[] =
+    manifest && obstacles.length === 0
+      ? [
+          {
+            ref,
+            writer,
+            manifest: withNamespace(manifest, namespace),
+            target: { name: ref.context, network: ref.network ?? "" },
+          },
+        ]
+      : [];
   const code = await applyGateways(
-    [wanted],
-    refused,
-    ({ target }, how) =>
-      `Gateway ${gatewayName(wanted.manifest)} ${how} cluster "${ref.context}" (network "${target.network}")`,
+    {
+      wanted,
+      problems: [...("problems" in described ? described.problems : []), ...obstacles],
+      contexts: [ref.context],
+      line: (planned, how) =>
+        `Gateway ${gatewayName(planned.manifest)} ${how} cluster "${ref.context}" (network "${planned.target.network}")`,
+    },
     options,
     io,
   );
   if (code !== 0 || options.wait === undefined || options.dryRun) return code;
-  return awaitGateways([wanted], isExposed, "programmed", options.wait, options, io);
+  return awaitGateways(wanted, isExposed, "programmed", options.wait, options, io);
 }
 
-/** What must be known to write the Gateway at all. */
-function readProblems({ gathered }: LiveCluster, options: ExposeOptions): Problem[] {
-  const { ref, facts } = gathered;
-  const connection = factOf(gathered, "connection");
-  if ("missing" in connection) {
-    return [problem(ref, `cannot be reached: ${connection.missing.detail}`)];
-  }
-  const { istiods, namespaces } = facts;
+/** The Gateway, or what stands against knowing it. */
+async function describe(
+  cluster: GatheredCluster,
+  options: ExposeOptions,
+  io: Io,
+): Promise<{ manifest: GatewayManifest } | { problems: Problem[] }> {
   const problems: Problem[] = [];
-  if (istiods && !istiods.ok) {
-    problems.push(problem(ref, `its istiod could not be read: ${istiods.detail}`));
-  } else if (istiods?.ok && options.revision !== undefined && istiods.value.judged.length === 0) {
-    const revisions = istiods.value.others.map(({ revision }) => revision);
-    problems.push(
-      problem(
-        ref,
-        `no istiod of revision ${options.revision}; there are ${revisions.join(", ") || "none"}`,
-      ),
-    );
-  }
-  if (namespaces && !namespaces.ok) {
-    problems.push(problem(ref, `its namespaces could not be read: ${namespaces.detail}`));
-  } else if (!ref.network) {
-    problems.push(noNetwork(ref));
-  }
-  return problems;
+  if (!read(cluster, "connection", problems)) return { problems };
+  problems.push(...networkProblems(cluster));
+  const name = clusterName(cluster, undefined, options.revision);
+  if ("message" in name) problems.push(name);
+  const { network } = cluster.ref;
+  if ("message" in name || problems.length > 0 || network === undefined) return { problems };
+  for (const text of name.notes) await note(io, options, text);
+  const locality = await localityFor(cluster, options, io);
+  const { namespace } = options;
+  return {
+    manifest: eastWestGateway({
+      network,
+      nodePort: options.dataPlaneServiceType === "nodeport",
+      ...(name.id === undefined ? {} : { clusterId: name.id }),
+      ...(namespace === undefined ? {} : { namespace }),
+      ...locality,
+    }),
+  };
 }
 
 async function localityFor(
-  { gathered }: LiveCluster,
+  cluster: GatheredCluster,
   options: ExposeOptions,
   io: Io,
 ): Promise<Locality> {
   const { region, zone } = options;
   if (region !== undefined) return { region, ...(zone === undefined ? {} : { zone }) };
-  const nodes = factOf(gathered, "nodes");
+  const nodes = factOf(cluster, "nodes");
+  const { context } = cluster.ref;
   if ("missing" in nodes) {
-    await note(
-      io,
-      options,
-      `region and zone left out: nodes could not be read: ${nodes.missing.detail}`,
-    );
+    const { detail } = nodes.missing;
+    const text = `nodes could not be read (${detail}): region and zone left out; --region and --zone set them`;
+    await note(io, options, `${context}: ${text}`);
     return {};
   }
   const { notes, ...locality } = localityOf(nodes.value);
-  for (const text of notes) await note(io, options, text);
+  for (const text of notes) await note(io, options, `${context}: ${text}`);
   return locality;
+}
+
+function existing({ facts }: GatheredCluster, where: string): boolean {
+  const eastWest = facts.gateways?.ok ? facts.gateways.value.eastWest : [];
+  return eastWest.some(({ namespace, name }) => namespace === where && name === EAST_WEST_NAME);
 }
 
 /** Gateways that are there already and are not ours to change unasked. */
 async function noteOthers(
-  { gathered, writer }: LiveCluster,
+  { ref, facts }: GatheredCluster,
+  where: string,
   options: ExposeOptions,
   io: Io,
 ): Promise<void> {
-  const { gateways } = gathered.facts;
-  if (!gateways?.ok) return;
-  const namespace = options.namespace ?? writer.namespace;
-  for (const gateway of gateways.value.eastWest) {
-    const same = gateway.namespace === namespace && gateway.name === EAST_WEST_NAME;
-    const managers = gateway.managers.join(", ") || "nobody in particular";
-    if (same && !isOurs(gateway)) {
-      await note(
-        io,
-        options,
-        `Gateway ${namespace}/${gateway.name} exists and is managed by ${managers}`,
-      );
-    } else if (!same) {
-      await note(
-        io,
-        options,
-        `the cluster has another east-west Gateway, ${gateway.namespace}/${gateway.name}, managed by ${managers}`,
-      );
-    }
+  for (const gateway of facts.gateways?.ok ? facts.gateways.value.eastWest : []) {
+    const same = gateway.namespace === where && gateway.name === EAST_WEST_NAME;
+    if (same && isOurs(gateway)) continue;
+    const which = same ? "this" : "another";
+    const text = `has ${which} east-west Gateway already: ${qualified(gateway)}, managed by ${managersOf(gateway)}`;
+    await note(io, options, `${ref.context}: ${text}`);
   }
 }

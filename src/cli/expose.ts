@@ -1,38 +1,41 @@
 import type { Command } from "commander";
+import {
+  addApplyOptions,
+  type ApplyOptions,
+  labelValue,
+  oneOf,
+  refuseArguments,
+} from "./gateway-options.ts";
 import type { Io } from "./io.ts";
-import { oneOf, waitOption } from "./link.ts";
-import type { GlobalOptions } from "./options.ts";
-import type { SetExitCode } from "./program.ts";
+import type { SetExitCode } from "./io.ts";
 
 /** Flags of `mc expose`, parsed. */
-export interface ExposeOptions extends GlobalOptions {
-  generate?: boolean;
-  wait?: number;
+export interface ExposeOptions extends ApplyOptions {
   region?: string;
   zone?: string;
   dataPlaneServiceType: "loadbalancer" | "nodeport";
-  dryRun?: boolean;
-  diff?: boolean;
 }
 
 export function addExpose(program: Command, io: Io, setExitCode: SetExitCode): void {
-  program
+  const command = program
     .command("expose")
     .description("make the east-west Gateway through which other clusters reach this one")
+    .usage("[options]")
+    .argument("[arguments...]")
     .option("--generate", "print the Gateway as YAML and apply nothing")
-    .addOption(waitOption("90s"))
-    .option("--region <region>", "locality (else of the nodes, where they agree)")
-    .option("--zone <zone>", "locality, with --region")
+    .option("--region <region>", "locality (else of the nodes, where they agree)", labelValue)
+    .option("--zone <zone>", "locality, with --region", labelValue)
     .option(
       "--data-plane-service-type <type>",
       "loadbalancer, or nodeport for direct traffic to nodes (1.28 or later)",
       oneOf("loadbalancer", "nodeport"),
       "loadbalancer",
-    )
-    .option("--dry-run", "let the API server check, and change nothing")
-    .option("--diff", "show the change as a diff")
-    .action(async (_options: unknown, command: Command) => {
+    );
+  addApplyOptions(command, "90s").action(
+    async (given: string[], _options: unknown, self: Command) => {
+      refuseArguments("expose", given, ([name]) => `--context ${name}`);
       const { runExpose } = await import("./expose-run.ts");
-      setExitCode(await runExpose(command.optsWithGlobals<ExposeOptions>(), io));
-    });
+      setExitCode(await runExpose(self.optsWithGlobals<ExposeOptions>(), io));
+    },
+  );
 }

@@ -1,77 +1,83 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { peeringValues } from "../gateway/helm-values.ts";
-import { toYaml, toYamlByContext } from "../gateway/manifest.ts";
-import { type PeerTarget, remotePeerGateway } from "../gateway/remote-peer.ts";
-import { OperationError } from "../model/errors.ts";
+import type { Links } from "../gateway/links.ts";
+import { peerGateways } from "../gateway/remote-peer.ts";
+import type { PeerSource, PeerTarget } from "../gateway/peer.ts";
+import { toYaml, toYamlByContext } from "../gateway/yaml.ts";
 import { safeFileName } from "../lib/file-name.ts";
+import { hasMinor, parseVersion } from "../lib/istio-version.ts";
+import { OperationError } from "../model/errors.ts";
 import type { Io } from "./io.ts";
-import type { SourceLinks } from "./link-run.ts";
 import type { LinkOptions } from "./link.ts";
 import { writeWhole } from "./output-file.ts";
 import { note } from "./say.ts";
 
-/** What is known of nobody in particular: the Gateway for a target, whoever the source is. */
-const ANYBODY = { context: "", clusterId: "", network: "", existing: [] };
-
-interface Document {
-  context: string;
-  document: unknown;
+/** What goes to one context; to any, where no context is named. */
+interface Output {
+  context?: string;
+  documents: unknown[];
 }
 
-function documentsOf(
-  links: readonly SourceLinks[],
+function documentsFor(
+  source: PeerSource,
   targets: readonly PeerTarget[],
-  nodePort: boolean,
-  { format, namespace }: LinkOptions,
-): Document[] {
-  const helm = format === "helm-values";
-  if (links.length === 0) {
-    const source = { ...ANYBODY, ...(namespace === undefined ? {} : { namespace }) };
-    return helm
-      ? [{ context: "", document: peeringValues(source, targets, nodePort) }]
-      : targets.map((target) => ({
-          context: "",
-          document: remotePeerGateway(source, target, targets, nodePort),
-        }));
+  { format, preferredDataPlaneServiceType }: LinkOptions,
+): unknown[] {
+  const nodePort = preferredDataPlaneServiceType === "nodeport";
+  return format === "helm-values"
+    ? [peeringValues(source, targets, nodePort)]
+    : peerGateways(source, targets, nodePort).map(({ manifest }) => manifest);
+}
+
+function outputsOf({ links, targets }: Links, options: LinkOptions): Output[] {
+  if (links.length > 0) {
+    return links.map(({ source, targets: own }) => ({
+      context: source.context,
+      documents: documentsFor(source, own, options),
+    }));
   }
-  return links.flatMap(({ source, targets: own }): Document[] =>
-    helm
-      ? own.length > 0
-        ? [{ context: source.context, document: peeringValues(source, own, nodePort) }]
-        : []
-      : own.map((target) => ({
-          context: source.context,
-          document: remotePeerGateway(source, target, own, nodePort),
-        })),
-  );
+  const { namespace } = options;
+  const anybody = { context: "", existing: [], ...(namespace === undefined ? {} : { namespace }) };
+  return [{ documents: documentsFor(anybody, targets, options) }];
+}
+
+function textOf(outputs: readonly Output[]): string {
+  return outputs
+    .map(({ context, documents }) =>
+      context === undefined
+        ? documents.map(toYaml).join("---\n")
+        : toYamlByContext(documents.map((document) => ({ context, document }))),
+    )
+    .join("---\n");
 }
 
 /** Prints or writes the Gateways, or the Helm values; gives the exit code. */
-export async function generateLinks(
-  links: readonly SourceLinks[],
-  targets: readonly PeerTarget[],
-  nodePort: boolean,
-  options: LinkOptions,
-  io: Io,
-): Promise<number> {
-  const documents = documentsOf(links, targets, nodePort, options);
-  if (options.outputDir === undefined) {
-    const [only] = documents;
-    await io.stdout.write(
-      only && only.context === "" ? toYaml(only.document) : toYamlByContext(documents),
-    );
-  } else {
-    await writeFiles(documents, options.outputDir, io, options);
-  }
+export async function generateLinks(links: Links, options: LinkOptions, io: Io): Promise<number> {
+  for (const text of links.assumptions) await note(io, options, text);
+  const outputs = outputsOf(links, options);
+  if (options.outputDir === undefined) await io.stdout.write(textOf(outputs));
+  else await writeFiles(outputs, options.outputDir, io, options);
   if (options.format === "helm-values") {
-    await note(io, options, "the peering chart needs Solo's Istio 1.29 or later");
+    for (const text of chartNotes(links)) await note(io, options, text);
   }
   return 0;
 }
 
+/** Where the `peering` chart cannot be used, or may not be. */
+function chartNotes({ links }: Links): string[] {
+  const needs = "the peering chart needs Solo's Istio 1.29 or later";
+  const old = links.flatMap(({ cluster: { ref } }) => {
+    const version = parseVersion(ref.istioVersion ?? "");
+    if (version && hasMinor(version, 1, 29)) return [];
+    return [`${ref.context} runs ${version?.text ?? "an unknown version"}`];
+  });
+  if (links.length === 0) return [needs];
+  return old.length === 0 ? [] : [`${needs}: ${old.join(", ")}`];
+}
+
 async function writeFiles(
-  documents: readonly Document[],
+  outputs: readonly Output[],
   directory: string,
   io: Io,
   options: LinkOptions,
@@ -79,14 +85,10 @@ async function writeFiles(
   await mkdir(directory, { recursive: true }).catch((cause: Error) => {
     throw new OperationError(`${directory} was not made: ${cause.message}`);
   });
-  const byContext = Map.groupBy(documents, ({ context }) => context);
   const names = new Set<string>();
-  for (const [context, own] of byContext) {
-    const file = join(directory, `${safeFileName(context || "remote-peer", names)}.yaml`);
-    await writeWhole(
-      file,
-      context === "" && own[0] ? toYaml(own[0].document) : toYamlByContext(own),
-    );
+  for (const output of outputs) {
+    const file = join(directory, `${safeFileName(output.context ?? "remote-peer", names)}.yaml`);
+    await writeWhole(file, textOf([output]));
     await note(io, options, `wrote ${file}`);
   }
 }

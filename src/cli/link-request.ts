@@ -1,13 +1,14 @@
+import { type PeerAddress, parseAddress } from "../gateway/address.ts";
 import { UsageError } from "../model/errors.ts";
+import { checkApplyOptions } from "./gateway-options.ts";
 import type { LinkOptions } from "./link.ts";
 
 /** Which links `mc link` is asked for. */
 export interface LinkRequest {
-  /** Contexts that get Gateways; empty with `--generate --context`. */
+  /** Contexts that get Gateways; empty for Gateways that any source may take. */
   sources: string[];
+  /** Empty: the current context. */
   targets: string[];
-  /** Hosts in place of the addresses that are found, by context of the target. */
-  addresses: Map<string, string>;
 }
 
 /** Two to thirty, both ways. */
@@ -19,30 +20,38 @@ function distinct(flag: string, contexts: readonly string[]): string[] {
   return [...contexts];
 }
 
-function ends(options: LinkOptions): { sources: string[]; targets: string[] } {
-  const { contexts, from, to, context, generate } = options;
+/** @throws UsageError for flags that name the clusters in two ways */
+export function checkEnds(
+  options: Pick<LinkOptions, "contexts" | "from" | "to" | "context">,
+): void {
+  const { contexts, from, to, context } = options;
   if (contexts && (from || to)) {
     throw new UsageError("give either --contexts, or --from and --to, not both");
   }
-  if (context !== undefined && (contexts || from || to)) {
+  if (context !== undefined && (contexts || from)) {
+    throw new UsageError(`--context does not go with ${contexts ? "--contexts" : "--from"}`);
+  }
+}
+
+function bothWays(contexts: readonly string[]): LinkRequest {
+  const all = distinct("--contexts", contexts);
+  if (all.length < 2) {
     throw new UsageError(
-      "--context goes with --generate alone; name the clusters with --contexts, or --from and --to",
+      "--contexts needs two clusters or more; Gateways for one target: --generate --context TARGET",
     );
   }
-  if (contexts) {
-    const all = distinct("--contexts", contexts);
-    if (all.length < 2) {
-      throw new UsageError(
-        "--contexts needs two clusters or more; for one target: --generate --context TARGET",
-      );
-    }
-    if (all.length > MOST_CONTEXTS) {
-      throw new UsageError(
-        `--contexts takes at most ${MOST_CONTEXTS} clusters, ${all.length} are given`,
-      );
-    }
-    return { sources: all, targets: all };
+  if (all.length > MOST_CONTEXTS) {
+    throw new UsageError(
+      `--contexts takes at most ${MOST_CONTEXTS} clusters, ${all.length} are given`,
+    );
   }
+  return { sources: all, targets: all };
+}
+
+function ends(options: LinkOptions): LinkRequest {
+  checkEnds(options);
+  const { contexts, from, to, context, generate } = options;
+  if (contexts) return bothWays(contexts);
   if (from || to) {
     if (!from) throw new UsageError("--to needs --from: the clusters to link from");
     if (!to) throw new UsageError("--from needs --to: the clusters to link to");
@@ -52,35 +61,42 @@ function ends(options: LinkOptions): { sources: string[]; targets: string[] } {
     }
     return pairs;
   }
-  if (context === undefined) {
-    throw new UsageError(
-      "name the clusters to link: --contexts a,b, or --from a --to b, or --generate --context TARGET",
-    );
-  }
-  if (!generate) {
-    throw new UsageError(
-      "--context links nothing by itself: give --contexts a,b, or --from a --to b, or add --generate",
-    );
-  }
-  return { sources: [], targets: [context] };
+  if (generate) return { sources: [], targets: context === undefined ? [] : [context] };
+  throw new UsageError(
+    context === undefined
+      ? "name the clusters to link: --contexts a,b, or --from a --to b, or --generate --context TARGET"
+      : "--context links nothing by itself: give --contexts a,b, or --from a --to b, or add --generate",
+  );
 }
 
-function addressesOf(options: LinkOptions, targets: readonly string[]): Map<string, string> {
-  const addresses = new Map<string, string>();
-  for (const given of options.address ?? []) {
+/**
+ * What `--address` says, by context of the target.
+ *
+ * @throws UsageError for one that is no address, or of no target
+ */
+export function addressesOf(
+  { address = [] }: LinkOptions,
+  targets: readonly string[],
+): Map<string, PeerAddress> {
+  const addresses = new Map<string, PeerAddress>();
+  for (const given of address) {
     // A context may hold `=`; a host does not.
     const split = given.lastIndexOf("=");
-    const [target, host] = [given.slice(0, split), given.slice(split + 1).trim()];
-    if (split < 1 || host === "" || /[\s/]/.test(host)) {
-      throw new UsageError(`--address ${given}: it is TARGET=HOST`);
-    }
+    const [target, host] = [given.slice(0, split), given.slice(split + 1)];
+    if (split < 1 || host === "") throw new UsageError(`--address ${given}: it is TARGET=HOST`);
     if (!targets.includes(target)) {
       throw new UsageError(
         `--address ${given}: ${target} is no target; targets are ${targets.join(", ")}`,
       );
     }
+    const parsed = parseAddress(host);
+    if (!parsed) {
+      throw new UsageError(
+        `--address ${given}: ${host} is neither an IP address nor a host name (ports are fixed)`,
+      );
+    }
     if (addresses.has(target)) throw new UsageError(`--address is given twice for ${target}`);
-    addresses.set(target, host);
+    addresses.set(target, parsed);
   }
   return addresses;
 }
@@ -91,21 +107,13 @@ function addressesOf(options: LinkOptions, targets: readonly string[]): Map<stri
  * @throws UsageError for flags that do not go together
  */
 export function linkRequest(options: LinkOptions): LinkRequest {
-  const { sources, targets } = ends(options);
-  if (options.generate) {
-    for (const [flag, given] of [
-      ["--wait", options.wait],
-      ["--dry-run", options.dryRun],
-      ["--diff", options.diff],
-      ["--force-conflicts", options.forceConflicts],
-    ] as const) {
-      if (given) throw new UsageError(`${flag} does not go with --generate, which applies nothing`);
-    }
-  } else {
+  const request = ends(options);
+  checkApplyOptions(options);
+  if (!options.generate) {
     if (options.outputDir !== undefined) throw new UsageError("--output-dir goes with --generate");
-    if (options.format !== "gateway")
+    if (options.format !== "gateway") {
       throw new UsageError(`--format ${options.format} goes with --generate`);
+    }
   }
-  if (options.dryRun && options.wait) throw new UsageError("--wait does not go with --dry-run");
-  return { sources, targets, addresses: addressesOf(options, targets) };
+  return request;
 }

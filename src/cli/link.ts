@@ -1,44 +1,26 @@
-import { type Command, InvalidArgumentError, Option } from "commander";
+import type { Command } from "commander";
+import { addApplyOptions, type ApplyOptions, oneOf, refuseArguments } from "./gateway-options.ts";
 import type { Io } from "./io.ts";
-import { duration, type GlobalOptions, list, repeated } from "./options.ts";
-import type { SetExitCode } from "./program.ts";
+import { list, repeated } from "./options.ts";
+import type { SetExitCode } from "./io.ts";
 
 /** Flags of `mc link`, parsed. */
-export interface LinkOptions extends GlobalOptions {
+export interface LinkOptions extends ApplyOptions {
   contexts?: string[];
   from?: string[];
   to?: string[];
-  generate?: boolean;
   preferredDataPlaneServiceType: "loadbalancer" | "nodeport";
   format: "gateway" | "helm-values";
   outputDir?: string;
   address?: string[];
-  wait?: number;
-  dryRun?: boolean;
-  diff?: boolean;
-  forceConflicts?: boolean;
-}
-
-/** One of the words, whatever their case. */
-export function oneOf(...words: string[]): (value: string) => string {
-  return (value) => {
-    const word = value.toLowerCase();
-    if (!words.includes(word)) throw new InvalidArgumentError(`It is ${words.join(" or ")}.`);
-    return word;
-  };
-}
-
-/** `--wait`, or `--wait=5m`. */
-export function waitOption(preset: string): Option {
-  return new Option("-w, --wait [duration]", `wait until it works (${preset})`)
-    .preset(preset)
-    .argParser(duration);
 }
 
 export function addLink(program: Command, io: Io, setExitCode: SetExitCode): void {
-  program
+  const command = program
     .command("link")
     .description("link clusters: on each source a remote Gateway for every target")
+    .usage("[options]")
+    .argument("[arguments...]")
     .option("--contexts <a,b>", "link these clusters with one another, both ways", list)
     .option("--from <a,b>", "link only from these clusters …", list)
     .option("--to <c,d>", "… to these", list)
@@ -56,13 +38,12 @@ export function addLink(program: Command, io: Io, setExitCode: SetExitCode): voi
       "gateway",
     )
     .option("--output-dir <dir>", "with --generate: write one file a context there")
-    .option("--address <target=host>", "reach a target by this host, repeatable", repeated)
-    .addOption(waitOption("5m"))
-    .option("--dry-run", "let the API servers check, and change nothing")
-    .option("--diff", "show the change as a diff")
-    .option("--force-conflicts", "take over fields that other managers own")
-    .action(async (_options: unknown, command: Command) => {
+    .option("--address <target=host>", "reach a target by this host, repeatable", repeated);
+  addApplyOptions(command, "5m").action(
+    async (given: string[], _options: unknown, self: Command) => {
+      refuseArguments("link", given, (names) => `--contexts ${names.join(",")}`);
       const { runLink } = await import("./link-run.ts");
-      setExitCode(await runLink(command.optsWithGlobals<LinkOptions>(), io));
-    });
+      setExitCode(await runLink(self.optsWithGlobals<LinkOptions>(), io));
+    },
+  );
 }

@@ -10,12 +10,6 @@ import { openContexts } from "./readers.ts";
 const TIMEOUT = 30_000;
 const CONCURRENCY = 16;
 
-/** A live cluster with what was read of it. */
-export interface LiveCluster {
-  gathered: GatheredCluster;
-  writer: WritableCluster;
-}
-
 /** Opens the contexts (the current one for none); whoever calls closes them. */
 export function openLive(
   contexts: readonly string[],
@@ -25,29 +19,23 @@ export function openLive(
   return openContexts(contexts, options, TIMEOUT, io);
 }
 
-/** Reads the facts of all clusters at once, by context. */
+/** Reads the facts of all clusters at once, in the order of the writers. */
 export async function readLive(
   writers: readonly WritableCluster[],
   keys: readonly FactKey[],
   options: GlobalOptions,
   io: Io,
-): Promise<Map<string, LiveCluster>> {
+): Promise<GatheredCluster[]> {
   const progress = new Progress(io, writers.length, options.quiet ?? false);
   progress.start();
   try {
-    const clusters = await unlessInterrupted(
+    return await unlessInterrupted(
       io.signal,
       gather(writers, new Set(keys), {
         concurrency: CONCURRENCY,
         onRead: () => progress.step(),
         ...(options.istioNamespace === undefined ? {} : { istioNamespace: options.istioNamespace }),
         ...(options.revision === undefined ? {} : { revision: options.revision }),
-      }),
-    );
-    return new Map(
-      clusters.flatMap((gathered, index) => {
-        const writer = writers[index];
-        return writer ? [[writer.context, { gathered, writer }] as const] : [];
       }),
     );
   } finally {

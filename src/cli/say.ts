@@ -1,6 +1,7 @@
 import { Chalk } from "chalk";
+import { remedyFor } from "../engine/access.ts";
 import type { Problem } from "../gateway/problem.ts";
-import { oneLine } from "../lib/sanitize.ts";
+import { commandLines, oneLine } from "../lib/sanitize.ts";
 import { EXIT_FAULT } from "./exit-code.ts";
 import { type Io, wantsColor } from "./io.ts";
 import type { GlobalOptions } from "./options.ts";
@@ -10,9 +11,27 @@ export async function note(io: Io, options: GlobalOptions, text: string): Promis
   if (!options.quiet) await io.stderr.write(`note: ${oneLine(text)}\n`);
 }
 
-/** A warning of an API server on stderr. */
-export async function warning(io: Io, context: string, text: string): Promise<void> {
-  await io.stderr.write(`warning: ${oneLine(`${context}: ${text}`)}\n`);
+/** What deserves a look whatever the flags, on stderr. */
+export async function warning(io: Io, text: string): Promise<void> {
+  await io.stderr.write(`warning: ${oneLine(text)}\n`);
+}
+
+/** One line of what has been done, on stdout. */
+export async function done(io: Io, text: string): Promise<void> {
+  await io.stdout.write(`${oneLine(text)}\n`);
+}
+
+function commandsOf({ cluster, commands, cause }: Problem): string[] {
+  if (commands.length > 0 || !cause) return commands;
+  return remedyFor(cluster, cause).commands;
+}
+
+/** Commands as lines below what they are for; a here-document keeps its indentation. */
+export function indented(commands: readonly string[]): string[] {
+  return commands.flatMap((command) => {
+    const [first = "", ...more] = commandLines(command);
+    return [`     ${first}`, ...more];
+  });
 }
 
 /** All that stands against a change, each with its commands; gives the exit code. */
@@ -21,9 +40,9 @@ export async function refuse(
   problems: readonly Problem[],
   consequence: string,
 ): Promise<number> {
-  const lines = problems.flatMap(({ context, message, commands }) => [
-    `❌ ${oneLine(`${context}: ${message}`)}`,
-    ...commands.map((command) => `     ${command}`),
+  const lines = problems.flatMap((one) => [
+    `❌ ${oneLine(`${one.cluster.context}: ${one.message}`)}`,
+    ...indented(commandsOf(one)),
   ]);
   await io.stderr.write(`${[...lines, `${io.program}: ${consequence}`].join("\n")}\n`);
   return EXIT_FAULT;
@@ -35,6 +54,7 @@ export function paintDiff(diff: string, io: Io, options: GlobalOptions): string 
   return diff
     .split("\n")
     .map((line) => {
+      if (/^(---|\+\+\+) /.test(line)) return paint.bold(line);
       if (line.startsWith("+")) return paint.green(line);
       if (line.startsWith("-")) return paint.red(line);
       return line.startsWith("@@") ? paint.cyan(line) : line;

@@ -1,14 +1,24 @@
-import { factOf, type Problem, problem } from "../gateway/problem.ts";
-import { gatewaysFor, isOurs, type UnlinkTarget } from "../gateway/unlink.ts";
-import { kubectl } from "../lib/shell.ts";
+import { GATEWAYS } from "../gateway/plan.ts";
+import { arranged, type Problem, problem, unread } from "../gateway/problem.ts";
+import {
+  deleteCommand,
+  type Doomed,
+  planUnlink,
+  type UnlinkSource,
+  type UnlinkTarget,
+} from "../gateway/unlink.ts";
+import { qualified } from "../lib/mesh.ts";
+import type { GatheredCluster, WritableCluster } from "../model/cluster.ts";
 import { UsageError } from "../model/errors.ts";
-import type { FactKey, GatewayFact } from "../model/facts.ts";
-import { RESOURCES } from "../model/resource.ts";
-import { EXIT_FAULT } from "./exit-code.ts";
-import { type Io, unlessInterrupted } from "./io.ts";
-import { type LiveCluster, openLive, readLive } from "./live-clusters.ts";
+import type { FactKey } from "../model/facts.ts";
+import { missing } from "../model/gathered.ts";
+import type { Written } from "../model/writer.ts";
+import { checkNamespace } from "./gateway-options.ts";
+import { Interrupted, type Io, unlessInterrupted } from "./io.ts";
+import { checkEnds } from "./link-request.ts";
+import { openLive, readLive } from "./live-clusters.ts";
 import { closeReaders, knownContexts } from "./readers.ts";
-import { note, refuse, warning } from "./say.ts";
+import { done, note, refuse, warning } from "./say.ts";
 import type { UnlinkOptions } from "./unlink.ts";
 
 const FACTS: readonly FactKey[] = [
@@ -20,21 +30,23 @@ const FACTS: readonly FactKey[] = [
   "services",
 ];
 
-/** A Gateway to delete, and what it leads to. */
-interface Doomed {
-  cluster: LiveCluster;
-  gateway: GatewayFact;
-  target: string;
-}
+type Writers = ReadonlyMap<string, WritableCluster>;
 
 function endsOf(options: UnlinkOptions): { sources: string[]; targets: string[] } {
-  const { contexts, from, to, context } = options;
-  if (contexts && (from || to)) {
-    throw new UsageError("give either --contexts, or --from and --to, not both");
+  checkEnds(options);
+  checkNamespace(options);
+  if (options.generate && options.dryRun) {
+    throw new UsageError("--dry-run does not go with --generate, which deletes nothing");
   }
+  const { contexts, from, to, context } = options;
   if (contexts) {
-    if (new Set(contexts).size < 2) throw new UsageError("--contexts needs two clusters or more");
-    return { sources: [...new Set(contexts)], targets: [...new Set(contexts)] };
+    const all = [...new Set(contexts)];
+    if (all.length < 2) {
+      throw new UsageError(
+        "--contexts needs two clusters or more; for one of them: --from a --to b",
+      );
+    }
+    return { sources: all, targets: all };
   }
   const sources = from ?? (context === undefined ? undefined : [context]);
   if (!sources || !to) {
@@ -46,126 +58,115 @@ function endsOf(options: UnlinkOptions): { sources: string[]; targets: string[] 
 /** `mc unlink`: resolves with the exit code. */
 export async function runUnlink(options: UnlinkOptions, io: Io): Promise<number> {
   const { sources, targets } = endsOf(options);
-  if (options.generate && options.dryRun) {
-    throw new UsageError("--dry-run does not go with --generate, which deletes nothing");
-  }
   // What is no context is a CLUSTER_ID or a network that Gateways carry.
   const known = await knownContexts(options, io);
   const contexts = [...new Set([...sources, ...targets.filter((target) => known.has(target))])];
-  const writers = await openLive(contexts, options, io);
+  const opened = await openLive(contexts, options, io);
   try {
-    const clusters = await readLive(writers, FACTS, options, io);
-    const { doomed, problems } = choose(sources, targets, clusters, options);
-    for (const text of unreadTargets(targets, clusters)) await note(io, options, text);
-    if (problems.length > 0) return await refuse(io, problems, "nothing was deleted");
-    if (doomed.length === 0) {
-      await note(io, options, `no link from ${sources.join(", ")} to ${targets.join(", ")}`);
-      return 0;
+    const gathered = await readLive(opened, FACTS, options, io);
+    const clusters = new Map(gathered.map((cluster) => [cluster.ref.context, cluster] as const));
+    const writers = new Map(opened.map((writer) => [writer.context, writer] as const));
+    const { doomed, problems, notes } = planUnlink(
+      await sourcesOf(sources, clusters, writers, options, io),
+      targets.map((name): UnlinkTarget => {
+        const cluster = clusters.get(name);
+        const isContext = cluster !== undefined;
+        return isReached(cluster) ? { name, cluster, isContext } : { name, isContext };
+      }),
+      options.force ?? false,
+    );
+    for (const text of notes) await note(io, options, text);
+    if (problems.length > 0) {
+      return await refuse(io, arranged(problems, contexts), "nothing was deleted");
     }
     if (options.generate) {
       await io.stdout.write(doomed.map((one) => `${deleteCommand(one)}\n`).join(""));
       return 0;
     }
-    return await unlessInterrupted(io.signal, deleteAll(doomed, options, io));
+    return await deleteGateways(doomed, writers, options, io);
   } finally {
-    await closeReaders(writers);
+    await closeReaders(opened);
   }
 }
 
-function deleteCommand({ cluster, gateway }: Doomed): string {
-  return kubectl(
-    cluster.gathered.ref,
-    "-n",
-    gateway.namespace,
-    "delete",
-    "gateways.gateway.networking.k8s.io",
-    gateway.name,
-  );
+function isReached(cluster: GatheredCluster | undefined): cluster is GatheredCluster {
+  return cluster?.facts.connection?.ok === true;
 }
 
-function isRead(cluster: LiveCluster | undefined): cluster is LiveCluster {
-  return cluster?.gathered.facts.connection?.ok === true;
-}
-
-function unreadTargets(
-  targets: readonly string[],
-  clusters: ReadonlyMap<string, LiveCluster>,
-): string[] {
-  return targets
-    .filter((target) => clusters.has(target) && !isRead(clusters.get(target)))
-    .map(
-      (target) =>
-        `${target} cannot be reached: its Gateways are known by their labels only; if none is found, give its CLUSTER_ID or network to --to`,
-    );
-}
-
-function choose(
-  sources: readonly string[],
-  targets: readonly string[],
-  clusters: ReadonlyMap<string, LiveCluster>,
+/** A dead cluster among those to part from each other is what unlinking is for: it is left out. */
+async function sourcesOf(
+  names: readonly string[],
+  clusters: ReadonlyMap<string, GatheredCluster>,
+  writers: Writers,
   options: UnlinkOptions,
-): { doomed: Doomed[]; problems: Problem[] } {
-  const doomed: Doomed[] = [];
-  const problems: Problem[] = [];
-  for (const source of sources) {
-    const cluster = clusters.get(source);
-    if (!cluster) continue;
-    const { ref } = cluster.gathered;
-    for (const [key, what] of [
-      ["connection", "cannot be reached"],
-      ["gateways", "its Gateways could not be read"],
-    ] as const) {
-      const fact = factOf(cluster.gathered, key);
-      if ("missing" in fact) {
-        // A dead cluster among several targets is what unlinking is for; only its own links stay.
-        if (key === "connection" && options.contexts) continue;
-        problems.push(problem(ref, `${what}: ${fact.missing.detail}`));
-        break;
-      }
-    }
-    const namespace = options.namespace ?? cluster.writer.namespace;
-    for (const name of targets.filter((target) => target !== source)) {
-      const peer = clusters.get(name);
-      const target: UnlinkTarget = isRead(peer) ? { name, cluster: peer.gathered } : { name };
-      for (const gateway of gatewaysFor(cluster.gathered, namespace, target)) {
-        if (doomed.some((one) => one.cluster === cluster && one.gateway === gateway)) continue;
-        doomed.push({ cluster, gateway, target: name });
-        if (!options.force && !isOurs(gateway)) problems.push(notOurs(ref, gateway));
-      }
-    }
+  io: Io,
+): Promise<UnlinkSource[]> {
+  const all = names.flatMap((name) => {
+    const [cluster, writer] = [clusters.get(name), writers.get(name)];
+    if (!cluster || !writer) return [];
+    return [{ cluster, namespace: options.namespace ?? writer.namespace }];
+  });
+  const reached = all.filter(({ cluster }) => isReached(cluster));
+  if (!options.contexts || reached.length === 0) return all;
+  for (const { cluster } of all.filter((one) => !reached.includes(one))) {
+    const text = "cannot be reached: its own Gateways stay until this is run again";
+    await warning(io, `${cluster.ref.context}: ${text}`);
   }
-  return { doomed, problems };
+  return reached;
 }
 
-function notOurs(ref: LiveCluster["gathered"]["ref"], gateway: GatewayFact): Problem {
-  const managers = gateway.managers.join(", ") || "nobody in particular";
-  return problem(
-    ref,
-    `Gateway ${gateway.namespace}/${gateway.name} is managed by ${managers}, not by mc: --force deletes it all the same`,
-  );
+function failure({ cluster, gateway }: Doomed, answer: Written<undefined>): Problem[] {
+  if (answer.ok || answer.why === "not-found") return [];
+  const { why, detail, request } = answer;
+  const message = `Gateway ${qualified(gateway)} cannot be deleted`;
+  return why === "conflict" || why === "invalid"
+    ? [problem(cluster.ref, `${message}: ${detail}`)]
+    : [unread(cluster.ref, message, missing(why, detail, request))];
 }
 
-async function deleteAll(
+/** Deletes all, or nothing when a dry run tells that one of them cannot be. */
+async function deleteGateways(
   doomed: readonly Doomed[],
+  writers: Writers,
   options: UnlinkOptions,
   io: Io,
 ): Promise<number> {
-  for (const { cluster, gateway, target } of doomed) {
-    const { writer, gathered } = cluster;
-    const answer = await writer.delete(RESOURCES.gateways, gateway.namespace, gateway.name, {
-      dryRun: options.dryRun ?? false,
-    });
-    const { context } = gathered.ref;
-    for (const text of answer.warnings) await warning(io, context, text);
-    const name = `${gateway.namespace}/${gateway.name}`;
-    if (!answer.ok && answer.why !== "not-found") {
-      const failure = problem(gathered.ref, `Gateway ${name} was not deleted: ${answer.detail}`);
-      await refuse(io, [failure], "stopped at the first failure; run it again to go on");
-      return EXIT_FAULT;
-    }
-    await io.stdout.write(
-      `Gateway ${name} deleted from cluster "${context}" pointing to cluster "${target}"${options.dryRun ? " (dry run)" : ""}\n`,
-    );
+  const remove = async (one: Doomed, dryRun: boolean): Promise<Written<undefined>> => {
+    const { namespace, name } = one.gateway;
+    const writer = writers.get(one.cluster.ref.context);
+    if (!writer) throw new Error(`${one.cluster.ref.context} was not opened`);
+    writer.renew?.();
+    return writer.delete(GATEWAYS, namespace, name, { dryRun });
+  };
+  const rehearsed = await unlessInterrupted(
+    io.signal,
+    Promise.all(doomed.map(async (one) => failure(one, await remove(one, true)))),
+  );
+  if (rehearsed.some((problems) => problems.length > 0)) {
+    return refuse(io, rehearsed.flat(), "nothing was deleted");
   }
+  for (const [index, one] of doomed.entries()) {
+    const { cluster, gateway, target } = one;
+    const { context } = cluster.ref;
+    const line = `Gateway ${qualified(gateway)} deleted from cluster "${context}" pointing to cluster "${target}"`;
+    if (options.dryRun) {
+      await done(io, `${line} (dry run)`);
+      continue;
+    }
+    // Between two, so that it is known what has been done.
+    if (io.signal.aborted) {
+      const left = `${doomed.length - index} left; run it again to go on`;
+      await io.stderr.write(`${io.program}: interrupted: ${left}\n`);
+      throw new Interrupted();
+    }
+    const answer = await remove(one, false);
+    for (const text of answer.warnings) await warning(io, `${context}: ${text}`);
+    const problems = failure(one, answer);
+    if (problems.length > 0) {
+      return refuse(io, problems, "stopped at the first failure; run it again to go on");
+    }
+    await done(io, line);
+  }
+  if (io.signal.aborted) throw new Interrupted();
   return 0;
 }

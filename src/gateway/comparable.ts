@@ -1,9 +1,10 @@
 import { createTwoFilesPatch } from "diff";
 import { array, at, record, string } from "../lib/json.ts";
+import { oneLine } from "../lib/sanitize.ts";
 import type { RawObject } from "../model/reader.ts";
-import { toYaml } from "./manifest.ts";
+import { sorted, toYaml } from "./yaml.ts";
 
-/** Labels and annotations that tell of past writes, not of what is wanted. */
+/** An annotation that tells of past writes, not of what is wanted. */
 const BOOKKEEPING = "kubectl.kubernetes.io/last-applied-configuration";
 
 function without(map: unknown, ...keys: string[]): Record<string, unknown> {
@@ -13,7 +14,10 @@ function without(map: unknown, ...keys: string[]): Record<string, unknown> {
 /** A listener without what the API server fills in. */
 function listener(value: unknown): Record<string, unknown> {
   const from = string(at(value, "allowedRoutes", "namespaces", "from"));
-  return from === "Same" || from === undefined ? without(value, "allowedRoutes") : without(value);
+  const selector = at(value, "allowedRoutes", "namespaces", "selector");
+  const kinds = array(at(value, "allowedRoutes", "kinds"));
+  const filledIn = (from ?? "Same") === "Same" && selector === undefined && kinds.length === 0;
+  return filledIn ? without(value, "allowedRoutes") : without(value);
 }
 
 /**
@@ -22,14 +26,14 @@ function listener(value: unknown): Record<string, unknown> {
  */
 export function comparable(object: RawObject): Record<string, unknown> {
   const metadata = record(object["metadata"]);
-  const labels = record(metadata["labels"]);
+  const labels = without(metadata["labels"]);
   const annotations = without(metadata["annotations"], BOOKKEEPING);
   return {
     apiVersion: object["apiVersion"],
     kind: object["kind"],
     metadata: {
       ...(Object.keys(annotations).length > 0 ? { annotations } : {}),
-      ...(Object.keys(labels).length > 0 ? { labels: { ...labels } } : {}),
+      ...(Object.keys(labels).length > 0 ? { labels } : {}),
       name: metadata["name"],
       namespace: metadata["namespace"],
     },
@@ -40,18 +44,25 @@ export function comparable(object: RawObject): Record<string, unknown> {
   };
 }
 
-function text(object: RawObject | undefined): string {
-  return object ? toYaml(comparable(object)) : "";
+function canonical(object: RawObject): string {
+  return JSON.stringify(sorted(comparable(object)));
 }
 
-/** The change as a unified diff of YAML; `before` is absent for a new object. */
+/** Whether two states of an object mean the same. */
+export function sameContent(one: RawObject, other: RawObject): boolean {
+  return canonical(one) === canonical(other);
+}
+
+/** The change as a unified diff of YAML; `before` is absent for a new object; empty for no change. */
 export function unifiedDiff(
   title: string,
   before: RawObject | undefined,
-  after: RawObject | undefined,
+  after: RawObject,
 ): string {
-  const [from, to] = [before ? title : "/dev/null", after ? title : "/dev/null"];
-  return createTwoFilesPatch(from, to, text(before), text(after), undefined, undefined, {
+  const [from, to] = [before, after].map((object) => (object ? toYaml(comparable(object)) : ""));
+  if (from === to) return "";
+  const name = oneLine(title);
+  return createTwoFilesPatch(before ? name : "/dev/null", name, from ?? "", to ?? "", "", "", {
     headerOptions: { includeIndex: false, includeUnderline: false, includeFileHeaders: true },
   });
 }

@@ -2,7 +2,7 @@ import * as label from "../lib/labels.ts";
 import { type GatewayManifest, HBONE, type Locality, localityLabels, XDS } from "./manifest.ts";
 
 /** Solo's class for Gateways that other clusters reach this one through. */
-const CLASS = "istio-eastwest";
+export const EAST_WEST_CLASS = "istio-eastwest";
 export const EAST_WEST_NAME = "istio-eastwest";
 
 export interface EastWestRequest extends Locality {
@@ -29,8 +29,8 @@ export function eastWestGateway(request: EastWestRequest): GatewayManifest {
         ...localityLabels(request),
       },
       name: EAST_WEST_NAME,
-      ...(namespace ? { namespace } : {}),
+      ...(namespace === undefined ? {} : { namespace }),
     },
-    spec: { gatewayClassName: CLASS, listeners: [HBONE, XDS] },
+    spec: { gatewayClassName: EAST_WEST_CLASS, listeners: [HBONE, XDS] },
   };
 }

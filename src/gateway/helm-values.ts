@@ -1,4 +1,5 @@
-import { type PeerSource, type PeerTarget, remotePeerGateway } from "./remote-peer.ts";
+import type { PeerSource, PeerTarget } from "./peer.ts";
+import { peerGateways } from "./remote-peer.ts";
 
 /** An item of `remote.items` of the `peering` Helm chart (Solo's Istio 1.29 or later). */
 export interface RemoteItem {
@@ -23,8 +24,8 @@ export function peeringValues(
   targets: readonly PeerTarget[],
   nodePort: boolean,
 ): PeeringValues {
-  const items = targets.map((target): RemoteItem => ({
-    name: remotePeerGateway(source, target, targets, nodePort).metadata.name,
+  const items = peerGateways(source, targets, nodePort).map(({ target, manifest }): RemoteItem => ({
+    name: manifest.metadata.name,
     cluster: target.clusterId,
     network: target.network,
     addressType: target.address.type,

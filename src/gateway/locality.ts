@@ -1,5 +1,6 @@
-import type { NodeFact } from "../model/facts.ts";
 import { REGION, ZONE } from "../lib/labels.ts";
+import { enumerate } from "../lib/mesh.ts";
+import type { NodeFact } from "../model/facts.ts";
 import type { Locality } from "./manifest.ts";
 
 /** What all nodes agree on, and what to say about what they don't. */
@@ -7,26 +8,30 @@ export interface NodeLocality extends Locality {
   notes: string[];
 }
 
-function agreed(nodes: readonly NodeFact[], label: string): string | string[] | undefined {
+type Agreement = { value: string } | { value?: never; why: string };
+
+function agreed(nodes: readonly NodeFact[], label: string): Agreement {
   const values = [...new Set(nodes.map((node) => node.labels.get(label) ?? ""))].toSorted();
-  if (values.length <= 1) return values[0] || undefined;
-  return values.map((value) => value || "(none)");
+  const [value] = values;
+  if (values.length > 1) {
+    return { why: `nodes differ in ${label} (${enumerate(values.map((one) => one || "none"))})` };
+  }
+  return value ? { value } : { why: `nodes have no label ${label}` };
 }
 
-/** Region and zone of a cluster: those of its nodes' labels, where all nodes agree. */
+/**
+ * Region and zone of a cluster: those of its nodes' labels, where all nodes agree. A zone is one of
+ * a region, so without the one the other is left out too.
+ */
 export function localityOf(nodes: readonly NodeFact[]): NodeLocality {
-  const locality: NodeLocality = { notes: [] };
-  for (const [key, label] of [
-    ["region", REGION],
-    ["zone", ZONE],
-  ] as const) {
-    const value = agreed(nodes, label);
-    if (typeof value === "string") locality[key] = value;
-    else if (value) {
-      locality.notes.push(
-        `nodes differ in ${label} (${value.join(", ")}): left out; --${key} sets it`,
-      );
-    }
+  const region = agreed(nodes, REGION);
+  if (region.value === undefined) {
+    return { notes: [`${region.why}: region and zone left out; --region and --zone set them`] };
   }
-  return locality;
+  const zone = agreed(nodes, ZONE);
+  if (zone.value === undefined) {
+    const note = `${zone.why}: zone left out; --region with --zone sets it`;
+    return { region: region.value, notes: [note] };
+  }
+  return { region: region.value, zone: zone.value, notes: [] };
 }

@@ -1,4 +1,3 @@
-import { dump } from "js-yaml";
 import * as label from "../lib/labels.ts";
 
 export interface Listener {
@@ -53,41 +52,4 @@ export function localityLabels({ region, zone }: Locality): Record<string, strin
     ...(region ? { [label.REGION]: region } : {}),
     ...(zone ? { [label.ZONE]: zone } : {}),
   };
-}
-
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .toSorted(([one], [other]) => (one < other ? -1 : 1))
-      .map(([key, item]) => [key, sorted(item)]),
-  );
-}
-
-/**
- * A document as kubectl would show it: keys sorted, lists not indented, and strings quoted where a
- * YAML 1.1 reader, which kubectl is, would take them for something else.
- */
-export function toYaml(document: unknown): string {
-  return dump(sorted(document), {
-    lineWidth: -1,
-    noRefs: true,
-    seqNoIndent: true,
-    quoteStyle: "double",
-  });
-}
-
-/** Documents for several contexts, each under a comment that names its own. */
-export function toYamlByContext(
-  documents: readonly { context: string; document: unknown }[],
-): string {
-  return documents
-    .map(({ context, document }) => `# context: ${comment(context)}\n${toYaml(document)}`)
-    .join("---\n");
-}
-
-/** A name within a comment must not end it. */
-function comment(text: string): string {
-  return text.replaceAll(/\p{C}/gu, " ");
 }

@@ -1,9 +1,11 @@
 import { kubectl } from "../lib/shell.ts";
+import type { ClusterRef } from "../model/check.ts";
 import type { GatheredCluster, WritableCluster } from "../model/cluster.ts";
 import type { FactKey } from "../model/facts.ts";
+import type { AccessRequest } from "../model/gathered.ts";
 import { RESOURCES } from "../model/resource.ts";
-import { factOf, type Problem, problem } from "./problem.ts";
-import { noCrds, noNetwork } from "./target.ts";
+import { networkProblems } from "./network.ts";
+import { factOf, type Problem, problem, read } from "./problem.ts";
 
 /** What must be read of a cluster to write Gateways to it. */
 export const SOURCE_FACTS: readonly FactKey[] = [
@@ -15,6 +17,19 @@ export const SOURCE_FACTS: readonly FactKey[] = [
   "gatewayClasses",
 ];
 
+/** The newest release whose CRDs istiod of all supported versions reads. */
+const CRDS =
+  "https://github.com/kubernetes-sigs/gateway-api/releases/download/v1.4.0/standard-install.yaml";
+const { group: GROUP, plural: PLURAL } = RESOURCES.gateways;
+
+/** What is to be written to a cluster. */
+export interface Intent {
+  namespace: string;
+  className: string;
+  /** Some of the Gateways are not there yet. */
+  creates: boolean;
+}
+
 /**
  * Everything that stands against writing Gateways of a class into a namespace of a cluster: its
  * network label, the CRDs, the class, the namespace, our permission. All is asked for; nothing is
@@ -23,90 +38,96 @@ export const SOURCE_FACTS: readonly FactKey[] = [
 export async function writeProblems(
   cluster: GatheredCluster,
   writer: WritableCluster,
-  namespace: string,
-  className: string,
+  intent: Intent,
 ): Promise<Problem[]> {
-  const { ref } = cluster;
-  const connection = factOf(cluster, "connection");
-  if ("missing" in connection) {
-    return [problem(ref, `cannot be reached: ${connection.missing.detail}`)];
-  }
+  const problems: Problem[] = [];
+  if (!read(cluster, "connection", problems)) return problems;
+  const denied = await permissionProblems(cluster, writer, intent);
   return [
-    ...namespaceProblems(cluster, namespace),
-    ...classProblems(cluster, className),
-    ...(await permissionProblems(cluster, writer, namespace)),
+    ...networkProblems(cluster),
+    ...namespaceProblems(cluster, intent.namespace),
+    ...classProblems(cluster, intent.className),
+    ...denied,
   ];
 }
 
-function namespaceProblems(cluster: GatheredCluster, namespace: string): Problem[] {
-  const { ref } = cluster;
-  const namespaces = factOf(cluster, "namespaces");
-  if ("missing" in namespaces) {
-    return [problem(ref, `its namespaces could not be read: ${namespaces.missing.detail}`)];
+function namespaceProblems({ ref, facts }: GatheredCluster, namespace: string): Problem[] {
+  // Namespaces that could not be read are named with the network.
+  if (!facts.namespaces?.ok || facts.namespaces.value.some(({ name }) => name === namespace)) {
+    return [];
   }
-  return [
-    ...(ref.network ? [] : [noNetwork(ref)]),
-    ...(namespaces.value.some(({ name }) => name === namespace)
-      ? []
-      : [
-          problem(
-            ref,
-            `namespace ${namespace} does not exist`,
-            kubectl(ref, "create", "namespace", namespace),
-          ),
-        ]),
-  ];
+  const create = kubectl(ref, "create", "namespace", namespace);
+  return [problem(ref, `namespace ${namespace} does not exist`, create)];
 }
 
 function classProblems(cluster: GatheredCluster, className: string): Problem[] {
   const { ref } = cluster;
-  const gateways = factOf(cluster, "gateways");
-  if ("missing" in gateways) {
-    return [problem(ref, `its Gateways could not be read: ${gateways.missing.detail}`)];
-  }
-  if (!gateways.value.served) return [noCrds(ref)];
-  const classes = factOf(cluster, "gatewayClasses");
-  if ("missing" in classes) {
-    return [problem(ref, `its GatewayClasses could not be read: ${classes.missing.detail}`)];
-  }
-  const found = classes.value.find(({ name }) => name === className);
-  const logs = kubectl(ref, "-n", ref.istioNamespace, "logs", "-l", "app=istiod", "--tail=100");
-  if (!found) {
-    return [
-      problem(
-        ref,
-        `GatewayClass ${className} does not exist: istiod makes it when peering is enabled (platforms.peering.enabled=true)`,
-        kubectl(ref, "get", "gatewayclasses"),
-        logs,
-      ),
-    ];
-  }
-  return found.accepted?.status === "True"
-    ? []
-    : [
-        problem(
-          ref,
-          `GatewayClass ${className} is not accepted: no istiod handles it`,
-          kubectl(ref, "describe", "gatewayclass", className),
-          logs,
-        ),
-      ];
+  const problems: Problem[] = [];
+  const gateways = read(cluster, "gateways", problems);
+  if (!gateways) return problems;
+  if (!gateways.served) return [noCrds(ref)];
+  const classes = read(cluster, "gatewayClasses", problems);
+  if (!classes) return problems;
+  if (classes.some(({ name }) => name === className)) return [];
+  const message = `GatewayClass ${className} does not exist: istiod makes it when peering is enabled (platforms.peering.enabled=true)`;
+  return [problem(ref, message, kubectl(ref, "get", "gatewayclasses"), logs(ref))];
+}
+
+/** A class that is there, and that no istiod has accepted: nobody would handle its Gateways. */
+export function unacceptedClass({ ref, facts }: GatheredCluster, className: string): Problem[] {
+  const classes = facts.gatewayClasses?.ok ? facts.gatewayClasses.value : [];
+  const found = classes.find(({ name }) => name === className);
+  if (!found || found.accepted?.status === "True") return [];
+  const { accepted } = found;
+  const state = accepted ? `${accepted.reason}: ${accepted.message}` : "it has no such condition";
+  const message = `GatewayClass ${className} is not accepted by istiod (${state})`;
+  return [problem(ref, message, kubectl(ref, "describe", "gatewayclass", className), logs(ref))];
+}
+
+function logs(ref: ClusterRef): string {
+  return kubectl(ref, "-n", ref.istioNamespace, "logs", "-l", "app=istiod", "--tail=100");
+}
+
+export function noCrds(ref: ClusterRef): Problem {
+  return problem(ref, "the Gateway API is not installed", kubectl(ref, "apply", "-f", CRDS));
 }
 
 async function permissionProblems(
-  { ref }: GatheredCluster,
+  cluster: GatheredCluster,
   writer: WritableCluster,
-  namespace: string,
+  { namespace, creates }: Intent,
 ): Promise<Problem[]> {
-  const { group, plural } = RESOURCES.gateways;
-  const allowed = await writer.allowed({ verb: "patch", group, resource: plural, namespace });
+  // Applying what is not there yet needs the right to create as well.
+  const verbs: AccessRequest["verb"][] = creates ? ["create", "patch"] : ["patch"];
+  const answers = await Promise.all(
+    verbs.map((verb) => writer.allowed({ verb, group: GROUP, resource: PLURAL, namespace })),
+  );
   // Who may not ask finds out by the dry run that precedes every write.
-  if (!allowed.ok || allowed.value) return [];
+  const denied = verbs.filter((_, index) => {
+    const answer = answers[index];
+    return answer?.ok === true && !answer.value;
+  });
+  if (denied.length === 0) return [];
+  const { ref } = cluster;
+  const message = `you may not ${denied.join(" or ")} ${PLURAL}.${GROUP} in namespace ${namespace}`;
+  return [problem(ref, message, ...grant(cluster, namespace, verbs))];
+}
+
+/** Commands for someone who may grant it. */
+function grant(cluster: GatheredCluster, namespace: string, verbs: readonly string[]): string[] {
+  const { ref } = cluster;
+  const connection = factOf(cluster, "connection");
+  const user = "value" in connection ? connection.value.user : undefined;
+  const resource = `${PLURAL}.${GROUP}`;
+  if (user === undefined) {
+    return verbs.map((verb) => kubectl(ref, "-n", namespace, "auth", "can-i", verb, resource));
+  }
+  const account = /^system:serviceaccount:([^:]+):([^:]+)$/.exec(user);
+  const who = account ? `--serviceaccount=${account[1]}:${account[2]}` : `--user=${user}`;
+  const name = "mc-link";
+  const rule = [`--verb=get,list,watch,${verbs.join(",")}`, `--resource=${resource}`];
   return [
-    problem(
-      ref,
-      `you may not patch ${plural}.${group} in namespace ${namespace}`,
-      kubectl(ref, "auth", "can-i", "patch", `${plural}.${group}`, "-n", namespace),
-    ),
+    kubectl(ref, "-n", namespace, "create", "role", name, ...rule),
+    kubectl(ref, "-n", namespace, "create", "rolebinding", name, `--role=${name}`, who),
   ];
 }

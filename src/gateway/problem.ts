@@ -5,29 +5,21 @@ import type { Missing } from "../model/gathered.ts";
 
 /** Something that stands against a change, with the commands that would mend it. */
 export interface Problem {
-  context: string;
+  cluster: ClusterRef;
   /** One line. */
   message: string;
   commands: string[];
+  /** What could not be read or done, where the cause tells what to do about it. */
+  cause?: Missing;
 }
 
-export function problem(
-  { context }: Pick<ClusterRef, "context">,
-  message: string,
-  ...commands: string[]
-): Problem {
-  return { context, message, commands };
+export function problem(cluster: ClusterRef, message: string, ...commands: string[]): Problem {
+  return { cluster, message, commands };
 }
 
-/** Thrown by what cannot go on; the command prints every problem and changes nothing. */
-export class Problems extends Error {
-  override readonly name = "Problems";
-  readonly problems: readonly Problem[];
-
-  constructor(problems: readonly Problem[]) {
-    super(problems.map(({ context, message }) => `${context}: ${message}`).join("; "));
-    this.problems = problems;
-  }
+/** Something that could not be read, or was refused. */
+export function unread(cluster: ClusterRef, what: string, cause: Missing): Problem {
+  return { cluster, message: `${what}: ${cause.detail}`, commands: [], cause };
 }
 
 /** The fact, or why there is none. */
@@ -38,4 +30,37 @@ export function factOf<K extends FactKey>(
   const fact = cluster.facts[key];
   if (!fact) throw new Error(`fact ${key} was not gathered`);
   return fact.ok ? { value: fact.value } : { missing: fact };
+}
+
+/** Facts as problems speak of them. */
+const READ = {
+  connection: "cannot be reached",
+  istiods: "its istiod could not be read",
+  namespaces: "its namespaces could not be read",
+  gateways: "its Gateways could not be read",
+  gatewayClasses: "its GatewayClasses could not be read",
+  services: "its Services could not be read",
+  meshConfigs: "its mesh configuration could not be read",
+} as const satisfies Partial<Record<FactKey, string>>;
+
+/** The fact; a Problem is added where there is none. */
+export function read<K extends keyof typeof READ>(
+  cluster: GatheredCluster,
+  key: K,
+  problems: Problem[],
+): Facts[K] | undefined {
+  const fact = factOf(cluster, key);
+  if ("value" in fact) return fact.value;
+  problems.push(unread(cluster.ref, READ[key], fact.missing));
+  return undefined;
+}
+
+/** Each fault once: a cluster may be source and target. Clusters in the order given. */
+export function arranged(problems: readonly Problem[], contexts: readonly string[]): Problem[] {
+  const byText = new Map(
+    problems.map((one) => [JSON.stringify([one.cluster.context, one.message]), one] as const),
+  );
+  return [...byText.values()].toSorted(
+    (one, other) => contexts.indexOf(one.cluster.context) - contexts.indexOf(other.cluster.context),
+  );
 }

@@ -1,11 +1,15 @@
 import * as label from "../lib/labels.ts";
-import { isIpAddress, normalizeAddress, serviceOf } from "../lib/peering.ts";
+import { qualified, showGateway } from "../lib/mesh.ts";
 import { contextWord, kubectl } from "../lib/shell.ts";
 import type { ClusterRef } from "../model/check.ts";
 import type { GatheredCluster } from "../model/cluster.ts";
-import type { FactKey, GatewayFact, ServiceFact } from "../model/facts.ts";
-import { factOf, type Problem, problem } from "./problem.ts";
-import type { PeerTarget } from "./remote-peer.ts";
+import type { FactKey, GatewayFact, MeshConfigFact, ServiceFact } from "../model/facts.ts";
+import { externalAddresses, type PeerAddress, peerAddress } from "./address.ts";
+import { clusterName } from "./cluster-id.ts";
+import { networkProblems } from "./network.ts";
+import type { PeerTarget } from "./peer.ts";
+import { noCrds } from "./preconditions.ts";
+import { type Problem, problem, read } from "./problem.ts";
 
 /** What must be read of a cluster to point a remote Gateway at it. */
 export const TARGET_FACTS: readonly FactKey[] = [
@@ -18,142 +22,133 @@ export const TARGET_FACTS: readonly FactKey[] = [
   "meshConfigs",
 ];
 
+export interface TargetSettings {
+  /** The address to use in place of the one that is found: `--address`. */
+  address?: PeerAddress;
+  /** The links shall prefer node ports. */
+  nodePort: boolean;
+  /** `-r`. */
+  revision?: string;
+}
+
 export type Described = { target: PeerTarget; notes: string[] } | { problems: Problem[] };
 
-/** The addresses from outside, as they are written: Service first, then the status. */
-function addressesOf(gateway: GatewayFact, services: readonly ServiceFact[]): string[] {
-  const service = serviceOf(gateway, services);
-  const internal = new Set((service?.clusterIPs ?? []).map(normalizeAddress));
-  return [
-    ...(service?.addresses ?? []),
-    ...gateway.statusAddresses.map(({ value }) => value),
-  ].filter((address) => !internal.has(normalizeAddress(address)));
+/** An east-west Gateway with the addresses that other clusters may reach. */
+interface Entrance {
+  gateway: GatewayFact;
+  addresses: string[];
 }
 
-export function addressOf(value: string): PeerTarget["address"] {
-  const bare = value.replace(/^\[(.*)\]$/, "$1");
-  return isIpAddress(bare)
-    ? { type: "IPAddress", value: bare }
-    : { type: "Hostname", value: value.toLowerCase().replace(/\.$/, "") };
+/** istiod can be reached through it. */
+function exposesIstiod({ labels, listeners }: GatewayFact): boolean {
+  return labels.has(label.EXPOSE_ISTIOD) || listeners.some(({ port }) => port === label.PORT_XDS);
 }
 
-function exposeCommand(cluster: ClusterRef): string {
-  return `mc expose --context ${contextWord(cluster)} -n istio-eastwest --wait`;
-}
-
-/** The east-west Gateway to go through: one with an address if there is, Solo's own name first. */
-function chooseGateway(
+/** The Gateway to go through: one with an address and discovery if there is, Solo's name first. */
+function chooseEntrance(
   gateways: readonly GatewayFact[],
   services: readonly ServiceFact[],
-): { gateway: GatewayFact; addresses: string[] } | undefined {
-  const choices = gateways
-    .map((gateway) => ({ gateway, addresses: addressesOf(gateway, services) }))
-    .toSorted(
-      (one, other) =>
-        Number(other.addresses.length > 0) - Number(one.addresses.length > 0) ||
-        Number(other.gateway.name === "istio-eastwest") -
-          Number(one.gateway.name === "istio-eastwest"),
-    );
-  return choices[0];
+): Entrance | undefined {
+  const preference = ({ gateway, addresses }: Entrance): number =>
+    (addresses.length > 0 ? 4 : 0) +
+    (exposesIstiod(gateway) ? 2 : 0) +
+    (gateway.name === "istio-eastwest" ? 1 : 0);
+  const [best] = gateways
+    .map((gateway) => ({ gateway, addresses: externalAddresses(gateway, services) }))
+    .toSorted((one, other) => preference(other) - preference(one));
+  return best;
+}
+
+/** Trust domain of the istiods that are judged; they may differ during a migration. */
+function trustDomainOf(
+  ref: ClusterRef,
+  configs: readonly MeshConfigFact[],
+): { trustDomain: string } | { problem: Problem } {
+  const [config] = configs;
+  if (config?.unreadable === undefined) {
+    return { trustDomain: config?.trustDomain ?? "cluster.local" };
+  }
+  const { configMap, unreadable } = config;
+  const show = kubectl(ref, "-n", ref.istioNamespace, "get", "configmap", configMap, "-o", "yaml");
+  const message = `its trust domain is not known: ConfigMap ${configMap}: ${unreadable}`;
+  return { problem: problem(ref, message, show) };
+}
+
+function noEntrance(ref: ClusterRef): Problem {
+  const expose = `mc expose --context ${contextWord(ref)} -n istio-eastwest --wait`;
+  return problem(ref, "has no east-west Gateway", expose);
+}
+
+function noAddress(ref: ClusterRef, gateway: GatewayFact): Problem {
+  const { namespace, name } = gateway;
+  return problem(
+    ref,
+    `east-west Gateway ${qualified(gateway)} has no address that can be reached from outside (--address gives one)`,
+    kubectl(ref, "-n", namespace, "get", "service", name),
+    showGateway(ref, gateway),
+  );
 }
 
 /**
  * A cluster as the target of links: its east-west Gateway's address, network, CLUSTER_ID and trust
  * domain, or everything that stands against linking to it.
- *
- * @param override the host to use in place of the address that was found (`--address`)
  */
-export function describeTarget(
-  cluster: GatheredCluster,
-  override: string | undefined,
-  nodePort: boolean,
-): Described {
+export function describeTarget(cluster: GatheredCluster, settings: TargetSettings): Described {
   const { ref } = cluster;
   const problems: Problem[] = [];
-  const read = <K extends FactKey>(key: K, what: string) => {
-    const fact = factOf(cluster, key);
-    if ("value" in fact) return fact.value;
-    problems.push(problem(ref, `${what} could not be read: ${fact.missing.detail}`));
-    return undefined;
-  };
-  const connection = factOf(cluster, "connection");
-  if ("missing" in connection) {
-    return { problems: [problem(ref, `cannot be reached: ${connection.missing.detail}`)] };
-  }
-  const gateways = read("gateways", "its Gateways");
-  const services = override === undefined ? read("services", "its Services") : [];
-  const meshConfigs = read("meshConfigs", "its trust domain");
-  if (read("namespaces", "its network") && !ref.network) problems.push(noNetwork(ref));
+  if (!read(cluster, "connection", problems)) return { problems };
+  problems.push(...networkProblems(cluster));
+  const gateways = read(cluster, "gateways", problems);
+  // With --address they only help to choose among several Gateways.
+  const services = read(cluster, "services", settings.address ? [] : problems);
+  const configs = read(cluster, "meshConfigs", problems);
+  const trust = trustDomainOf(ref, configs ?? []);
+  if ("problem" in trust) problems.push(trust.problem);
   if (gateways && !gateways.served) problems.push(noCrds(ref));
-  const chosen = gateways && services ? chooseGateway(gateways.eastWest, services) : undefined;
-  const address = override ?? chosen?.addresses[0];
-  if (gateways?.served && services && !chosen) {
-    problems.push(problem(ref, "has no east-west Gateway", exposeCommand(ref)));
-  } else if (chosen && address === undefined) {
-    const { namespace, name } = chosen.gateway;
-    problems.push(
-      problem(
-        ref,
-        `east-west Gateway ${namespace}/${name} has no address that can be reached from outside`,
-        kubectl(ref, "-n", namespace, "get", "service", name),
-      ),
-    );
-  }
-  if (problems.length > 0 || !chosen || address === undefined || !ref.network) return { problems };
-  const unreadable = meshConfigs?.find((config) => config.unreadable !== undefined);
-  const { labels, annotations } = chosen.gateway;
-  const region = labels.get(label.REGION);
-  const zone = labels.get(label.ZONE);
-  const type = annotations.get(label.DATA_PLANE_TYPE)?.toLowerCase();
+  const entrance = gateways?.served ? chooseEntrance(gateways.eastWest, services ?? []) : undefined;
+  const [found] = entrance?.addresses ?? [];
+  const address = settings.address ?? (found === undefined ? undefined : peerAddress(found));
+  if (gateways?.served && !entrance) problems.push(noEntrance(ref));
+  if (entrance && services && !address) problems.push(noAddress(ref, entrance.gateway));
+  const name = clusterName(cluster, entrance?.gateway, settings.revision);
+  if ("message" in name) problems.push(name);
+  const { network } = ref;
+  const whole = problems.length === 0 && network && entrance && address;
+  if (!whole || "message" in name || "problem" in trust) return { problems };
+  const region = entrance.gateway.labels.get(label.REGION);
+  const zone = entrance.gateway.labels.get(label.ZONE);
   return {
     target: {
       context: ref.context,
-      clusterId: ref.id ?? ref.network,
-      network: ref.network,
-      trustDomain: meshConfigs?.[0]?.trustDomain ?? "cluster.local",
-      gatewayName: chosen.gateway.name,
-      address: addressOf(address),
+      clusterId: name.id ?? network,
+      network,
+      trustDomain: trust.trustDomain,
+      gatewayName: entrance.gateway.name,
+      address,
       ...(region ? { region } : {}),
       ...(zone ? { zone } : {}),
     },
-    notes: [
-      ...(unreadable
-        ? [
-            `${ref.context}: ConfigMap ${unreadable.configMap} is not valid YAML: trust domain cluster.local is assumed`,
-          ]
-        : []),
-      ...(nodePort && type !== "nodeport"
-        ? [
-            `${ref.context}: east-west Gateway ${chosen.gateway.namespace}/${chosen.gateway.name} is not annotated ${label.DATA_PLANE_TYPE}=NodePort, so node ports are not used until it is`,
-          ]
-        : []),
-    ],
+    notes: [...name.notes, ...entranceNotes(ref, entrance.gateway, settings)],
   };
 }
 
-export function noNetwork(ref: ClusterRef): Problem {
-  return problem(
-    ref,
-    `namespace ${ref.istioNamespace} has no label ${label.NETWORK}`,
-    kubectl(
-      ref,
-      "label",
-      "namespace",
-      ref.istioNamespace,
-      `${label.NETWORK}=${ref.id ?? ref.context}`,
-    ),
-  );
-}
-
-export function noCrds(ref: ClusterRef): Problem {
-  return problem(
-    ref,
-    "the Gateway API is not installed",
-    kubectl(
-      ref,
-      "apply",
-      "-f",
-      "https://github.com/kubernetes-sigs/gateway-api/releases/download/v1.4.0/standard-install.yaml",
-    ),
-  );
+/** What stands in the way of a link that can be made all the same. */
+function entranceNotes(ref: ClusterRef, gateway: GatewayFact, settings: TargetSettings): string[] {
+  const { annotations, conditions } = gateway;
+  const subject = `${ref.context}: east-west Gateway ${qualified(gateway)}`;
+  const programmed = conditions.get("Programmed");
+  const type = annotations.get(label.DATA_PLANE_TYPE);
+  return [
+    ...(exposesIstiod(gateway)
+      ? []
+      : [`${subject} has no listener on port ${label.PORT_XDS}, so istiod cannot be reached`]),
+    ...(programmed && programmed.status !== "True"
+      ? [`${subject} is not programmed: ${programmed.reason} ${programmed.message}`]
+      : []),
+    ...(settings.nodePort && type?.toLowerCase() !== "nodeport"
+      ? [
+          `${subject} is not annotated ${label.DATA_PLANE_TYPE}=NodePort: until it is, node ports are not used`,
+        ]
+      : []),
+  ];
 }

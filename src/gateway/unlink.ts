@@ -1,43 +1,184 @@
 import * as label from "../lib/labels.ts";
-import { peerOf, reachableAddresses } from "../lib/peering.ts";
+import { enumerate, qualified } from "../lib/mesh.ts";
+import { namesOf, peerName, peerOf, reachableAddresses } from "../lib/peering.ts";
+import { kubectl } from "../lib/shell.ts";
 import type { GatheredCluster } from "../model/cluster.ts";
 import type { GatewayFact } from "../model/facts.ts";
+import { GATEWAY_TYPE } from "./plan.ts";
+import { type Problem, problem, read } from "./problem.ts";
 
 /** What links are to be undone towards: a cluster that was read, or a name that Gateways carry. */
-export type UnlinkTarget = { name: string; cluster?: GatheredCluster };
+export interface UnlinkTarget {
+  name: string;
+  /** Absent for a cluster that could not be read, or that is no context. */
+  cluster?: GatheredCluster;
+  /** It is a context. */
+  isContext: boolean;
+}
 
-function carries(gateway: GatewayFact, name: string): boolean {
-  return gateway.labels.get(label.CLUSTER) === name || gateway.labels.get(label.NETWORK) === name;
+/** A cluster whose Gateways are to be deleted. */
+export interface UnlinkSource {
+  cluster: GatheredCluster;
+  /** Where its Gateways are. */
+  namespace: string;
+}
+
+/** A Gateway to delete, and what it leads to. */
+export interface Doomed {
+  cluster: GatheredCluster;
+  gateway: GatewayFact;
+  target: string;
+}
+
+export interface Unlinking {
+  doomed: Doomed[];
+  problems: Problem[];
+  notes: string[];
 }
 
 /**
- * The remote Gateways in a namespace of the source that stand for the target. A peer that is dead
- * or gone is known by the CLUSTER_ID or network that the Gateways carry.
+ * Gateways that carry a name: as the cluster that they stand for; those that name none, as its
+ * network. Only where there is none of these, as the network of a cluster that is called otherwise.
  */
-export function gatewaysFor(
+function carrying(gateways: readonly GatewayFact[], name: string): GatewayFact[] {
+  const named = gateways.filter(({ labels }) => {
+    const cluster = labels.get(label.CLUSTER);
+    return (cluster || labels.get(label.NETWORK)) === name;
+  });
+  return named.length > 0
+    ? named
+    : gateways.filter(({ labels }) => labels.get(label.NETWORK) === name);
+}
+
+function candidateOf({ ref, facts }: GatheredCluster, wanted: boolean) {
+  const eastWest = facts.gateways?.ok ? facts.gateways.value.eastWest : [];
+  const services = facts.services?.ok ? facts.services.value : [];
+  return {
+    cluster: ref,
+    addresses: reachableAddresses(eastWest, services),
+    names: namesOf(eastWest),
+    wanted,
+  };
+}
+
+/** Those that stand for a cluster that was read. */
+function standingFor(
   source: GatheredCluster,
-  namespace: string,
-  target: UnlinkTarget,
+  gateways: readonly GatewayFact[],
+  target: GatheredCluster,
 ): GatewayFact[] {
-  const gateways = source.facts.gateways;
-  if (!gateways?.ok) return [];
-  const candidates = gateways.value.remote.filter((gateway) => gateway.namespace === namespace);
-  const { cluster, name } = target;
-  if (!cluster) return candidates.filter((gateway) => carries(gateway, name));
-  const { facts } = cluster;
-  const addresses =
-    facts.gateways?.ok && facts.services?.ok
-      ? reachableAddresses(facts.gateways.value.eastWest, facts.services.value)
-      : new Set<string>();
   // The source is a candidate too: a Gateway for the cluster itself is not one for the target.
-  const peers = [
-    { cluster: cluster.ref, addresses, wanted: true },
-    { cluster: source.ref, addresses: new Set<string>(), wanted: false },
-  ];
-  return candidates.filter((gateway) => peerOf(gateway, peers)?.candidate.wanted);
+  const candidates = [candidateOf(target, true), candidateOf(source, false)];
+  return gateways.filter((gateway) => peerOf(gateway, candidates)?.candidate.wanted);
+}
+
+/** The remote Gateways of the source, in all namespaces, that stand for the target. */
+function gatewaysFor(source: GatheredCluster, target: UnlinkTarget): GatewayFact[] {
+  const remote = remoteOf(source);
+  return target.cluster
+    ? standingFor(source, remote, target.cluster)
+    : carrying(remote, target.name);
+}
+
+function remoteOf({ facts }: GatheredCluster): GatewayFact[] {
+  return facts.gateways?.ok ? facts.gateways.value.remote : [];
 }
 
 /** `mc` wrote it, so that taking it away takes nothing from anybody else. */
 export function isOurs({ managers }: GatewayFact): boolean {
   return managers.includes("mc");
+}
+
+/** `mc, kubectl`: who wrote a Gateway, for messages. */
+export function managersOf({ managers }: GatewayFact): string {
+  return managers.join(", ") || "nobody in particular";
+}
+
+/** The command that deletes a Gateway. */
+export function deleteCommand({ cluster: { ref }, gateway }: Doomed): string {
+  return kubectl(ref, "-n", gateway.namespace, "delete", GATEWAY_TYPE, gateway.name);
+}
+
+/**
+ * The Gateways to delete, and all that stands against it.
+ *
+ * @param force also those that mc does not manage
+ */
+export function planUnlink(
+  sources: readonly UnlinkSource[],
+  targets: readonly UnlinkTarget[],
+  force: boolean,
+): Unlinking {
+  const result: Unlinking = { doomed: [], problems: [], notes: [] };
+  for (const { cluster, namespace } of sources) {
+    if (!read(cluster, "connection", result.problems)) continue;
+    if (!read(cluster, "gateways", result.problems)) continue;
+    for (const target of targets) {
+      if (target.name === cluster.ref.context) continue;
+      const all = gatewaysFor(cluster, target);
+      const here = all.filter((gateway) => gateway.namespace === namespace);
+      const doomed = here.filter((gateway) => !isDoomed(result.doomed, cluster, gateway));
+      result.doomed.push(...doomed.map((gateway) => ({ cluster, gateway, target: target.name })));
+      if (here.length === 0) nothingHere(cluster, namespace, target, all, result);
+    }
+  }
+  if (!force) result.problems.push(...result.doomed.flatMap(notOurs));
+  return result;
+}
+
+function isDoomed(
+  doomed: readonly Doomed[],
+  cluster: GatheredCluster,
+  gateway: GatewayFact,
+): boolean {
+  return doomed.some((one) => one.cluster === cluster && one.gateway === gateway);
+}
+
+function notOurs({ cluster, gateway }: Doomed): Problem[] {
+  if (isOurs(gateway)) return [];
+  const message = `Gateway ${qualified(gateway)} is managed by ${managersOf(gateway)}, not by mc: --force deletes it all the same`;
+  return [
+    problem(
+      cluster.ref,
+      message,
+      kubectl(
+        cluster.ref,
+        "-n",
+        gateway.namespace,
+        "get",
+        GATEWAY_TYPE,
+        gateway.name,
+        "-o",
+        "yaml",
+        "--show-managed-fields",
+      ),
+    ),
+  ];
+}
+
+/** Why there may be no Gateway for the target where it was looked for. */
+function nothingHere(
+  { ref, facts }: GatheredCluster,
+  namespace: string,
+  { name, cluster, isContext }: UnlinkTarget,
+  elsewhere: readonly GatewayFact[],
+  { problems, notes }: Unlinking,
+): void {
+  const none = `no link to ${name} in namespace ${namespace}`;
+  const remote = facts.gateways?.ok ? facts.gateways.value.remote : [];
+  const peers = [
+    ...new Set(remote.filter((one) => one.namespace === namespace).map(peerName)),
+  ].toSorted();
+  if (elsewhere.length > 0) {
+    const where = [...new Set(elsewhere.map((gateway) => gateway.namespace))];
+    notes.push(`${ref.context}: ${none}; there is one in ${enumerate(where)}: -n says where`);
+  } else if (isContext && !cluster && peers.length > 0) {
+    // Its Gateways may carry a CLUSTER_ID and a network that only the dead cluster could tell.
+    const message = `${name} cannot be reached, and no Gateway in namespace ${namespace} says that it stands for ${name}: give --to its CLUSTER_ID or network; there are ${enumerate(peers, 30)}`;
+    const words = ["-n", namespace, "get", GATEWAY_TYPE, "-L", `${label.CLUSTER},${label.NETWORK}`];
+    problems.push(problem(ref, message, kubectl(ref, ...words)));
+  } else {
+    const others = peers.length > 0 ? `; there are links to ${enumerate(peers)}` : "";
+    notes.push(`${ref.context}: ${none}${others}`);
+  }
 }

@@ -1,82 +1,109 @@
-import { array, at, string } from "../lib/json.ts";
+import { array, at, number } from "../lib/json.ts";
+import { conditionsOf } from "../facts/objects.ts";
 import type { WritableCluster } from "../model/cluster.ts";
+import type { Condition } from "../model/facts.ts";
 import type { RawObject } from "../model/reader.ts";
 import { RESOURCES } from "../model/resource.ts";
 
 const GATEWAYS = RESOURCES.gateways;
-/** Where watching is not allowed, how long between two looks, ms. */
+/** How long between two looks where watching is not allowed or has ended, ms. */
 const POLL_INTERVAL = 2000;
+/** A watch that says nothing may have died unnoticed: look again after that, ms. */
+const LONGEST_WATCH = 15_000;
 
 export interface Awaited {
   writer: WritableCluster;
   namespace: string;
-  name: string;
+  names: readonly string[];
 }
 
-/** Conditions of a Gateway by type. */
-export function conditionsOf(object: RawObject | undefined): Map<string, string> {
-  return new Map(
-    array(at(object, "status", "conditions")).flatMap((condition) => {
-      const type = string(at(condition, "type"));
-      return type ? [[type, string(at(condition, "status")) ?? "Unknown"] as const] : [];
-    }),
+/** Conditions of a Gateway that speak of it as it is now, not as it was before its last change. */
+export function currentConditions(object: RawObject | undefined): Condition[] {
+  const generation = number(at(object, "metadata", "generation")) ?? 0;
+  const current = array(at(object, "status", "conditions")).filter(
+    (condition) => (number(at(condition, "observedGeneration")) ?? generation) >= generation,
   );
+  return conditionsOf({ status: { conditions: current } });
+}
+
+function isTrue(object: RawObject, ...types: string[]): boolean {
+  const met = new Set(
+    currentConditions(object).flatMap(({ type, status }) => (status === "True" ? [type] : [])),
+  );
+  return types.every((type) => met.has(type));
 }
 
 /** Programmed, with an address. */
 export function isExposed(object: RawObject): boolean {
-  return (
-    conditionsOf(object).get("Programmed") === "True" &&
-    array(at(object, "status", "addresses")).length > 0
-  );
+  return isTrue(object, "Programmed") && array(at(object, "status", "addresses")).length > 0;
 }
 
 /** Connected, and everything synced once. */
 export function isLinked(object: RawObject): boolean {
-  const conditions = conditionsOf(object);
-  return (
-    conditions.get("gloo.solo.io/PeerConnected") === "True" &&
-    conditions.get("gloo.solo.io/PeeringSucceeded") === "True"
-  );
+  return isTrue(object, "gloo.solo.io/PeerConnected", "gloo.solo.io/PeeringSucceeded");
+}
+
+/** How far the Gateways have come. */
+export interface Waited {
+  ready: ReadonlySet<string>;
+  /** The last state seen, by name; absent for one that is not there or could not be read. */
+  last: ReadonlyMap<string, RawObject>;
 }
 
 /**
- * Waits until a Gateway is as wanted: by watching it, and by looking again where that is not
- * allowed or has ended. Resolves with its last state and whether it got there before the signal.
+ * Waits until Gateways of a namespace are as wanted: by watching them, and by looking again where
+ * that is not allowed or has ended. Resolves when all are, or when the signal is aborted.
  *
- * @param pause rejects when the signal is aborted
+ * @param pause resolves or rejects after so many ms, and as soon as the signal is aborted
  */
-export async function waitForGateway(
-  { writer, namespace, name }: Awaited,
-  ready: (object: RawObject) => boolean,
+export async function waitForGateways(
+  { writer, namespace, names }: Awaited,
+  isReady: (object: RawObject) => boolean,
   signal: AbortSignal,
   pause: (ms: number, signal: AbortSignal) => Promise<void>,
-): Promise<{ ready: boolean; last?: RawObject }> {
-  let last: RawObject | undefined;
-  const found = new AbortController();
-  const either = AbortSignal.any([signal, found.signal]);
-  const see = (object: RawObject): void => {
-    last = object;
-    if (ready(object)) found.abort();
+): Promise<Waited> {
+  const last = new Map<string, RawObject>();
+  const ready = new Set<string>();
+  const done = new AbortController();
+  const either = AbortSignal.any([signal, done.signal]);
+  const see = (name: string, object: RawObject | undefined): void => {
+    if (object) last.set(name, object);
+    else last.delete(name);
+    if (object && isReady(object)) ready.add(name);
+    else ready.delete(name);
+    if (names.every((one) => ready.has(one))) done.abort();
   };
-  const outcome = (): { ready: boolean; last?: RawObject } => ({
-    ready: found.signal.aborted,
-    ...(last ? { last } : {}),
-  });
+  const look = async (name: string): Promise<void> => {
+    const found = await writer.get(GATEWAYS, namespace, name);
+    if (either.aborted) return;
+    if (found.ok) see(name, found.value);
+    else if (found.why === "not-found") see(name, undefined);
+  };
+  const [only, ...others] = names;
+  const selected = only !== undefined && others.length === 0;
   while (!either.aborted) {
     writer.renew?.();
-    const present = await writer.get(GATEWAYS, namespace, name);
-    if (present.ok) see(present.value);
+    await Promise.race([Promise.all(names.map(look)), untilAborted(either)]);
     if (either.aborted) break;
-    const watched = await writer.watch(
+    const watching = AbortSignal.any([either, AbortSignal.timeout(LONGEST_WATCH)]);
+    await writer.watch(
       GATEWAYS,
-      { namespace, fieldSelector: `metadata.name=${name}` },
+      { namespace, ...(selected ? { fieldSelector: `metadata.name=${only}` } : {}) },
       ({ type, object }) => {
-        if (type !== "DELETED") see(object);
+        const name = at(object, "metadata", "name");
+        if (typeof name !== "string" || !names.includes(name)) return;
+        see(name, type === "DELETED" ? undefined : object);
       },
-      either,
+      watching,
     );
-    if (!watched.ok && !either.aborted) await pause(POLL_INTERVAL, either).catch(() => undefined);
+    // A watch that was let run its time is taken up again at once.
+    if (!watching.aborted) await pause(POLL_INTERVAL, either).catch(() => undefined);
   }
-  return outcome();
+  return { ready, last };
+}
+
+function untilAborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    signal.addEventListener("abort", () => resolve(), { once: true });
+  });
 }

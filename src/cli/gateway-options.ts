@@ -1,0 +1,79 @@
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { UsageError } from "../model/errors.ts";
+import { duration, type GlobalOptions } from "./options.ts";
+
+/** Flags of the commands that apply. */
+export interface ApplyOptions extends GlobalOptions {
+  generate?: boolean;
+  /** ms. */
+  wait?: number;
+  dryRun?: boolean;
+  diff?: boolean;
+  forceConflicts?: boolean;
+}
+
+/** One of the words, whatever their case. */
+export function oneOf(...words: string[]): (value: string) => string {
+  return (value) => {
+    const word = value.toLowerCase();
+    if (!words.includes(word)) throw new InvalidArgumentError(`It is ${words.join(" or ")}.`);
+    return word;
+  };
+}
+
+/** A label's value that is not empty. */
+export function labelValue(value: string): string {
+  if (!/^[a-z\d]([\w.-]{0,61}[a-z\d])?$/i.test(value)) {
+    throw new InvalidArgumentError(
+      "A label takes up to 63 letters, digits, '-', '_' and '.', a letter or digit at both ends.",
+    );
+  }
+  return value;
+}
+
+export function addApplyOptions(command: Command, preset: string): Command {
+  const wait = new Option("-w, --wait [duration]", `wait until it works (${preset})`)
+    .preset(preset)
+    .argParser(duration);
+  return command
+    .addOption(wait)
+    .option("--dry-run", "let the API servers check, and change nothing")
+    .option("--diff", "show the change as a diff, too")
+    .option("--force-conflicts", "take over fields that other managers own");
+}
+
+/**
+ * Takes what stands where no argument belongs, so that it can be said what was meant.
+ *
+ * @param meant the flag in place of the arguments, such as `--contexts a,b`
+ */
+export function refuseArguments(
+  command: string,
+  given: readonly string[],
+  meant: (given: readonly string[]) => string,
+): void {
+  if (given.length === 0) return;
+  throw new UsageError(`${command} takes no arguments: did you mean ${meant(given)}?`);
+}
+
+/** @throws UsageError for a name that no namespace can have */
+export function checkNamespace({ namespace }: GlobalOptions): void {
+  if (namespace === undefined || /^[a-z\d]([a-z\d-]{0,61}[a-z\d])?$/.test(namespace)) return;
+  throw new UsageError(`--namespace ${JSON.stringify(namespace)}: no namespace can be called that`);
+}
+
+/** @throws UsageError for flags that do not go together */
+export function checkApplyOptions(options: ApplyOptions): void {
+  checkNamespace(options);
+  if (options.generate) {
+    for (const [flag, given] of [
+      ["--wait", options.wait],
+      ["--dry-run", options.dryRun],
+      ["--diff", options.diff],
+      ["--force-conflicts", options.forceConflicts],
+    ] as const) {
+      if (given) throw new UsageError(`${flag} does not go with --generate, which applies nothing`);
+    }
+  }
+  if (options.dryRun && options.wait) throw new UsageError("--wait does not go with --dry-run");
+}

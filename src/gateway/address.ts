@@ -1,0 +1,50 @@
+import { isIpAddress, normalizeAddress, serviceOf } from "../lib/peering.ts";
+import type { GatewayFact, ServiceFact } from "../model/facts.ts";
+
+/** Of a remote Gateway. */
+export interface PeerAddress {
+  type: "IPAddress" | "Hostname";
+  value: string;
+}
+
+/**
+ * Addresses at which other clusters may reach a Gateway, as they are written: those of its Service
+ * first, then those of its status; never a clusterIP, nor a name that only the cluster resolves.
+ */
+export function externalAddresses(
+  gateway: GatewayFact,
+  services: readonly ServiceFact[],
+): string[] {
+  const service = serviceOf(gateway, services);
+  const internal = new Set((service?.clusterIPs ?? []).map(normalizeAddress));
+  const host = `${service?.name ?? gateway.name}.${gateway.namespace}.svc`;
+  const found = [
+    ...(service?.addresses ?? []),
+    ...gateway.statusAddresses.map(({ value }) => value),
+  ];
+  return found.filter((value) => {
+    const address = normalizeAddress(value);
+    return !internal.has(address) && address !== host && !address.startsWith(`${host}.`);
+  });
+}
+
+/** As the Gateway API takes it: host names in lower case, without a final dot; IPv6 bare. */
+export function peerAddress(value: string): PeerAddress {
+  const bare = value.replace(/^\[(.*)\]$/, "$1");
+  return isIpAddress(bare)
+    ? { type: "IPAddress", value: bare }
+    : { type: "Hostname", value: value.toLowerCase().replace(/\.$/, "") };
+}
+
+const LABEL = "[a-z\\d]([a-z\\d-]{0,61}[a-z\\d])?";
+const HOST_NAME = new RegExp(`^${LABEL}(\\.${LABEL})*$`);
+
+/** An address that a person wrote; nothing for what is neither an IP address nor a host name. */
+export function parseAddress(text: string): PeerAddress | undefined {
+  const address = peerAddress(text.trim());
+  if (address.type === "IPAddress") return address;
+  const { value } = address;
+  // All digits at the end is an IP address gone wrong: 10.0.0.256.
+  const isHost = value.length <= 253 && HOST_NAME.test(value) && !/(^|\.)\d+$/.test(value);
+  return isHost ? address : undefined;
+}

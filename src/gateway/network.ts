@@ -1,0 +1,39 @@
+import { NETWORK } from "../lib/labels.ts";
+import { kubectl } from "../lib/shell.ts";
+import type { ClusterRef } from "../model/check.ts";
+import type { GatheredCluster } from "../model/cluster.ts";
+import { type Problem, problem, read } from "./problem.ts";
+
+/** What istiod calls a cluster when nobody named it. */
+const DEFAULT_ID = "Kubernetes";
+const LONGEST_LABEL = 63;
+
+/** A name for the network of a cluster: its CLUSTER_ID, else what a label can take of the context. */
+function suggestion({ id, context }: ClusterRef): string {
+  const name = id === undefined || id === DEFAULT_ID ? context : id;
+  return name
+    .replaceAll(/[^\w.-]+/g, "-")
+    .slice(0, LONGEST_LABEL)
+    .replaceAll(/^[^a-z\d]+|[^a-z\d]+$/gi, "");
+}
+
+/** What stands against knowing the network of a cluster, which is a label of its istio namespace. */
+export function networkProblems(cluster: GatheredCluster): Problem[] {
+  const problems: Problem[] = [];
+  const namespaces = read(cluster, "namespaces", problems);
+  const { ref } = cluster;
+  if (!namespaces || ref.network) return problems;
+  const name = ref.istioNamespace;
+  if (!namespaces.some((namespace) => namespace.name === name)) {
+    const find = kubectl(ref, "get", "deployments", "-A", "-l", "app=istiod");
+    return [problem(ref, `istio namespace ${name} does not exist: -i names another`, find)];
+  }
+  const value = suggestion(ref) || "<network>";
+  return [
+    problem(
+      ref,
+      `namespace ${name} has no label ${NETWORK}`,
+      kubectl(ref, "label", "namespace", name, `${NETWORK}=${value}`),
+    ),
+  ];
+}

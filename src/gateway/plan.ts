@@ -1,0 +1,121 @@
+import { array, at } from "../lib/json.ts";
+import { kubectl } from "../lib/shell.ts";
+import type { ClusterRef } from "../model/check.ts";
+import type { WritableCluster } from "../model/cluster.ts";
+import { missing } from "../model/gathered.ts";
+import type { RawObject } from "../model/reader.ts";
+import { RESOURCES } from "../model/resource.ts";
+import type { Written } from "../model/writer.ts";
+import { sameContent } from "./comparable.ts";
+import type { GatewayManifest } from "./manifest.ts";
+import { type Problem, problem, unread } from "./problem.ts";
+
+/** One Gateway that is wanted on one cluster. */
+export interface Wanted {
+  ref: ClusterRef;
+  writer: WritableCluster;
+  /** With its namespace. */
+  manifest: GatewayManifest & { metadata: { namespace: string } };
+  /** CLUSTER_ID or context and network of the cluster that it stands for. */
+  target: { name: string; network: string };
+}
+
+export interface Planned extends Wanted {
+  action: "create" | "change" | "unchanged";
+  /** As it is; absent when it is to be created. */
+  before?: RawObject;
+  /** As the API server would store it. */
+  after: RawObject;
+  warnings: string[];
+}
+
+export interface ApplySettings {
+  /** Take fields over from other managers. */
+  force: boolean;
+}
+
+export const GATEWAYS = RESOURCES.gateways;
+/** As kubectl takes it: `gateway` may also be Istio's own. */
+export const GATEWAY_TYPE = `${GATEWAYS.plural}.${GATEWAYS.group}`;
+
+export function gatewayName({ metadata }: Wanted["manifest"]): string {
+  return `${metadata.namespace}/${metadata.name}`;
+}
+
+export function withNamespace(manifest: GatewayManifest, namespace: string): Wanted["manifest"] {
+  return { ...manifest, metadata: { ...manifest.metadata, namespace } };
+}
+
+/**
+ * What applying would do, by a dry run of each on its API server, all at once: so that nothing is
+ * written unless all can be. Problems are conflicts with other field managers, refusals, and
+ * clusters that do not answer.
+ */
+export async function plan(
+  wanted: readonly Wanted[],
+  settings: ApplySettings,
+): Promise<{ planned: Planned[]; problems: Problem[] }> {
+  for (const writer of new Set(wanted.map((one) => one.writer))) writer.renew?.();
+  const outcomes = await Promise.all(wanted.map((one) => planOne(one, settings)));
+  return {
+    planned: outcomes.flatMap((outcome) => ("planned" in outcome ? [outcome.planned] : [])),
+    problems: outcomes.flatMap((outcome) => ("problem" in outcome ? [outcome.problem] : [])),
+  };
+}
+
+async function planOne(
+  wanted: Wanted,
+  { force }: ApplySettings,
+): Promise<{ planned: Planned } | { problem: Problem }> {
+  const { ref, writer, manifest } = wanted;
+  const { namespace, name } = manifest.metadata;
+  const [before, after] = await Promise.all([
+    writer.get(GATEWAYS, namespace, name),
+    writer.apply(GATEWAYS, { ...manifest }, { force, dryRun: true }),
+  ]);
+  if (!after.ok) return { problem: refusal(wanted, after) };
+  if (!before.ok && before.why !== "not-found") {
+    return { problem: unread(ref, `Gateway ${gatewayName(manifest)} could not be read`, before) };
+  }
+  const { warnings, value } = after;
+  if (!before.ok) return { planned: { ...wanted, action: "create", after: value, warnings } };
+  const unchanged = isManaged(before.value) && sameContent(before.value, value);
+  return {
+    planned: {
+      ...wanted,
+      action: unchanged ? "unchanged" : "change",
+      before: before.value,
+      after: value,
+      warnings,
+    },
+  };
+}
+
+/** mc applied it before: otherwise applying changes its owners, though not what it says. */
+function isManaged(object: RawObject): boolean {
+  return array(at(object, "metadata", "managedFields")).some(
+    (entry) => at(entry, "manager") === "mc" && at(entry, "operation") === "Apply",
+  );
+}
+
+/** Why an apply was refused, with who owns what when that is why. */
+export function refusal(
+  { ref, manifest }: Wanted,
+  answer: Extract<Written<RawObject>, { ok: false }>,
+): Problem {
+  const gateway = `Gateway ${gatewayName(manifest)}`;
+  const { namespace, name } = manifest.metadata;
+  const { conflicts, why, detail, request } = answer;
+  if (conflicts.length > 0) {
+    const owners = conflicts.map(({ manager, field }) => `${manager} owns ${field}`);
+    const words = ["-n", namespace, "get", GATEWAY_TYPE, name, "-o", "yaml"];
+    return problem(
+      ref,
+      `${gateway} has fields that others manage: ${owners.join(", ")} (--force-conflicts takes them over)`,
+      kubectl(ref, ...words, "--show-managed-fields"),
+    );
+  }
+  const message = `${gateway} cannot be applied`;
+  if (why === "conflict" || why === "invalid") return problem(ref, `${message}: ${detail}`);
+  return unread(ref, message, missing(why, detail, request));
+}
