@@ -1,6 +1,7 @@
 import { UsageError } from "../model/errors.ts";
 import type { WritableCluster } from "../model/cluster.ts";
 import type { ClusterReader } from "../model/reader.ts";
+import { distinct } from "../readers/distinct.ts";
 import type { Io } from "./io.ts";
 import type { GlobalOptions } from "./options.ts";
 
@@ -28,7 +29,7 @@ export async function openReaders(
     live ? openContexts(named, selection, timeoutMs, io) : [],
     openDirectories(directory),
   ]);
-  return [...clusters, ...recordings];
+  return distinct([...clusters, ...recordings]);
 }
 
 /**
