@@ -173,6 +173,7 @@ async function read(
   await readObjects(`x.${format}`, format, inChunks(whole, sizes), {
     add: (object) => found.push(object),
     wants: () => true,
+    listed: () => undefined,
   });
   return found;
 }

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { dump } from "js-yaml";
@@ -126,6 +127,17 @@ describe("absent types", () => {
   test("without anything of apps, Deployments were not recorded", async () => {
     const reader = await openDirectory(directory({ "a.json": pod("p") }));
     expect(await reader.list(RESOURCES.deployments)).toMatchObject({ why: "not-recorded" });
+  });
+
+  test("an empty list of a type says that there is none; a type that mc does not read, nothing", async () => {
+    const secrets = { apiVersion: "v1", kind: "SecretList", items: [] };
+    const nodes = "apiVersion: v1\nitems:\n- metadata:\n    labels: {}\nkind: NodeList\n";
+    const reader = await openDirectory(directory({ "a.json": secrets, "b.yaml": nodes }));
+    expect(await reader.list(RESOURCES.secrets)).toEqual({ ok: true, value: [] });
+    expect(await reader.get(RESOURCES.secrets, "n", "x")).toMatchObject({ why: "not-found" });
+    expect(await reader.list(RESOURCES.nodes)).toEqual({ ok: true, value: [] });
+    const events = { ...RESOURCES.pods, plural: "events", kind: "Event" };
+    expect(await reader.list(events)).toMatchObject({ why: "not-recorded" });
   });
 
   test("recorded CRDs say which custom types are served", async () => {
@@ -298,6 +310,36 @@ describe("what cannot be read is a UsageError that names it", () => {
     const many = `a: &a x\nb: [${"*a, ".repeat(200)}]\n`;
     expect(await faultOf(directory({ "a.yaml": many }))).toMatch(/aliases/);
     expect(await faultOf(directory({ "a.yaml": "a: &a [*a]\n" }))).toMatch(/aliases/);
+  });
+
+  test("what is no file though it has the name of one", async () => {
+    const root = directory({ "a.json": pod("p", "n"), "b.yaml/c.json": pod("q", "n") });
+    expect(await listed(root)).toEqual(["n/p", "n/q"]);
+    execFileSync("mkfifo", [join(root, "log")]);
+    expect(await listed(root)).toHaveLength(2);
+    execFileSync("mkfifo", [join(root, "d.yaml")]);
+    expect(await faultOf(root)).toMatch(/d\.yaml: not a regular file$/);
+  });
+
+  test("an object larger than any that Kubernetes has", async () => {
+    const large = "x".repeat(9 * 1024 * 1024);
+    expect(await faultOf(directory({ "a.yaml": `a: 1\nb: ${large}` }))).toMatch(
+      /a\.yaml: line 2: a line of more than 8 MiB/,
+    );
+    const lines = `${"y".repeat(1023)}\n`.repeat(9 * 1024);
+    expect(await faultOf(directory({ "a.yaml": `a: 1\n---\nb: |\n${lines}` }))).toMatch(
+      /a\.yaml: line 3: a single object of more than 8 MiB/,
+    );
+    expect(await faultOf(directory({ "a.json": `["${"z".repeat(65 * 1024 * 1024)}"]` }))).toMatch(
+      /a\.json: line 1: a single object of more than 64 MiB/,
+    );
+  });
+
+  test("a directory by a link of its own", async () => {
+    const link = join(directory(), "link");
+    symlinkSync(directory({ "a.json": pod("p", "n") }), link);
+    expect(await listed(link)).toEqual(["n/p"]);
+    expect(await openRecordings(link)).toMatchObject([{ context: "link" }]);
   });
 
   test("links that lead out; those that stay inside are read once", async () => {

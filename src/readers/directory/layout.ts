@@ -2,7 +2,7 @@ import { compare } from "./input.ts";
 import { SNAPSHOT_FILE } from "./snapshot.ts";
 
 /** How the files of one cluster are laid out. */
-export type Layout = "snapshot" | "bug-report" | "plain";
+type Layout = "snapshot" | "bug-report" | "plain";
 
 export interface Root {
   layout: Layout;

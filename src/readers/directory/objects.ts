@@ -9,6 +9,8 @@ export interface ObjectSink {
   add(object: Readonly<Record<string, unknown>>): void;
   /** Whether objects of that type are of any use: others need not be parsed. */
   wants(apiVersion: string, kind: string): boolean;
+  /** There is a list of that type, with items or without. */
+  listed(apiVersion: string, kind: string): void;
 }
 
 /** Items that do not say their kind wait for the end of their list: at most so many. */
@@ -151,6 +153,7 @@ function expand(
   const kind = string(property(object, "kind"));
   if (kind?.endsWith("List") && Object.hasOwn(object, "items")) {
     const inner = typeOfItems(object);
+    if (isObject(inner)) sink.listed(String(inner["apiVersion"]), String(inner["kind"]));
     for (const item of array(property(object, "items"))) expand(item, inner, sink, depth + 1);
   } else if (isObject(object)) sink.add(object);
 }

@@ -102,7 +102,7 @@ export class RecordingReader implements ClusterReader {
   #absent(resource: Resource): Missing | undefined {
     const { objects, origin } = this.#contents;
     if (objects.has(resource)) return undefined;
-    const absence = this.#contents.absence(resource);
+    const absence = objects.keeps(resource) ? this.#contents.absence(resource) : "not recorded";
     if (absence === "none") return undefined;
     return absence === "not served"
       ? missing("not-found", `${resourceName(resource)} is not among the recorded CRDs`)

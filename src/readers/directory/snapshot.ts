@@ -1,3 +1,4 @@
+import { defined } from "../../facts/objects.ts";
 import { array, at, number, property, record, string, time } from "../../lib/json.ts";
 import { oneLine } from "../../lib/sanitize.ts";
 import { UsageError } from "../../model/errors.ts";
@@ -181,12 +182,5 @@ export function getRequest(resource: Resource, namespace: string, name: string):
     resource: resource.plural,
     ...(resource.namespaced && namespace ? { namespace } : {}),
     name,
-  };
-}
-
-/** Without the keys whose value is undefined. */
-export function defined<T extends object>(value: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(value).filter(([, item]) => item !== undefined)) as {
-    [K in keyof T]?: Exclude<T[K], undefined>;
   };
 }

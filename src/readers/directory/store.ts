@@ -26,6 +26,7 @@ export class ObjectStore {
   readonly #tables = new Map<string, Table>();
   readonly #crds = new Set<string>();
   readonly #groups = new Set<string>();
+  readonly #listed = new Set<string>();
   #count = 0;
 
   constructor() {
@@ -45,6 +46,12 @@ export class ObjectStore {
     if (this.#tables.has(`${group}/${kind}`) || isCrd(group, kind)) return true;
     this.#note(group);
     return false;
+  }
+
+  /** Notes that there is a list of the type, so that having no objects of it means that there are none. */
+  listed(apiVersion: string, kind: string): void {
+    this.#listed.add(`${groupOf(apiVersion)}/${kind}`);
+    this.#note(groupOf(apiVersion));
   }
 
   /** Keeps the object if its type is one that mc reads; the last one of a name wins. */
@@ -90,9 +97,16 @@ export class ObjectStore {
     return parse(this.#table(resource)?.texts.get(`${place}/${name}`));
   }
 
-  /** Whether there is any object of that type. */
+  /** Whether there is any object of that type, or a list of it that has none. */
   has(resource: Resource): boolean {
-    return (this.#table(resource)?.texts.size ?? 0) > 0;
+    const table = this.#table(resource);
+    if (!table) return false;
+    return table.texts.size > 0 || this.#listed.has(`${resource.group}/${resource.kind}`);
+  }
+
+  /** Whether objects of that type would have been kept. */
+  keeps(resource: Resource): boolean {
+    return this.#table(resource) !== undefined;
   }
 
   hasGroup(group: string): boolean {
