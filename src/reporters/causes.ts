@@ -3,8 +3,10 @@ import type { Finding, Report, Result } from "../model/report.ts";
 /** A fault that no other one explains. */
 export interface Cause {
   finding: Finding;
-  /** As `blockedBy` names it: `certs`, or `CONTEXT/gateways` for a cluster's check. */
-  check: string;
+  /** Of its check. */
+  id: string;
+  /** Of the cluster whose check it is; absent for one across clusters. */
+  context?: string;
 }
 
 export interface Causes {
@@ -43,11 +45,15 @@ function rankOf(id: string): number {
   return rank === -1 ? FUNDAMENTAL_FIRST.length : rank;
 }
 
-function faultsOf({ id, findings }: Result, context?: string): (Cause & { rank: number })[] {
-  const check = context === undefined ? id : `${context}/${id}`;
+function faultsOf({ id, findings }: Result, context?: string): Cause[] {
   return findings
     .filter(({ severity }) => severity === "fail" || severity === "error")
-    .map((finding) => ({ finding, check, rank: rankOf(id) }));
+    .map((finding) => ({ finding, id, ...(context === undefined ? {} : { context }) }));
+}
+
+/** The check of a cause as `blockedBy` names it: `certs`, or `CONTEXT/gateways` for a cluster's. */
+export function checkOf({ id, context }: Cause): string {
+  return context === undefined ? id : `${context}/${id}`;
 }
 
 /** What is to be mended, in the order in which to look at it: faults, not warnings. */
@@ -58,7 +64,6 @@ export function causesOf({ clusters, mesh }: Report): Causes {
   ];
   const causes = faults
     .filter(({ finding }) => !finding.blockedBy)
-    .toSorted((one, other) => one.rank - other.rank)
-    .map(({ finding, check }) => ({ finding, check }));
+    .toSorted((one, other) => rankOf(one.id) - rankOf(other.id));
   return { causes, followers: faults.length - causes.length };
 }

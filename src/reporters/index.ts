@@ -5,4 +5,9 @@ export const REPORTERS: Readonly<Record<string, () => Promise<Reporter>>> = {
   text: async () => (await import("./text.ts")).text,
   json: async () => (await import("./json.ts")).json,
   yaml: async () => (await import("./yaml.ts")).yaml,
+  junit: async () => (await import("./junit.ts")).junit,
+  sarif: async () => (await import("./sarif.ts")).sarif,
+  markdown: async () => (await import("./markdown.ts")).markdown,
+  html: async () => (await import("./html.ts")).html,
+  prometheus: async () => (await import("./prometheus.ts")).prometheus,
 };

@@ -1,5 +1,5 @@
 import type { Report } from "../../model/report.ts";
-import { causesOf } from "../causes.ts";
+import { causesOf, checkOf } from "../causes.ts";
 import { count, SYMBOL } from "../words.ts";
 import type { Style } from "./style.ts";
 
@@ -14,9 +14,9 @@ export function faultLines(report: Report, style: Style): string[] {
   const { warn } = report.summary;
   return [
     style.paint.bold(`=== ${count(causes.length, "fault")}${order} ===`),
-    ...causes.flatMap(({ finding, check }, index) =>
+    ...causes.flatMap((cause, index) =>
       style.wrap(
-        `${String(index + 1).padStart(2)}. ${SYMBOL[finding.severity]} ${style.line(`${check}: ${finding.message}`)}`,
+        `${String(index + 1).padStart(2)}. ${SYMBOL[cause.finding.severity]} ${style.line(`${checkOf(cause)}: ${cause.finding.message}`)}`,
         7,
       ),
     ),

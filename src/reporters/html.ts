@@ -1,0 +1,102 @@
+import { isFault } from "../model/finding.ts";
+import type { LinksData } from "../model/links.ts";
+import type { Outcome, Report, Result } from "../model/report.ts";
+import { anchorsOf, MESH_ANCHOR, resultAnchor } from "./html/anchors.ts";
+import { causesSection } from "./html/causes.ts";
+import { resultItem, statusLabel, symbol } from "./html/findings.ts";
+import { linkTable } from "./html/links.ts";
+import { STYLE } from "./html/style.ts";
+import { linkMatrix } from "./link-matrix.ts";
+import { type Markup, markup } from "./markup.ts";
+import type { Reporter } from "./reporter.ts";
+import { overallStatus } from "./results.ts";
+import { count, nameOf } from "./words.ts";
+
+const VERDICT: Readonly<Record<Outcome, string>> = {
+  pass: "All checks passed",
+  warn: "No faults, but warnings",
+  fail: "Faults found",
+  error: "Not everything could be checked",
+};
+
+/** Nothing is loaded and nothing runs, whatever a label says. */
+const POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
+
+function header({ outcome, clusters, summary, startedAt, tool, precheck }: Report): Markup {
+  const { pass, info, warn, fail, error, skip } = summary;
+  const counts = [
+    `${pass + info} passed`,
+    ...(warn > 0 ? [`${warn} with warnings`] : []),
+    ...(fail > 0 ? [`${fail} failed`] : []),
+    ...(error > 0 ? [`${error} not completed`] : []),
+    ...(skip > 0 ? [`${skip} skipped`] : []),
+  ];
+  return markup`<header class="${outcome}">
+<h1>${symbol(outcome)} ${VERDICT[outcome]}</h1>
+<p>${count(clusters.length, "cluster")}; checks: ${counts.join(", ")}</p>
+<p class="minor">mc check${precheck ? " --precheck" : ""} ${tool.version}, <time datetime="${startedAt}">${startedAt.replace("T", " ").replace(/\.\d+Z$/, " UTC")}</time></p>
+</header>`;
+}
+
+function clustersTable({ clusters }: Report): Markup {
+  const anchors = anchorsOf(clusters);
+  const rows = clusters.map((cluster, index) => {
+    const { context, name = "", network = "", istioVersion = "", checks } = cluster;
+    return markup`<tr><th scope="row"><a href="#${anchors[index] ?? ""}">${context}</a></th><td>${name}</td><td>${network}</td><td>${istioVersion}</td><td>${statusLabel(overallStatus(checks))}</td></tr>`;
+  });
+  return markup`<section aria-labelledby="clusters"><h2 id="clusters">Clusters</h2>
+<div class="scroll" role="region" aria-labelledby="clusters" tabindex="0"><table>
+<thead><tr><th scope="col">Context</th><th scope="col">Cluster ID</th><th scope="col">Network</th><th scope="col">Istio</th><th scope="col">Result</th></tr></thead>
+<tbody>
+${rows}
+</tbody></table></div></section>`;
+}
+
+/** Results that can be folded away; open where there is something to see. */
+function fold(id: string, title: string, results: readonly Result[], verbose: boolean): Markup {
+  const status = overallStatus(results);
+  const open = isFault(status) ? " open" : "";
+  return markup`<details id="${id}"${open}><summary><h3>${title}</h3> ${statusLabel(status)}</summary>
+<ul class="results">
+${results.map((result) => resultItem(result, resultAnchor(id, result.id), verbose))}
+</ul></details>`;
+}
+
+function linksSection({ mesh }: Report): Markup[] {
+  const matrix = linkMatrix(mesh.find(({ id }) => id === "links")?.data as LinksData | undefined);
+  return matrix ? [linkTable(matrix)] : [];
+}
+
+/** The report as one page that needs nothing else and runs nothing. */
+export const html: Reporter = (report, { verbose }) => {
+  const { clusters, mesh, outcome } = report;
+  const anchors = anchorsOf(clusters);
+  const folds = clusters.map((cluster, index) =>
+    fold(anchors[index] ?? "", nameOf(cluster), cluster.checks, verbose),
+  );
+  const across = mesh.length > 0 ? [fold(MESH_ANCHOR, "Across clusters", mesh, verbose)] : [];
+  return markup`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${POLICY}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>mc check: ${VERDICT[outcome]}</title>
+<style>${STYLE}</style>
+</head>
+<body>
+${header(report)}
+<main>
+${causesSection(report)}
+${clustersTable(report)}
+${linksSection(report)}
+<section aria-labelledby="checks"><h2 id="checks">Checks</h2>
+${folds}
+${across}
+</section>
+</main>
+</body>
+</html>
+`.source;
+};

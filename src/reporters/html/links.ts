@@ -1,0 +1,29 @@
+import { type Cell, CELL_SYMBOL, type LinkMatrix } from "../link-matrix.ts";
+import { type Markup, markup } from "../markup.ts";
+
+const WORD: Readonly<Record<Cell, string>> = {
+  self: "the cluster itself",
+  connected: "connected",
+  "one-way": "connected one way",
+  broken: "broken",
+  none: "no link",
+  unknown: "not known",
+};
+
+/** Who is linked to whom, as a table. */
+export function linkTable({ clusters, rows }: LinkMatrix): Markup {
+  const heads = clusters.map((to) => markup`<th scope="col">${to}</th>`);
+  const lines = rows.map((row, index) => {
+    const cells = row.map(
+      (cell) =>
+        markup`<td class="cell ${cell}"><span aria-hidden="true">${{ source: CELL_SYMBOL[cell] }}</span><span class="word">${WORD[cell]}</span></td>`,
+    );
+    return markup`<tr><th scope="row">${clusters[index] ?? ""}</th>${cells}</tr>`;
+  });
+  return markup`<section aria-labelledby="links"><h2 id="links">Links</h2>
+<div class="scroll" role="region" aria-labelledby="links" tabindex="0"><table>
+<thead><tr><th scope="col">from \\ to</th>${heads}</tr></thead>
+<tbody>
+${lines}
+</tbody></table></div></section>`;
+}

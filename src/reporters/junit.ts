@@ -1,0 +1,77 @@
+import { isFault } from "../model/finding.ts";
+import type { Finding, Report, Result, Status } from "../model/report.ts";
+import { commandMarkup, type Markup, markup } from "./markup.ts";
+import type { Reporter } from "./reporter.ts";
+import { nameOf } from "./words.ts";
+
+interface Suite {
+  name: string;
+  /** Last part of the class name of its test cases. */
+  context: string;
+  results: readonly Result[];
+}
+
+function seconds(ms: number): string {
+  return (ms / 1000).toFixed(3);
+}
+
+/** What is wrong and what to do, a line each. */
+function findingLines({ severity, message, blockedBy, remediation }: Finding): Markup[] {
+  return [
+    markup`${`${severity}: ${message}${blockedBy ? ` (blocked by ${blockedBy})` : ""}`}`,
+    ...(remediation && !blockedBy
+      ? [markup`  ${`→ ${remediation.summary}`}`, ...remediation.commands.map(commandMarkup)]
+      : []),
+  ];
+}
+
+function outcomeOf({ status, summary, findings }: Result): Markup[] {
+  const told = findings.filter(({ severity }) => isFault(severity)).flatMap(findingLines);
+  switch (status) {
+    case "fail":
+      return [markup`<failure message="${summary}" type="fail">${told}</failure>`];
+    case "error":
+      return [markup`<error message="${summary}" type="error">${told}</error>`];
+    case "skip":
+      return [markup`<skipped message="${summary}"/>`];
+    case "warn":
+      return [markup`<system-out>${told}</system-out>`];
+    default:
+      return [];
+  }
+}
+
+function counts(results: readonly Result[]): Markup {
+  const of = (wanted: Status): number => results.filter(({ status }) => status === wanted).length;
+  return markup`tests="${results.length}" failures="${of("fail")}" errors="${of("error")}" skipped="${of("skip")}"`;
+}
+
+function suiteOf({ name, context, results }: Suite, { startedAt }: Report): Markup {
+  const time = seconds(results.reduce((sum, { durationMs }) => sum + durationMs, 0));
+  const cases = results.map(
+    (result) =>
+      markup`<testcase classname="${`mc.${context}`}" name="${result.id}" time="${seconds(result.durationMs)}">${outcomeOf(result)}</testcase>`,
+  );
+  // JUnit knows local times only: no milliseconds, no zone.
+  return markup`<testsuite name="${name}" ${counts(results)} time="${time}" timestamp="${startedAt.slice(0, 19)}">
+${cases}
+</testsuite>`;
+}
+
+/** JUnit XML as Jenkins and GitLab read it: a suite a cluster and one for the mesh, a case a check. */
+export const junit: Reporter = (report) => {
+  const suites: Suite[] = [
+    ...report.clusters.map((cluster) => ({
+      name: nameOf(cluster),
+      context: cluster.context,
+      results: cluster.checks,
+    })),
+    ...(report.mesh.length > 0 ? [{ name: "mesh", context: "mesh", results: report.mesh }] : []),
+  ];
+  const results = suites.flatMap((suite) => suite.results);
+  return markup`<?xml version="1.0" encoding="UTF-8"?>
+<testsuites name="mc check" ${counts(results)} time="${seconds(report.durationMs)}">
+${suites.map((suite) => suiteOf(suite, report))}
+</testsuites>
+`.source;
+};

@@ -1,0 +1,26 @@
+import { commandLines, oneLine } from "../../lib/sanitize.ts";
+
+const ENTITIES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;" };
+
+/**
+ * A text from outside as one line of Markdown that shows what it is: no emphasis, links, HTML or
+ * table cells of its own, and on GitHub and GitLab no mention, reference, formula or automatic link.
+ */
+export function escapeMarkdown(text: string): string {
+  return oneLine(text)
+    .replaceAll(/[&<>]/g, (one) => ENTITIES[one] ?? "")
+    .replaceAll(/[\\`*_[\]|~$!]/g, String.raw`\$&`)
+    .replace(/^(?:[-+#=]|\d{1,9}(?=[.)](?: |$)))/, (start) =>
+      /\d/.test(start) ? `${start}\\` : `\\${start}`,
+    )
+    .replaceAll(/([@#])(?=\w)|(:)(?=\/\/)|(www)(?=\.)/gi, "$&<!-- -->");
+}
+
+/** Commands as a block to copy; its fence is longer than any that is in them. */
+export function fenced(commands: readonly string[]): string[] {
+  if (commands.length === 0) return [];
+  const lines = commands.flatMap(commandLines);
+  const runs = lines.flatMap((line) => line.match(/`+/g) ?? []);
+  const fence = "`".repeat(Math.max(2, ...runs.map(({ length }) => length)) + 1);
+  return [[`${fence}sh`, ...lines, fence].join("\n")];
+}
