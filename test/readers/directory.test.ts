@@ -1,5 +1,6 @@
-import { execFileSync } from "node:child_process";
+import { once } from "node:events";
 import { rmSync, symlinkSync } from "node:fs";
+import { createServer } from "node:net";
 import { join } from "node:path";
 import { dump } from "js-yaml";
 import { describe, expect, test } from "vitest";
@@ -315,10 +316,13 @@ describe("what cannot be read is a UsageError that names it", () => {
   test("what is no file though it has the name of one", async () => {
     const root = directory({ "a.json": pod("p", "n"), "b.yaml/c.json": pod("q", "n") });
     expect(await listed(root)).toEqual(["n/p", "n/q"]);
-    execFileSync("mkfifo", [join(root, "log")]);
+    const [log, object] = [createServer(), createServer()];
+    await once(log.listen(join(root, "log")), "listening");
     expect(await listed(root)).toHaveLength(2);
-    execFileSync("mkfifo", [join(root, "d.yaml")]);
+    await once(object.listen(join(root, "d.yaml")), "listening");
     expect(await faultOf(root)).toMatch(/d\.yaml: not a regular file$/);
+    log.close();
+    object.close();
   });
 
   test("an object larger than any that Kubernetes has", async () => {
