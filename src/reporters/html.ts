@@ -34,7 +34,7 @@ function header({ outcome, clusters, summary, startedAt, tool, precheck }: Repor
   return markup`<header class="${outcome}">
 <h1>${symbol(outcome)} ${VERDICT[outcome]}</h1>
 <p>${count(clusters.length, "cluster")}; checks: ${counts.join(", ")}</p>
-<p class="minor">mc check${precheck ? " --precheck" : ""} ${tool.version}, <time datetime="${startedAt}">${startedAt.replace("T", " ").replace(/\.\d+Z$/, " UTC")}</time></p>
+<p class="minor">mc ${precheck ? "check --precheck" : "check"} ${tool.version}, <time datetime="${startedAt}">${startedAt.replace("T", " ").replace(/\.\d+Z$/, " UTC")}</time></p>
 </header>`;
 }
 
@@ -55,8 +55,9 @@ ${rows}
 /** Results that can be folded away; open where there is something to see. */
 function fold(id: string, title: string, results: readonly Result[], verbose: boolean): Markup {
   const status = overallStatus(results);
-  const open = isFault(status) ? " open" : "";
-  return markup`<details id="${id}"${open}><summary><h3>${title}</h3> ${statusLabel(status)}</summary>
+  const open = markup`<details id="${id}" open>`;
+  const closed = markup`<details id="${id}">`;
+  return markup`${isFault(status) ? open : closed}<summary><h3>${title}</h3> ${statusLabel(status)}</summary>
 <ul class="results">
 ${results.map((result) => resultItem(result, resultAnchor(id, result.id), verbose))}
 </ul></details>`;

@@ -21,7 +21,7 @@ function summaryLine(report: Report): string {
     VERDICT[report.outcome],
     count(report.clusters.length, "cluster"),
     ...(causes.length > 0 ? [count(causes.length, "fault")] : []),
-    ...(followers > 0 ? [`${followers} more that follow`] : []),
+    ...(followers > 0 ? [`${followers} more that ${followers === 1 ? "follows" : "follow"}`] : []),
     ...(report.summary.warn > 0 ? [`${count(report.summary.warn, "check")} with warnings`] : []),
   ];
   const [verdict = "", ...rest] = parts;

@@ -79,12 +79,14 @@ export function withTexts(source: Report, text: (before: string) => string): Rep
     "schemaVersion",
     "outcome",
     "startedAt",
+    "notBefore",
+    "notAfter",
     "state",
   ]);
   const walk = (value: unknown, key: string): unknown => {
     if (typeof value === "string") return own.has(key) ? value : text(value);
     if (Array.isArray(value)) return value.map((item) => walk(item, key));
-    if (typeof value !== "object" || value === null) return value;
+    if (typeof value !== "object" || value === null || key === "tool") return value;
     return Object.fromEntries(
       Object.entries(value).map(([name, item]) => [
         key === "conditions" ? text(name) : name,
