@@ -12,16 +12,25 @@ const CERTIFICATES: ReadonlySet<string> = new Set([
   "ca.crt",
 ]);
 
-/** A Secret's `data` and `stringData` as `data`: certificates, and of other keys the name alone. */
+/** Marks a CA that istiod made itself; it is empty. */
+const GENERATED = "istio-generated";
+
+function kept(data: unknown, textOf: (item: unknown) => string): Record<string, unknown> {
+  const entries = mapEntries(data, (key, item) =>
+    CERTIFICATES.has(key) ? toBase64(certificatesOnly(textOf(item))) : "",
+  );
+  return Object.fromEntries(
+    Object.entries(entries).filter(([key]) => CERTIFICATES.has(key) || key === GENERATED),
+  );
+}
+
+/** A Secret's `data` and `stringData` as `data`: certificates, and nothing of any other key. */
 export function slimSecretData(data: unknown, stringData: unknown): Record<string, unknown> {
-  const encoded = mapEntries(data, (key, item) =>
-    CERTIFICATES.has(key) ? toBase64(certificatesOnly(fromBase64(string(item) ?? ""))) : "",
-  );
-  // The API server writes stringData over data; only manifests from files have it.
-  const plain = mapEntries(stringData, (key, item) =>
-    CERTIFICATES.has(key) ? toBase64(certificatesOnly(string(item) ?? "")) : "",
-  );
-  return { ...encoded, ...plain };
+  return {
+    ...kept(data, (item) => fromBase64(string(item) ?? "")),
+    // The API server writes stringData over data; only manifests from files have it.
+    ...kept(stringData, (item) => string(item) ?? ""),
+  };
 }
 
 /**

@@ -207,7 +207,7 @@ export interface IntermediateFact {
   chain?: string;
   /** root-cert.pem or ca.crt of the Secret. */
   root?: string;
-  /** Data keys that are there, for messages. */
+  /** Data keys of certificates that are there, and `istio-generated`. */
   keys: string[];
 }
 

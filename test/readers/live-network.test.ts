@@ -332,7 +332,7 @@ describe("a SOCKS proxy", () => {
 
   it.each<[string, SocksOptions, string, string]>([
     ["another protocol", { version: 4 }, "", "does not speak SOCKS version 5"],
-    ["a login that it needs", { method: 2 }, "", "asks for user and password"],
+    ["a login that it needs", { method: 255 }, "", "asks for user and password"],
     [
       "a login that it refuses",
       { method: 2, login: 1 },
@@ -340,7 +340,7 @@ describe("a SOCKS proxy", () => {
       "refused user and password",
     ],
     ["a refusal", { reply: 5 }, "", "refused to connect to 127.0.0.1:1: connection refused"],
-    ["an unknown refusal", { reply: 99 }, "", "refused to connect to 127.0.0.1:1: code 99"],
+    ["an unknown refusal", { reply: 99 }, "", "refused to connect to 127.0.0.1:1: no reason given"],
   ])("answers with %s", async (_name, options, login, said) => {
     const proxy = await socksProxy(options);
     const reader = openRaw(

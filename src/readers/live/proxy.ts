@@ -34,8 +34,9 @@ export async function tunnel(proxy: URL, to: Behind, signal: AbortSignal): Promi
     if (proxy.protocol === "https:" || proxy.protocol === "http:") {
       return await connectThrough(proxy, name, to, signal);
     }
-    const socket = await openTcp(proxy.hostname.replace(/^\[|\]$/g, ""), portOf(proxy), signal);
-    return await socks5(socket, { name, proxy, to, signal });
+    const port = portOf(proxy);
+    const socket = await openTcp(proxy.hostname.replace(/^\[|\]$/g, ""), port, signal);
+    return await socks5(socket, { name, proxy, port, to, signal });
   } catch (cause) {
     if (signal.aborted || cause instanceof Fault) throw cause;
     const { why, message } = networkFault(cause, { authority: name });
