@@ -42,13 +42,17 @@ function cellOf(edge: LinkEdge | undefined, known: boolean): Cell {
 /** The links among the clusters of a run; nothing where there are less than two. */
 export function linkMatrix(data: LinksData | undefined): LinkMatrix | undefined {
   if (!data || data.clusters.length < 2) return undefined;
-  const { clusters, unread } = data;
+  const { clusters } = data;
   const edges = byEnds(data.edges);
+  // A Gateway for a cluster that was not read may not have been recognized as such.
+  const unread = new Set(data.unread);
   return {
     clusters,
     rows: clusters.map((from) =>
       clusters.map((to) =>
-        from === to ? "self" : cellOf(edges.get(key(from, to)), !unread.includes(from)),
+        from === to
+          ? "self"
+          : cellOf(edges.get(key(from, to)), !unread.has(from) && !unread.has(to)),
       ),
     ),
   };

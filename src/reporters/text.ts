@@ -1,5 +1,5 @@
 import { isFault } from "../model/finding.ts";
-import type { ClusterReport, Report, Result } from "../model/report.ts";
+import type { ClusterReport, Report } from "../model/report.ts";
 import type { Reporter } from "./reporter.ts";
 import { briefLines, clusterLines } from "./text/cluster.ts";
 import { faultLines } from "./text/faults.ts";
@@ -22,14 +22,13 @@ function clustersLines({ clusters }: Report, style: Style, verbose: boolean): st
   ]);
 }
 
-/** Nothing to say, as no cluster was reached. */
-function isVoid({ findings }: Result): boolean {
-  return findings.length > 0 && findings.every(isUnreached);
-}
-
-function meshLines({ mesh }: Report, style: Style, verbose: boolean): string[] {
+function meshLines({ clusters, mesh }: Report, style: Style, verbose: boolean): string[] {
   if (verbose) return joinedBlocks(mesh, style, true);
-  const told = mesh.filter((result) => !isVoid(result));
+  // There is nothing to say where no cluster was reached.
+  const told = mesh.filter(({ findings }) => {
+    const unreached = findings.filter(isUnreached).length;
+    return unreached < Math.max(1, clusters.length) || unreached < findings.length;
+  });
   const untold = mesh.length - told.length;
   return [
     ...joinedBlocks(told, style, false),

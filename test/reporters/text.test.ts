@@ -285,6 +285,14 @@ describe("a cluster that is down", () => {
     expect(lines).not.toContain("Check of certs");
   });
 
+  test("says nothing of checks that judged the others", () => {
+    const up = cluster("up", result("connection"));
+    const mesh = [result("services", { summary: "none (not checked: down)", findings: [absent] })];
+    expect(print(report({ clusters: [down, up], mesh }))).toContain(
+      "ℹ️ Check of services: none (not checked: down)\n",
+    );
+  });
+
   test("verbose has every check", () => {
     const mesh = [result("certs", { findings: [pass("fine"), absent] })];
     const lines = print(report({ clusters: [down], mesh }), { verbose: true });
@@ -436,10 +444,12 @@ describe("links", () => {
       edge("b", "c", { oneWay: true }),
       edge("b", "elsewhere", { inRun: false }),
     ];
-    expect(draw(links(["a", "b", "c"], { edges, unread: ["c"] }))).toBe(`  from \\ to  a   b   c
-  a          ·   ❌  -
-  b          ✅  ·   ℹ️
-  c          ?   ?   ·
+    expect(draw(links(["a", "b", "c", "d"], { edges, unread: ["d"] })))
+      .toBe(`  from \\ to  a   b   c   d
+  a          ·   ❌  -   ?
+  b          ✅  ·   ℹ️  ?
+  c          -   -   ·   ?
+  d          ?   ?   ?   ·
   key: ℹ️ one-way, ? not known, - no link
 `);
   });
