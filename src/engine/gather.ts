@@ -78,5 +78,6 @@ async function collect(source: ClusterSource, keys: readonly FactKey[]): Promise
     },
     { istiods: facts.istiods, istioNamespace, namespaces: facts.namespaces },
   );
-  return { ref, facts };
+  const { narrowed } = source;
+  return { ref, facts, ...(narrowed.length > 0 ? { narrowed } : {}) };
 }

@@ -6,6 +6,7 @@ import type { Gathered, Missing } from "../model/gathered.ts";
 import type { Finding, Result } from "../model/report.ts";
 import type { TrustMatrix } from "../model/trust.ts";
 import { remedyFor } from "./access.ts";
+import { narrowedNotes } from "./narrowed-notes.ts";
 import { ownId } from "./root-causes.ts";
 
 /** What a run of the checks is about. */
@@ -140,12 +141,10 @@ function runOnCluster(
     cluster: cluster.ref,
     ...(revision === undefined ? {} : { revision }),
   });
-  return {
-    ...verdict,
-    findings: verdict.findings.map((finding) =>
-      ownId({ ...finding, cluster: finding.cluster ?? context }, context),
-    ),
-  };
+  const findings = verdict.findings.map((finding) =>
+    ownId({ ...finding, cluster: finding.cluster ?? context }, context),
+  );
+  return { ...verdict, findings: [...findings, ...narrowedNotes(check, cluster)] };
 }
 
 function runOnMesh(
@@ -157,6 +156,7 @@ function runOnMesh(
   const members: { cluster: ClusterRef; facts: Record<string, unknown> }[] = [];
   const absent: ClusterRef[] = [];
   const notices: Finding[] = [];
+  const notes: Finding[] = [];
   for (const cluster of clusters) {
     const { ref } = cluster;
     if (cluster.facts.connection?.ok === false) {
@@ -172,6 +172,7 @@ function runOnMesh(
     const selected = select(check, cluster);
     if ("facts" in selected) {
       members.push({ cluster: ref, facts: selected.facts });
+      notes.push(...narrowedNotes(check, cluster));
     } else {
       absent.push(ref);
       const message = `${ref.context} could not be checked: ${selected.lacking.detail}`;
@@ -188,8 +189,8 @@ function runOnMesh(
     ...(revision === undefined ? {} : { revision }),
     ...(trust === undefined ? {} : { trust }),
   });
-  if (notices.length === 0) return verdict;
-  const findings = [...verdict.findings, ...notices];
+  const findings = [...verdict.findings, ...notes, ...notices];
+  if (notices.length === 0) return { ...verdict, findings };
   // What is fine is fine only for the clusters that were read: the summary must not say more.
   const summary = verdict.findings.some(({ severity }) => isFault(severity))
     ? summarize(findings, verdict.summary)

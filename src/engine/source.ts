@@ -1,5 +1,6 @@
 import type { FactKey, Facts } from "../model/facts.ts";
-import { missing, type Gathered } from "../model/gathered.ts";
+import type { NarrowedList } from "../model/cluster.ts";
+import { mapGathered, missing, type Gathered } from "../model/gathered.ts";
 import type {
   ClusterReader,
   Connection,
@@ -9,6 +10,7 @@ import type {
 } from "../model/reader.ts";
 import type { Resource } from "../model/resource.ts";
 import type { FactReaders, FactSource, GatherSettings } from "../model/source.ts";
+import { joinParts, namespacesThatMatter, type WholeList } from "./narrow.ts";
 
 /**
  * The facts of one cluster, each made once, over a reader whose every request is made once. Facts
@@ -21,6 +23,10 @@ export class ClusterSource implements FactSource {
   answered = false;
   readonly #requests = new Map<string, Promise<unknown>>();
   readonly #facts = new Map<FactKey, Promise<Gathered<unknown>>>();
+  /** Lists of the whole cluster so far. */
+  readonly #whole: Promise<WholeList>[] = [];
+  /** By group and resource: the namespaces that were read in place of all. */
+  readonly #narrowed = new Map<string, NarrowedList>();
   readonly reader: ClusterReader;
   readonly settings: GatherSettings;
   readonly #readers: FactReaders;
@@ -38,7 +44,34 @@ export class ClusterSource implements FactSource {
   list(resource: Resource, options: ListOptions = {}): Promise<Gathered<RawObject[]>> {
     const { slim: _, ...selection } = options;
     const key = JSON.stringify(["list", resource.group, resource.plural, selection]);
-    return this.#once(key, () => this.listAgain(resource, options));
+    return this.#once(key, () => {
+      const answer = this.listAgain(resource, options);
+      if (options.namespace === undefined) {
+        this.#whole.push(answer.then((settled) => ({ resource, options, answer: settled })));
+      }
+      return answer;
+    });
+  }
+
+  async listWhereAllowed(
+    resource: Resource,
+    options: ListOptions = {},
+  ): Promise<Gathered<RawObject[]>> {
+    const whole = await this.list(resource, options);
+    if (whole.ok || whole.why !== "forbidden") return whole;
+    const parts = (await this.#namespaces()).map(async (namespace) => ({
+      namespace,
+      answer: await this.#listIn(resource, namespace, options),
+    }));
+    const { list, namespaces } = joinParts(whole, await Promise.all(parts));
+    if (list.ok) this.#noteNarrowed(resource, namespaces);
+    return list;
+  }
+
+  /** Lists of which facts know some namespaces only, in an order that no timing changes. */
+  get narrowed(): NarrowedList[] {
+    const keys = [...this.#narrowed.keys()].toSorted();
+    return keys.flatMap((key) => this.#narrowed.get(key) ?? []);
   }
 
   async listAgain(resource: Resource, options: ListOptions = {}): Promise<Gathered<RawObject[]>> {
@@ -61,7 +94,8 @@ export class ClusterSource implements FactSource {
     let fact = this.#facts.get(key);
     if (!fact) {
       // A fact that throws is a fault of ours: it costs the checks that need it, not the run.
-      fact = this.#readers[key](this).catch((cause: unknown) =>
+      const read = this.#readers[key];
+      fact = read(this).catch((cause: unknown) =>
         missing("unreadable", `${key}: ${cause instanceof Error ? cause.message : String(cause)}`),
       );
       this.#facts.set(key, fact);
@@ -71,6 +105,35 @@ export class ClusterSource implements FactSource {
 
   elsewhere<K extends FactKey>(key: K): Promise<Gathered<Facts[K]>[]> {
     return Promise.all(this.peers.map((peer) => peer.fact(key)));
+  }
+
+  /** Facts ask for their lists at once, so whatever they will learn from is under way by now. */
+  #namespaces(): Promise<string[]> {
+    return this.#once("namespaces that matter", async () =>
+      namespacesThatMatter(this.settings, await Promise.all(this.#whole)),
+    );
+  }
+
+  /** What one namespace has; of namespaces themselves the one of that name, if it may be read. */
+  async #listIn(
+    resource: Resource,
+    namespace: string,
+    options: ListOptions,
+  ): Promise<Gathered<RawObject[]>> {
+    if (resource.namespaced) return this.list(resource, { ...options, namespace });
+    return mapGathered(await this.get(resource, "", namespace), (object) => [
+      options.slim?.(object) ?? object,
+    ]);
+  }
+
+  #noteNarrowed({ group, plural }: Resource, namespaces: readonly string[]): void {
+    const key = `${group}/${plural}`;
+    const before = this.#narrowed.get(key)?.namespaces ?? namespaces;
+    this.#narrowed.set(key, {
+      group,
+      resource: plural,
+      namespaces: before.filter((namespace) => namespaces.includes(namespace)),
+    });
   }
 
   #once<T>(key: string, request: () => Promise<T>): Promise<T> {

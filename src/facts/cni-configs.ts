@@ -10,7 +10,7 @@ export const CNI_CONFIG = "istio-cni-config";
 
 /** ConfigMaps `istio-cni-config` of all namespaces. */
 export function listCniConfigs(source: FactSource): Promise<Gathered<RawObject[]>> {
-  return source.list(RESOURCES.configMaps, {
+  return source.listWhereAllowed(RESOURCES.configMaps, {
     fieldSelector: `metadata.name=${CNI_CONFIG}`,
     slim: slimConfigMap,
   });

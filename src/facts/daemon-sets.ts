@@ -31,7 +31,7 @@ function isOf(component: Component, object: RawObject): boolean {
 /** One list of all DaemonSets serves every component: its label is not always on the object. */
 function daemonSets(component: Component) {
   return async (source: FactSource): Promise<Gathered<WorkloadFact[]>> => {
-    const listed = await source.list(RESOURCES.daemonSets, { slim: slimWorkload });
+    const listed = await source.listWhereAllowed(RESOURCES.daemonSets, { slim: slimWorkload });
     if (!listed.ok) return listed;
     const found = await Promise.all(
       listed.value

@@ -41,16 +41,20 @@ function entriesIn(namespace: string, objects: readonly RawObject[]): FlatEntryF
     .toSorted(byName);
 }
 
-/** Listed in all namespaces, so that the list need not wait for the istio namespace to be known. */
+/**
+ * Listed in all namespaces, so that the list need not wait for the istio namespace to be known;
+ * where that is forbidden, in that namespace, which is all that counts.
+ */
 export const flatEntries: FactReader<"flatEntries"> = async (source) => {
-  const [listed, namespace] = await Promise.all([
-    source.list(RESOURCES.workloadEntries, {
-      labelSelector: SOURCE_WORKLOAD,
-      metadataOnly: true,
-      slim: slimWorkloadEntry,
-    }),
+  const selection = { labelSelector: SOURCE_WORKLOAD, metadataOnly: true, slim: slimWorkloadEntry };
+  const [everywhere, namespace] = await Promise.all([
+    source.list(RESOURCES.workloadEntries, selection),
     istioNamespaceOf(source),
   ]);
+  const listed =
+    everywhere.ok || everywhere.why !== "forbidden"
+      ? everywhere
+      : await source.list(RESOURCES.workloadEntries, { ...selection, namespace });
   // Without the CRD there are no entries.
   if (!listed.ok) return listed.why === "not-found" ? gathered([]) : listed;
   return gathered(entriesIn(namespace, listed.value));

@@ -7,7 +7,7 @@ import { slimWorkload } from "./slim.ts";
 import { workloadFact } from "./workload.ts";
 
 export const gatewayDeployments: FactReader<"gatewayDeployments"> = async (source) => {
-  const listed = await source.list(RESOURCES.deployments, {
+  const listed = await source.listWhereAllowed(RESOURCES.deployments, {
     labelSelector: GATEWAY_NAME,
     slim: slimWorkload,
   });

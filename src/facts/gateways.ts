@@ -50,7 +50,7 @@ function gatewayFact(object: RawObject): GatewayFact | undefined {
 }
 
 export const gateways: FactReader<"gateways"> = async (source) => {
-  const listed = await source.list(RESOURCES.gateways, { slim: slimGateway });
+  const listed = await source.listWhereAllowed(RESOURCES.gateways, { slim: slimGateway });
   if (!listed.ok) {
     // The list of a resource that is served is empty rather than not found.
     if (listed.why !== "not-found") return listed;

@@ -51,7 +51,7 @@ function choose(all: readonly IstiodFact[], revision: string | undefined): Istio
 }
 
 export const istiods: FactReader<"istiods"> = async (source) => {
-  const listed = await source.list(RESOURCES.deployments, {
+  const listed = await source.listWhereAllowed(RESOURCES.deployments, {
     labelSelector: "app=istiod",
     slim: slimWorkload,
   });

@@ -6,13 +6,15 @@ import { byName, metaOf } from "./objects.ts";
 import { slimNamespace } from "./slim.ts";
 
 export const namespaces: FactReader<"namespaces"> = async (source) =>
-  mapGathered(await source.list(RESOURCES.namespaces, { slim: slimNamespace }), (objects) =>
-    objects
-      .flatMap((object) => {
-        const meta = metaOf(object);
-        if (!meta) return [];
-        const uid = string(at(object, "metadata", "uid")) ?? "";
-        return [{ name: meta.name, uid, labels: meta.labels }];
-      })
-      .toSorted(byName),
+  mapGathered(
+    await source.listWhereAllowed(RESOURCES.namespaces, { slim: slimNamespace }),
+    (objects) =>
+      objects
+        .flatMap((object) => {
+          const meta = metaOf(object);
+          if (!meta) return [];
+          const uid = string(at(object, "metadata", "uid")) ?? "";
+          return [{ name: meta.name, uid, labels: meta.labels }];
+        })
+        .toSorted(byName),
   );

@@ -8,7 +8,7 @@ import { podFact } from "./pod.ts";
 import { slimPod } from "./slim.ts";
 
 async function listPods(source: FactSource, labelSelector: string): Promise<Gathered<PodFact[]>> {
-  const listed = await source.list(RESOURCES.pods, { labelSelector, slim: slimPod });
+  const listed = await source.listWhereAllowed(RESOURCES.pods, { labelSelector, slim: slimPod });
   if (!listed.ok) return listed;
   const pods = await Promise.all(listed.value.map((pod) => podFact(source, pod)));
   return gathered(pods.filter((pod) => pod !== undefined).toSorted(byName));

@@ -48,6 +48,6 @@ function serviceFact(object: RawObject): ServiceFact | undefined {
 }
 
 export const services: FactReader<"services"> = async (source) =>
-  mapGathered(await source.list(RESOURCES.services, { slim: slimService }), (objects) =>
+  mapGathered(await source.listWhereAllowed(RESOURCES.services, { slim: slimService }), (objects) =>
     objects.flatMap((object) => serviceFact(object) ?? []).toSorted(byName),
   );

@@ -25,13 +25,21 @@ function namedPods(entries: Iterable<FlatEntryFact>): PodNames {
 
 type List = (resource: Resource, options: ListOptions) => Promise<Gathered<RawObject[]>>;
 
+type Found = SourcePodsFact & { failed?: Missing };
+
 /** Those of the named pods that exist, and the namespaces that could be read. */
-async function findPods(
+async function findPods(list: List, named: PodNames): Promise<Found> {
+  const wanted = [...named.keys()];
+  if (wanted.length <= MOST_NAMESPACES) return findIn(wanted, list, named);
+  const found = await findIn([undefined], list, named);
+  return found.failed?.why === "forbidden" ? findIn(wanted, list, named) : found;
+}
+
+async function findIn(
+  scopes: readonly (string | undefined)[],
   list: List,
   named: PodNames,
-): Promise<SourcePodsFact & { failed?: Missing }> {
-  const wanted = [...named.keys()];
-  const scopes = wanted.length > MOST_NAMESPACES ? [undefined] : wanted;
+): Promise<Found> {
   const existing = new Set<string>();
   const namespaces = new Set<string>();
   let failed: Missing | undefined;
@@ -46,7 +54,7 @@ async function findPods(
         failed ??= pods;
         return;
       }
-      for (const one of namespace === undefined ? wanted : [namespace]) namespaces.add(one);
+      for (const one of namespace === undefined ? named.keys() : [namespace]) namespaces.add(one);
       for (const object of pods.value) {
         const pod = metaOf(object);
         if (pod && named.get(pod.namespace)?.has(pod.name))

@@ -4,11 +4,22 @@ import type { Gathered } from "./gathered.ts";
 import type { ClusterReader } from "./reader.ts";
 import type { ClusterWriter } from "./writer.ts";
 
+/** A list that was forbidden for the whole cluster and allowed in some namespaces. */
+export interface NarrowedList {
+  group: string;
+  /** Plural. */
+  resource: string;
+  /** Those that were read. */
+  namespaces: readonly string[];
+}
+
 /** What was read of one cluster. */
 export interface GatheredCluster {
   ref: ClusterRef;
   /** The facts that were asked for, and those that make up `ref`. */
   facts: Partial<{ [K in FactKey]: Gathered<Facts[K]> }>;
+  /** What facts know of some namespaces only. */
+  narrowed?: readonly NarrowedList[];
 }
 
 /** A live cluster that can be changed. */

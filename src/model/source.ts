@@ -9,6 +9,8 @@ export interface GatherSettings {
   istioNamespace?: string;
   /** `-r`. */
   revision?: string;
+  /** `-n`: another namespace that matters, where not all may be listed. */
+  namespace?: string;
   /**
    * Read what ztunnel pods say of themselves (`/config_dump`). Off by default: recordings may have
    * it, a live cluster would take a request a node.
@@ -24,6 +26,11 @@ export interface FactSource {
   readonly settings: GatherSettings;
   connect(): Promise<Gathered<Connection>>;
   list(resource: Resource, options?: ListOptions): Promise<Gathered<RawObject[]>>;
+  /**
+   * The list of the whole cluster; where that is forbidden, what the namespaces that matter have of
+   * it. Only for facts that are worth something when they are not whole.
+   */
+  listWhereAllowed(resource: Resource, options?: ListOptions): Promise<Gathered<RawObject[]>>;
   get(resource: Resource, namespace: string, name: string): Promise<Gathered<RawObject>>;
   debug(target: DebugTarget, path: string): Promise<Gathered<unknown>>;
   /** Another fact of this cluster. */

@@ -64,7 +64,8 @@ export class RecordingReader implements ClusterReader {
     if (unread) return unread;
     if (!wasRead(snapshot, request)) return this.#notRead(resource);
     const found = objects.list(resource, options);
-    if (found.length > 0) return gathered(found);
+    // A recording that says what was read knows that there was nothing, whatever else was forbidden.
+    if (found.length > 0 || snapshot.read) return gathered(found);
     const missingType = unreadType(snapshot.unread, request) ?? this.#absent(resource);
     return missingType ?? gathered([]);
   }

@@ -1,0 +1,81 @@
+import { describe, expect, it } from "vitest";
+import { accessFor, FACT_ACCESS, type FactAccess } from "../../src/facts/access.ts";
+import { FACTS } from "../../src/facts/index.ts";
+import type { FactKey } from "../../src/model/facts.ts";
+import { missing, type Missing } from "../../src/model/gathered.ts";
+import { type MemoryContents, memorySource } from "../support/source.ts";
+
+const KEYS = Object.keys(FACTS) as FactKey[];
+/** Their facts are there all the same, and say themselves what they lack. */
+const IN_PART: readonly string[] = ["pods/portforward", "networks"];
+
+const CONTENTS: MemoryContents = {
+  objects: [
+    {
+      kind: "Deployment",
+      metadata: { name: "istiod", namespace: "istio-system", labels: { app: "istiod" } },
+      spec: {
+        template: {
+          spec: {
+            containers: [{ name: "discovery", env: [{ name: "CLUSTER_ID", value: "memory" }] }],
+          },
+        },
+      },
+    },
+    {
+      kind: "ConfigMap",
+      metadata: { name: "istio-ca-root-cert", namespace: "istio-system" },
+      data: {},
+    },
+    { kind: "Node", metadata: { name: "n", labels: { "node.openshift.io/os_id": "rhcos" } } },
+  ],
+};
+
+/** Refuses the requests of one permission, in whatever namespace. */
+function refusing({ verbs, resource, names }: FactAccess) {
+  return (line: string): Missing | undefined => {
+    const [verb, path = ""] = line.split(" ");
+    const [, plural, name] = verb === "get" ? path.split("/") : [undefined, path];
+    const refused =
+      verbs.some((one) => one === verb) &&
+      plural === resource &&
+      (name === undefined || (names?.includes(name) ?? true));
+    return refused ? missing("forbidden", `${line} is forbidden`) : undefined;
+  };
+}
+
+const NEEDED = KEYS.flatMap((key) =>
+  FACT_ACCESS[key]
+    .filter(({ resource }) => !IN_PART.includes(resource))
+    // The pods that entries elsewhere name are of a run of several clusters.
+    .filter(() => key !== "sourcePods")
+    .map((access) => [key, `${access.verbs.join()} ${access.resource}`, access] as const),
+);
+
+describe("the permissions that facts take", () => {
+  it.each(NEEDED)("%s cannot do without: %s", async (key, _name, access) => {
+    const allowed = await memorySource(CONTENTS).source.fact(key);
+    expect(allowed.ok).toBe(true);
+    const { source } = memorySource({ ...CONTENTS, refuse: refusing(access) });
+    expect(await source.fact(key)).toMatchObject({ ok: false, why: "forbidden" });
+  });
+
+  it("are the only requests that facts make", async () => {
+    const { source, reader } = memorySource(CONTENTS);
+    await Promise.all(KEYS.map((key) => source.fact(key)));
+    for (const line of reader.requests.filter((one) => one !== "connect")) {
+      const covered = KEYS.flatMap((key) => FACT_ACCESS[key]).some((access) =>
+        refusing(access)(line),
+      );
+      expect([line, covered]).toEqual([line, true]);
+    }
+  });
+
+  it("are found for a request", () => {
+    const get = { verb: "get", group: "", resource: "secrets", namespace: "istio-system" } as const;
+    expect(accessFor({ ...get, name: "istio-ca-secret" })?.names).toContain("cacerts");
+    expect(accessFor({ ...get, name: "password" })).toBeUndefined();
+    expect(accessFor({ ...get, verb: "delete", name: "cacerts" })).toBeUndefined();
+    expect(accessFor({ ...get, group: "x", name: "cacerts" })).toBeUndefined();
+  });
+});
