@@ -3,7 +3,7 @@ import { contextWord, kubectl } from "../../lib/shell.ts";
 import { clusterCheck, type ClusterRef } from "../../model/check.ts";
 import type { GatewaysData } from "../../model/data.ts";
 import type { GatewayFact, NamespaceFact } from "../../model/facts.ts";
-import { fail, objectRef, pass, remedy, summarize } from "../../model/finding.ts";
+import { fail, isFault, objectRef, pass, remedy, summarize } from "../../model/finding.ts";
 import type { Gathered } from "../../model/gathered.ts";
 import type { Finding } from "../../model/report.ts";
 import { type Addresses, addressFault, addressesOf } from "../gateway-addresses.ts";
@@ -101,6 +101,11 @@ export const gateways = clusterCheck({
     }
     if (!services.ok) {
       findings.push(notChecked("whether the addresses are reachable from outside", services));
+    }
+    // What explains a fault is asked for where there is one.
+    if (findings.some(({ severity }) => isFault(severity))) {
+      if (!gatewayClasses.ok) findings.push(notChecked("GatewayClasses", gatewayClasses));
+      if (!gatewayPods.ok) findings.push(notChecked("pods of the gateways", gatewayPods));
     }
     return { findings, data, summary: summarize(findings, "all eastwest gateways programmed") };
   },

@@ -13,6 +13,7 @@ import type { PeersData } from "../../model/data.ts";
 import type { GatewayFact, GatewaysFact } from "../../model/facts.ts";
 import {
   info,
+  isFault,
   objectRef,
   pass,
   remedy,
@@ -133,6 +134,9 @@ export const peers = clusterCheck({
     }
     if (!services.ok && remote.length > 0) {
       findings.push(notChecked("the cluster's own addresses", services));
+    }
+    if (!gatewayClasses.ok && findings.some(({ severity }) => isFault(severity))) {
+      findings.push(notChecked("GatewayClasses", gatewayClasses));
     }
     if (data.peers.every(({ self }) => self)) {
       findings.unshift(noPeers(context, eastWest[0]?.namespace ?? "istio-eastwest"));

@@ -30,6 +30,22 @@ function names(members: readonly NetworkMember[]): string {
   return enumerate(members.map(({ cluster }) => cluster.context));
 }
 
+/** Entries of pods of clusters that no member is known to be; a member without a name may be one. */
+function unattributed(members: readonly NetworkMember[]): Finding[] {
+  const ids = new Set(members.map(({ cluster }) => cluster.id));
+  const sources = members.flatMap(({ facts: { flatEntries } }) =>
+    flatEntries.ok ? flatEntries.value.map(({ sourceCluster }) => sourceCluster) : [],
+  );
+  if (sources.every((source) => ids.has(source))) return [];
+  return members
+    .filter(({ cluster }) => cluster.id === undefined)
+    .map(({ cluster: { context } }) =>
+      info(`autogenflat entries for ${context} not checked: its CLUSTER_ID is not known`, {
+        cluster: context,
+      }),
+    );
+}
+
 /** Two contexts of one cluster share its network of course; cluster-identity names them. */
 function oneCluster(members: readonly NetworkMember[]): boolean {
   const uids = members.map(
@@ -58,7 +74,8 @@ export function sharedFindings(network: string, members: readonly NetworkMember[
           }),
         ],
   );
-  if (unread.length > 0) return [...findings, ...unread];
+  const unknown = [...unread, ...unattributed(members)];
+  if (unknown.length > 0) return [...findings, ...unknown];
   const parts = groups.map((group) => (group.length > 1 ? `[${names(group)}]` : names(group)));
   return [
     ...findings,

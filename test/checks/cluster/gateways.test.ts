@@ -33,9 +33,11 @@ function judge(changes: Partial<GatewayFact>, facts: Changed = {}): Verdict {
   return runCluster(gateways, { gateways: { served: true, eastWest, remote: [] }, ...facts });
 }
 
+/** What explains a fault and could not be read is told beside it. */
 function only({ findings }: Verdict): Finding {
-  expect(findings).toHaveLength(1);
-  return findings[0] as Finding;
+  const judged = findings.filter(({ message }) => !message.includes(" not checked: "));
+  expect(judged).toHaveLength(1);
+  return judged[0] as Finding;
 }
 
 function programmed(condition: Partial<Condition>): ReadonlyMap<string, Condition> {
@@ -233,6 +235,18 @@ describe("a Gateway that is not programmed", () => {
     expect(only(judge({ conditions: stated }, { gatewayClasses: unread })).message).toContain(
       "no controller has taken it up",
     );
+  });
+
+  test("says which causes could not be looked for", () => {
+    const gatewayClasses = missing("forbidden", "gatewayclasses is forbidden");
+    const gatewayPods = missing("forbidden", "pods is forbidden");
+    const unread = { gatewayClasses, gatewayPods };
+    const { findings } = judge({ conditions: PENDING }, unread);
+    expect(findings.slice(1)).toEqual([
+      { severity: "info", message: "GatewayClasses not checked: gatewayclasses is forbidden" },
+      { severity: "info", message: "pods of the gateways not checked: pods is forbidden" },
+    ]);
+    expect(judge({}, unread).findings).toHaveLength(1);
   });
 
   test.each<[string, GatewayClassFact[], string]>([

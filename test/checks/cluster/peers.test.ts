@@ -49,9 +49,11 @@ function judge(changes: Partial<GatewayFact>, facts: Changed = {}): Verdict {
   return withRemotes([remoteGateway("b", changes)], facts);
 }
 
+/** What explains a fault and could not be read is told beside it. */
 function only({ findings }: Verdict): Finding {
-  expect(findings).toHaveLength(1);
-  return findings[0] as Finding;
+  const judged = findings.filter(({ message }) => !message.includes(" not checked: "));
+  expect(judged).toHaveLength(1);
+  return judged[0] as Finding;
 }
 
 function detailsOf(verdict: Verdict): PeersData["peers"] {
@@ -224,6 +226,15 @@ describe("conditions", () => {
       "nobody reconciled it: ",
     );
   });
+});
+
+test("a class that could not be read is told beside a fault, and only there", () => {
+  const gatewayClasses = missing("forbidden", "gatewayclasses is forbidden");
+  const { findings } = judge({ conditions: new Map() }, { gatewayClasses });
+  expect(findings.slice(1)).toEqual([
+    { severity: "info", message: "GatewayClasses not checked: gatewayclasses is forbidden" },
+  ]);
+  expect(judge({}, { gatewayClasses }).findings).toMatchObject([{ severity: "pass" }]);
 });
 
 describe("the spec", () => {

@@ -501,6 +501,18 @@ describe("two clusters on one network", () => {
     ]);
   });
 
+  test("entries for a cluster whose name is not known", () => {
+    const { id: _, ...nameless } = clusterRef("b");
+    const b = { ...inShared("b"), cluster: nameless };
+    const flatEntries = [entryOf("b")];
+    const verdict = runMesh(network, { a: inShared("a", { flatEntries }), b });
+    expect(messagesOf(verdict, "info")).toEqual([
+      "autogenflat entries for ctx-b not checked: its CLUSTER_ID is not known",
+    ]);
+    expect(notPassed(verdict)).toEqual(["info"]);
+    expect(notPassed(runMesh(network, { a: inShared("a"), b }))).toEqual(["warn"]);
+  });
+
   test("two contexts of one cluster are explained by that", () => {
     const namespaces = istioNamespace({ [NETWORK]: "shared" });
     const verdict = runMesh(network, {
