@@ -37,7 +37,7 @@ function target({ workload }: EnvSubject): string {
 }
 
 /** The command that sets the variable to true on that container. */
-export function setTrue(subject: EnvSubject, name: string): string {
+function setTrue(subject: EnvSubject, name: string): string {
   const { cluster, container, workload } = subject;
   const words = ["set", "env", target(subject), "-c", container, `${name}=true`];
   return kubectl(cluster, "-n", workload.namespace, ...words);

@@ -5,14 +5,34 @@ import type { ClusterReader } from "../model/reader.ts";
 import type { Report } from "../model/report.ts";
 import { REPORTERS } from "../reporters/index.ts";
 import type { Reporter } from "../reporters/reporter.ts";
-import type { CheckOptions } from "./check.ts";
 import { exitCode } from "./exit-code.ts";
 import { unknownCheck } from "./explain.ts";
 import { type Io, unlessInterrupted, wantsColor, widthOf } from "./io.ts";
 import { checkWritable, writeWhole } from "./output-file.ts";
+import type { GlobalOptions } from "./options.ts";
 import { pause } from "./pause.ts";
 import { Progress } from "./progress.ts";
 import { closeReaders, openReaders } from "./readers.ts";
+
+/** Flags of `mc check`, parsed. */
+export interface CheckOptions extends GlobalOptions {
+  contexts?: string[];
+  directory?: string[];
+  precheck?: boolean;
+  verbose?: boolean;
+  output: string;
+  outputFile?: string;
+  check?: string[];
+  skip?: string[];
+  failOn: "fail" | "warn";
+  /** ms a cluster. */
+  timeout: number;
+  concurrency: number;
+  /** ms to go on until the checks pass. */
+  wait?: number;
+  /** ms between two reports. */
+  watch?: number;
+}
 
 /** How long to leave a cluster in peace before `--wait` looks again, ms. */
 const WAIT_INTERVAL = 5000;
@@ -54,6 +74,7 @@ function requestOf(options: CheckOptions): CheckRequest {
     ...(options.skip ? { skip: new Set(options.skip) } : {}),
     ...(options.istioNamespace === undefined ? {} : { istioNamespace: options.istioNamespace }),
     ...(options.revision === undefined ? {} : { revision: options.revision }),
+    ...(options.namespace === undefined ? {} : { namespace: options.namespace }),
   };
 }
 

@@ -1,28 +1,8 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { REPORTERS } from "../reporters/index.ts";
-import type { Io } from "./io.ts";
-import { duration, type GlobalOptions, list, positive, repeated } from "./options.ts";
-import type { SetExitCode } from "./program.ts";
-
-/** Flags of `mc check`, parsed. */
-export interface CheckOptions extends GlobalOptions {
-  contexts?: string[];
-  directory?: string[];
-  precheck?: boolean;
-  verbose?: boolean;
-  output: string;
-  outputFile?: string;
-  check?: string[];
-  skip?: string[];
-  failOn: "fail" | "warn";
-  /** ms a cluster. */
-  timeout: number;
-  concurrency: number;
-  /** ms to go on until the checks pass. */
-  wait?: number;
-  /** ms between two reports. */
-  watch?: number;
-}
+import type { CheckOptions } from "./check-run.ts";
+import type { Io, SetExitCode } from "./io.ts";
+import { duration, list, positive, repeated } from "./options.ts";
 
 /** A duration flag whose value may be left out: `--wait`, `--wait=5m`. */
 function durationFlag(flags: string, description: string, preset: number): Option {

@@ -18,6 +18,9 @@ export interface Io {
   readonly program: string;
 }
 
+/** Sets the exit code that a command comes to when it is not 0. */
+export type SetExitCode = (code: number) => void;
+
 /** Ctrl-C ended the command: exit 130, nothing more is printed. */
 export class Interrupted extends Error {
   override readonly name = "Interrupted";

@@ -6,15 +6,13 @@ import { addCompletion } from "./completion.ts";
 import { EXIT_FAULT, EXIT_INTERRUPTED, EXIT_USAGE } from "./exit-code.ts";
 import { addExplain } from "./explain.ts";
 import { addExpose } from "./expose.ts";
-import { Interrupted, type Io } from "./io.ts";
+import { Interrupted, type Io, type SetExitCode } from "./io.ts";
 import { addLink } from "./link.ts";
 import { addGlobalOptions, type GlobalOptions } from "./options.ts";
+import { addRbac } from "./rbac.ts";
 import { addSnapshot } from "./snapshot.ts";
 import { addUnlink } from "./unlink.ts";
 import { addVersion } from "./version.ts";
-
-/** Sets the exit code that a command comes to when it is not 0. */
-export type SetExitCode = (code: number) => void;
 
 const INTRODUCTION = `Checks, links and explains multicluster ambient meshes (Solo's Istio).
 
@@ -29,7 +27,7 @@ Exit codes: 0 passed (warnings included, unless --fail-on warn), 1 a fault or no
 2 usage or configuration, 130 interrupted.`;
 
 /** The whole command line, without having parsed anything. */
-export function buildProgram(io: Io, setExitCode: SetExitCode): Command {
+function buildProgram(io: Io, setExitCode: SetExitCode): Command {
   const program = new Command(io.program)
     .description(INTRODUCTION)
     .addHelpText("after", EXIT_CODES)
@@ -44,6 +42,7 @@ export function buildProgram(io: Io, setExitCode: SetExitCode): Command {
   addLink(program, io, setExitCode);
   addUnlink(program, io, setExitCode);
   addSnapshot(program, io, setExitCode);
+  addRbac(program, io);
   addExplain(program, io);
   addCompletion(program, io);
   addVersion(program, io);

@@ -5,10 +5,21 @@ import { UsageError } from "../model/errors.ts";
 import { checkTarget, record, type RecordingTarget, writeRecordings } from "../readers/record.ts";
 import { EXIT_FAULT } from "./exit-code.ts";
 import { type Io, unlessInterrupted } from "./io.ts";
+import type { GlobalOptions } from "./options.ts";
 import { Progress } from "./progress.ts";
 import { closeReaders, openReaders } from "./readers.ts";
 import { note } from "./say.ts";
-import type { SnapshotOptions } from "./snapshot.ts";
+
+/** Flags of `mc snapshot`, parsed. */
+export interface SnapshotOptions extends GlobalOptions {
+  contexts?: string[];
+  outputDir?: string;
+  outputFile?: string;
+  force?: boolean;
+  /** ms a cluster. */
+  timeout: number;
+  concurrency: number;
+}
 
 function targetOf({ outputDir, outputFile }: SnapshotOptions): RecordingTarget {
   if ((outputDir === undefined) === (outputFile === undefined)) {
@@ -43,6 +54,7 @@ export async function runSnapshot(options: SnapshotOptions, io: Io): Promise<num
             ? {}
             : { istioNamespace: options.istioNamespace }),
           ...(options.revision === undefined ? {} : { revision: options.revision }),
+          ...(options.namespace === undefined ? {} : { namespace: options.namespace }),
         },
       ),
     );

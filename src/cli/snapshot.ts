@@ -1,18 +1,7 @@
 import type { Command } from "commander";
-import type { Io } from "./io.ts";
-import { duration, type GlobalOptions, list, positive } from "./options.ts";
-import type { SetExitCode } from "./program.ts";
-
-/** Flags of `mc snapshot`, parsed. */
-export interface SnapshotOptions extends GlobalOptions {
-  contexts?: string[];
-  outputDir?: string;
-  outputFile?: string;
-  force?: boolean;
-  /** ms a cluster. */
-  timeout: number;
-  concurrency: number;
-}
+import type { Io, SetExitCode } from "./io.ts";
+import { duration, list, positive } from "./options.ts";
+import type { SnapshotOptions } from "./snapshot-run.ts";
 
 export function addSnapshot(program: Command, io: Io, setExitCode: SetExitCode): void {
   program

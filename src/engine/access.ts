@@ -1,3 +1,4 @@
+import { accessFor } from "../facts/access.ts";
 import { commandLine, kubectl } from "../lib/shell.ts";
 import type { ClusterRef } from "../model/check.ts";
 import { remedy } from "../model/finding.ts";
@@ -13,22 +14,38 @@ function subject(user: string): string {
   return account ? `--serviceaccount=${account[1]}:${account[2]}` : `--user=${user}`;
 }
 
-/** `get,list` go together: who may list may read one, and checks do both. */
-function verbs(request: AccessRequest): string {
-  return request.verb === "get" || request.verb === "list" ? "get,list" : request.verb;
+interface Rule {
+  /** With commas between. */
+  verb: string;
+  /** Nothing: all objects of the type. */
+  names: readonly string[];
+}
+
+/** The rule that a fact's request falls under, no wider than it must be; else what was asked for. */
+function ruleFor(request: AccessRequest): Rule {
+  const known = accessFor(request);
+  if (known?.names) return { verb: known.verbs.join(","), names: known.names };
+  if (known && known.verbs.length > 1) return { verb: known.verbs.join(","), names: [] };
+  // Who may list may read one, and checks do both.
+  const reads = request.verb === "get" || request.verb === "list";
+  return { verb: reads ? "get,list" : request.verb, names: [] };
 }
 
 function grant(cluster: ClusterRef, request: AccessRequest, user: string): Remediation {
   const resource = request.group ? `${request.resource}.${request.group}` : request.resource;
   const name = `mc-${request.resource.replaceAll("/", "-")}`;
-  const verb = request.resource.includes("/") ? "get,create" : verbs(request);
-  const rule = [`--verb=${verb}`, `--resource=${resource}`];
+  const { verb, names } = ruleFor(request);
+  const rule = [
+    `--verb=${verb}`,
+    `--resource=${resource}`,
+    ...names.map((one) => `--resource-name=${one}`),
+  ];
   const where = request.namespace ? ["-n", request.namespace] : [];
   const [role, binding] = request.namespace
     ? (["role", "rolebinding"] as const)
     : (["clusterrole", "clusterrolebinding"] as const);
   return remedy(
-    `Allow ${user} to ${verb.replaceAll(",", " and ")} ${resource}${request.namespace ? ` in namespace ${request.namespace}` : ""} (as someone who may grant it).`,
+    `Allow ${user} to ${verb.replaceAll(",", " and ")} ${resource}${names.length > 0 ? ` ${names.join(" and ")}` : ""}${request.namespace ? ` in namespace ${request.namespace}` : ""} (as someone who may grant it).`,
     kubectl(cluster, ...where, "create", role, name, ...rule),
     kubectl(cluster, ...where, "create", binding, name, `--${role}=${name}`, subject(user)),
   );

@@ -2,7 +2,7 @@ import type { PeerSource, PeerTarget } from "./peer.ts";
 import { peerGateways } from "./remote-peer.ts";
 
 /** An item of `remote.items` of the `peering` Helm chart (Solo's Istio 1.29 or later). */
-export interface RemoteItem {
+interface RemoteItem {
   name: string;
   cluster: string;
   network: string;

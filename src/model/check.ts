@@ -20,7 +20,7 @@ export interface ClusterRef {
   now: number;
 }
 
-export interface CheckContext {
+interface CheckContext {
   precheck: boolean;
   /** All clusters of the run, this one included. */
   clusters: readonly ClusterRef[];

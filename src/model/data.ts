@@ -25,7 +25,7 @@ export interface PodsData {
 }
 
 /** The pods of one east-west Gateway: text has one line for each. */
-export interface GatewayPods {
+interface GatewayPods {
   namespace: string;
   name: string;
   /** Of this Gateway's findings. */
@@ -42,7 +42,7 @@ export interface EastWestPodsData {
 }
 
 /** An east-west Gateway in the details of the Gateway Check. */
-export interface GatewayDetail {
+interface GatewayDetail {
   namespace: string;
   name: string;
   /** From its status. */

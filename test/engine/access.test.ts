@@ -32,9 +32,24 @@ describe("the remedy for an input that could not be read", () => {
       name: "cacerts",
     };
     expect(commands("forbidden", request, "system:serviceaccount:ops:mc")).toEqual([
-      "kubectl --context ctx-a -n istio-system create role mc-secrets --verb=get,list --resource=secrets",
+      "kubectl --context ctx-a -n istio-system create role mc-secrets --verb=get --resource=secrets --resource-name=cacerts --resource-name=istio-ca-secret",
       "kubectl --context ctx-a -n istio-system create rolebinding mc-secrets --role=mc-secrets --serviceaccount=ops:mc",
     ]);
+  });
+
+  it("grants no more than what is asked for by name", () => {
+    const request: AccessRequest = { verb: "list", group: "", resource: "configmaps" };
+    const { summary, commands: lines } = remedyFor(
+      CLUSTER,
+      missing("forbidden", "d", request),
+      "jane",
+    );
+    expect(summary).toBe(
+      "Allow jane to list configmaps istio-cni-config (as someone who may grant it).",
+    );
+    expect(lines[0]).toBe(
+      "kubectl --context ctx-a create clusterrole mc-configmaps --verb=list --resource=configmaps --resource-name=istio-cni-config",
+    );
   });
 
   it("grants what a port-forward takes, and other verbs as they are", () => {

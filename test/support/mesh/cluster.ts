@@ -59,13 +59,13 @@ export interface ClusterFixture {
 const REGISTRY = "registry.example/istio";
 const CONTROLLER = "istio.io/gateway-controller";
 
-export const LISTENERS = [
+const LISTENERS = [
   { name: "cross-network", port: 15008, protocol: "HBONE" },
   { name: "xds-tls", port: 15012, protocol: "TLS" },
 ];
 
 /** As peering writes them on a remote Gateway that is connected. */
-export const CONNECTED = [
+const CONNECTED = [
   condition("Accepted", "True", "Accepted", "Resource accepted"),
   condition(
     "Programmed",
@@ -219,7 +219,7 @@ function nodeAgents(spec: Required<ClusterSpec>): KubeObject[] {
 }
 
 /** The east-west gateway with the objects that its controller makes for it. */
-export function eastWestGateway(given: ClusterSpec): KubeObject[] {
+function eastWestGateway(given: ClusterSpec): KubeObject[] {
   const spec = withDefaults(given);
   const labels = {
     "istio.io/expose-istiod": "15012",
@@ -290,7 +290,7 @@ export function eastWestGateway(given: ClusterSpec): KubeObject[] {
   ];
 }
 
-export function addressType(address: string): "IPAddress" | "Hostname" {
+function addressType(address: string): "IPAddress" | "Hostname" {
   return /^[\d.]+$|:/.test(address) ? "IPAddress" : "Hostname";
 }
 
@@ -385,7 +385,7 @@ export function link(...clusters: ClusterFixture[]): ClusterFixture[] {
 }
 
 /** The source's istiod shows up among the clients of the target's. */
-export function sees(target: ClusterFixture, source: ClusterFixture): void {
+function sees(target: ClusterFixture, source: ClusterFixture): void {
   const istiodPod = source.objects.find(
     ({ kind, metadata }) => kind === "Pod" && metadata.labels?.["app"] === "istiod",
   );

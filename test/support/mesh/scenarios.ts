@@ -246,7 +246,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
 };
 
 /** The peers of a cluster do not answer. */
-export function disconnect(fixture: ClusterFixture): void {
+function disconnect(fixture: ClusterFixture): void {
   for (const { kind, spec, status } of fixture.objects) {
     if (kind !== "Gateway") continue;
     if ((spec as { gatewayClassName?: string }).gatewayClassName !== "istio-remote") continue;

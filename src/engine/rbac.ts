@@ -1,0 +1,158 @@
+import { CHECKS } from "../checks/index.ts";
+import { FACT_ACCESS, type FactAccess } from "../facts/access.ts";
+import type { AnyCheck } from "../model/check.ts";
+
+/** What the roles are called, where they apply and what they leave out. */
+export interface RbacOptions {
+  /** Of the ServiceAccount, the roles and their bindings. */
+  name: string;
+  /** Of the ServiceAccount. */
+  namespace: string;
+  istioNamespace: string;
+  /** Reading the two Secrets of istiod's CA, which also hold its key. */
+  secrets: boolean;
+  /** Listing Secrets in the istio namespace: there is no rule for remote secrets alone. */
+  remoteSecrets: boolean;
+  portForward: boolean;
+}
+
+/** A rule of a role, as Kubernetes has it. */
+export interface PolicyRule {
+  apiGroups: string[];
+  resources: string[];
+  resourceNames?: string[];
+  verbs: string[];
+}
+
+interface Metadata {
+  name: string;
+  namespace?: string;
+}
+
+interface RbacManifest {
+  apiVersion: string;
+  kind: "ServiceAccount" | "ClusterRole" | "ClusterRoleBinding" | "Role" | "RoleBinding";
+  metadata: Metadata;
+  [field: string]: unknown;
+}
+
+/** A manifest with what a reader should know of it, a line each. */
+export interface RbacDocument {
+  comment: string[];
+  manifest: RbacManifest;
+}
+
+/** What to know of a rule that gives away more than mc keeps. */
+const CAUTION: Readonly<Record<NonNullable<FactAccess["sensitive"]>, string>> = {
+  secrets:
+    "  (they also hold the key of the CA, which mc drops as it reads; without them only roots are compared: --without-secrets)",
+  "remote-secrets":
+    "  (Kubernetes has no narrower rule: whoever has it can read every Secret of this namespace)",
+  "port-forward":
+    "  (to istiod's debug endpoints; the rule is for every pod of this namespace: --without-port-forward)",
+};
+
+const RBAC = "rbac.authorization.k8s.io";
+
+/** One permission and the checks that it serves. */
+interface Permission {
+  access: FactAccess;
+  checks: readonly AnyCheck[];
+}
+
+/** Everything that the checks read, each permission once, in the order of the checks. */
+function permissions(): Permission[] {
+  const found = new Map<string, { access: FactAccess; checks: Set<AnyCheck> }>();
+  for (const check of CHECKS) {
+    for (const key of [...check.needs, ...check.uses]) {
+      for (const { scope, ...rest } of FACT_ACCESS[key]) {
+        // Namespaces that only a run knows take a rule for all of them.
+        const access = { ...rest, scope: scope === "some" ? ("cluster" as const) : scope };
+        const id = JSON.stringify(access);
+        const entry = found.get(id) ?? { access, checks: new Set() };
+        entry.checks.add(check);
+        found.set(id, entry);
+      }
+    }
+  }
+  return [...found.values()].map(({ access, checks }) => ({ access, checks: [...checks] }));
+}
+
+function isWanted({ access }: Permission, options: RbacOptions): boolean {
+  switch (access.sensitive) {
+    case "secrets":
+      return options.secrets;
+    case "remote-secrets":
+      return options.remoteSecrets;
+    case "port-forward":
+      return options.portForward;
+    default:
+      return true;
+  }
+}
+
+/** Permissions that differ in the resource only are one rule. */
+function rules(wanted: readonly Permission[]): PolicyRule[] {
+  const grouped = Map.groupBy(wanted, ({ access: { group, names, verbs } }) =>
+    JSON.stringify([group, names, verbs]),
+  );
+  return [...grouped.values()].flatMap((alike) => {
+    const [first] = alike;
+    if (!first) return [];
+    const { group, names, verbs } = first.access;
+    return [
+      {
+        apiGroups: [group],
+        resources: alike.map(({ access }) => access.resource).toSorted(),
+        ...(names ? { resourceNames: [...names] } : {}),
+        verbs: [...verbs],
+      },
+    ];
+  });
+}
+
+function purposes(wanted: readonly Permission[]): string[] {
+  return wanted.flatMap(({ access: { verbs, resource, group, names, sensitive }, checks }) => {
+    const what = group ? `${resource}.${group}` : resource;
+    const which = names ? ` ${names.join(", ")}` : "";
+    const line = `${verbs.join(" and ")} ${what}${which}: ${checks.map(({ id }) => id).join(", ")}`;
+    return sensitive ? [line, CAUTION[sensitive]] : [line];
+  });
+}
+
+function roleOf(kind: "Role" | "ClusterRole", metadata: Metadata, all: Permission[]): RbacDocument {
+  return {
+    comment: purposes(all),
+    manifest: { apiVersion: `${RBAC}/v1`, kind, metadata, rules: rules(all) },
+  };
+}
+
+/** A ServiceAccount that may read what the checks read and nothing else, with its roles. */
+export function rbacDocuments(options: RbacOptions): RbacDocument[] {
+  const { name, namespace, istioNamespace } = options;
+  const wanted = permissions().filter((permission) => isWanted(permission, options));
+  const bindingOf = (kind: "Role" | "ClusterRole", metadata: Metadata): RbacDocument => ({
+    comment: [],
+    manifest: {
+      apiVersion: `${RBAC}/v1`,
+      kind: `${kind}Binding`,
+      metadata,
+      roleRef: { apiGroup: RBAC, kind, name },
+      subjects: [{ kind: "ServiceAccount", name, namespace }],
+    },
+  });
+  const everywhere = { name };
+  const inIstio = { name, namespace: istioNamespace };
+  const of = (scope: FactAccess["scope"]): Permission[] =>
+    wanted.filter(({ access }) => access.scope === scope);
+  return [
+    {
+      comment: ["Who runs mc check, and may do nothing but read for it."],
+      manifest: { apiVersion: "v1", kind: "ServiceAccount", metadata: { name, namespace } },
+    },
+    roleOf("ClusterRole", everywhere, of("cluster")),
+    bindingOf("ClusterRole", everywhere),
+    roleOf("Role", inIstio, of("istio")),
+    bindingOf("Role", inIstio),
+  ];
+}
