@@ -1,0 +1,85 @@
+import { loadAll } from "js-yaml";
+import { describe, expect, it } from "vitest";
+import { rbacDocuments } from "../../src/engine/rbac.ts";
+import { runMc } from "../support/cli.ts";
+
+type Manifest = { kind: string; metadata: { name: string; namespace?: string } };
+
+async function manifests(...args: string[]): Promise<{ all: Manifest[]; stderr: string }> {
+  const { code, stdout, stderr } = await runMc(["rbac", ...args]);
+  expect(code).toBe(0);
+  return { all: loadAll(stdout) as Manifest[], stderr };
+}
+
+function named(all: readonly Manifest[]): string[] {
+  return all.map(({ kind, metadata: { namespace = "", name } }) => `${kind} ${namespace}/${name}`);
+}
+
+describe("mc rbac", () => {
+  it("prints manifests, and beside them how to go on", async () => {
+    const { all, stderr } = await manifests();
+    const documents = rbacDocuments({
+      name: "mc",
+      namespace: "istio-system",
+      istioNamespace: "istio-system",
+      secrets: true,
+      remoteSecrets: false,
+      portForward: true,
+    });
+    expect(all).toEqual(documents.map(({ manifest }) => manifest));
+    expect(stderr).toBe("note: a token for it: kubectl -n istio-system create token mc\n");
+  });
+
+  it("asks no cluster and no kubeconfig", async () => {
+    const { code } = await runMc(["rbac", "-q", "--kubeconfig", "/nowhere", "--context", "none"]);
+    expect(code).toBe(0);
+  });
+
+  it("names and places everything as asked", async () => {
+    const { all, stderr } = await manifests("-n", "ops", "-i", "mesh", "--name", "mc-ci", "-q");
+    expect(stderr).toBe("");
+    expect(named(all)).toEqual([
+      "ServiceAccount ops/mc-ci",
+      "ClusterRole /mc-ci",
+      "ClusterRoleBinding /mc-ci",
+      "Role mesh/mc-ci",
+      "RoleBinding mesh/mc-ci",
+    ]);
+    for (const binding of all.filter(({ kind }) => kind.endsWith("Binding"))) {
+      expect(binding).toMatchObject({
+        roleRef: { name: "mc-ci" },
+        subjects: [{ kind: "ServiceAccount", name: "mc-ci", namespace: "ops" }],
+      });
+    }
+    expect(named((await manifests("--istioNamespace", "mesh")).all)[0]).toBe(
+      "ServiceAccount mesh/mc",
+    );
+  });
+
+  it.each([
+    ["--without-secrets", "secrets", false],
+    ["--without-port-forward", "pods/portforward", false],
+    ["--with-remote-secrets", "secrets", true],
+  ])("%s", async (flag, resource, there) => {
+    const { stdout } = await runMc(["rbac", flag]);
+    expect(stdout.includes(`  - ${resource}\n`)).toBe(there);
+    expect(JSON.stringify(loadAll(stdout))).not.toContain('"*"');
+  });
+
+  it("says of each rule which checks it is for, and what it gives away", async () => {
+    const { stdout } = await runMc(["rbac", "--with-remote-secrets"]);
+    expect(stdout).toContain("# list nodes: platform, data-plane\n");
+    expect(stdout).toContain("# get secrets cacerts, istio-ca-secret: certs\n#   (they also hold");
+    expect(stdout).toContain("# list secrets: env-vars\n#   (Kubernetes has no narrower rule");
+  });
+
+  it.each([
+    ["--name", "A b"],
+    ["-n", "a\nb"],
+    ["-i", "-"],
+  ])("refuses what cannot be a name: %s %j", async (flag, value) => {
+    const { code, stdout, stderr } = await runMc(["rbac", flag, value]);
+    expect([code, stdout]).toEqual([2, ""]);
+    expect(stderr).toMatch(/^mc: .+\n$/);
+  });
+});
