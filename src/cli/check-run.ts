@@ -75,7 +75,6 @@ function requestOf(options: CheckOptions): CheckRequest {
     ...(options.istioNamespace === undefined ? {} : { istioNamespace: options.istioNamespace }),
     ...(options.revision === undefined ? {} : { revision: options.revision }),
     ...(options.namespace === undefined ? {} : { namespace: options.namespace }),
-    ...(options.namespace === undefined ? {} : { namespace: options.namespace }),
   };
 }
 

@@ -10,7 +10,6 @@ import { Interrupted, type Io, type SetExitCode } from "./io.ts";
 import { addLink } from "./link.ts";
 import { addGlobalOptions, type GlobalOptions } from "./options.ts";
 import { addRbac } from "./rbac.ts";
-import { addRbac } from "./rbac.ts";
 import { addSnapshot } from "./snapshot.ts";
 import { addUnlink } from "./unlink.ts";
 import { addVersion } from "./version.ts";
@@ -43,7 +42,6 @@ function buildProgram(io: Io, setExitCode: SetExitCode): Command {
   addLink(program, io, setExitCode);
   addUnlink(program, io, setExitCode);
   addSnapshot(program, io, setExitCode);
-  addRbac(program, io);
   addRbac(program, io);
   addExplain(program, io);
   addCompletion(program, io);

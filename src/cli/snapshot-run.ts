@@ -55,7 +55,6 @@ export async function runSnapshot(options: SnapshotOptions, io: Io): Promise<num
             : { istioNamespace: options.istioNamespace }),
           ...(options.revision === undefined ? {} : { revision: options.revision }),
           ...(options.namespace === undefined ? {} : { namespace: options.namespace }),
-          ...(options.namespace === undefined ? {} : { namespace: options.namespace }),
         },
       ),
     );
