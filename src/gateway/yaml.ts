@@ -9,9 +9,14 @@ const INVISIBLE = /[\u007F-\u009F\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Poi
  */
 const NUMBER_LIKE = /^[-+]?\.?\d[\d_.,:+-]*([a-fxo][\da-f_.:+-]*)?$|^[-+]?\.?(nan|inf(inity)?)$/i;
 
+/** At the start of a line it would begin or end a document. */
+const MARKER = /^(---|\.\.\.)/;
+
 const quoteMisread: ScalarStyleRule = (layout) => {
   const { value, tag } = layout.node;
-  const misread = tag === "tag:yaml.org,2002:str" && NUMBER_LIKE.test(value) && !isIpAddress(value);
+  const misread =
+    tag === "tag:yaml.org,2002:str" &&
+    (MARKER.test(value) || (NUMBER_LIKE.test(value) && !isIpAddress(value)));
   // Only double quotes can hold escapes.
   if (misread || value.search(INVISIBLE) !== -1) layout.style = SCALAR_STYLE.DOUBLE_QUOTED;
 };
