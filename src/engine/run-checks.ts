@@ -1,7 +1,7 @@
 import type { AnyCheck, ClusterRef, Verdict } from "../model/check.ts";
 import type { GatheredCluster } from "../model/cluster.ts";
 import type { FactKey } from "../model/facts.ts";
-import { error, isFault, skip, summarize, worst } from "../model/finding.ts";
+import { error, isFault, pass, skip, summarize, worst } from "../model/finding.ts";
 import type { Gathered, Missing } from "../model/gathered.ts";
 import type { Finding, Result } from "../model/report.ts";
 import type { TrustMatrix } from "../model/trust.ts";
@@ -189,8 +189,10 @@ function runOnMesh(
     ...(revision === undefined ? {} : { revision }),
     ...(trust === undefined ? {} : { trust }),
   });
-  const findings = [...verdict.findings, ...notes, ...notices];
-  if (notices.length === 0) return { ...verdict, findings };
+  if (notices.length === 0) return { ...verdict, findings: [...verdict.findings, ...notes] };
+  // A verdict without findings is a pass: notices beside it must not make it a skip.
+  const own = verdict.findings.length > 0 ? verdict.findings : [pass(verdict.summary)];
+  const findings = [...own, ...notes, ...notices];
   // What is fine is fine only for the clusters that were read: the summary must not say more.
   const summary = verdict.findings.some(({ severity }) => isFault(severity))
     ? summarize(findings, verdict.summary)

@@ -6,9 +6,9 @@ export type Cell = "self" | "connected" | "one-way" | "broken" | "none" | "unkno
 export const CELL_SYMBOL: Readonly<Record<Cell, string>> = {
   self: "·",
   connected: "✅",
-  "one-way": "ℹ️",
+  "one-way": "⚠️",
   broken: "❌",
-  none: "-",
+  none: "",
   unknown: "?",
 };
 

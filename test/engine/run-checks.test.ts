@@ -192,6 +192,12 @@ describe("a check across clusters", () => {
     ]);
   });
 
+  it("that has no findings passes for those that could be read", () => {
+    const terse = { ...pairing, run: () => ({ summary: "fine", findings: [] }) };
+    const { mesh } = run([terse], [cluster("a"), cluster("b", { connection: DOWN })]);
+    expect(mesh[0]).toMatchObject({ status: "pass", summary: "fine (not checked: ctx-b)" });
+  });
+
   it("is an error for a cluster whose input was refused", () => {
     const { mesh } = run([pairing], [cluster("a"), cluster("b", { nodes: FORBIDDEN })], {
       precheck: false,

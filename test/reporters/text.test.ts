@@ -446,11 +446,11 @@ describe("links", () => {
     ];
     expect(draw(links(["a", "b", "c", "d"], { edges, unread: ["d"] })))
       .toBe(`  from \\ to  a   b   c   d
-  a          ·   ❌  -   ?
-  b          ✅  ·   ℹ️  ?
-  c          -   -   ·   ?
+  a          ·   ❌      ?
+  b          ✅  ·   ⚠️  ?
+  c                  ·   ?
   d          ?   ?   ?   ·
-  key: ℹ️ one-way, ? not known, - no link
+  key: ⚠️ one-way, ? not known, blank: no link
 `);
   });
 
@@ -486,7 +486,7 @@ describe("links", () => {
     expect(draw({ ...data, edges: [...odd, ...others.slice(1)] }))
       .toBe(`  154 of 156 possible links connected, 1 broken, 1 one-way
   ❌ c1 → c2
-  ℹ️ c1 → c3
+  ⚠️ c1 → c3
 `);
     const broken = data.edges.map((one) => ({ ...one, state: "broken" as const }));
     const lines = draw({ ...data, edges: broken })

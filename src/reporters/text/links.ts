@@ -13,9 +13,9 @@ const INDENT = "  ";
 const WIDEST = 120;
 
 const LEGEND: readonly (readonly [Cell, string])[] = [
-  ["one-way", "ℹ️ one-way"],
+  ["one-way", "⚠️ one-way"],
   ["unknown", "? not known"],
-  ["none", "- no link"],
+  ["none", "blank: no link"],
 ];
 
 /** What the symbols say that do not speak for themselves. */
