@@ -10,6 +10,14 @@ export default defineConfig({
       include: ["src/**/*.ts"],
       reporter: ["text-summary", "json-summary"],
       reportsDirectory: "coverage",
+      thresholds: {
+        statements: 95,
+        branches: 95,
+        functions: 95,
+        lines: 95,
+        "src/checks/**": { branches: 100 },
+        "src/engine/**": { branches: 100 },
+      },
     },
   },
 });

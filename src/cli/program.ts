@@ -49,6 +49,12 @@ function buildProgram(io: Io, setExitCode: SetExitCode): Command {
   return program;
 }
 
+/** `-o=json` as kubectl takes it: commander would read `=json`. */
+function separated(word: string): string[] {
+  const short = /^(-[a-zA-Z])=(.*)$/s.exec(word);
+  return short?.[1] ? [short[1], short[2] ?? ""] : [word];
+}
+
 /** Runs a command line; resolves with its exit code, having said why on stderr when it is 1 or 2. */
 export async function run(args: readonly string[], io: Io): Promise<number> {
   let code = 0;
@@ -71,7 +77,7 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
       await io.stdout.write(program.helpInformation());
       return EXIT_USAGE;
     }
-    await program.parseAsync([...args], { from: "user" });
+    await program.parseAsync(args.flatMap(separated), { from: "user" });
   } catch (cause) {
     if (cause instanceof Interrupted) return EXIT_INTERRUPTED;
     if (cause instanceof UsageError) {

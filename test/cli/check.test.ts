@@ -1,0 +1,228 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import type { Report } from "../../src/model/report.ts";
+import { type Clusters, runMc, startClusters } from "../support/cli.ts";
+
+const FIXTURES = resolve(import.meta.dirname, "../../fixtures");
+const dir = (scenario: string, cluster = ""): string[] => [
+  "--directory",
+  join(FIXTURES, scenario, cluster),
+];
+
+describe("mc check on recordings", () => {
+  let work = "";
+
+  beforeAll(() => {
+    work = mkdtempSync(join(tmpdir(), "mc-check-"));
+  });
+
+  afterAll(() => rmSync(work, { recursive: true }));
+
+  it("reports on stdout, exits 0, and says nothing else", async () => {
+    const { code, stdout, stderr } = await runMc(["check", ...dir("healthy")]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^=== Cluster: cluster1 ===\n/);
+    expect(stderr).toBe("");
+  });
+
+  it.each([
+    ["unlinked", [], 1],
+    ["unlinked", ["--precheck"], 0],
+    ["unlinked", ["-p", "--fail-on", "warn"], 0],
+    ["unlinked", ["--check", "peers"], 0],
+    ["unlinked", ["--check=peers", "--fail-on=warn"], 1],
+    ["unlinked", ["--skip", "links"], 0],
+    ["two-revisions", ["-r", "1-26"], 1],
+    ["healthy", ["-i", "elsewhere"], 1],
+    ["healthy", ["--istioNamespace=elsewhere"], 1],
+  ] as [string, string[], number][])("%s %j exits %i", async (scenario, flags, expected) => {
+    const { code } = await runMc(["check", ...dir(scenario), ...flags]);
+    expect(code).toBe(expected);
+  });
+
+  it("is the same in JSON, YAML and to a file, with the same exit code", async () => {
+    const file = join(work, "report.json");
+    const printed = await runMc(["check", ...dir("unlinked"), "-o", "json"]);
+    const written = await runMc(["check", ...dir("unlinked"), "-o=json", "--output-file", file]);
+    expect([printed.code, written.code, written.stdout]).toEqual([1, 1, ""]);
+    const [one, other] = [printed.stdout, readFileSync(file, "utf8")].map(
+      (text) => JSON.parse(text) as Report,
+    );
+    expect(one?.summary).toEqual(other?.summary);
+    expect(one?.clusters.map(({ context }) => context)).toEqual(["cluster1", "cluster2"]);
+    const yaml = await runMc(["check", ...dir("unlinked"), "--output", "yaml"]);
+    expect(yaml.stdout).toMatch(/^schemaVersion: mc\.check\/v1\n/);
+  });
+
+  it("runs the checks that are asked for, by commas or repeated", async () => {
+    const { stdout } = await runMc([
+      "check",
+      ...dir("healthy", "cluster1"),
+      "--check",
+      "license,certs",
+      "--check",
+      "links",
+      "-o",
+      "json",
+    ]);
+    const { clusters, mesh } = JSON.parse(stdout) as Report;
+    expect(clusters[0]?.checks.map(({ id }) => id)).toEqual(["connection", "license"]);
+    expect(mesh.map(({ id }) => id)).toEqual(["certs", "links"]);
+  });
+
+  it("shows the details with --verbose, colours on a terminal that has them", async () => {
+    const tty = { isTTY: true, columns: 100 };
+    const args = ["check", ...dir("unlinked", "cluster1"), "-v"];
+    const { stdout, stderr } = await runMc(args, tty);
+    expect(stdout).toContain("--- License Check ---");
+    expect(stdout).toContain("\u001B[");
+    expect(stderr).toContain("Reading cluster: 1 of 1");
+    expect(stderr.endsWith("\r\u001B[2K")).toBe(true);
+    for (const [flags, env] of [
+      [["--no-color"], {}],
+      [[], { NO_COLOR: "1" }],
+      [[], { TERM: "dumb" }],
+    ] as [string[], Record<string, string>][]) {
+      const plain = await runMc([...args, ...flags, "--quiet"], { ...tty, env });
+      expect(plain.stdout).not.toContain("\u001B");
+      expect(plain.stderr).toBe("");
+    }
+    const forced = await runMc(args, { env: { FORCE_COLOR: "1" } });
+    expect(forced.stdout).toContain("\u001B[");
+  });
+
+  it("waits until all is well, and gives up in time", async () => {
+    const { code } = await runMc(["check", ...dir("healthy"), "--wait"]);
+    expect(code).toBe(0);
+    const late = await runMc(["check", ...dir("unlinked"), "--wait=10ms"]);
+    expect(late.code).toBe(1);
+    expect(late.stdout).toContain("no cluster is linked to another");
+  });
+
+  it("watches until Ctrl-C", async () => {
+    const interruption = new AbortController();
+    let reports = 0;
+    const { code, stdout } = await runMc(["check", ...dir("healthy"), "--watch=5ms"], {
+      isTTY: true,
+      signal: interruption.signal,
+      onWrite: (stream, text) => {
+        if (stream === "stdout" && text.includes("=== Cluster")) reports += 1;
+        if (reports === 2) interruption.abort();
+      },
+    });
+    expect(code).toBe(130);
+    expect(stdout.split("\u001B[2J")).toHaveLength(3);
+  });
+
+  it.each([
+    [["check", "--check", "nope"], 'no check is called "nope"; there are connection, '],
+    [["check", "--skip", "nope"], 'no check is called "nope"'],
+    [["check", "-o", "nope"], 'no output format is called "nope"; there are text, json, yaml'],
+    [["check", "--bogus"], "unknown option '--bogus'"],
+    [["chekc"], "unknown command 'chekc' (Did you mean check?)"],
+    [["check", "stray"], "too many arguments"],
+    [["check", "--fail-on", "never"], "It is fail or warn."],
+    [["check", "--timeout", "fast"], "Give a duration such as 30s or 5m."],
+    [["check", "--timeout", "0s"], "Give a duration"],
+    [["check", "--wait=soon"], "Give a duration"],
+    [["check", "--concurrency", "0"], "Give a whole number, 1 or more."],
+    [["check", "--contexts", ","], "It needs at least one value."],
+    [["check", "--directory", "/nowhere"], "/nowhere"],
+    [
+      ["check", ...dir("healthy"), "--output-file", "/nowhere/report"],
+      "its directory does not exist",
+    ],
+    [["check", ...dir("healthy"), "--output-file", tmpdir()], "it is a directory"],
+    [["check", ...dir("healthy"), ...dir("healthy")], "is given twice"],
+    [["check", "--kubeconfig", "/nowhere"], "/nowhere"],
+    [["check"], "no kubeconfig"],
+  ] as [string[], string][])("%j is a usage error in one line", async (args, said) => {
+    const { code, stdout, stderr } = await runMc(args);
+    expect(code).toBe(2);
+    expect(stdout).toBe("");
+    expect(stderr).toContain(said);
+    expect(stderr).toMatch(/^mc: [^\n]+\n$/);
+  });
+
+  it("leaves nothing behind when the file cannot be written", async () => {
+    const { code, stderr } = await runMc([
+      "check",
+      ...dir("healthy"),
+      "--output-file",
+      "/dev/full",
+    ]);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^mc: \/dev\/full was not written: ENOSPC[^\n]*\n$/);
+    expect(readdirSync(work).filter((name) => name.endsWith(".tmp"))).toEqual([]);
+  });
+});
+
+describe("mc check on live clusters", () => {
+  let clusters: Clusters | undefined;
+
+  afterEach(async () => {
+    await clusters?.close();
+    clusters = undefined;
+  });
+
+  it("reads the current context without flags, and those that are named with", async () => {
+    clusters = await startClusters("healthy");
+    const current = await clusters.mc(["check", "--check", "license"]);
+    expect(current.stdout).toContain("=== Cluster: cluster1 ===");
+    expect(current.stdout).not.toContain("cluster2");
+    const both = await clusters.mc(["check", "--contexts=cluster1,cluster2"]);
+    expect(both.code).toBe(0);
+    const other = await clusters.mc(["--context", "cluster2", "check", "--check", "license"]);
+    expect(other.stdout).toContain("=== Cluster: cluster2 ===");
+  });
+
+  it("takes live clusters and recordings in one run", async () => {
+    clusters = await startClusters("healthy");
+    const mixed = await clusters.mc([
+      "check",
+      "--contexts=cluster1",
+      ...dir("healthy", "cluster2"),
+      "--check=links,certs",
+    ]);
+    expect(mixed.code).toBe(0);
+    expect(mixed.stdout).toContain("2 links among 2 clusters");
+  });
+
+  it("names the contexts that exist for one that does not", async () => {
+    clusters = await startClusters("healthy");
+    const { code, stderr } = await clusters.mc(["check", "--contexts", "cluster3"]);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^mc: no context "cluster3".*cluster1, cluster2\n$/);
+  });
+
+  it("ends at once on Ctrl-C, though a cluster hangs", async () => {
+    clusters = await startClusters("healthy", {
+      server: { faults: [{ match: {}, kind: "hang" }] },
+    });
+    const interruption = new AbortController();
+    const server = clusters.server("cluster1");
+    const running = clusters.mc(["check", "--contexts=cluster1,cluster2"], {
+      signal: interruption.signal,
+    });
+    await expect.poll(() => server.requests.length).toBeGreaterThan(0);
+    interruption.abort();
+    expect(await running).toEqual({ code: 130, stdout: "", stderr: "" });
+  });
+
+  it("is over in time when a cluster hangs, and reports the other", async () => {
+    clusters = await startClusters("healthy", {
+      server: (context) =>
+        context === "cluster2" ? { faults: [{ match: {}, kind: "hang" }] } : {},
+    });
+    const { code, stdout } = await clusters.mc([
+      "check",
+      "--contexts=cluster1,cluster2",
+      "--timeout=1s",
+    ]);
+    expect(code).toBe(1);
+    expect(stdout).toContain("✅ License Check: license is valid for multicluster");
+    expect(stdout).toMatch(/❌ Connection Check: .*no answer within 1s/);
+  });
+});

@@ -1,0 +1,115 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { spawnSync } from "node:child_process";
+import { describe, expect, it } from "vitest";
+import { CHECKS } from "../../src/checks/index.ts";
+import { REPORTERS } from "../../src/reporters/index.ts";
+import { VERSION } from "../../src/version.ts";
+import { runMc, startClusters } from "../support/cli.ts";
+
+const PACKAGE = JSON.parse(
+  readFileSync(resolve(import.meta.dirname, "../../package.json"), "utf8"),
+) as { version: string };
+
+describe("mc", () => {
+  it("has the version of its package", async () => {
+    expect(VERSION).toBe(PACKAGE.version);
+    expect(await runMc(["version"])).toEqual({ code: 0, stdout: `mc ${VERSION}\n`, stderr: "" });
+  });
+
+  it("teaches itself", async () => {
+    const help = await runMc(["--help"]);
+    expect(help.code).toBe(0);
+    for (const text of [
+      "precheck",
+      "expose",
+      "link",
+      "unlink",
+      "snapshot",
+      "explain",
+      "Exit codes",
+    ]) {
+      expect(help.stdout).toContain(text);
+    }
+    const check = await runMc(["check", "--help"]);
+    for (const format of Object.keys(REPORTERS)) expect(check.stdout).toContain(format);
+    expect(check.stdout).toContain("--kubeconfig");
+    expect(check.stdout).not.toContain("istioNamespace");
+  });
+
+  it("without a command shows its help, as a usage error", async () => {
+    const { code, stdout } = await runMc([]);
+    expect(code).toBe(2);
+    expect(stdout).toContain("Usage: mc");
+  });
+
+  it("goes by the name that it was called with", async () => {
+    const { stderr } = await runMc(["check", "--bogus"], { program: "kubectl mc" });
+    expect(stderr).toBe("kubectl mc: unknown option '--bogus'\n");
+  });
+});
+
+describe("mc explain", () => {
+  it("lists the checks", async () => {
+    const { code, stdout } = await runMc(["explain"]);
+    expect(code).toBe(0);
+    for (const { id, title } of CHECKS)
+      expect(stdout).toMatch(new RegExp(`^  ${id} +.*${title.slice(0, 5)}`, "m"));
+  });
+
+  it("explains one", async () => {
+    const { code, stdout } = await runMc(["explain", "certs"]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^certs: Intermediate Certs Compatibility Check\n/);
+    const { stdout: stale } = await runMc(["explain", "stale-workloads"]);
+    expect(stale).toContain("With --precheck:");
+  });
+
+  it("knows which there are", async () => {
+    const { code, stderr } = await runMc(["explain", "nope"]);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^mc: no check is called "nope"; there are connection, [^\n]+\n$/);
+  });
+});
+
+describe("mc completion", () => {
+  it("completes commands, flags and values in bash", async () => {
+    const { stdout } = await runMc(["completion", "bash"]);
+    const complete = (...words: string[]): string[] => {
+      const script = `${stdout}\nCOMP_WORDS=(${words.map((word) => `'${word}'`).join(" ")}); COMP_CWORD=$((\${#COMP_WORDS[@]} - 1)); _mc; echo "\${COMPREPLY[@]}"`;
+      const { stdout: said } = spawnSync("bash", ["-c", script], { encoding: "utf8" });
+      return said.trim().split(" ");
+    };
+    expect(complete("mc", "ex")).toEqual(["expose", "explain"]);
+    expect(complete("mc", "check", "--pre")).toEqual(["--precheck"]);
+    expect(complete("mc", "check", "--check", "cl")).toEqual(["cluster-identity"]);
+    expect(complete("mc", "check", "-o", "")).toBeDefined();
+    expect(complete("mc", "check", "--output", "js")).toEqual(["json"]);
+    expect(complete("mc", "explain", "cer")).toEqual(["certs"]);
+  });
+
+  it.each(["zsh", "fish"])("has a script for %s with every command and check", async (shell) => {
+    const { code, stdout } = await runMc(["completion", shell]);
+    expect(code).toBe(0);
+    for (const word of ["check", "unlink", "snapshot", "cluster-identity", "helm-values"]) {
+      expect(stdout).toContain(word);
+    }
+    expect(stdout).not.toContain("istioNamespace");
+  });
+
+  it("knows its shells", async () => {
+    const { code, stdout, stderr } = await runMc(["completion", "tcsh"]);
+    expect([code, stdout]).toEqual([2, ""]);
+    expect(stderr).toContain("It is bash, zsh, fish.");
+  });
+
+  it("completes contexts of the kubeconfig", async () => {
+    const clusters = await startClusters("healthy");
+    try {
+      const { stdout } = await clusters.mc(["__contexts"]);
+      expect(stdout).toBe("cluster1\ncluster2\n");
+    } finally {
+      await clusters.close();
+    }
+  });
+});
