@@ -1,4 +1,5 @@
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
+import { UsageError } from "../model/errors.ts";
 import {
   addApplyOptions,
   type ApplyOptions,
@@ -30,10 +31,14 @@ export function addExpose(program: Command, io: Io, setExitCode: SetExitCode): v
       "loadbalancer, or nodeport for direct traffic to nodes (1.28 or later)",
       oneOf("loadbalancer", "nodeport"),
       "loadbalancer",
-    );
+    )
+    .addOption(new Option("--contexts <a,b>").hideHelp());
   addApplyOptions(command, "90s").action(
     async (given: string[], _options: unknown, self: Command) => {
       refuseArguments("expose", given, ([name]) => `--context ${name}`);
+      if (self.opts<{ contexts?: string }>().contexts !== undefined) {
+        throw new UsageError("expose takes one cluster at a time: --context, not --contexts");
+      }
       const { runExpose } = await import("./expose-run.ts");
       setExitCode(await runExpose(self.optsWithGlobals<ExposeOptions>(), io));
     },

@@ -61,7 +61,7 @@ export async function runUnlink(options: UnlinkOptions, io: Io): Promise<number>
   // What is no context is a CLUSTER_ID or a network that Gateways carry.
   const known = await knownContexts(options, io);
   const contexts = [...new Set([...sources, ...targets.filter((target) => known.has(target))])];
-  const opened = await openLive(contexts, options, io);
+  const opened = await openAll(contexts, options, io);
   try {
     const gathered = await readLive(opened, FACTS, options, io);
     const clusters = new Map(gathered.map((cluster) => [cluster.ref.context, cluster] as const));
@@ -86,6 +86,21 @@ export async function runUnlink(options: UnlinkOptions, io: Io): Promise<number>
     return await deleteGateways(doomed, writers, options, io);
   } finally {
     await closeReaders(opened);
+  }
+}
+
+/** Opens them; a context that is gone from the kubeconfig is no reason to give up. */
+async function openAll(
+  contexts: readonly string[],
+  options: UnlinkOptions,
+  io: Io,
+): Promise<WritableCluster[]> {
+  try {
+    return await openLive(contexts, options, io);
+  } catch (cause) {
+    if (!(cause instanceof UsageError) || !options.contexts) throw cause;
+    const way = "a cluster that is gone: --from a --to CLUSTER_ID or network";
+    throw new UsageError(`${cause.message}; ${way}`);
   }
 }
 

@@ -20,6 +20,10 @@ function listener(value: unknown): Record<string, unknown> {
   return filledIn ? without(value, "allowedRoutes") : without(value);
 }
 
+function byName(one: Record<string, unknown>, other: Record<string, unknown>): number {
+  return (string(one["name"]) ?? "") < (string(other["name"]) ?? "") ? -1 : 1;
+}
+
 /**
  * What people mean by an object: without status, timestamps, owners and defaults that the server
  * adds, so that two states compare by what was wanted.
@@ -39,7 +43,10 @@ export function comparable(object: RawObject): Record<string, unknown> {
     },
     spec: {
       ...without(object["spec"], "listeners"),
-      listeners: array(at(object, "spec", "listeners")).map(listener),
+      // A list by name: its order says nothing, and an apply may leave another one than it sends.
+      listeners: array(at(object, "spec", "listeners"))
+        .map(listener)
+        .toSorted(byName),
     },
   };
 }
