@@ -103,8 +103,11 @@ export class ClusterSource implements FactSource {
     return fact as Promise<Gathered<Facts[K]>>;
   }
 
-  elsewhere<K extends FactKey>(key: K): Promise<Gathered<Facts[K]>[]> {
-    return Promise.all(this.peers.map((peer) => peer.fact(key)));
+  async elsewhere<K extends FactKey>(key: K): Promise<Gathered<Facts[K]>[]> {
+    const answers = await Promise.all(this.peers.map((peer) => peer.fact(key)));
+    // A cluster that was waited for in vain must not cost this one its own time.
+    if (answers.some((answer) => !answer.ok)) this.reader.renew?.();
+    return answers;
   }
 
   /** Facts ask for their lists at once, so whatever they will learn from is under way by now. */

@@ -1,18 +1,19 @@
 import { at, property, record, string } from "../lib/json.ts";
 import type { IntermediateFact } from "../model/facts.ts";
-import { gathered, mapGathered } from "../model/gathered.ts";
+import { gathered, mapGathered, type Gathered } from "../model/gathered.ts";
 import type { RawObject } from "../model/reader.ts";
 import { RESOURCES } from "../model/resource.ts";
-import type { FactReader } from "../model/source.ts";
-import { istioNamespaceOf } from "./istio-namespace.ts";
+import type { FactReader, FactSource } from "../model/source.ts";
+import { askEarly, istioNamespaceOf } from "./istio-namespace.ts";
 import { defined } from "./objects.ts";
 import { certificatesOnly, fromBase64 } from "./pem.ts";
 import { slimSecret } from "./slim.ts";
 
 export const rootCertificate: FactReader<"rootCertificate"> = async (source) => {
-  const namespace = await istioNamespaceOf(source);
-  const found = await source.get(RESOURCES.configMaps, namespace, "istio-ca-root-cert");
-  return mapGathered(found, (object) => {
+  const read = (namespace: string): Promise<Gathered<RawObject>> =>
+    source.get(RESOURCES.configMaps, namespace, "istio-ca-root-cert");
+  askEarly(source, read);
+  return mapGathered(await read(await istioNamespaceOf(source)), (object) => {
     const pem = at(object, "data", "root-cert.pem");
     return typeof pem === "string" ? { pem: certificatesOnly(pem) } : {};
   });
@@ -45,12 +46,19 @@ function certificatesOf(
   return { secret, keys, ...defined({ certificate, chain, root }) };
 }
 
-export const intermediate: FactReader<"intermediate"> = async (source) => {
-  const namespace = await istioNamespaceOf(source);
+async function readIntermediate(
+  source: FactSource,
+  namespace: string,
+): Promise<Gathered<IntermediateFact>> {
   for (const name of ["cacerts", "istio-ca-secret"] as const) {
     const found = await source.get(RESOURCES.secrets, namespace, name);
     if (found.ok) return gathered(certificatesOf(name, found.value));
     if (found.why !== "not-found") return found;
   }
   return gathered({ secret: "none", keys: [] });
+}
+
+export const intermediate: FactReader<"intermediate"> = async (source) => {
+  askEarly(source, (namespace) => readIntermediate(source, namespace));
+  return readIntermediate(source, await istioNamespaceOf(source));
 };

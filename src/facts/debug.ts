@@ -5,13 +5,17 @@ import { gathered, missing, type Gathered } from "../model/gathered.ts";
 import type { FactReader, FactSource } from "../model/source.ts";
 import { DEFAULT_REVISION } from "./names.ts";
 
+function revisionOf({ labels }: PodFact): string {
+  return labels.get(REVISION) || DEFAULT_REVISION;
+}
+
 /** Whether a pod is of a judged istiod; of any, where no Deployment is known to tell. */
 function isJudged(
   pod: PodFact,
   istiods: Gathered<IstiodsFact>,
   asked: string | undefined,
 ): boolean {
-  const revision = pod.labels.get(REVISION) || DEFAULT_REVISION;
+  const revision = revisionOf(pod);
   const { judged, others } = istiods.ok ? istiods.value : { judged: [], others: [] };
   if (judged.length + others.length === 0) return asked === undefined || revision === asked;
   const near = judged.filter(({ namespace }) => namespace === pod.namespace);
@@ -29,17 +33,21 @@ interface Answer {
 
 /** GET of a debug path of every istiod pod that is judged and runs. */
 async function ask(source: FactSource, path: string): Promise<Gathered<Answer[]>> {
-  const [pods, istiods] = await Promise.all([source.fact("istiodPods"), source.fact("istiods")]);
+  const pods = await source.fact("istiodPods");
   if (!pods.ok) return pods;
-  const running = pods.value.filter(
-    (pod) =>
-      pod.phase === "Running" && !pod.deleting && isJudged(pod, istiods, source.settings.revision),
-  );
-  const answers = running.map(async ({ namespace, name, metricsPort }) => {
+  const running = pods.value.filter((pod) => pod.phase === "Running" && !pod.deleting);
+  const answerOf = async ({ namespace, name, metricsPort }: PodFact): Promise<Answer> => {
     const target = { namespace, pod: name, port: metricsPort ?? PORT_DEBUG };
     return { namespace, pod: name, answer: await source.debug(target, path) };
-  });
-  return gathered(await Promise.all(answers));
+  };
+  const { revision } = source.settings;
+  if (revision === undefined && new Set(running.map(revisionOf)).size === 1) {
+    // Nothing to choose from: they need not wait for the Deployments to be known.
+    for (const pod of running) answerOf(pod).catch(() => undefined);
+  }
+  const istiods = await source.fact("istiods");
+  const judged = running.filter((pod) => isJudged(pod, istiods, revision));
+  return gathered(await Promise.all(judged.map(answerOf)));
 }
 
 /** A field by its Go name or its JSON name; keys come in either case. */

@@ -23,3 +23,12 @@ export async function istioNamespaceOf(source: FactSource): Promise<string> {
   const namespace = await source.fact("istioNamespace");
   return namespace.ok ? namespace.value : DEFAULT;
 }
+
+/**
+ * Asks the usual namespace while the real one is still to be found out: most often it is the same,
+ * and what is there need not wait for a list that may never come. Requests are made once, so asking
+ * again costs nothing; what comes of this one, also a fault of ours, is met then.
+ */
+export function askEarly(source: FactSource, ask: (namespace: string) => Promise<unknown>): void {
+  ask(source.settings.istioNamespace ?? DEFAULT).catch(() => undefined);
+}

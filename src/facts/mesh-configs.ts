@@ -3,7 +3,7 @@ import type { MeshConfigFact } from "../model/facts.ts";
 import { gathered, type Missing } from "../model/gathered.ts";
 import { RESOURCES } from "../model/resource.ts";
 import type { FactReader, FactSource } from "../model/source.ts";
-import { istioNamespaceOf } from "./istio-namespace.ts";
+import { askEarly, istioNamespaceOf } from "./istio-namespace.ts";
 import { DEFAULT_REVISION } from "./names.ts";
 import { DEFAULT_TRUST_DOMAIN, parseMesh } from "./mesh-text.ts";
 
@@ -13,12 +13,9 @@ interface Revision {
 }
 
 /** Revisions to read, the judged ones first; with no istiod to tell, that of the settings. */
-async function revisions(source: FactSource): Promise<Revision[]> {
+async function revisions(source: FactSource, usual: string): Promise<Revision[]> {
   const istiods = await source.fact("istiods");
-  if (!istiods.ok) {
-    const { revision = DEFAULT_REVISION } = source.settings;
-    return [{ namespace: await istioNamespaceOf(source), revision }];
-  }
+  if (!istiods.ok) return [{ namespace: await istioNamespaceOf(source), revision: usual }];
   const all = [...istiods.value.judged, ...istiods.value.others];
   return [...new Map(all.map((one) => [`${one.namespace}/${one.revision}`, one])).values()];
 }
@@ -43,7 +40,9 @@ async function meshConfig(source: FactSource, { namespace, revision }: Revision)
 
 /** One that cannot be read says so in words, as long as another can. */
 export const meshConfigs: FactReader<"meshConfigs"> = async (source) => {
-  const asked = await revisions(source);
+  const { revision = DEFAULT_REVISION } = source.settings;
+  askEarly(source, (namespace) => meshConfig(source, { namespace, revision }));
+  const asked = await revisions(source, revision);
   const read = await Promise.all(asked.map((one) => meshConfig(source, one)));
   const [first] = read.flatMap(({ failed }) => failed ?? []);
   if (first && read.every(({ failed }) => failed)) return first;

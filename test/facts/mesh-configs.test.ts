@@ -135,6 +135,6 @@ describe("meshConfigs", () => {
     expect(await valueOf("meshConfigs", {})).toEqual([]);
     const { source, reader } = memorySource({ objects: [istiod("a", "x"), istiod("b", "x")] });
     await source.fact("meshConfigs");
-    expect(reader.requests.filter((line) => line.startsWith("get"))).toHaveLength(1);
+    expect(reader.requests.filter((line) => line.endsWith("/istio-x"))).toHaveLength(1);
   });
 });

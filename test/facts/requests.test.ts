@@ -13,6 +13,9 @@ const KEYS = Object.keys(FACTS) as FactKey[];
 
 const INDEPENDENT = [
   "connect",
+  "get istio-system/configmaps/istio",
+  "get istio-system/configmaps/istio-ca-root-cert",
+  "get istio-system/secrets/cacerts",
   "list configmaps metadata.name=istio-cni-config",
   "list daemonsets",
   "list deployments app=istiod",
@@ -60,13 +63,10 @@ describe("requests for all facts of a healthy cluster", () => {
       "connect",
       "debug istio-system/POD:15014/debug/license",
       "debug istio-system/POD:15014/debug/syncz",
-      "get istio-system/configmaps/istio",
-      "get istio-system/configmaps/istio-ca-root-cert",
-      "get istio-system/secrets/cacerts",
-      ...INDEPENDENT.slice(1, 11),
+      ...INDEPENDENT.slice(1, 14),
       "list pods k8s-app=istio-cni-node",
       "list secrets in istio-system istio/multiCluster=true (metadata)",
-      ...INDEPENDENT.slice(12),
+      ...INDEPENDENT.slice(15),
     ]);
   });
 

@@ -1,0 +1,38 @@
+import { beforeAll, describe, it } from "vitest";
+import type { Fault } from "../support/apiserver.ts";
+import { expectDown, expectErrors } from "../support/faulty-report.ts";
+import { EVERYTHING, type Outcome, REQUESTS, runCases } from "../support/faulty.ts";
+
+const HUGE: Fault = { kind: "huge", bytes: 64 * 1024 * 1024 };
+const CAUSE = /the answer is larger than 64 MiB/;
+/** What answers a WebSocket has no length. */
+const STRIKES = REQUESTS.filter(({ name }) => name !== "pods/portforward");
+
+describe("answers of more than 64 MiB", () => {
+  let healthy: Outcome;
+  let everything: Outcome;
+  let others: Outcome[];
+
+  beforeAll(async () => {
+    const run = await runCases(
+      [
+        // Few requests: two dozen such answers keep a small machine busy for long.
+        { struck: EVERYTHING, fault: HUGE, args: ["--check", "versions,services"] },
+        ...STRIKES.map((struck) => ({ struck, fault: HUGE })),
+      ],
+      { concurrency: 1 },
+    );
+    healthy = run.healthy;
+    [everything, ...others] = run.outcomes as [Outcome, ...Outcome[]];
+  }, 100_000);
+
+  it("to every request: the cluster is down, said once", () => {
+    expectDown(everything, CAUSE);
+  });
+
+  it.each(STRIKES.map(({ name }, index) => [name, index] as const))("to: %s", (_name, index) => {
+    const struck = STRIKES[index];
+    const outcome = others[index];
+    if (struck && outcome) expectErrors(outcome, healthy, struck, CAUSE);
+  });
+});
