@@ -6,7 +6,7 @@ import { gatewayName, type Wanted, withNamespace } from "../gateway/plan.ts";
 import { SOURCE_FACTS, unacceptedClass, writeProblems } from "../gateway/preconditions.ts";
 import { factOf, type Problem, read } from "../gateway/problem.ts";
 import { isOurs, managersOf } from "../gateway/unlink.ts";
-import { isExposed } from "../gateway/wait.ts";
+import { EXPOSED } from "../gateway/wait.ts";
 import { toYaml } from "../gateway/yaml.ts";
 import type { GatewayManifest, Locality } from "../gateway/manifest.ts";
 import { qualified } from "../lib/mesh.ts";
@@ -92,7 +92,7 @@ async function expose(
     io,
   );
   if (code !== 0 || options.wait === undefined || options.dryRun) return code;
-  return awaitGateways(wanted, isExposed, "programmed", options.wait, options, io);
+  return awaitGateways(wanted, EXPOSED, options.wait, options, io);
 }
 
 /** The Gateway, or what stands against knowing it. */

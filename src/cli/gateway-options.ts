@@ -32,7 +32,7 @@ export function labelValue(value: string): string {
 }
 
 export function addApplyOptions(command: Command, preset: string): Command {
-  const wait = new Option("-w, --wait [duration]", `wait until it works (${preset})`)
+  const wait = new Option("-w, --wait [duration]", "wait until it works")
     .preset(preset)
     .argParser(duration);
   return command

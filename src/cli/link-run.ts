@@ -3,7 +3,7 @@ import { gatewayName, type Wanted, withNamespace } from "../gateway/plan.ts";
 import { SOURCE_FACTS, unacceptedClass, writeProblems } from "../gateway/preconditions.ts";
 import { arranged, type Problem } from "../gateway/problem.ts";
 import { TARGET_FACTS } from "../gateway/target.ts";
-import { isLinked } from "../gateway/wait.ts";
+import { LINKED } from "../gateway/wait.ts";
 import { CLASS_REMOTE } from "../lib/labels.ts";
 import type { WritableCluster } from "../model/cluster.ts";
 import { applyGateways } from "./apply-gateways.ts";
@@ -88,7 +88,7 @@ async function applyLinks(
     io,
   );
   if (code !== 0 || options.wait === undefined || options.dryRun) return code;
-  return awaitGateways(wanted, isLinked, "linked", options.wait, options, io);
+  return awaitGateways(wanted, LINKED, options.wait, options, io);
 }
 
 async function obstaclesOf(

@@ -97,6 +97,7 @@ async function permissionProblems(
   writer: WritableCluster,
   { namespace, creates }: Intent,
 ): Promise<Problem[]> {
+  writer.renew?.();
   // Applying what is not there yet needs the right to create as well.
   const verbs: AccessRequest["verb"][] = creates ? ["create", "patch"] : ["patch"];
   const answers = await Promise.all(

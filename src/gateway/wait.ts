@@ -26,21 +26,51 @@ export function currentConditions(object: RawObject | undefined): Condition[] {
   return conditionsOf({ status: { conditions: current } });
 }
 
-function isTrue(object: RawObject, ...types: string[]): boolean {
-  const met = new Set(
-    currentConditions(object).flatMap(({ type, status }) => (status === "True" ? [type] : [])),
-  );
-  return types.every((type) => met.has(type));
+/** What a Gateway is waited for to become. */
+export interface Goal {
+  /** In a word. */
+  state: string;
+  /** Conditions that must be True. */
+  conditions: readonly string[];
+  /** It must have an address, too. */
+  address: boolean;
 }
 
 /** Programmed, with an address. */
-export function isExposed(object: RawObject): boolean {
-  return isTrue(object, "Programmed") && array(at(object, "status", "addresses")).length > 0;
-}
+export const EXPOSED: Goal = { state: "programmed", conditions: ["Programmed"], address: true };
 
 /** Connected, and everything synced once. */
-export function isLinked(object: RawObject): boolean {
-  return isTrue(object, "gloo.solo.io/PeerConnected", "gloo.solo.io/PeeringSucceeded");
+export const LINKED: Goal = {
+  state: "linked",
+  conditions: ["gloo.solo.io/PeerConnected", "gloo.solo.io/PeeringSucceeded"],
+  address: false,
+};
+
+function hasAddress(object: RawObject): boolean {
+  return array(at(object, "status", "addresses")).length > 0;
+}
+
+export function isReached({ conditions, address }: Goal, object: RawObject): boolean {
+  const met = new Set(
+    currentConditions(object).flatMap(({ type, status }) => (status === "True" ? [type] : [])),
+  );
+  return conditions.every((type) => met.has(type)) && (!address || hasAddress(object));
+}
+
+/** How a Gateway stands that has not reached its goal, in lines. */
+export function standing(goal: Goal, object: RawObject | undefined): string[] {
+  if (!object) return ["it is not there, or could not be read"];
+  const conditions = currentConditions(object);
+  const absent = goal.conditions.filter((type) => conditions.every((one) => one.type !== type));
+  return [
+    ...conditions.map(({ type, status, reason, message }) => {
+      const why = [reason, message].filter(Boolean).join(": ");
+      const fine = status === "True" || why === "";
+      return fine ? `${type}: ${status}` : `${type}: ${status} (${why})`;
+    }),
+    ...absent.map((type) => `${type}: not there: no istiod has reconciled it as it is now`),
+    ...(goal.address && !hasAddress(object) ? ["no address"] : []),
+  ];
 }
 
 /** How far the Gateways have come. */
@@ -58,7 +88,7 @@ export interface Waited {
  */
 export async function waitForGateways(
   { writer, namespace, names }: Awaited,
-  isReady: (object: RawObject) => boolean,
+  goal: Goal,
   signal: AbortSignal,
   pause: (ms: number, signal: AbortSignal) => Promise<void>,
 ): Promise<Waited> {
@@ -69,7 +99,7 @@ export async function waitForGateways(
   const see = (name: string, object: RawObject | undefined): void => {
     if (object) last.set(name, object);
     else last.delete(name);
-    if (object && isReady(object)) ready.add(name);
+    if (object && isReached(goal, object)) ready.add(name);
     else ready.delete(name);
     if (names.every((one) => ready.has(one))) done.abort();
   };

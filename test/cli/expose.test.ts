@@ -198,6 +198,7 @@ describe("mc expose", () => {
       "❌ cluster1: Gateway istio-eastwest/istio-eastwest is not programmed after 300ms",
       "     Accepted: Unknown (Pending: Waiting for controller)",
       "     Programmed: Unknown (Pending: Waiting for controller)",
+      "     no address",
       "     kubectl --context cluster1 -n istio-eastwest describe gateways.gateway.networking.k8s.io istio-eastwest",
       "     kubectl --context cluster1 -n istio-eastwest get service,pods",
       "",

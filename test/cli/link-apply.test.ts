@@ -670,8 +670,11 @@ describe("--wait", () => {
         "❌ cluster1: Gateway istio-eastwest/istio-remote-peer-cluster2 is not linked after 300ms",
         "     Accepted: Unknown (Pending: Waiting for controller)",
         "     Programmed: Unknown (Pending: Waiting for controller)",
+        "     gloo.solo.io/PeerConnected: not there: no istiod has reconciled it as it is now",
+        "     gloo.solo.io/PeeringSucceeded: not there: no istiod has reconciled it as it is now",
         "     kubectl --context cluster1 -n istio-eastwest describe gateways.gateway.networking.k8s.io istio-remote-peer-cluster2",
         "     kubectl --context cluster1 -n istio-system logs -l app=istiod --tail=100",
+        "     mc check --contexts cluster1,cluster2",
         "",
       ].join("\n"),
     );

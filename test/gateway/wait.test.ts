@@ -1,5 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { currentConditions, isExposed, isLinked, waitForGateways } from "../../src/gateway/wait.ts";
+import {
+  EXPOSED,
+  isReached,
+  LINKED as GOAL,
+  standing,
+  waitForGateways,
+} from "../../src/gateway/wait.ts";
 import type { WritableCluster } from "../../src/model/cluster.ts";
 import { gathered, missing } from "../../src/model/gathered.ts";
 import type { RawObject } from "../../src/model/reader.ts";
@@ -31,6 +37,9 @@ function gateway(name: string, conditions: Record<string, string>, state: State 
 const LINKED = { "gloo.solo.io/PeerConnected": "True", "gloo.solo.io/PeeringSucceeded": "True" };
 const BROKEN = { ...LINKED, "gloo.solo.io/PeeringSucceeded": "False" };
 
+const isExposed = (object: RawObject): boolean => isReached(EXPOSED, object);
+const isLinked = (object: RawObject): boolean => isReached(GOAL, object);
+
 describe("isExposed", () => {
   const addresses = [{ type: "IPAddress", value: "192.0.2.1" }];
 
@@ -52,7 +61,36 @@ describe("isLinked", () => {
   it("not by what was true before the last change", () => {
     expect(isLinked(gateway("x", LINKED, { observed: 1 }))).toBe(false);
     expect(isLinked(gateway("x", LINKED, { observed: 2 }))).toBe(true);
-    expect(currentConditions(gateway("x", LINKED, { observed: 1 }))).toEqual([]);
+  });
+});
+
+describe("standing", () => {
+  it("tells conditions with their reasons, and what is not there", () => {
+    const object = {
+      status: {
+        conditions: [
+          { type: "Accepted", status: "True", reason: "Accepted", message: "fine" },
+          {
+            type: "gloo.solo.io/PeerConnected",
+            status: "False",
+            reason: "Lost",
+            message: "no route",
+          },
+          { type: "Programmed", status: "Unknown" },
+        ],
+      },
+    };
+    expect(standing(GOAL, object)).toEqual([
+      "Accepted: True",
+      "gloo.solo.io/PeerConnected: False (Lost: no route)",
+      "Programmed: Unknown",
+      "gloo.solo.io/PeeringSucceeded: not there: no istiod has reconciled it as it is now",
+    ]);
+    expect(standing(EXPOSED, gateway("x", { Programmed: "True" }))).toEqual([
+      "Programmed: True",
+      "no address",
+    ]);
+    expect(standing(EXPOSED, undefined)).toEqual(["it is not there, or could not be read"]);
   });
 });
 
@@ -91,7 +129,7 @@ function wait(
       namespace: "ns",
       names: Object.keys(states),
     },
-    isLinked,
+    GOAL,
     signal,
     async (ms) => {
       pauses.push(ms);
@@ -185,7 +223,7 @@ describe("waitForGateways", () => {
         namespace: "ns",
         names: ["x"],
       },
-      isLinked,
+      GOAL,
       stop.signal,
       async () => undefined,
     );
@@ -206,7 +244,7 @@ describe("waitForGateways", () => {
     const stop = new AbortController();
     const waiting = waitForGateways(
       { writer: writer({ get: async () => FORBIDDEN }), namespace: "ns", names: ["x"] },
-      isLinked,
+      GOAL,
       stop.signal,
       async () => {
         stop.abort();
