@@ -18,7 +18,7 @@ export interface Awaited {
 }
 
 /** Conditions of a Gateway that speak of it as it is now, not as it was before its last change. */
-export function currentConditions(object: RawObject | undefined): Condition[] {
+function currentConditions(object: RawObject | undefined): Condition[] {
   const generation = number(at(object, "metadata", "generation")) ?? 0;
   const current = array(at(object, "status", "conditions")).filter(
     (condition) => (number(at(condition, "observedGeneration")) ?? generation) >= generation,
