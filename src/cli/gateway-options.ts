@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { isObjectName } from "../lib/object-name.ts";
 import { UsageError } from "../model/errors.ts";
 import { duration, type GlobalOptions } from "./options.ts";
 
@@ -58,7 +59,7 @@ export function refuseArguments(
 
 /** @throws UsageError for a name that no namespace can have */
 export function checkNamespace({ namespace }: GlobalOptions): void {
-  if (namespace === undefined || /^[a-z\d]([a-z\d-]{0,61}[a-z\d])?$/.test(namespace)) return;
+  if (namespace === undefined || isObjectName(namespace)) return;
   throw new UsageError(`--namespace ${JSON.stringify(namespace)}: no namespace can be called that`);
 }
 

@@ -326,6 +326,20 @@ describe("preconditions", () => {
     );
   });
 
+  it("a revision and an istio namespace that are not there", async () => {
+    await start();
+    const revision = await clusters.mc([...LINK, "-r", "1-30"]);
+    expect(revision.code).toBe(1);
+    expect(revision.stderr).toContain(
+      "❌ cluster1: has no istiod of revision 1-30; there are: default\n",
+    );
+    const namespace = await clusters.mc([...LINK, "-i", "istio-sytem"]);
+    expect(namespace.code).toBe(1);
+    expect(namespace.stderr).toContain(
+      "❌ cluster2: istio namespace istio-sytem does not exist: -i names another\n",
+    );
+  });
+
   it("two contexts of one cluster", async () => {
     await start();
     clusters.edit("cluster2", "Namespace", "kube-system", ({ metadata }) => {

@@ -298,6 +298,27 @@ remote:
     );
   });
 
+  it("values where the chart can be used, without a word", async () => {
+    const modern = await startClusters("unlinked", { controller: false });
+    try {
+      for (const context of modern.contexts) {
+        modern.edit(context, "Deployment", "istio-system/istiod", (deployment) => {
+          const text = JSON.stringify(deployment["spec"]).replaceAll("1.28.5", "1.29.0");
+          deployment["spec"] = JSON.parse(text) as object;
+        });
+      }
+      const { code, stderr } = await modern.mc([
+        "link",
+        "--generate",
+        "--contexts=cluster1,cluster2",
+        "--format=helm-values",
+      ]);
+      expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    } finally {
+      await modern.close();
+    }
+  });
+
   it("values of one target for any source", async () => {
     const { stdout, stderr } = await clusters.mc([
       "link",
