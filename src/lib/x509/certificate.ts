@@ -1,19 +1,13 @@
 import { createHash, X509Certificate } from "node:crypto";
+import { BitString, fromBER, OctetString } from "asn1js";
+import { AuthorityKeyIdentifier, BasicConstraints, Certificate, Extension } from "pkijs";
 import type { CertificateFacts } from "../../model/trust.ts";
-import { elementAt } from "./der.ts";
-import {
-  readAuthorityKeyId,
-  readBasicConstraints,
-  readBits,
-  readFields,
-  readSubjectKeyId,
-  type Extension,
-} from "./fields.ts";
 import { nameKey, nameText } from "./names.ts";
 
-/** A certificate parsed once: `facts` for people, the rest for path validation. */
+/** A certificate parsed once: `facts` for people, `rules` for path validation, `native` for keys. */
 export interface ParsedCertificate {
   facts: CertificateFacts;
+  rules: Certificate;
   native: X509Certificate;
   /** Subject and issuer as they compare. */
   subject: string;
@@ -24,10 +18,6 @@ export interface ParsedCertificate {
   keyId: string | undefined;
   /** Hex of the key that its issuer is to have, when it says. */
   issuerKeyId: string | undefined;
-  /** OID of the algorithm that it is signed with. */
-  signatureAlgorithm: string;
-  /** OIDs of its extensions; none that version 1 would have. */
-  extensions: readonly Pick<Extension, "oid" | "critical">[];
 }
 
 const BASIC_CONSTRAINTS = "2.5.29.19";
@@ -59,55 +49,55 @@ const CURVES: Readonly<Record<string, string>> = {
 /** The certificate, or why it is none: never throws. */
 export function parseCertificate(der: Uint8Array): ParsedCertificate | string {
   try {
-    if (!isWhole(der)) return "is cut off or has data after the certificate";
     return parse(der);
   } catch {
     return "is not a certificate";
   }
 }
 
-function isWhole(der: Uint8Array): boolean {
-  try {
-    return elementAt(der, 0).bytes.length === der.length;
-  } catch {
-    return false;
-  }
-}
-
 function parse(der: Uint8Array): ParsedCertificate | string {
+  const asn1 = fromBER(der);
+  if (asn1.offset !== der.byteLength) return "is cut off or has data after the certificate";
+  const rules = new Certificate({ schema: asn1.result });
   const native = new X509Certificate(der);
-  const fields = readFields(der);
-  const { extensions, notAfter, notBefore, signatureAlgorithm, versionOne } = fields;
-  if (new Set(extensions.map(({ oid }) => oid)).size < extensions.length) {
+  const extensions = rules.extensions ?? [];
+  if (new Set(extensions.map(({ extnID }) => extnID)).size < extensions.length) {
     return "has an extension twice";
   }
+  const notBefore = rules.notBefore.value.getTime();
+  const notAfter = rules.notAfter.value.getTime();
   if (Number.isNaN(notBefore) || Number.isNaN(notAfter)) return "has a date that is none";
 
-  const value = <T>(oid: string, read: (value: Uint8Array) => T, malformed: T): T | undefined => {
-    const extension = extensions.find((one) => one.oid === oid);
-    return extension && readOr(() => read(extension.value), malformed);
-  };
-  const constraints = value(BASIC_CONSTRAINTS, readBasicConstraints, { ca: false });
-  const keyUsage = value(KEY_USAGE, keyUsageOf, []);
-  const [subject, issuer] = [nameKey(fields.subject), nameKey(fields.issuer)];
+  const value = (oid: string): unknown =>
+    extensions.find(({ extnID }) => extnID === oid)?.parsedValue;
+  const constraints = value(BASIC_CONSTRAINTS);
+  const ca = constraints instanceof BasicConstraints && constraints.cA;
+  const pathLength = ca ? pathLengthOf(constraints) : undefined;
+  const usage = extensions.find(({ extnID }) => extnID === KEY_USAGE);
+  const keyUsage = usage && keyUsageOf(usage.parsedValue);
+  const keyId = value(SUBJECT_KEY_ID);
+  const authority = value(AUTHORITY_KEY_ID);
+  const [subject, issuer] = [nameKey(rules.subject), nameKey(rules.issuer)];
+  const versionOne = rules.version === 0;
+  if (versionOne) rules.extensions = [caExtension()];
   return {
+    rules,
     native,
     subject,
     issuer,
     versionOne,
-    signatureAlgorithm,
-    extensions: versionOne ? [] : extensions,
-    keyId: value(SUBJECT_KEY_ID, readSubjectKeyId, undefined),
-    issuerKeyId: value(AUTHORITY_KEY_ID, readAuthorityKeyId, undefined),
+    keyId: keyId instanceof OctetString ? hexOf(keyId) : undefined,
+    issuerKeyId:
+      authority instanceof AuthorityKeyIdentifier ? hexOf(authority.keyIdentifier) : undefined,
     facts: {
       sha256: createHash("sha256").update(der).digest("hex"),
-      subject: nameText(fields.subject),
-      issuer: nameText(fields.issuer),
+      subject: nameText(rules.subject),
+      issuer: nameText(rules.issuer),
       serial: native.serialNumber.toLowerCase(),
       notBefore,
       notAfter,
-      ca: false,
-      ...constraints,
+      ca,
+      ...(pathLength === undefined ? {} : { pathLength }),
       ...(keyUsage === undefined ? {} : { keyUsage }),
       selfSigned: subject === issuer && isSigned(native, native),
       key: keyText(native),
@@ -115,12 +105,10 @@ function parse(der: Uint8Array): ParsedCertificate | string {
   };
 }
 
-function readOr<T>(read: () => T, malformed: T): T {
-  try {
-    return read();
-  } catch {
-    return malformed;
-  }
+/** For pkijs' engine, which takes no root that does not say that it is a CA; version 1 cannot. */
+function caExtension(): Extension {
+  const extnValue = new BasicConstraints({ cA: true }).toSchema().toBER();
+  return new Extension({ extnID: BASIC_CONSTRAINTS, critical: true, extnValue });
 }
 
 /** Whether `parent`'s key signed `child`; false also for keys and algorithms that are not known. */
@@ -132,10 +120,20 @@ export function isSigned(child: X509Certificate, parent: X509Certificate): boole
   }
 }
 
+function pathLengthOf({ pathLenConstraint }: BasicConstraints): number | undefined {
+  // One too large for a number limits nothing.
+  return typeof pathLenConstraint === "number" ? pathLenConstraint : undefined;
+}
+
 /** A value that is no bit string allows nothing. */
-function keyUsageOf(value: Uint8Array): string[] {
-  const bits = readBits(value);
-  return USAGES.filter((_, bit) => ((bits[bit >> 3] ?? 0) & (0x80 >> (bit & 7))) !== 0);
+function keyUsageOf(bits: unknown): string[] {
+  if (!(bits instanceof BitString)) return [];
+  const bytes = bits.valueBlock.valueHexView;
+  return USAGES.filter((_, bit) => ((bytes[bit >> 3] ?? 0) & (0x80 >> (bit & 7))) !== 0);
+}
+
+function hexOf(octets: OctetString | undefined): string | undefined {
+  return octets && Buffer.from(octets.valueBlock.valueHexView).toString("hex");
 }
 
 function keyText({ publicKey }: X509Certificate): string {

@@ -7,7 +7,10 @@ import { Signatures } from "./paths.ts";
 import { readPem } from "./pem.ts";
 import { judgeChain, type ChainJudgement } from "./validate.ts";
 
-/* The only module that others import from this folder, and only with `await import`. */
+/*
+ * The only module that others import from this folder, and only with `await import`: it brings
+ * pkijs with it.
+ */
 
 type Key = "rootCertificate" | "intermediate" | "ztunnelDumps";
 

@@ -1,11 +1,4 @@
-import { elementsIn, oidText, textOf, type Element } from "./der.ts";
-
-/** One part of a name, such as its common name. */
-export interface NamePart {
-  /** `2.5.4.3` */
-  type: string;
-  value: Element;
-}
+import type { RelativeDistinguishedNames } from "pkijs";
 
 const SHORT: Readonly<Record<string, string>> = {
   "2.5.4.3": "CN",
@@ -21,21 +14,11 @@ const SHORT: Readonly<Record<string, string>> = {
 };
 const LONGEST = 256;
 
-/** The parts of a Name: a sequence of sets of pairs of type and value. */
-export function readName(name: Element): NamePart[] {
-  return elementsIn(name.value)
-    .flatMap((set) => elementsIn(set.value))
-    .map((pair) => {
-      const [type, value] = elementsIn(pair.value);
-      if (!type || !value) throw new Error("malformed");
-      return { type: oidText(type.value), value };
-    });
-}
-
 /** `CN=Intermediate CA,O=Istio,L=west`: the common name first, the rest in the order of the name. */
-export function nameText(name: readonly NamePart[]): string {
-  const parts = name.map(({ type, value }) => {
-    const shown = textOf(value)?.replaceAll(/[,\\]/g, String.raw`\$&`) ?? "?";
+export function nameText(name: RelativeDistinguishedNames): string {
+  const parts = name.typesAndValues.map(({ type, value }) => {
+    const text = (value.valueBlock as { value?: unknown }).value;
+    const shown = typeof text === "string" ? text.replaceAll(/[,\\]/g, String.raw`\$&`) : "?";
     return { common: type === "2.5.4.3", text: `${SHORT[type] ?? type}=${shown}` };
   });
   const ordered = [...parts.filter((part) => part.common), ...parts.filter((part) => !part.common)];
@@ -48,13 +31,13 @@ export function nameText(name: readonly NamePart[]): string {
  * Equal for names that are equal by RFC 5280: whatever the kind of string, letter case and width of
  * spaces do not count.
  */
-export function nameKey(name: readonly NamePart[]): string {
+export function nameKey(name: RelativeDistinguishedNames): string {
   return JSON.stringify(
-    name.map(({ type, value }) => [
-      type,
-      textOf(value)?.trim().replaceAll(/ +/g, " ").toLowerCase() ?? [
-        Buffer.from(value.bytes).toString("hex"),
-      ],
-    ]),
+    name.typesAndValues.map(({ type, value }) => {
+      const text = (value.valueBlock as { value?: unknown }).value;
+      return typeof text === "string"
+        ? [type, text.trim().replaceAll(/ +/g, " ").toLowerCase()]
+        : [type, Buffer.from(value.valueBeforeDecodeView).toString("hex")];
+    }),
   );
 }

@@ -24,24 +24,6 @@ const KNOWN_EXTENSIONS: ReadonlySet<string> = new Set([
   "2.5.29.54", // inhibit anyPolicy
 ]);
 
-/** Those that this file and `certificate.ts` judge in full. */
-const JUDGED: ReadonlySet<string> = new Set(["2.5.29.15", "2.5.29.19"]);
-
-/** Those that limit names or policies below them, critical or not. */
-const CONSTRAINTS: ReadonlySet<string> = new Set([
-  "2.5.29.30",
-  "2.5.29.33",
-  "2.5.29.36",
-  "2.5.29.54",
-]);
-
-/** Whether a path has extensions that take a full path validation to judge. Istio's have none. */
-export function isConstrained(path: readonly ParsedCertificate[]): boolean {
-  return path.some(({ extensions }) =>
-    extensions.some(({ oid, critical }) => CONSTRAINTS.has(oid) || (critical && !JUDGED.has(oid))),
-  );
-}
-
 const WEAK_SIGNATURES: ReadonlyMap<string, string> = new Map([
   ["1.2.840.113549.1.1.2", "MD2"],
   ["1.2.840.113549.1.1.4", "MD5"],
@@ -50,9 +32,10 @@ const WEAK_SIGNATURES: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
- * The rules of RFC 5280 but for signatures, dates and constraints: every certificate of the path
- * must be one that may sign others, the first one too, since workload certificates follow it; path
- * lengths; and critical extensions. A root is held to them as well, as Go and OpenSSL do.
+ * The rules of RFC 5280 that pkijs' engine leaves out: every certificate of the path must be one
+ * that may sign others, the first one too, since workload certificates follow it; path lengths; and
+ * critical extensions, of which the engine looks only for those that it cannot parse. A root is
+ * held to them as well, as Go and OpenSSL do.
  * @param path from the signing certificate to the root
  */
 export function pathFault(path: readonly ParsedCertificate[]): PathFault | undefined {
@@ -74,14 +57,14 @@ function certificateFault(
   below: number,
   isRoot: boolean,
 ): Found | undefined {
-  const { facts } = certificate;
-  const unknown = certificate.extensions.find(
-    ({ critical, oid }) => critical && !KNOWN_EXTENSIONS.has(oid),
+  const { facts, rules } = certificate;
+  const unknown = rules.extensions?.find(
+    ({ critical, extnID }) => critical && !KNOWN_EXTENSIONS.has(extnID),
   );
   if (unknown) {
     return {
       fault: "critical-extension",
-      reason: `${facts.subject} has critical extension ${unknown.oid}, which path validation does not know`,
+      reason: `${facts.subject} has critical extension ${unknown.extnID}, which path validation does not know`,
     };
   }
   if (!facts.ca && !(isRoot && certificate.versionOne)) {
@@ -99,7 +82,7 @@ function certificateFault(
       reason: `${facts.subject} allows ${count(facts.pathLength)} below it (pathlen:${facts.pathLength}), the chain has ${below}`,
     };
   }
-  const weak = isRoot ? undefined : WEAK_SIGNATURES.get(certificate.signatureAlgorithm);
+  const weak = isRoot ? undefined : WEAK_SIGNATURES.get(rules.signatureAlgorithm.algorithmId);
   if (weak) {
     return {
       fault: "weak-signature",

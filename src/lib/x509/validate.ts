@@ -1,7 +1,14 @@
+import {
+  CertificateChainValidationEngine,
+  CryptoEngine,
+  NameConstraints,
+  type CertificateChainValidationEngineVerifyParams,
+} from "pkijs";
 import type { TrustVerdict } from "../../model/trust.ts";
+import type { ParsedCertificate } from "./certificate.ts";
 import { explainNoPath } from "./explain.ts";
 import { findPaths, type Candidates, type Path, type Signatures } from "./paths.ts";
-import { isConstrained, pathFault, type PathFault } from "./rules.ts";
+import { pathFault, type PathFault } from "./rules.ts";
 
 interface JudgedPath {
   certificates: Path;
@@ -55,17 +62,49 @@ async function judge(certificates: Path): Promise<JudgedPath> {
   return fault ? { certificates, from, until, fault } : { certificates, from, until };
 }
 
-/** What names and policy constraints have against a path. */
+/**
+ * What pkijs' engine has against one given path: names, CA, name and policy constraints. It gets a
+ * time at which every certificate is valid, since dates are judged apart. The path is found by us,
+ * since the engine gives up at the first dead end, does not end when two CAs have certified each
+ * other, tries only the shortest path, and knows no Ed25519.
+ */
 async function refusal(certificates: Path, time: number): Promise<PathFault | undefined> {
+  const path = certificates.map(({ rules }) => rules);
   const [target] = certificates;
-  if (certificates.length === 1 || !isConstrained(certificates)) return undefined;
-  const { constraintFault } = await import("./constraints.ts");
-  const what = await constraintFault(certificates, time);
-  if (what === undefined) return undefined;
+  // Trusted itself: the engine would put it above itself and miss its issuer.
+  if (certificates.length === 1) return undefined;
+  const anchor = (certificates.at(-1) ?? target).rules;
+  const engine = new CertificateChainValidationEngine({
+    trustedCerts: [anchor],
+    certs: path.toReversed(),
+    checkDate: new Date(time),
+    findIssuer: (certificate) => {
+      const next = path[path.indexOf(certificate) + 1];
+      return Promise.resolve(next ? [next] : []);
+    },
+  });
+  const { result, resultCode, resultMessage } = await engine.verify(constraintsOf(anchor), CRYPTO);
+  if (result) return undefined;
+  const what = resultCode === 41 || resultCode === 42 ? "its names are not allowed" : resultMessage;
   return {
     fault: "constraint",
     reason: `${target.facts.subject} is refused by path validation: ${what}`,
     certificate: target,
+  };
+}
+
+const CRYPTO = new CryptoEngine({ crypto: globalThis.crypto });
+
+/** The engine takes a root for a name and a key; Go and OpenSSL hold the chain to its constraints. */
+function constraintsOf(
+  anchor: ParsedCertificate["rules"],
+): CertificateChainValidationEngineVerifyParams {
+  const constraints = anchor.extensions
+    ?.map(({ parsedValue }) => parsedValue as unknown)
+    .find((value) => value instanceof NameConstraints);
+  return {
+    initialPermittedSubtreesSet: constraints?.permittedSubtrees ?? [],
+    initialExcludedSubtreesSet: constraints?.excludedSubtrees ?? [],
   };
 }
 
