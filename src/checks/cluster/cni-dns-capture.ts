@@ -2,7 +2,7 @@ import { goBool } from "../../lib/go-bool.ts";
 import { kubectl } from "../../lib/shell.ts";
 import { clusterCheck, type ClusterRef } from "../../model/check.ts";
 import type { CniConfigFact, WorkloadFact } from "../../model/facts.ts";
-import { fail, objectRef, pass, remedy, summarize } from "../../model/finding.ts";
+import { fail, info, objectRef, pass, remedy, summarize } from "../../model/finding.ts";
 import type { Gathered } from "../../model/gathered.ts";
 import type { Finding } from "../../model/report.ts";
 import { HELM_VARIABLES, helmInstall, helmUpgrade } from "../helm.ts";
@@ -41,6 +41,26 @@ function judge(
   });
 }
 
+/**
+ * Those that agents read: a DaemonSet takes the ConfigMap of its own namespace, and one elsewhere
+ * was left behind. Where none is beside a DaemonSet there is no telling which one counts.
+ */
+function readByAgents(
+  configs: readonly CniConfigFact[],
+  agents: readonly WorkloadFact[],
+): readonly CniConfigFact[] {
+  const namespaces = new Set(agents.map(({ namespace }) => namespace));
+  const read = configs.filter(({ namespace }) => namespaces.has(namespace));
+  return read.length > 0 ? read : configs;
+}
+
+function leftBehind(config: CniConfigFact): Finding {
+  return info(
+    `${config.namespace}/${config.name} not judged: no CNI DaemonSet is in its namespace, so no agent reads it`,
+    { object: objectRef("ConfigMap", config) },
+  );
+}
+
 function noConfig(agents: Gathered<WorkloadFact[]>, cluster: ClusterRef): Finding {
   const none = `no ConfigMap ${CONFIG_MAP} in any namespace`;
   const [agent] = agents.ok ? agents.value : [];
@@ -77,13 +97,17 @@ export const cniDnsCapture = clusterCheck({
   uses: ["cnis"],
   run({ cniConfigs, cnis }, { cluster }) {
     const agents = cnis.ok ? cnis.value : [];
-    const several = cniConfigs.length > 1;
+    const judged = readByAgents(cniConfigs, agents);
     const findings =
       cniConfigs.length === 0
         ? [noConfig(cnis, cluster)]
-        : cniConfigs.map((config) =>
-            judge(config, several ? `${config.namespace}/${config.name}: ` : "", agents, cluster),
-          );
+        : [
+            ...judged.map((config) => {
+              const lead = judged.length > 1 ? `${config.namespace}/${config.name}: ` : "";
+              return judge(config, lead, agents, cluster);
+            }),
+            ...cniConfigs.filter((config) => !judged.includes(config)).map(leftBehind),
+          ];
     return { findings, summary: summarize(findings, ENABLED) };
   },
 });

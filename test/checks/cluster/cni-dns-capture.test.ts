@@ -66,17 +66,66 @@ describe("not enabled", () => {
   });
 });
 
-test("each of several ConfigMaps is judged", () => {
+test("each of several ConfigMaps that agents read is judged", () => {
+  const cnis = ["istio-system", "kube-system", "x"].map((namespace) => workload({ namespace }));
   const { summary, findings } = runCluster(cniDnsCapture, {
     cniConfigs: [config("true"), config("false", "kube-system")],
+    cnis,
   });
   expect(findings.map(({ severity, message }) => [severity, message])).toEqual([
     ["pass", "istio-system/istio-cni-config: AMBIENT_DNS_CAPTURE is enabled"],
     ["fail", 'kube-system/istio-cni-config: AMBIENT_DNS_CAPTURE is "false", not "true"'],
   ]);
   expect(summary).toBe(findings[1]?.message);
-  const both = runCluster(cniDnsCapture, { cniConfigs: [config("true"), config("true", "x")] });
+  const both = runCluster(cniDnsCapture, {
+    cniConfigs: [config("true"), config("true", "x")],
+    cnis,
+  });
   expect(both.summary).toBe("AMBIENT_DNS_CAPTURE is enabled");
+  const unread = missing("forbidden", "daemonsets.apps is forbidden");
+  const blind = runCluster(cniDnsCapture, {
+    cniConfigs: [config("true"), config("false", "x")],
+    cnis: unread,
+  });
+  expect(blind.findings.map(({ severity }) => severity)).toEqual(["pass", "fail"]);
+});
+
+describe("a ConfigMap that was left behind", () => {
+  const agent = workload({ namespace: "kube-system", name: "istio-cni-node" });
+
+  test.each(["false", "true"])("with %s informs beside that of the agents", (stale) => {
+    const { summary, findings } = runCluster(cniDnsCapture, {
+      cniConfigs: [config(stale), config("true", "kube-system")],
+      cnis: [agent],
+    });
+    expect(summary).toBe("AMBIENT_DNS_CAPTURE is enabled");
+    expect(findings).toMatchObject([
+      { severity: "pass", object: { namespace: "kube-system" } },
+      {
+        severity: "info",
+        message:
+          "istio-system/istio-cni-config not judged: no CNI DaemonSet is in its namespace, so no agent reads it",
+        object: { kind: "ConfigMap", namespace: "istio-system", name: "istio-cni-config" },
+      },
+    ]);
+  });
+
+  test("with true does not make up for that of the agents", () => {
+    const { summary, findings } = runCluster(cniDnsCapture, {
+      cniConfigs: [config("true"), config("false", "kube-system")],
+      cnis: [agent],
+    });
+    expect(findings.map(({ severity }) => severity)).toEqual(["fail", "info"]);
+    expect(summary).toContain("kube-system/istio-cni-config: AMBIENT_DNS_CAPTURE is");
+  });
+
+  test("is judged when it is the only one", () => {
+    const { findings } = runCluster(cniDnsCapture, {
+      cniConfigs: [config("false")],
+      cnis: [agent],
+    });
+    expect(findings).toMatchObject([{ severity: "fail", object: { namespace: "istio-system" } }]);
+  });
 });
 
 describe("no ConfigMap", () => {
