@@ -64,7 +64,7 @@ export async function generateLinks(links: Links, options: LinkOptions, io: Io):
   return 0;
 }
 
-/** Where the `peering` chart cannot be used, or may not be. */
+/** What the `peering` chart needs, and where it is not known to be there. */
 function chartNotes({ links }: Links): string[] {
   const needs = "the peering chart needs Solo's Istio 1.29 or later";
   const old = links.flatMap(({ cluster: { ref } }) => {
@@ -72,8 +72,7 @@ function chartNotes({ links }: Links): string[] {
     if (version && hasMinor(version, 1, 29)) return [];
     return [`${ref.context} runs ${version?.text ?? "an unknown version"}`];
   });
-  if (links.length === 0) return [needs];
-  return old.length === 0 ? [] : [`${needs}: ${old.join(", ")}`];
+  return [old.length === 0 ? needs : `${needs}: ${old.join(", ")}`];
 }
 
 async function writeFiles(
