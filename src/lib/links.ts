@@ -78,6 +78,13 @@ export function linksOf<M extends LinkMember>(
   );
 }
 
+/** After the name of a link's target that no cluster of the run is known to be. */
+export function notInRun(absent: readonly ClusterRef[]): string {
+  return absent.some(({ id }) => id === undefined)
+    ? " (not in this run, or not read)"
+    : " (not in this run)";
+}
+
 /** Conditions that must be there and True: one that is absent was written by nobody. */
 const REQUIRED = [
   "Accepted",

@@ -7,8 +7,8 @@ import { distinctPairs, type Edge } from "./edges.ts";
 /** More than so many of a kind are one finding: a large mesh must not fill the screen. */
 const FEW = 6;
 
-function arrow({ data: { from, to, inRun } }: Edge): string {
-  return `${from} → ${to}${inRun ? "" : " (not in this run)"}`;
+function arrow({ data: { from, to }, outside }: Edge): string {
+  return `${from} → ${to}${outside}`;
 }
 
 function arrows(edges: readonly Edge[]): string {

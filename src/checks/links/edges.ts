@@ -1,8 +1,9 @@
-import { linkFaults, type Link } from "../../lib/links.ts";
+import { CLUSTER, NETWORK } from "../../lib/labels.ts";
+import { linkFaults, notInRun, type Link } from "../../lib/links.ts";
 import { peerName } from "../../lib/peering.ts";
 import { contextWord } from "../../lib/shell.ts";
 import { listsIstiodOf } from "../../lib/syncs.ts";
-import type { MeshMember } from "../../model/check.ts";
+import type { ClusterRef, MeshMember } from "../../model/check.ts";
 import type { LinkEdge } from "../../model/links.ts";
 
 export type LinkMember = MeshMember<"gateways", "services" | "syncs">;
@@ -13,6 +14,8 @@ export interface Edge {
   data: LinkEdge;
   /** Its ends as commands take them. */
   words: { from: string; to: string };
+  /** After the name of a target that is no cluster of the run: ` (not in this run)`. */
+  outside: string;
 }
 
 function pairKey(from: string, to: string): string {
@@ -20,24 +23,37 @@ function pairKey(from: string, to: string): string {
 }
 
 /** The directed edges of the mesh, without Gateways for the cluster that they are in. */
-export function edgesOf(links: readonly Link<LinkMember>[]): Edge[] {
+export function edgesOf(links: readonly Link<LinkMember>[], absent: readonly ClusterRef[]): Edge[] {
   const others = links.filter(({ self }) => !self);
   const pairs = new Set(
     others.flatMap(({ from, target }) =>
       target ? [pairKey(from.cluster.context, target.cluster.context)] : [],
     ),
   );
+  const doubtful = others.filter(({ target }) => !target);
   return others.map((link) => ({
     link,
-    data: edgeOf(link, pairs),
+    data: edgeOf(link, pairs, doubtful),
     words: {
       from: contextWord(link.from.cluster),
       to: link.target ? contextWord(link.target.cluster) : "<context>",
     },
+    outside: link.target ? "" : notInRun(absent),
   }));
 }
 
-function edgeOf(link: Link<LinkMember>, pairs: ReadonlySet<string>): LinkEdge {
+/** Whether a Gateway whose target is not known may stand for this cluster: nothing speaks against it. */
+function mayBeFor({ id, network }: ClusterRef, { gateway }: Link<LinkMember>): boolean {
+  const label = gateway.labels.get(CLUSTER);
+  const named = gateway.labels.get(NETWORK);
+  return label ? id === undefined || label === id : !named || !network || named === network;
+}
+
+function edgeOf(
+  link: Link<LinkMember>,
+  pairs: ReadonlySet<string>,
+  doubtful: readonly Link<LinkMember>[],
+): LinkEdge {
   const { from, gateway, target } = link;
   const source = from.cluster.context;
   const to = target?.cluster.context ?? peerName(gateway);
@@ -55,7 +71,10 @@ function edgeOf(link: Link<LinkMember>, pairs: ReadonlySet<string>): LinkEdge {
       [...gateway.conditions].map(([type, { status }]) => [type, status]),
     ),
     state: linkFaults(gateway).length === 0 ? "connected" : "broken",
-    oneWay: target?.member !== undefined && !pairs.has(pairKey(to, source)),
+    oneWay:
+      target?.member !== undefined &&
+      !pairs.has(pairKey(to, source)) &&
+      !doubtful.some((back) => back.from === target.member && mayBeFor(from.cluster, back)),
     ...(synced === undefined ? {} : { synced }),
   };
 }

@@ -1,21 +1,45 @@
-import { contexts } from "../../lib/mesh.ts";
+import { contexts, enumerate } from "../../lib/mesh.ts";
 import { contextWord, quote } from "../../lib/shell.ts";
 import { connectedIstiods } from "../../lib/syncs.ts";
 import type { ClusterRef } from "../../model/check.ts";
-import { fail, remedy, skip } from "../../model/finding.ts";
+import { fail, pass, remedy, skip } from "../../model/finding.ts";
 import type { Finding } from "../../model/report.ts";
 import type { Edge, LinkMember } from "./edges.ts";
 
-/** Clusters with no link in either direction, also none that their istiod knows of. */
-export function isolatedOf(members: readonly LinkMember[], edges: readonly Edge[]): LinkMember[] {
+/**
+ * CLUSTER_IDs of clusters that are linked to a member by what its istiod says. Of clusters whose
+ * Gateways were read these tell the truth: a connection may outlive its Gateway for a while.
+ */
+function linkedFrom(member: LinkMember, members: readonly LinkMember[]): string[] {
+  const peers = connectedIstiods(member.facts.syncs);
+  for (const { cluster } of members) if (cluster.id !== undefined) peers.delete(cluster.id);
+  return [...peers].toSorted();
+}
+
+/** Clusters that none of the edges leads from or to. */
+function withoutEdge(members: readonly LinkMember[], edges: readonly Edge[]): LinkMember[] {
   const linked = new Set(
     edges.flatMap(({ data }) => (data.inRun ? [data.from, data.to] : data.from)),
   );
-  return members.filter(({ cluster, facts }) => {
-    if (linked.has(cluster.context)) return false;
-    const peers = connectedIstiods(facts.syncs);
-    if (cluster.id !== undefined) peers.delete(cluster.id);
-    return peers.size === 0;
+  return members.filter(({ cluster }) => !linked.has(cluster.context));
+}
+
+/** Clusters with no link in either direction, also none that their istiod knows of. */
+export function isolatedOf(members: readonly LinkMember[], edges: readonly Edge[]): LinkMember[] {
+  return withoutEdge(members, edges).filter((member) => linkedFrom(member, members).length === 0);
+}
+
+/** Clusters whose only links are those that their istiod knows of. */
+export function linkedFromOutside(
+  members: readonly LinkMember[],
+  edges: readonly Edge[],
+): Finding[] {
+  return withoutEdge(members, edges).flatMap((member) => {
+    const from = linkedFrom(member, members);
+    if (from.length === 0) return [];
+    const { context } = member.cluster;
+    const message = `${context} is linked from ${enumerate(from)}: its /debug/syncz lists an istiod there`;
+    return [pass(message, { cluster: context })];
   });
 }
 

@@ -4,11 +4,11 @@ import {
   PREFERRED_DATA_PLANE_TYPE,
   SERVICE_ACCOUNT,
 } from "../../lib/labels.ts";
-import { linksOf, type Link } from "../../lib/links.ts";
+import { linksOf, notInRun, type Link } from "../../lib/links.ts";
 import { enumerate, labelGateway, pairsSkipped, qualified } from "../../lib/mesh.ts";
 import { peerName } from "../../lib/peering.ts";
 import { kubectl } from "../../lib/shell.ts";
-import { meshCheck, type MeshMember } from "../../model/check.ts";
+import { meshCheck, type ClusterRef, type MeshMember } from "../../model/check.ts";
 import type { GatewayFact } from "../../model/facts.ts";
 import { objectRef, pass, remedy, skip, summarize, warn } from "../../model/finding.ts";
 import type { Finding } from "../../model/report.ts";
@@ -25,9 +25,9 @@ function prefersNodePort({ gateway }: Link<Member>): boolean {
   return isNodePort(gateway.annotations.get(PREFERRED_DATA_PLANE_TYPE));
 }
 
-function typeFinding(link: Link<Member>): Finding {
+function typeFinding(link: Link<Member>, absent: readonly ClusterRef[]): Finding {
   const { from, gateway, target } = link;
-  const to = target?.cluster.context ?? `${peerName(gateway)} (not in this run)`;
+  const to = target?.cluster.context ?? `${peerName(gateway)}${notInRun(absent)}`;
   const type = prefersNodePort(link) ? "NodePort" : "LoadBalancer";
   return pass(`${from.cluster.context} → ${to} uses ${type}`, {
     cluster: from.cluster.context,
@@ -173,7 +173,7 @@ export const dataPlane = meshCheck({
     );
     const byTarget = Map.groupBy(preferring, ({ target }) => target);
     const findings = [
-      ...links.map(typeFinding),
+      ...links.map((link) => typeFinding(link, absent)),
       ...[...byTarget].flatMap(([target, group]) =>
         targetFindings(
           target,

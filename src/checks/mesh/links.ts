@@ -6,7 +6,7 @@ import type { LinksData } from "../../model/links.ts";
 import type { Finding } from "../../model/report.ts";
 import { edgeFindings } from "../links/edge-findings.ts";
 import { distinctPairs, edgesOf, type Edge, type LinkMember } from "../links/edges.ts";
-import { isolatedFindings, isolatedOf } from "../links/isolated.ts";
+import { isolatedFindings, isolatedOf, linkedFromOutside } from "../links/isolated.ts";
 import { notChecked } from "../not-checked.ts";
 import { servicesNotChecked } from "../not-checked-services.ts";
 
@@ -20,10 +20,10 @@ function syncsNotChecked(members: readonly LinkMember[], edges: readonly Edge[])
   });
 }
 
-function fine(edges: readonly Edge[], clusters: number): string {
+function fine(edges: readonly Edge[], clusters: number, outside: readonly Finding[]): string {
   const pairs = distinctPairs(edges);
   const oneWay = pairs.filter(({ data }) => data.oneWay).length;
-  if (pairs.length === 0) return "not linked yet";
+  if (pairs.length === 0) return outside[0]?.message ?? "not linked yet";
   const links = `${pairs.length} ${pairs.length === 1 ? "link" : "links"}`;
   const among = clusters === 1 ? "from 1 cluster" : `among ${clusters} clusters`;
   return `${links} ${among}${oneWay > 0 ? `, ${oneWay} one-way` : ""}`;
@@ -46,11 +46,13 @@ export const links = meshCheck({
   needs: ["gateways"],
   uses: ["services", "syncs"],
   run(members: readonly LinkMember[], { clusters, absent, precheck }) {
-    const edges = edgesOf(linksOf(members, absent));
+    const edges = edgesOf(linksOf(members, absent), absent);
     const isolated = isolatedOf(members, edges);
+    const outside = linkedFromOutside(members, edges);
     const findings = [
       ...edgeFindings(edges, precheck),
       ...isolatedFindings(isolated, members, { precheck, absent }),
+      ...outside,
       ...servicesNotChecked(members),
       ...syncsNotChecked(members, edges),
     ];
@@ -60,6 +62,6 @@ export const links = meshCheck({
       unlinked: isolated.map(({ cluster }) => cluster.context),
       edges: edges.map((edge) => edge.data),
     };
-    return { findings, data, summary: summarize(findings, fine(edges, clusters.length)) };
+    return { findings, data, summary: summarize(findings, fine(edges, clusters.length, outside)) };
   },
 });

@@ -127,6 +127,25 @@ describe("one-way", () => {
     expect(dataOf(verdict).edges).toHaveLength(2);
   });
 
+  test("is not said where a gateway of the other may lead back", () => {
+    const back = (given: Record<string, string>): GatewayFact =>
+      remoteGateway("a", {
+        labels: labels(given),
+        addresses: [{ type: "IPAddress", value: "203.0.113.7" }],
+      });
+    const from = (gateway: GatewayFact, a: TestMember = {}): boolean | undefined =>
+      dataOf(runMesh(links, { a, b: linkedTo("b", gateway) })).edges[0]?.oneWay;
+    expect(from(back({}))).toBe(false);
+    expect(from(back({ "topology.istio.io/network": "net-z" }))).toBe(true);
+    expect(from(back({ "topology.istio.io/cluster": "z" }))).toBe(true);
+    const { id: _id, network: _network, ...nameless } = clusterRef("a");
+    const named = { "topology.istio.io/cluster": "z", "topology.istio.io/network": "net-z" };
+    expect(from(back(named), { cluster: nameless })).toBe(false);
+    expect(from(back({ "topology.istio.io/network": "net-z" }), { cluster: nameless })).toBe(false);
+    const shared = { ...clusterRef("a"), network: "net-b" };
+    expect(from(back({ "topology.istio.io/network": "net-b" }), { cluster: shared })).toBe(false);
+  });
+
   test("many are one finding", () => {
     const ids = ["b", "c", "d", "e", "f", "g", "h"];
     const verdict = runMesh(links, {
@@ -256,6 +275,9 @@ describe("no link in either direction", () => {
     expect(verdict.summary).toBe("1 link from 1 cluster");
     expect(messagesOf(verdict, "pass")[0]).toContain("ctx-a → z (not in this run) is connected");
     expect(dataOf(verdict).edges).toMatchObject([{ to: "z", inRun: false, oneWay: false }]);
+    const { id: _, ...nameless } = clusterRef("b");
+    const unread = runMesh(links, { a: linkedTo("a", remoteGateway("z")) }, { absent: [nameless] });
+    expect(messagesOf(unread, "pass")[0]).toContain("z (not in this run, or not read)");
   });
 
   test("in a run of one a network alone does not make a gateway its own", () => {
@@ -291,6 +313,7 @@ describe("no link in either direction", () => {
       a: { changes: { gateways: gateways("a"), syncs: [lists("a", "z")] } },
     });
     expect(notPassed(verdict)).toEqual([]);
+    expect(verdict.summary).toBe("ctx-a is linked from z: its /debug/syncz lists an istiod there");
     const own = runMesh(links, {
       a: { changes: { gateways: gateways("a"), syncs: [lists("a")] } },
     });
@@ -298,6 +321,29 @@ describe("no link in either direction", () => {
     const { id: _, ...nameless } = clusterRef("a");
     const unknown = { cluster: nameless, changes: { gateways: gateways("a"), syncs: [] } };
     expect(notPassed(runMesh(links, { a: unknown }))).toEqual(["fail"]);
+  });
+
+  test("what istiods say of clusters whose Gateways were read makes no link", () => {
+    const left = (id: string): TestMember => ({
+      changes: { gateways: gateways(id), syncs: [lists("a", "b")] },
+    });
+    const verdict = runMesh(links, { a: left("a"), b: left("b") });
+    expect(messagesOf(verdict, "fail")).toEqual(["no cluster is linked to another: ctx-a, ctx-b"]);
+    const odd = runMesh(links, {
+      a: linkedTo("a", remoteGateway("b")),
+      b: linkedTo("b", remoteGateway("a")),
+      c: { changes: { gateways: gateways("c"), syncs: [lists("a", "c")] } },
+    });
+    expect(dataOf(odd).unlinked).toEqual(["ctx-c"]);
+    const unread = runMesh(
+      links,
+      { a: left("a"), b: { changes: { gateways: gateways("b"), syncs: [lists("c")] } } },
+      { absent: [clusterRef("c")] },
+    );
+    expect(dataOf(unread).unlinked).toEqual(["ctx-a"]);
+    expect(messagesOf(unread, "pass")).toEqual([
+      "ctx-b is linked from c: its /debug/syncz lists an istiod there",
+    ]);
   });
 
   test("cannot be judged while a cluster could not be read, which itself is not named unlinked", () => {
