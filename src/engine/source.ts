@@ -149,7 +149,8 @@ export class ClusterSource implements FactSource {
   }
 
   #noting<T>(answer: Gathered<T>): Gathered<T> {
-    if (answer.ok || answer.why === "forbidden" || answer.why === "not-found") this.answered = true;
+    // Anything may answer 404, a web server at a wrong address too.
+    if (answer.ok || answer.why === "forbidden") this.answered = true;
     return answer;
   }
 }

@@ -6,7 +6,7 @@ import { missing, type Missing } from "../../src/model/gathered.ts";
 import { RESOURCES } from "../../src/model/resource.ts";
 import { cluster } from "../support/mesh/cluster.ts";
 import { flatEntry } from "../support/mesh/objects.ts";
-import { MemoryReader } from "../support/source.ts";
+import { forbid, MemoryReader } from "../support/source.ts";
 
 const CERTIFICATES = { intermediate: "", roots: "" };
 
@@ -64,7 +64,8 @@ describe("gather", () => {
 
   it.each([
     ["forbidden", true],
-    ["not-found", true],
+    // A web server at a wrong address answers so, too.
+    ["not-found", false],
     ["timeout", false],
     ["unauthorized", false],
     ["unreadable", false],
@@ -72,6 +73,16 @@ describe("gather", () => {
     const refusing = reader("a", (request) => (request === "connect" ? DOWN : missing(why, "no")));
     const [found] = await gather([refusing], new Set(["nodes"]), { concurrency: 4 });
     expect(found?.facts.connection?.ok).toBe(reached);
+  });
+
+  it("gives a cluster that waited for another in vain its time again", async () => {
+    const renewed: string[] = [];
+    const [first, second] = [reader("a"), reader("b", forbid("list workloadentries"))];
+    for (const one of [first, second]) {
+      Object.assign(one, { renew: () => renewed.push(one.context) });
+    }
+    await gather([first, second], new Set(["sourcePods"]), { concurrency: 4 });
+    expect(renewed).toEqual(["ctx-a"]);
   });
 
   it("lets facts that wait for other clusters wait without holding a place", async () => {

@@ -45,7 +45,6 @@ const requestsOf = (fault: string): (readonly [string, Struck])[] =>
     struck,
   ]);
 
-
 describe.each(FAULTS)("%s", (name, _fault, cause) => {
   const outcomeOf = (struck: Struck): Outcome =>
     outcomes[CASES.findIndex((one) => one.name === name && one.struck === struck)] as Outcome;

@@ -30,9 +30,10 @@ describe("answers of more than 64 MiB", () => {
     expectDown(everything, CAUSE);
   });
 
-  it.each(STRIKES.map(({ name }, index) => [name, index] as const))("to: %s", (_name, index) => {
-    const struck = STRIKES[index];
-    const outcome = others[index];
-    if (struck && outcome) expectErrors(outcome, healthy, struck, CAUSE);
-  });
+  it.each(STRIKES.map((struck, index) => [struck.name, struck, index] as const))(
+    "to: %s",
+    (_name, struck, index) => {
+      expectErrors(others[index] as Outcome, healthy, struck, CAUSE);
+    },
+  );
 });

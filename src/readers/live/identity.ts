@@ -38,6 +38,12 @@ function isWithheld({ status }: Reply): boolean {
 async function readVersion(client: ApiClient): Promise<string | undefined> {
   const reply = await client.request({ method: "GET", path: "/version" });
   if (reply.status === 403) return undefined;
+  if (reply.status === 404) {
+    throw new Fault(
+      "unreadable",
+      "/version is not found (404): that is no Kubernetes API; is the URL of the cluster right?",
+    );
+  }
   if (reply.status !== 200) throw refusal(reply);
   const version = string(property(objectOf(reply), "gitVersion"));
   if (version === undefined) {
