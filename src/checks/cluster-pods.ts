@@ -85,7 +85,10 @@ function isReplaced(
   siblings: readonly PodFact[],
 ): boolean {
   const healthy = siblings.filter((sibling) => sibling.healthy);
-  if (desired !== undefined) return healthy.length >= Math.max(1, desired);
+  // A DaemonSet that has pods and wants none has a status that nobody has written yet.
+  if (desired !== undefined && (desired > 0 || kind === "Deployment")) {
+    return healthy.length >= Math.max(1, desired);
+  }
   // How many are wanted is not known; a DaemonSet wants one on each node.
   return kind === "DaemonSet"
     ? healthy.some(({ nodeName }) => nodeName === pod.nodeName)
@@ -117,7 +120,7 @@ function judgeUnready(pod: PodFact, cluster: ClusterRef): Finding {
   const old = pod.createdAt === undefined ? Number.NaN : cluster.now - pod.createdAt;
   // A clock that is far behind the cluster's must not make every pod a young one.
   return Math.abs(old) < GRACE
-    ? warn(`${message}; created ${age(old)} ago, it may still be starting`, details)
+    ? warn(`${message}; created ${age(Math.max(0, old))} ago, it may still be starting`, details)
     : fail(message, details);
 }
 

@@ -7,8 +7,8 @@ import type { Remediation } from "../model/report.ts";
 const CAUSES: readonly {
   when: RegExp;
   summary: string;
-  /** The log of the last run tells why it ended. */
-  previous?: true;
+  /** A container has run and ended: its log tells why. */
+  logged?: true;
 }[] = [
   {
     when: /ImagePull|ErrImage|InvalidImageName|RegistryUnavailable/,
@@ -17,7 +17,7 @@ const CAUSES: readonly {
   {
     when: /^(Init:)?(CrashLoopBackOff|OOMKilled|Error$|ExitCode|Signal|StartError|ContainerCannotRun)/,
     summary: "Find in the log of its last run why the container exits, and correct that.",
-    previous: true,
+    logged: true,
   },
   {
     when: /ConfigError|ContainerCreating|PodInitializing/,
@@ -30,10 +30,14 @@ export function podRemedy(pod: PodFact, cluster: ClusterRef): Remediation {
   const on = (...words: string[]): string => kubectl(cluster, "-n", pod.namespace, ...words);
   const describe = on("describe", "pod", pod.name);
   const cause = CAUSES.find(({ when }) => when.test(pod.status));
-  if (cause?.previous) {
-    // Without a container's name only the main one's log is shown, which has not run yet here.
-    const which = pod.status.startsWith("Init:") ? "--all-containers" : "--previous";
-    return remedy(cause.summary, on("logs", pod.name, which), describe);
+  if (cause?.logged) {
+    // A container that waits to be started again has its log in the run before; one that has just
+    // ended still has it, and there may be none before.
+    const which = [
+      ...(pod.failing === undefined ? ["--all-containers"] : ["-c", pod.failing]),
+      ...(pod.status.endsWith("CrashLoopBackOff") ? ["--previous"] : []),
+    ];
+    return remedy(cause.summary, on("logs", pod.name, ...which), describe);
   }
   if (cause) return remedy(cause.summary, describe);
   if (pod.finished) {
@@ -41,6 +45,12 @@ export function podRemedy(pod: PodFact, cluster: ClusterRef): Remediation {
       "See why the pod ended and why nothing replaces it, then free what its node lacks.",
       describe,
       on("get", "events", "--sort-by=.lastTimestamp"),
+    );
+  }
+  if (pod.status === "SchedulingGated") {
+    return remedy(
+      "Find who should lift the pod's scheduling gates, and why nobody does.",
+      describe,
     );
   }
   if (pod.status === "Pending") {

@@ -48,6 +48,20 @@ function containerWhy(container: unknown, isInit: boolean): string | undefined {
   return undefined;
 }
 
+/** What a pod waits for when an init container takes its time. */
+function initWhy(container: unknown, sidecars: ReadonlySet<string>): string | undefined {
+  const isRunning = isMap(at(container, "state", "running"));
+  if (!isRunning || property(container, "ready") === true) return undefined;
+  const name = string(property(container, "name")) ?? "?";
+  return `init container ${name} ${sidecars.has(name) ? "is not ready" : "has not finished"}`;
+}
+
+function sidecarNames(pod: unknown): Set<string> {
+  const containers = array(at(pod, "spec", "initContainers"));
+  const sidecars = containers.filter((one) => string(property(one, "restartPolicy")) === "Always");
+  return new Set(sidecars.map((one) => string(property(one, "name")) ?? "?"));
+}
+
 function unready(statuses: readonly unknown[]): string | undefined {
   const names = statuses
     .filter((container) => property(container, "ready") !== true)
@@ -74,6 +88,15 @@ function unreadyGate(pod: unknown, conditions: readonly Condition[]): string | u
   return undefined;
 }
 
+/** The first container, in the order in which they start, that says why it is not well. */
+export function failingContainer(pod: unknown): string | undefined {
+  const status = property(pod, "status");
+  const failing =
+    array(property(status, "initContainerStatuses")).find((one) => containerWhy(one, true)) ??
+    array(property(status, "containerStatuses")).find((one) => containerWhy(one, false));
+  return string(property(failing, "name"));
+}
+
 /**
  * Why a pod is not healthy, in one line of at most 300 characters: the most telling of what its
  * status says; nothing when it says nothing.
@@ -84,6 +107,7 @@ export function podWhy(pod: unknown): string | undefined {
   const find = (type: string): Condition | undefined => conditions.find((one) => one.type === type);
   const init = array(property(status, "initContainerStatuses"));
   const main = array(property(status, "containerStatuses"));
+  const sidecars = sidecarNames(pod);
   const scheduled = find("PodScheduled");
   const readiness = find("Ready");
   const deleting = string(at(pod, "metadata", "deletionTimestamp")) !== undefined;
@@ -95,6 +119,7 @@ export function podWhy(pod: unknown): string | undefined {
     () => first(init, (one) => containerWhy(one, true)),
     () => first(main, (one) => containerWhy(one, false)),
     () => (string(property(status, "phase")) === "Succeeded" ? "it has finished" : undefined),
+    () => first(init, (one) => initWhy(one, sidecars)),
     () => unready(main),
     () => unreadyGate(pod, conditions),
     () =>

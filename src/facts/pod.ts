@@ -7,7 +7,7 @@ import { readEnv, type EnvOwner } from "./env.ts";
 import { METRICS_PORT } from "./names.ts";
 import { conditionsOf, defined, imagesOf, metaOf, portOf } from "./objects.ts";
 import { printedStatus } from "./pod-status.ts";
-import { podWhy } from "./pod-why.ts";
+import { failingContainer, podWhy } from "./pod-why.ts";
 
 /** Known variables of all containers; where two have one, that of the first counts. */
 async function podEnv(source: FactSource, podSpec: unknown, owner: EnvOwner): Promise<Env> {
@@ -53,6 +53,7 @@ export async function podFact(source: FactSource, pod: RawObject): Promise<PodFa
     ...defined({
       createdAt,
       why: healthy ? undefined : podWhy(pod),
+      failing: healthy ? undefined : failingContainer(pod),
       nodeName: string(at(pod, "spec", "nodeName")),
       versionLabel: labels.get(VERSION),
       metricsPort: portOf(meta.annotations.get(METRICS_PORT)),

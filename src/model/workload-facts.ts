@@ -87,6 +87,8 @@ export interface PodFact {
   deleting: boolean;
   /** Why it is not healthy: waiting reason, unschedulable message, last termination. */
   why?: string;
+  /** The container that keeps it from being healthy, where one does: its log tells more. */
+  failing?: string;
   nodeName?: string;
   images: ContainerImage[];
   versionLabel?: string;

@@ -176,24 +176,38 @@ describe("pods that are not ready", () => {
   test.each<[string, Partial<PodFact>, string, string, string]>([
     [
       "a crash",
-      { status: "CrashLoopBackOff", why: "last exit 1: no license" },
+      { status: "CrashLoopBackOff", why: "last exit 1: no license", failing: "side" },
       "CrashLoopBackOff: last exit 1: no license",
       "log of its last run",
-      "logs ztunnel-bbbbb --previous",
+      "logs ztunnel-bbbbb -c side --previous",
     ],
     [
-      "an exit",
-      { status: "Error" },
+      "a crash of nobody knows which container",
+      { status: "CrashLoopBackOff" },
+      "CrashLoopBackOff",
+      "log of its last run",
+      "logs ztunnel-bbbbb --all-containers --previous",
+    ],
+    [
+      "an exit that may be the first",
+      { status: "Error", failing: "istio-proxy" },
       "Error",
       "log of its last run",
-      "logs ztunnel-bbbbb --previous",
+      "logs ztunnel-bbbbb -c istio-proxy\n",
     ],
     [
       "an init container",
-      { status: "Init:CrashLoopBackOff" },
+      { status: "Init:CrashLoopBackOff", failing: "init" },
       "Init:CrashLoopBackOff",
       "log of its last run",
-      "logs ztunnel-bbbbb --all-containers",
+      "logs ztunnel-bbbbb -c init --previous",
+    ],
+    [
+      "a gate",
+      { status: "SchedulingGated", phase: "Pending" },
+      "SchedulingGated",
+      "scheduling gates",
+      "describe pod ztunnel-bbbbb",
     ],
     [
       "an image",
@@ -249,6 +263,7 @@ describe("pods that are not ready", () => {
     const finding = only(judge([young], [workload()]));
     expect(finding.severity).toBe(severity);
     expect(finding.message.includes("may still be starting")).toBe(severity === "warn");
+    expect(finding.message).not.toContain("<invalid>");
     expect(finding.remediation?.summary).toContain("CNI plugin");
   });
 
@@ -288,6 +303,12 @@ describe("pods that have ended", () => {
   test("are replaced on their own node when the DaemonSet is not known", () => {
     expect(only(judge([ready, evicted])).severity).toBe("fail");
     expect(only(judge([ready, { ...evicted, nodeName: "node-1" }])).severity).toBe("warn");
+  });
+
+  test("are replaced on their own node when the DaemonSet's status is not written", () => {
+    const idle = [workload({ desired: 0 })];
+    expect(only(judge([ready, evicted], idle)).severity).toBe("fail");
+    expect(only(judge([ready, { ...evicted, nodeName: "node-1" }], idle)).severity).toBe("warn");
   });
 
   test("are replaced by any replica when the Deployment is not known", () => {

@@ -63,6 +63,20 @@ describe("why", () => {
       { main: [container("a", { ...down, lastState })] },
       "container a is not ready; last termination: OOMKilled, exit code 137",
     ],
+    [
+      "init, taking its time",
+      {
+        init: [container("done", { state: ended(0) }), container("slow", down), container("i", {})],
+        main: [container("a", { ...down, state: waiting("PodInitializing") })],
+      },
+      "init container slow has not finished",
+    ],
+    [
+      "sidecar, not ready",
+      { init: [container("s", {}), container("t", down)], sidecars: ["s", "t"] },
+      "init container t is not ready",
+    ],
+    ["init, unnamed", { init: [{ state: { running: {} } }] }, "init container ? has not finished"],
     ["not ready", { main: [container("a", down)] }, "container a not ready"],
     [
       "several not ready",
@@ -129,5 +143,23 @@ describe("why", () => {
     });
     expect(why).toHaveLength(300);
     expect(why).toMatch(/^container a: X: long long .*…$/);
+  });
+});
+
+describe("the failing container", () => {
+  const down = { ready: false };
+  const crash = { ...down, state: waiting("CrashLoopBackOff") };
+  it.each<[string, PodGiven, string | undefined]>([
+    ["is the one that crashes", { main: [container("a"), container("b", crash)] }, "b"],
+    [
+      "is an init container first",
+      { init: [container("i", crash)], main: [container("a", crash)] },
+      "i",
+    ],
+    ["is none of those that only start", { main: [container("a", down)] }, undefined],
+    ["is none of a healthy pod", { main: [container("a")] }, undefined],
+    ["has a name", { main: [{ state: waiting("X") }] }, undefined],
+  ])("%s", async (_, given, name) => {
+    expect((await podOf(given)).failing).toBe(name);
   });
 });
