@@ -1,18 +1,10 @@
 import { accessFor } from "../facts/access.ts";
+import { grantCommands, refusedUser } from "../lib/grant.ts";
 import { commandLine, kubectl } from "../lib/shell.ts";
 import type { ClusterRef } from "../model/check.ts";
 import { remedy } from "../model/finding.ts";
 import type { AccessRequest, Missing } from "../model/gathered.ts";
 import type { Remediation } from "../model/report.ts";
-
-const SERVICE_ACCOUNT = /^system:serviceaccount:([^:]+):([^:]+)$/;
-const USER_IN_MESSAGE = /User "([^"]+)"/;
-
-/** Who the binding is for, as `kubectl create rolebinding` takes it. */
-function subject(user: string): string {
-  const account = SERVICE_ACCOUNT.exec(user);
-  return account ? `--serviceaccount=${account[1]}:${account[2]}` : `--user=${user}`;
-}
 
 interface Rule {
   /** With commas between. */
@@ -32,22 +24,23 @@ function ruleFor(request: AccessRequest): Rule {
 }
 
 function grant(cluster: ClusterRef, request: AccessRequest, user: string): Remediation {
+  const { namespace } = request;
   const resource = request.group ? `${request.resource}.${request.group}` : request.resource;
-  const name = `mc-${request.resource.replaceAll("/", "-")}`;
-  const { verb, names } = ruleFor(request);
-  const rule = [
-    `--verb=${verb}`,
-    `--resource=${resource}`,
-    ...names.map((one) => `--resource-name=${one}`),
+  const { verb: verbs, names } = ruleFor(request);
+  const what = [
+    verbs.replaceAll(",", " and "),
+    resource,
+    ...(names.length > 0 ? [names.join(" and ")] : []),
   ];
-  const where = request.namespace ? ["-n", request.namespace] : [];
-  const [role, binding] = request.namespace
-    ? (["role", "rolebinding"] as const)
-    : (["clusterrole", "clusterrolebinding"] as const);
+  const where = namespace ? ` in namespace ${namespace}` : "";
+  const name = `mc-${request.resource.replaceAll("/", "-")}`;
   return remedy(
-    `Allow ${user} to ${verb.replaceAll(",", " and ")} ${resource}${names.length > 0 ? ` ${names.join(" and ")}` : ""}${request.namespace ? ` in namespace ${request.namespace}` : ""} (as someone who may grant it).`,
-    kubectl(cluster, ...where, "create", role, name, ...rule),
-    kubectl(cluster, ...where, "create", binding, name, `--${role}=${name}`, subject(user)),
+    `Allow ${user} to ${what.join(" ")}${where} (as someone who may grant it).`,
+    ...grantCommands(
+      cluster,
+      { name, verbs, resource, names, ...(namespace ? { namespace } : {}) },
+      user,
+    ),
   );
 }
 
@@ -55,7 +48,7 @@ function grant(cluster: ClusterRef, request: AccessRequest, user: string): Remed
 export function remedyFor(cluster: ClusterRef, cause: Missing, user?: string): Remediation {
   switch (cause.why) {
     case "forbidden": {
-      const who = user ?? USER_IN_MESSAGE.exec(cause.detail)?.[1];
+      const who = user ?? refusedUser(cause.detail);
       if (cause.request && who) return grant(cluster, cause.request, who);
       return remedy("Grant the missing permission.", kubectl(cluster, "auth", "can-i", "--list"));
     }

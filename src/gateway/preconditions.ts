@@ -1,3 +1,4 @@
+import { grantCommands } from "../lib/grant.ts";
 import { kubectl } from "../lib/shell.ts";
 import type { ClusterRef } from "../model/check.ts";
 import type { GatheredCluster, WritableCluster } from "../model/cluster.ts";
@@ -123,12 +124,6 @@ function grant(cluster: GatheredCluster, namespace: string, verbs: readonly stri
   if (user === undefined) {
     return verbs.map((verb) => kubectl(ref, "-n", namespace, "auth", "can-i", verb, resource));
   }
-  const account = /^system:serviceaccount:([^:]+):([^:]+)$/.exec(user);
-  const who = account ? `--serviceaccount=${account[1]}:${account[2]}` : `--user=${user}`;
-  const name = "mc-link";
-  const rule = [`--verb=get,list,watch,${verbs.join(",")}`, `--resource=${resource}`];
-  return [
-    kubectl(ref, "-n", namespace, "create", "role", name, ...rule),
-    kubectl(ref, "-n", namespace, "create", "rolebinding", name, `--role=${name}`, who),
-  ];
+  const verb = `get,list,watch,${verbs.join(",")}`;
+  return grantCommands(ref, { name: "mc-link", verbs: verb, resource, namespace }, user);
 }

@@ -1,3 +1,4 @@
+import { grantCommands, refusedUser } from "../../lib/grant.ts";
 import { contextWord, kubectl } from "../../lib/shell.ts";
 import type { ClusterRef } from "../../model/check.ts";
 import { objectRef, remedy, warn } from "../../model/finding.ts";
@@ -30,9 +31,6 @@ export function unreadFindings({ cluster, context, intermediate }: Member): Find
   ];
 }
 
-const USER = /User "([^"]+)"/;
-const SERVICE_ACCOUNT = /^system:serviceaccount:([^:]+):([^:]+)$/;
-
 function access(cluster: ClusterRef, cause: Missing): Remediation {
   const inNamespace = (...words: string[]): string =>
     kubectl(cluster, "-n", cluster.istioNamespace, ...words);
@@ -44,14 +42,15 @@ function access(cluster: ClusterRef, cause: Missing): Remediation {
     );
   }
   if (cause.why !== "forbidden") return remedy("Read the Secrets directly.", look);
-  const names = ["--resource-name=cacerts", "--resource-name=istio-ca-secret"];
-  const role = ["create", "role", "mc-cacerts", "--verb=get", "--resource=secrets", ...names];
-  const user = USER.exec(cause.detail)?.[1];
-  const [, namespace, account] = SERVICE_ACCOUNT.exec(user ?? "") ?? [];
-  const who = account ? `--serviceaccount=${namespace}:${account}` : `--user=${user}`;
+  const grant = {
+    name: "mc-cacerts",
+    verbs: "get",
+    resource: "secrets",
+    names: ["cacerts", "istio-ca-secret"],
+    namespace: cluster.istioNamespace,
+  };
   return remedy(
     `Allow whoever runs mc to get Secrets cacerts and istio-ca-secret in namespace ${cluster.istioNamespace} (as someone who may grant it).`,
-    inNamespace(...role),
-    ...(user ? [inNamespace("create", "rolebinding", "mc-cacerts", "--role=mc-cacerts", who)] : []),
+    ...grantCommands(cluster, grant, refusedUser(cause.detail)),
   );
 }

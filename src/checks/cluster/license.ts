@@ -1,3 +1,4 @@
+import { grantCommands, refusedUser } from "../../lib/grant.ts";
 import { kubectl } from "../../lib/shell.ts";
 import { clusterCheck, type ClusterRef } from "../../model/check.ts";
 import type { LicenseFact } from "../../model/facts.ts";
@@ -44,12 +45,13 @@ function noAnswer(license: LicenseFact, cause: Missing, cluster: ClusterRef): Fi
   // Without a request it was istiod that refused, and no role would help.
   if (cause.why === "forbidden" && cause.request) {
     const { resource } = cause.request;
-    const role = `mc-${resource.replaceAll("/", "-")}`;
+    const name = `mc-${resource.replaceAll("/", "-")}`;
+    const grant = { name, verbs: "get,create", resource, namespace };
     return error(message, {
       object,
       remediation: remedy(
-        `Allow ${resource} in namespace ${namespace} to whoever runs mc: create this role and bind it.`,
-        inNamespace("create", "role", role, "--verb=get,create", `--resource=${resource}`),
+        `Allow whoever runs mc to get and create ${resource} in namespace ${namespace} (as someone who may grant it).`,
+        ...grantCommands(cluster, grant, refusedUser(cause.detail)),
       ),
     });
   }
