@@ -8,10 +8,9 @@ import type { Finding, Report, Result } from "../model/report.ts";
  * all results in, what another fault explains is marked as blocked by it. Statuses stay as they are.
  */
 
+/** What could not be checked (an `error`) explains nothing. */
 function faults(result: Result | undefined): Finding[] {
-  return (
-    result?.findings.filter(({ severity }) => severity === "fail" || severity === "error") ?? []
-  );
+  return result?.findings.filter(({ severity }) => severity === "fail") ?? [];
 }
 
 /** What explains a fault of the Peers Check between two clusters of the run. */
@@ -30,31 +29,38 @@ class Explanations {
   }
 
   /** The check that keeps `from` from being connected to `to`, the most fundamental one first. */
-  disconnected(from: string, to: string): string | undefined {
-    if (this.#faulty(to, "connection")) return `${to}/connection`;
+  disconnected({ from, to, gateway }: BrokenEdge): string | undefined {
+    if (this.isDown(to)) return `${to}/connection`;
     const certs = this.#mesh.get("certs");
     if (faults(certs).some((finding) => concerns(finding, certs, from, to))) return "certs";
-    if (this.#noRunningIstiod(from)) return `${from}/pods-istiod`;
-    if (this.#noRunningIstiod(to)) return `${to}/pods-istiod`;
+    for (const context of [from, to]) {
+      if (this.#faulty(context, "pods-istiod")) return `${context}/pods-istiod`;
+    }
     for (const context of [from, to]) {
       for (const id of ["license", "env-vars"]) {
         if (this.#faulty(context, id)) return `${context}/${id}`;
       }
     }
-    const moved = this.#mesh.get("peer-addresses");
-    if (faults(moved).some((finding) => finding.cluster === from)) return "peer-addresses";
+    const isAbout = ({ cluster, object }: Finding): boolean =>
+      cluster === from &&
+      object !== undefined &&
+      edgeKey(from, object.namespace, object.name) === gateway;
+    for (const id of ["trust-domains", "peer-addresses"]) {
+      if (faults(this.#mesh.get(id)).some(isAbout)) return id;
+    }
     for (const id of ["gateways", "pods-eastwest"]) {
       if (this.#faulty(to, id)) return `${to}/${id}`;
     }
     return undefined;
   }
 
-  #faulty(context: string, id: string): boolean {
-    return faults(this.#clusters.get(context)?.get(id)).some(({ blockedBy }) => !blockedBy);
+  isDown(context: string): boolean {
+    const status = this.#clusters.get(context)?.get("connection")?.status;
+    return status === "error" || status === "fail";
   }
 
-  #noRunningIstiod(context: string): boolean {
-    return this.#faulty(context, "pods-istiod");
+  #faulty(context: string, id: string): boolean {
+    return faults(this.#clusters.get(context)?.get(id)).some(({ blockedBy }) => !blockedBy);
   }
 }
 
@@ -69,16 +75,51 @@ function concerns(finding: Finding, certs: Result | undefined, from: string, to:
   );
 }
 
-/** Remote Gateways that are not connected, by cluster and object, with the context they stand for. */
-function brokenEdges(report: Report): Map<string, string> {
+/** A remote Gateway that is not connected. */
+interface BrokenEdge {
+  /** Contexts. */
+  from: string;
+  to: string;
+  /** As `edgeKey` names it. */
+  gateway: string;
+}
+
+/** Remote Gateways that are not connected, by cluster and object. */
+function brokenEdges(
+  report: Report,
+  isDown: (context: string) => boolean,
+): Map<string, BrokenEdge> {
   const links = report.mesh.find(({ id }) => id === "links")?.data as LinksData | undefined;
-  // A cluster that is down has no CLUSTER_ID that could be known, but often goes by its name.
-  const contexts = new Set(report.clusters.map(({ context }) => context));
-  return new Map(
-    (links?.edges ?? [])
-      .filter(({ state, inRun, to }) => state === "broken" && (inRun || contexts.has(to)))
-      .map(({ from, to, gateway }) => [edgeKey(from, gateway.namespace, gateway.name), to]),
+  const edges = links?.edges ?? [];
+  const whoIs = targetsOutside(
+    edges.filter(({ inRun }) => !inRun).map(({ to }) => to),
+    report.clusters.map(({ context }) => context).filter(isDown),
   );
+  return new Map(
+    edges.flatMap(({ from, to, inRun, gateway, state }) => {
+      const target = inRun ? to : whoIs(to);
+      if (state !== "broken" || target === undefined) return [];
+      const key = edgeKey(from, gateway.namespace, gateway.name);
+      return [[key, { from, to: target, gateway: key }] as const];
+    }),
+  );
+}
+
+/**
+ * Of a cluster that is down neither CLUSTER_ID nor network can be known: a name that no cluster of
+ * the run has is its own where it is part of the context, or where there is just one of either.
+ */
+function targetsOutside(
+  names: readonly string[],
+  down: readonly string[],
+): (name: string) => string | undefined {
+  const distinct = new Set(names);
+  return (name) => {
+    if (down.includes(name)) return name;
+    const alike = down.filter((context) => context.split(/[^\w-]|_/).includes(name));
+    const possible = alike.length > 0 ? alike : distinct.size === 1 ? down : [];
+    return possible.length === 1 ? possible[0] : undefined;
+  };
 }
 
 function edgeKey(from: string, namespace: string | undefined, name: string): string {
@@ -104,14 +145,14 @@ function resultNames(report: Report): Set<string> {
 /** The report with `blockedBy` on the findings that another fault explains, and on no others. */
 export function annotateCauses(report: Report): Report {
   const explanations = new Explanations(report);
-  const broken = brokenEdges(report);
+  const broken = brokenEdges(report, (context) => explanations.isDown(context));
   const names = resultNames(report);
   const explain = (finding: Finding, context: string | undefined): Finding => {
     if (finding.blockedBy || !context || !finding.object || !isFault(finding.severity)) {
       return finding;
     }
-    const target = broken.get(edgeKey(context, finding.object.namespace, finding.object.name));
-    const cause = target === undefined ? undefined : explanations.disconnected(context, target);
+    const edge = broken.get(edgeKey(context, finding.object.namespace, finding.object.name));
+    const cause = edge && explanations.disconnected(edge);
     return cause === undefined ? finding : { ...finding, blockedBy: cause };
   };
   // A check that was not asked for explains nothing: its fault would be named nowhere.

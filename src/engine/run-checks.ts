@@ -1,13 +1,12 @@
 import type { AnyCheck, ClusterRef, Verdict } from "../model/check.ts";
 import type { GatheredCluster } from "../model/cluster.ts";
-import type { FactKey } from "../model/facts.ts";
 import { error, isFault, pass, skip, summarize, worst } from "../model/finding.ts";
-import type { Gathered, Missing } from "../model/gathered.ts";
 import type { Finding, Result } from "../model/report.ts";
 import type { TrustMatrix } from "../model/trust.ts";
-import { remedyFor } from "./access.ts";
+import { aliasesOf, aliasNotes, type Alias } from "./aliases.ts";
 import { narrowedNotes } from "./narrowed-notes.ts";
 import { ownId } from "./root-causes.ts";
+import { notRead, select, unreadCauses, type UnreadCauses } from "./unread.ts";
 
 /** What a run of the checks is about. */
 export interface RunContext {
@@ -17,12 +16,25 @@ export interface RunContext {
   trust?: TrustMatrix;
 }
 
+/** The same for every check of a run. */
+interface Run extends RunContext {
+  clusters: readonly GatheredCluster[];
+  refs: readonly ClusterRef[];
+  aliases: readonly Alias[];
+  /** By cluster. */
+  unread: ReadonlyMap<GatheredCluster, UnreadCauses>;
+  /** Ids of the checks. */
+  ids: ReadonlySet<string>;
+}
+
 interface ClusterResults {
   ref: ClusterRef;
   results: Result[];
 }
 
 const CONNECTION = "connection";
+/** Names contexts that are one cluster. */
+const IDENTITY = "cluster-identity";
 
 /**
  * Runs the checks over what was gathered. Each result is that check's alone: what it needs and could
@@ -33,20 +45,26 @@ export function runChecks(
   clusters: readonly GatheredCluster[],
   context: RunContext,
 ): { clusters: ClusterResults[]; mesh: Result[] } {
-  const refs = clusters.map(({ ref }) => ref);
+  const asked = checks.filter(({ notInPrecheck }) => !(context.precheck && notInPrecheck));
+  const run: Run = {
+    ...context,
+    clusters,
+    refs: clusters.map(({ ref }) => ref),
+    aliases: aliasesOf(clusters),
+    unread: new Map(clusters.map((cluster) => [cluster, unreadCauses(asked, cluster)])),
+    ids: new Set(checks.map(({ id }) => id)),
+  };
   return {
     clusters: clusters.map((cluster) => ({
       ref: cluster.ref,
       results: checks.flatMap((check) =>
         check.scope === "cluster"
-          ? [timed(check, context, () => runOnCluster(check, cluster, refs, context))]
+          ? [timed(check, context, () => runOnCluster(check, cluster, run))]
           : [],
       ),
     })),
     mesh: checks.flatMap((check) =>
-      check.scope === "mesh"
-        ? [timed(check, context, () => runOnMesh(check, clusters, refs, context))]
-        : [],
+      check.scope === "mesh" ? [timed(check, context, () => runOnMesh(check, run))] : [],
     ),
   };
 }
@@ -86,43 +104,10 @@ function crashed(cause: unknown): Verdict {
   return { summary: message, findings: [finding] };
 }
 
-/** The declared facts as `run` takes them, or the first needed one that is missing. */
-function select(
-  check: AnyCheck,
-  cluster: GatheredCluster,
-): { facts: Record<string, unknown> } | { lacking: Missing } {
-  const facts: Record<string, unknown> = {};
-  for (const key of check.needs) {
-    const fact = factOf(cluster, key);
-    if (!fact.ok) return { lacking: fact };
-    facts[key] = fact.value;
-  }
-  for (const key of check.uses) facts[key] = factOf(cluster, key);
-  return { facts };
-}
-
-function factOf(cluster: GatheredCluster, key: FactKey): Gathered<unknown> {
-  const fact = cluster.facts[key];
-  if (!fact) throw new Error(`fact ${key} was not gathered`);
-  return fact;
-}
-
-function userOf(cluster: GatheredCluster): string | undefined {
-  return cluster.facts.connection?.ok ? cluster.facts.connection.value.user : undefined;
-}
-
-function notRead(cluster: GatheredCluster, cause: Missing, message: string): Finding {
-  return error(message, {
-    cluster: cluster.ref.context,
-    remediation: remedyFor(cluster.ref, cause, userOf(cluster)),
-  });
-}
-
 function runOnCluster(
   check: Extract<AnyCheck, { scope: "cluster" }>,
   cluster: GatheredCluster,
-  refs: readonly ClusterRef[],
-  { precheck, revision }: RunContext,
+  { precheck, revision, refs, unread }: Run,
 ): Verdict {
   const { context } = cluster.ref;
   if (check.id !== CONNECTION && cluster.facts.connection?.ok === false) {
@@ -132,8 +117,8 @@ function runOnCluster(
   }
   const selected = select(check, cluster);
   if ("lacking" in selected) {
-    const message = `could not be checked: ${selected.lacking.detail}`;
-    return { summary: message, findings: [notRead(cluster, selected.lacking, message)] };
+    const finding = notRead(check, cluster, selected.lacking, unread.get(cluster));
+    return { summary: finding.message, findings: [finding] };
   }
   const verdict = check.run(selected.facts as never, {
     precheck,
@@ -149,15 +134,15 @@ function runOnCluster(
 
 function runOnMesh(
   check: Extract<AnyCheck, { scope: "mesh" }>,
-  clusters: readonly GatheredCluster[],
-  refs: readonly ClusterRef[],
-  { precheck, revision, trust }: RunContext,
+  { clusters, precheck, revision, trust, aliases, unread, ids }: Run,
 ): Verdict {
+  const repeated = new Set(check.id === IDENTITY ? [] : aliases.map(({ cluster }) => cluster));
+  const distinct = clusters.filter((cluster) => !repeated.has(cluster));
   const members: { cluster: ClusterRef; facts: Record<string, unknown> }[] = [];
   const absent: ClusterRef[] = [];
   const notices: Finding[] = [];
-  const notes: Finding[] = [];
-  for (const cluster of clusters) {
+  const notes: Finding[] = ids.has(IDENTITY) ? [] : aliasNotes(aliases);
+  for (const cluster of distinct) {
     const { ref } = cluster;
     if (cluster.facts.connection?.ok === false) {
       absent.push(ref);
@@ -175,8 +160,7 @@ function runOnMesh(
       notes.push(...narrowedNotes(check, cluster));
     } else {
       absent.push(ref);
-      const message = `${ref.context} could not be checked: ${selected.lacking.detail}`;
-      notices.push(notRead(cluster, selected.lacking, message));
+      notices.push(notRead(check, cluster, selected.lacking, unread.get(cluster)));
     }
   }
   if (members.length === 0) {
@@ -184,14 +168,15 @@ function runOnMesh(
   }
   const verdict = check.run(members as never, {
     precheck,
-    clusters: refs,
+    clusters: distinct.map(({ ref }) => ref),
     absent,
     ...(revision === undefined ? {} : { revision }),
     ...(trust === undefined ? {} : { trust }),
   });
-  if (notices.length === 0) return { ...verdict, findings: [...verdict.findings, ...notes] };
+  if (notices.length + notes.length === 0) return verdict;
   // A verdict without findings is a pass: notices beside it must not make it a skip.
   const own = verdict.findings.length > 0 ? verdict.findings : [pass(verdict.summary)];
+  if (notices.length === 0) return { ...verdict, findings: [...own, ...notes] };
   const findings = [...own, ...notes, ...notices];
   // What is fine is fine only for the clusters that were read: the summary must not say more.
   const summary = verdict.findings.some(({ severity }) => isFault(severity))

@@ -96,10 +96,22 @@ describe("what explains that a peer is not connected", () => {
     expect(cause([], [], [result("certs", [fault({ cluster: "ctx-c" })])])).toBeUndefined();
   });
 
-  it("an address that went stale here", () => {
-    const moved = (cluster: string): Result => result("peer-addresses", [fault({ cluster })]);
-    expect(cause([], [], [moved("ctx-a")])).toBe("peer-addresses");
-    expect(cause([], [], [moved("ctx-b")])).toBeUndefined();
+  it.each(["peer-addresses", "trust-domains"])("%s of this very Gateway", (id) => {
+    const about = (to: string, changes: Partial<Finding>): Result =>
+      result(id, [peerFault(to, changes)]);
+    expect(cause([], [], [about("ctx-b", { cluster: "ctx-a" })])).toBe(id);
+    expect(cause([], [], [about("ctx-c", { cluster: "ctx-a" })])).toBeUndefined();
+    expect(cause([], [], [about("ctx-b", { cluster: "ctx-b" })])).toBeUndefined();
+    const other = about("ctx-b", { cluster: "ctx-a", severity: "warn" });
+    expect(cause([], [], [other])).toBeUndefined();
+    expect(cause([], [], [result(id, [fault({ cluster: "ctx-a" })])])).toBeUndefined();
+  });
+
+  it("nothing that could not be checked", () => {
+    const unread = fault({ severity: "error", message: "could not be checked: forbidden" });
+    for (const id of ["license", "gateways", "pods-istiod"]) {
+      expect(cause([], [result(id, [unread])])).toBeUndefined();
+    }
   });
 
   it("nothing, when nothing else is wrong or it follows from something else itself", () => {
@@ -167,6 +179,44 @@ describe("what is left as it is", () => {
       ),
     );
     expect(clusters[0]?.checks.at(-1)?.findings[0]?.blockedBy).toBe("ctx-b/connection");
+  });
+
+  describe("a cluster that is down and goes by another name", () => {
+    const outside = (name: string): LinkEdge =>
+      edge("ctx-a", name, { inRun: false, gateway: { namespace: "ew", name: `to-${name}` } });
+    const down = [result("connection", [fault({ severity: "error" })])];
+    const blockedBy = (contexts: string[], names: string[]): (string | undefined)[] => {
+      const before = report(
+        [
+          result(
+            "peers",
+            names.map((name) => peerFault(name)),
+          ),
+        ],
+        [],
+        [links(names.map(outside))],
+      );
+      const [first] = before.clusters;
+      const others = contexts.map((context) => ({ context, checks: down }));
+      const clusters = [...(first ? [first] : []), ...others];
+      const [annotated] = annotateCauses({ ...before, clusters }).clusters;
+      return annotated?.checks[0]?.findings.map((finding) => finding.blockedBy) ?? [];
+    };
+
+    it("is the one that is meant where nothing else is outside", () => {
+      expect(blockedBy(["ctx-b"], ["west"])).toEqual(["ctx-b/connection"]);
+      expect(blockedBy([], ["west"])).toEqual([undefined]);
+      expect(blockedBy(["ctx-b"], ["west", "mars"])).toEqual([undefined, undefined]);
+      expect(blockedBy(["ctx-b", "ctx-c"], ["west"])).toEqual([undefined]);
+    });
+
+    it("is the one whose context has the name as a part", () => {
+      expect(blockedBy(["gke_prod_west", "ctx-c"], ["west", "north"])).toEqual([
+        "gke_prod_west/connection",
+        undefined,
+      ]);
+      expect(blockedBy(["admin@west", "other@west"], ["west"])).toEqual([undefined]);
+    });
   });
 
   it("is blocked by nothing that did not run", () => {

@@ -226,3 +226,73 @@ describe("a check across clusters", () => {
     expect(mesh[0]).toMatchObject({ status: "skip", summary: "no cluster could be checked" });
   });
 });
+
+describe("what several checks could not read", () => {
+  const named = (scope: string, id: string, needs: "nodes" | "namespaces"): AnyCheck =>
+    (scope === "mesh" ? meshCheck : clusterCheck)({
+      ...DESCRIBED,
+      id,
+      title: id,
+      needs: [needs],
+      run: () => ({ summary: "fine", findings: [] }),
+    });
+  const blocked = (checks: AnyCheck[], context = CONTEXT): (string | undefined)[] => {
+    const { results, mesh } = run(checks, [cluster("a", { nodes: FORBIDDEN })], context);
+    return [...(results[0] ?? []), ...mesh].map(({ findings }) => findings[0]?.blockedBy);
+  };
+
+  it("is the fault of the check that has its name", () => {
+    const checks = [named("cluster", "early", "nodes"), counting, pairing];
+    expect(blocked(checks)).toEqual(["ctx-a/nodes", undefined, "ctx-a/nodes"]);
+  });
+
+  it("else of the first, which may be one across clusters", () => {
+    expect(blocked([named("cluster", "early", "nodes"), pairing])).toEqual([
+      undefined,
+      "ctx-a/early",
+    ]);
+    expect(blocked([pairing, named("mesh", "late", "nodes")])).toEqual([undefined, "pairs"]);
+    expect(blocked([named("cluster", "other", "namespaces"), pairing])).toEqual([
+      undefined,
+      undefined,
+    ]);
+  });
+
+  it("is not that of a check left out of the precheck", () => {
+    const left = { ...named("cluster", "early", "nodes"), notInPrecheck: "not yet" };
+    expect(blocked([left, pairing], { precheck: true })).toEqual([undefined, undefined]);
+  });
+});
+
+describe("two contexts of one cluster", () => {
+  const twins = (changes: Partial<GatheredCluster["ref"]> = {}): GatheredCluster[] => {
+    const uid = { namespaces: gathered([namespace("kube-system")]) };
+    const twin = { ...clusterRef("a"), context: "alias", ...changes };
+    return [cluster("a", uid), { ...cluster("b", uid), ref: twin }];
+  };
+  const identity = { ...pairing, id: "cluster-identity" };
+
+  it("count once across clusters, but where they are named", () => {
+    const { mesh } = run([pairing, identity], twins());
+    expect(mesh.map(({ summary }) => summary)).toEqual(["1 clusters", "2 clusters"]);
+    expect(mesh[0]?.findings).toHaveLength(1);
+  });
+
+  it("are named where that check does not run", () => {
+    const silent = meshCheck({ ...pairing, run: () => ({ summary: "fine", findings: [] }) });
+    const { mesh } = run([silent], twins());
+    expect(mesh[0]?.status).toBe("pass");
+    expect(mesh[0]?.findings.at(-1)).toEqual({
+      severity: "skip",
+      cluster: "alias",
+      message: "alias not checked: it is the cluster of ctx-a",
+    });
+  });
+
+  it("are two clusters if they have another name or network, or none was read", () => {
+    for (const changes of [{ id: "other" }, { network: "other" }]) {
+      expect(run([pairing], twins(changes)).mesh[0]?.summary).toBe("2 clusters");
+    }
+    expect(run([pairing], [cluster("a"), cluster("a")]).mesh[0]?.summary).toBe("2 clusters");
+  });
+});

@@ -1,0 +1,72 @@
+import type { AnyCheck } from "../model/check.ts";
+import type { GatheredCluster } from "../model/cluster.ts";
+import type { FactKey } from "../model/facts.ts";
+import { error } from "../model/finding.ts";
+import type { Gathered, Missing } from "../model/gathered.ts";
+import type { Finding } from "../model/report.ts";
+import { remedyFor } from "./access.ts";
+
+/** The declared facts of a check as its `run` takes them, or the first needed one that is missing. */
+export function select(
+  check: AnyCheck,
+  cluster: GatheredCluster,
+): { facts: Record<string, unknown> } | { lacking: Missing } {
+  const facts: Record<string, unknown> = {};
+  for (const key of check.needs) {
+    const fact = factOf(cluster, key);
+    if (!fact.ok) return { lacking: fact };
+    facts[key] = fact.value;
+  }
+  for (const key of check.uses) facts[key] = factOf(cluster, key);
+  return { facts };
+}
+
+function factOf(cluster: GatheredCluster, key: FactKey): Gathered<unknown> {
+  const fact = cluster.facts[key];
+  if (!fact) throw new Error(`fact ${key} was not gathered`);
+  return fact;
+}
+
+/** Names of checks by what could not be read, in words. */
+export type UnreadCauses = ReadonlyMap<string, string>;
+
+/**
+ * What could not be read of a cluster is the fault of one check, and blocks the others that need it:
+ * the check that has the name of the fact, else the first one.
+ *
+ * @param checks those that run
+ */
+export function unreadCauses(checks: readonly AnyCheck[], cluster: GatheredCluster): UnreadCauses {
+  const causes = new Map<string, string>();
+  for (const check of checks) {
+    const key = check.needs.find((one) => cluster.facts[one]?.ok === false);
+    const lacking = key && cluster.facts[key];
+    if (!lacking || lacking.ok || (causes.has(lacking.detail) && check.id !== key)) continue;
+    causes.set(lacking.detail, nameOf(check, cluster));
+  }
+  return causes;
+}
+
+/** As `blockedBy` gives it. */
+function nameOf({ scope, id }: AnyCheck, { ref }: GatheredCluster): string {
+  return scope === "mesh" ? id : `${ref.context}/${id}`;
+}
+
+/** The error of a check that lacks what it needs, with what would allow it. */
+export function notRead(
+  check: AnyCheck,
+  cluster: GatheredCluster,
+  lacking: Missing,
+  causes: UnreadCauses | undefined,
+): Finding {
+  const { context } = cluster.ref;
+  const message = `could not be checked: ${lacking.detail}`;
+  const cause = causes?.get(lacking.detail);
+  const { connection } = cluster.facts;
+  const user = connection?.ok ? connection.value.user : undefined;
+  return error(check.scope === "mesh" ? `${context} ${message}` : message, {
+    cluster: context,
+    ...(cause === undefined || cause === nameOf(check, cluster) ? {} : { blockedBy: cause }),
+    remediation: remedyFor(cluster.ref, lacking, user),
+  });
+}
