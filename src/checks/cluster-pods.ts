@@ -1,3 +1,4 @@
+import { ownerOf } from "../lib/owner.ts";
 import { age } from "../lib/time.ts";
 import type { ClusterRef } from "../model/check.ts";
 import type { PodRow } from "../model/data.ts";
@@ -16,6 +17,8 @@ export interface PodSet {
   pods: readonly PodFact[];
   /** The workloads that should run them; none when they could not be read. */
   workloads: readonly WorkloadFact[];
+  /** Which of them a pod is of, where more than names tell. */
+  owner?: (pod: PodFact) => WorkloadFact | undefined;
   /** What to report when nothing runs and no other finding says why. */
   none: () => Finding;
 }
@@ -35,26 +38,11 @@ export function podRow(pod: PodFact, now: number): PodRow {
   };
 }
 
-/**
- * The workload that made a pod: the one in its namespace with the longest name that begins the
- * pod's (`istiod-gloo` before `istiod`), else the only one there.
- */
-export function ownerOf<W extends WorkloadFact>(
-  pod: PodFact,
-  workloads: readonly W[],
-): W | undefined {
-  const near = workloads.filter(({ namespace }) => namespace === pod.namespace);
-  const [owner] = near
-    .filter(({ name }) => pod.name.startsWith(`${name}-`))
-    .toSorted((one, other) => other.name.length - one.name.length);
-  return owner ?? (near.length === 1 ? near[0] : undefined);
-}
-
 /** Findings of a component: its workloads' replicas, then each pod that is not Running and ready. */
 export function judgePods(set: PodSet, cluster: ClusterRef): Finding[] {
+  const owner = set.owner ?? ((pod) => ownerOf(pod, set.workloads));
   // Pods without a known workload stand together by namespace.
-  const keyOf = (pod: PodFact): WorkloadFact | string =>
-    ownerOf(pod, set.workloads) ?? pod.namespace;
+  const keyOf = (pod: PodFact): WorkloadFact | string => owner(pod) ?? pod.namespace;
   const groups = Map.groupBy(set.pods, keyOf);
   const alive = set.pods.some((pod) => !pod.finished);
   const findings = set.workloads.flatMap((workload) =>

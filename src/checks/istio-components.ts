@@ -1,7 +1,8 @@
-import { GATEWAY_NAME, REVISION } from "../lib/labels.ts";
+import { istiodOf } from "../lib/istiod-pods.ts";
 import { versionOf, type ComponentVersion } from "../lib/istio-version.ts";
+import { GATEWAY_NAME } from "../lib/labels.ts";
 import { qualified } from "../lib/mesh.ts";
-import type { GatewayFact, IstiodFact, PodFact, WorkloadFact } from "../model/facts.ts";
+import type { GatewayFact, IstiodsFact, PodFact, WorkloadFact } from "../model/facts.ts";
 import { objectRef } from "../model/finding.ts";
 import type { ObjectRef } from "../model/report.ts";
 
@@ -51,15 +52,10 @@ function keyOf(found: ComponentVersion): string {
   return found.version ? found.version.text : found.why;
 }
 
-export function istiodComponents(
-  istiods: readonly IstiodFact[],
-  pods: readonly PodFact[],
-): Component[] {
-  return istiods.flatMap((istiod) => {
-    const own = pods.filter(
-      ({ namespace, labels }) =>
-        namespace === istiod.namespace && (labels.get(REVISION) ?? "default") === istiod.revision,
-    );
+/** Of the istiods that are judged. */
+export function istiodComponents(istiods: IstiodsFact, pods: readonly PodFact[]): Component[] {
+  return istiods.judged.flatMap((istiod) => {
+    const own = pods.filter((pod) => istiodOf(pod, istiods) === istiod);
     return componentsOf("istiod", "discovery", [istiod], own);
   });
 }

@@ -1,29 +1,9 @@
 import { array, at, property, string } from "../lib/json.ts";
-import { PORT_DEBUG, REVISION } from "../lib/labels.ts";
-import type { IstiodsFact, LicenseFact, PodFact, SyncFact } from "../model/facts.ts";
-import { gathered, missing, type Gathered } from "../model/gathered.ts";
+import { isJudged, revisionOf } from "../lib/istiod-pods.ts";
+import { PORT_DEBUG } from "../lib/labels.ts";
+import type { LicenseFact, PodFact, SyncFact } from "../model/facts.ts";
+import { gathered, missing, valueOr, type Gathered } from "../model/gathered.ts";
 import type { FactReader, FactSource } from "../model/source.ts";
-import { DEFAULT_REVISION } from "./names.ts";
-
-function revisionOf({ labels }: PodFact): string {
-  return labels.get(REVISION) || DEFAULT_REVISION;
-}
-
-/** Whether a pod is of a judged istiod; of any, where no Deployment is known to tell. */
-function isJudged(
-  pod: PodFact,
-  istiods: Gathered<IstiodsFact>,
-  asked: string | undefined,
-): boolean {
-  const revision = revisionOf(pod);
-  const { judged, others } = istiods.ok ? istiods.value : { judged: [], others: [] };
-  if (judged.length + others.length === 0) return asked === undefined || revision === asked;
-  const near = judged.filter(({ namespace }) => namespace === pod.namespace);
-  if (near.some((istiod) => istiod.revision === revision)) return true;
-  // A label that only the Deployment has: where there is no other istiod, the pod is of this one.
-  const isOther = others.some(({ namespace }) => namespace === pod.namespace);
-  return near.length === 1 && !isOther && !pod.labels.has(REVISION);
-}
 
 interface Answer {
   namespace: string;
@@ -45,7 +25,7 @@ async function ask(source: FactSource, path: string): Promise<Gathered<Answer[]>
     // Nothing to choose from: they need not wait for the Deployments to be known.
     for (const pod of running) answerOf(pod).catch(() => undefined);
   }
-  const istiods = await source.fact("istiods");
+  const istiods = valueOr(await source.fact("istiods"), { judged: [], others: [] });
   const judged = running.filter((pod) => isJudged(pod, istiods, revision));
   return gathered(await Promise.all(judged.map(answerOf)));
 }

@@ -1,12 +1,12 @@
-import { array, at, property, string } from "../lib/json.ts";
+import { array, at, property, string, stringMap } from "../lib/json.ts";
 import { goBool } from "../lib/go-bool.ts";
+import { DEFAULT_REVISION } from "../lib/istiod-pods.ts";
 import { REVISION } from "../lib/labels.ts";
 import type { Env, IstiodFact, IstiodsFact } from "../model/facts.ts";
 import { gathered } from "../model/gathered.ts";
 import type { RawObject } from "../model/reader.ts";
 import { RESOURCES } from "../model/resource.ts";
 import type { FactReader, FactSource } from "../model/source.ts";
-import { DEFAULT_REVISION } from "./names.ts";
 import { byName, defined } from "./objects.ts";
 import { slimWorkload } from "./slim.ts";
 import { mainContainer, workloadFact } from "./workload.ts";
@@ -26,11 +26,13 @@ async function istiodFact(source: FactSource, object: RawObject): Promise<Istiod
   const workload = await workloadFact(source, "Deployment", object, CONTAINER);
   if (!workload) return undefined;
   const template = at(object, "spec", "template");
+  const podLabels = stringMap(at(template, "metadata", "labels"));
   const hasContainer = mainContainer(template, CONTAINER) !== undefined;
   const peering = workload.env.get("ENABLE_PEERING_DISCOVERY");
   return {
     ...workload,
-    revision: workload.labels.get(REVISION) || DEFAULT_REVISION,
+    // Its pods carry the label that counts; some manifests leave it out on the Deployment.
+    revision: workload.labels.get(REVISION) || podLabels.get(REVISION) || DEFAULT_REVISION,
     peering: peering?.kind === "value" && goBool(peering.value) === true,
     hasDiscovery: array(at(template, "spec", "containers")).some(
       (container) => string(property(container, "name")) === CONTAINER,

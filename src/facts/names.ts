@@ -6,5 +6,3 @@ export const SOURCE_CLUSTER = "solo.io/source-cluster";
 export const REMOTE_SECRET = "istio/multiCluster=true";
 /** Annotation of a remote secret: the cluster that its kubeconfig is for. */
 export const NETWORKING_CLUSTER = "networking.istio.io/cluster";
-/** What an istiod without label istio.io/rev is. */
-export const DEFAULT_REVISION = "default";

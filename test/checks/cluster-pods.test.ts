@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { judgePods, ownerOf, podRow, type PodSet } from "../../src/checks/cluster-pods.ts";
+import { judgePods, podRow, type PodSet } from "../../src/checks/cluster-pods.ts";
 import type { PodFact, WorkloadFact } from "../../src/model/facts.ts";
 import { fail, remedy } from "../../src/model/finding.ts";
 import type { Finding } from "../../src/model/report.ts";
@@ -48,22 +48,6 @@ describe("rows", () => {
   test("have an unknown age without a creation time", () => {
     const { createdAt: _, ...undated } = pod();
     expect(podRow(undated, NOW).age).toBe("<unknown>");
-  });
-});
-
-describe("the workload of a pod", () => {
-  const old = workload({ name: "istiod" });
-  const gloo = workload({ name: "istiod-gloo" });
-
-  test("has the longest name that fits", () => {
-    expect(ownerOf(pod({ name: "istiod-gloo-6d9cdf88cf-l47tf" }), [old, gloo])).toBe(gloo);
-    expect(ownerOf(pod({ name: "istiod-6d9cdf88cf-l47tf" }), [gloo, old])).toBe(old);
-  });
-
-  test("is the only one of the namespace when no name fits", () => {
-    expect(ownerOf(pod({ name: "x" }), [old])).toBe(old);
-    expect(ownerOf(pod({ name: "x" }), [old, gloo])).toBeUndefined();
-    expect(ownerOf(pod({ namespace: "elsewhere" }), [old])).toBeUndefined();
   });
 });
 

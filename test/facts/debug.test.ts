@@ -69,6 +69,7 @@ describe("debug endpoints", () => {
       "debug istio-system/a:15014/debug/license",
       "debug istio-system/b:8080/debug/license",
       "debug istio-system/g:15014/debug/license",
+      "debug other/f:15014/debug/license",
     ]);
     expect(await asked({ objects }, { revision: "old" })).toEqual([
       "debug istio-system/e:15014/debug/license",
@@ -79,8 +80,14 @@ describe("debug endpoints", () => {
   it("take a pod without a revision for the only istiod of its namespace", async () => {
     const only = [istiod("istiod-gloo", "gloo", true), pod("a")];
     expect(await asked({ objects: only })).toHaveLength(1);
-    const two = [...only, istiod("istiod-old", "old", false)];
-    expect(await valueOf("licenses", { objects: two })).toEqual([]);
+  });
+
+  it("go by revisions, then by names, and are asked of a pod that is of none", async () => {
+    const both = [istiod("istiod-gloo", "gloo", true), istiod("istiod-old", "old", false)];
+    const pods = [pod("istiod-old-1", { revision: "gloo" }), pod("istiod-old-2"), pod("x")];
+    const { source } = memorySource({ objects: [...both, ...pods] });
+    const licenses = await source.fact("licenses");
+    expect(licenses).toMatchObject({ ok: true, value: [{ pod: "istiod-old-1" }, { pod: "x" }] });
   });
 
   it("are asked of all pods when the Deployments cannot be read", async () => {

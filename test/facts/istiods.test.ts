@@ -74,6 +74,14 @@ describe("istiods", () => {
     ]);
   });
 
+  it("takes the revision of the pods when the Deployment does not say", async () => {
+    const given = istiod();
+    given.spec.template.metadata.labels = { "istio.io/rev": "gloo" } as never;
+    expect((await valueOf("istiods", { objects: [given] })).judged[0]?.revision).toBe("gloo");
+    const { judged } = await valueOf("istiods", { objects: [given] }, { revision: "gloo" });
+    expect(judged).toHaveLength(1);
+  });
+
   it("judges those that peer, in order of namespace and name", async () => {
     const objects = [
       istiod({ name: "istiod-b", env: PEERING }),

@@ -138,7 +138,7 @@ export const controlPlane = clusterCheck({
   uses: ["istiodPods", "ztunnels", "ztunnelPods", "gateways", "gatewayDeployments", "gatewayPods"],
   run(facts, { cluster }) {
     const { istiods, ztunnels, ztunnelPods, gateways, gatewayDeployments, gatewayPods } = facts;
-    const ofIstiod = istiodComponents(istiods.judged, valueOf(facts.istiodPods));
+    const ofIstiod = istiodComponents(istiods, valueOf(facts.istiodPods));
     const ofZtunnel = ztunnelComponents(valueOf(ztunnels), valueOf(ztunnelPods));
     const eastWest = gateways.ok ? gateways.value.eastWest : [];
     const ofGateways = gatewayComponents(

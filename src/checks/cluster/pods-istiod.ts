@@ -1,3 +1,4 @@
+import { isJudged, istiodOf } from "../../lib/istiod-pods.ts";
 import { REVISION } from "../../lib/labels.ts";
 import { kubectl } from "../../lib/shell.ts";
 import { clusterCheck, type ClusterRef } from "../../model/check.ts";
@@ -5,25 +6,8 @@ import type { PodsData } from "../../model/data.ts";
 import type { IstiodFact, IstiodsFact, PodFact } from "../../model/facts.ts";
 import { fail, info, objectRef, remedy, summarize } from "../../model/finding.ts";
 import type { Finding } from "../../model/report.ts";
-import { judgePods, ownerOf, podRow } from "../cluster-pods.ts";
+import { judgePods, podRow } from "../cluster-pods.ts";
 import { notChecked } from "../not-checked.ts";
-
-function revisionOf(pod: PodFact): string {
-  return pod.labels.get(REVISION) ?? "default";
-}
-
-/** The Deployment that a pod is of: by name, else by revision. */
-function deploymentOf(pod: PodFact, { judged, others }: IstiodsFact): IstiodFact | undefined {
-  const all = [...judged, ...others];
-  return ownerOf(pod, all) ?? all.find(({ revision }) => revision === revisionOf(pod));
-}
-
-/** Whether a pod is of an istiod to judge. */
-function isJudged(pod: PodFact, istiods: IstiodsFact, revision: string | undefined): boolean {
-  const deployment = deploymentOf(pod, istiods);
-  if (deployment) return istiods.judged.includes(deployment);
-  return revision === undefined || revisionOf(pod) === revision;
-}
 
 function none(istiods: IstiodsFact, revision: string | undefined, cluster: ClusterRef): Finding {
   if (revision === undefined) {
@@ -77,6 +61,7 @@ export const podsIstiod = clusterCheck({
         kind: "Deployment",
         pods,
         workloads: deployments.judged,
+        owner: (pod) => istiodOf(pod, deployments),
         none: () => none(deployments, revision, cluster),
       },
       cluster,
@@ -85,7 +70,7 @@ export const podsIstiod = clusterCheck({
     const rows = revision === undefined ? istiodPods : pods;
     if (revision === undefined) {
       for (const other of deployments.others) {
-        const own = istiodPods.filter((pod) => deploymentOf(pod, deployments) === other);
+        const own = istiodPods.filter((pod) => istiodOf(pod, deployments) === other);
         findings.push(listed(other, own));
       }
     }

@@ -91,6 +91,17 @@ describe("side by side", () => {
     expect(data).toMatchObject({ rows: [{ name: glooPod.name }, { name: pod().name }] });
   });
 
+  test("pods count for the istiod of their revision, whatever they are called", () => {
+    const twin = istiod({ name: "istiod-twin", revision: "twin" });
+    const podOf = (name: string, revision: string) =>
+      pod({ name, labels: labels({ app: "istiod", "istio.io/rev": revision }) });
+    const istiodPods = [podOf("a", "gloo"), podOf("istiod-gloo-b", "twin")];
+    const istiods = { judged: [gloo, twin], others: [old] };
+    expect(runCluster(podsIstiod, { istiods, istiodPods }).findings).toMatchObject([
+      { severity: "info", object: { name: "istiod" } },
+    ]);
+  });
+
   test("a pod that no name fits goes by its revision", () => {
     const odd = { ...broken, name: "x" };
     const istiods = { judged: [gloo], others: [old, istiod({ name: "istiod-x", revision: "x" })] };
