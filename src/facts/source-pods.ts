@@ -77,10 +77,16 @@ function candidates(named: PodNames, { existing, namespaces }: SourcePodsFact): 
   return gone;
 }
 
-/** Entries that other clusters hold for pods of the cluster with this CLUSTER_ID. */
-async function entriesFor(source: FactSource): Promise<FlatEntryFact[]> {
-  const elsewhere = await source.elsewhere("flatEntries");
-  return elsewhere.flatMap((entries) => (entries.ok ? entries.value : [])).filter(({ pod }) => pod);
+/** Entries that name pods, those that a cluster holds for its own among them. */
+async function namingEntries(source: FactSource): Promise<FlatEntryFact[]> {
+  const everywhere = await Promise.all([
+    source.fact("flatEntries"),
+    source.elsewhere("flatEntries"),
+  ]);
+  return everywhere
+    .flat()
+    .flatMap((entries) => (entries.ok ? entries.value : []))
+    .filter(({ pod }) => pod);
 }
 
 /**
@@ -88,7 +94,7 @@ async function entriesFor(source: FactSource): Promise<FlatEntryFact[]> {
  * it may have come after the list and before the entry; only what is missing twice is gone.
  */
 export const sourcePods: FactReader<"sourcePods"> = async (source) => {
-  const entries = await entriesFor(source);
+  const entries = await namingEntries(source);
   if (entries.length === 0) return gathered({ existing: new Set(), namespaces: new Set() });
   const istiods = await source.fact("istiods");
   if (!istiods.ok) return istiods;

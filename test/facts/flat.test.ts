@@ -151,6 +151,11 @@ describe("sourcePods", () => {
     expect(lists.toSorted()).toEqual(["list pods in x (metadata)", "list pods in y (metadata)"]);
   });
 
+  it("are looked for too where the cluster itself holds the entry", async () => {
+    const objects = [istiod("a"), pod("x", "one"), entry("a//Pod/x/one"), entry("a//Pod/x/gone")];
+    expect((await run({ objects }, [])).fact).toEqual(found(["x/one"], ["x"]));
+  });
+
   it("look again for what is missing, in its namespace only", async () => {
     const objects = [istiod("a"), pod("x", "one")];
     const entries = [entry("a//Pod/x/one"), entry("a//Pod/y/late"), entry("a//Pod/y/gone")];
