@@ -2,7 +2,7 @@ import { createHash, X509Certificate } from "node:crypto";
 import { BitString, fromBER, OctetString } from "asn1js";
 import { AuthorityKeyIdentifier, BasicConstraints, Certificate, Extension } from "pkijs";
 import type { CertificateFacts } from "../../model/trust.ts";
-import { nameKey, nameText } from "./names.ts";
+import { ComparableName, nameKey, nameText } from "./names.ts";
 
 /** A certificate parsed once: `facts` for people, `rules` for path validation, `native` for keys. */
 export interface ParsedCertificate {
@@ -78,6 +78,8 @@ function parse(der: Uint8Array): ParsedCertificate | string {
   const keyId = value(SUBJECT_KEY_ID);
   const authority = value(AUTHORITY_KEY_ID);
   const [subject, issuer] = [nameKey(rules.subject), nameKey(rules.issuer)];
+  rules.subject = new ComparableName(rules.subject);
+  rules.issuer = new ComparableName(rules.issuer);
   const versionOne = rules.version === 0;
   if (versionOne) rules.extensions = [caExtension()];
   return {

@@ -1,4 +1,4 @@
-import type { RelativeDistinguishedNames } from "pkijs";
+import { RelativeDistinguishedNames } from "pkijs";
 
 const SHORT: Readonly<Record<string, string>> = {
   "2.5.4.3": "CN",
@@ -40,4 +40,14 @@ export function nameKey(name: RelativeDistinguishedNames): string {
         : [type, Buffer.from(value.valueBeforeDecodeView).toString("hex")];
     }),
   );
+}
+
+/**
+ * A name that pkijs' engine compares by that key: by itself it asks for the collation tables of the
+ * locale, which take longer to load than a certificate to parse.
+ */
+export class ComparableName extends RelativeDistinguishedNames {
+  override isEqual(other: unknown): boolean {
+    return other instanceof RelativeDistinguishedNames && nameKey(other) === nameKey(this);
+  }
 }

@@ -115,5 +115,8 @@ describe("names", () => {
     ];
     expect(a.subject).toBe(b.subject);
     expect(a.subject).not.toBe(c.subject);
+    expect(a.rules.subject.isEqual(b.rules.subject)).toBe(true);
+    expect(a.rules.subject.isEqual(c.rules.subject)).toBe(false);
+    expect(a.rules.subject.isEqual(new ArrayBuffer())).toBe(false);
   });
 });
