@@ -1,7 +1,7 @@
 import { grantCommands, refusedUser } from "../../lib/grant.ts";
 import { kubectl } from "../../lib/shell.ts";
 import { clusterCheck, type ClusterRef } from "../../model/check.ts";
-import type { LicenseFact } from "../../model/facts.ts";
+import type { LicenseFact, PodFact } from "../../model/facts.ts";
 import {
   error,
   fail,
@@ -12,13 +12,13 @@ import {
   summarize,
   warn,
 } from "../../model/finding.ts";
-import type { Missing } from "../../model/gathered.ts";
+import { valueOr, type Missing } from "../../model/gathered.ts";
 import type { Finding, Remediation } from "../../model/report.ts";
 import { HELM_VARIABLES, helmUpgrade } from "../helm.ts";
 
 const VALID_STATES: ReadonlySet<string> = new Set(["OK", "BYPASSED"]);
 const MULTICLUSTER_PRODUCTS: ReadonlySet<string> = new Set(["gloo-mesh", "gloo-trial"]);
-const OTHER_PRODUCTS = /(^|[-_])(core|support-basic)($|[-_])/;
+const OTHER_PRODUCTS = /(^|[-_ ])(core|support[-_ ]basic)($|[-_ ])/i;
 
 function replaceLicense({ namespace }: LicenseFact, cluster: ClusterRef): Remediation {
   return remedy(
@@ -28,9 +28,17 @@ function replaceLicense({ namespace }: LicenseFact, cluster: ClusterRef): Remedi
   );
 }
 
-function noAnswer(license: LicenseFact, cause: Missing, cluster: ClusterRef): Finding {
+function noAnswer(
+  license: LicenseFact,
+  cause: Missing,
+  pods: readonly PodFact[],
+  cluster: ClusterRef,
+): Finding {
   const { namespace, pod } = license;
   const object = objectRef("Pod", { namespace, name: pod });
+  const isUnready = pods.some(
+    (one) => one.namespace === namespace && one.name === pod && !one.healthy,
+  );
   const inNamespace = (...words: string[]): string => kubectl(cluster, "-n", namespace, ...words);
   if (cause.why === "not-found") {
     return warn(`${namespace}/${pod}: no license endpoint; it needs Istio 1.27 or later`, {
@@ -61,12 +69,14 @@ function noAnswer(license: LicenseFact, cause: Missing, cluster: ClusterRef): Fi
       "Forward the port of istiod's debug endpoints and ask /debug/license on it.",
       inNamespace("port-forward", `pod/${pod}`, "15014"),
     ),
+    // A pod that is not up cannot answer.
+    ...(isUnready ? { blockedBy: `${cluster.context}/pods-istiod` } : {}),
   });
 }
 
-function judge(license: LicenseFact, cluster: ClusterRef): Finding {
+function judge(license: LicenseFact, pods: readonly PodFact[], cluster: ClusterRef): Finding {
   const { answer } = license;
-  if (!answer.ok) return noAnswer(license, answer, cluster);
+  if (!answer.ok) return noAnswer(license, answer, pods, cluster);
   const name = `${license.namespace}/${license.pod}`;
   const object = objectRef("Pod", { namespace: license.namespace, name: license.pod });
   const { state, product } = answer.value;
@@ -76,7 +86,7 @@ function judge(license: LicenseFact, cluster: ClusterRef): Finding {
       remediation: replaceLicense(license, cluster),
     });
   }
-  if (MULTICLUSTER_PRODUCTS.has(product)) {
+  if (MULTICLUSTER_PRODUCTS.has(product.toLowerCase())) {
     return pass(`${name}: ${product} license is ${state}`, { object });
   }
   if (OTHER_PRODUCTS.test(product)) {
@@ -102,7 +112,8 @@ export const license = clusterCheck({
   ],
   fixes: ["Set license.value or license.secretRef of the istiod Helm release and restart istiod."],
   needs: ["licenses"],
-  run({ licenses }, { cluster }) {
+  uses: ["istiodPods"],
+  run({ licenses, istiodPods }, { cluster }) {
     if (licenses.length === 0) {
       const message = "no running istiod pod to ask for its license";
       const finding = error(message, {
@@ -114,7 +125,7 @@ export const license = clusterCheck({
       });
       return { summary: message, findings: [finding] };
     }
-    const findings = licenses.map((one) => judge(one, cluster));
+    const findings = licenses.map((one) => judge(one, valueOr(istiodPods, []), cluster));
     return { findings, summary: summarize(findings, "license is valid for multicluster") };
   },
 });

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { license } from "../../../src/checks/cluster/license.ts";
-import type { LicenseFact } from "../../../src/model/facts.ts";
+import type { LicenseFact, PodFact } from "../../../src/model/facts.ts";
 import { gathered, missing, type Missing } from "../../../src/model/gathered.ts";
-import { runCluster } from "../../support/facts.ts";
+import { pod, runCluster } from "../../support/facts.ts";
 
-function answered(state: string, product: string, pod = "istiod-1"): LicenseFact {
-  return { namespace: "istio-system", pod, answer: gathered({ state, product }) };
+function answered(state: string, product: string, name = "istiod-1"): LicenseFact {
+  return { namespace: "istio-system", pod: name, answer: gathered({ state, product }) };
 }
 
 function unanswered(answer: Missing): LicenseFact {
@@ -23,6 +23,7 @@ describe("valid", () => {
     ["OK", "gloo-mesh"],
     ["OK", "gloo-trial"],
     ["BYPASSED", "gloo-mesh"],
+    ["OK", "Gloo-Mesh"],
   ])("%s %s", (state, product) => {
     const { findings } = runCluster(license, { licenses: [answered(state, product)] });
     expect(findings).toMatchObject([
@@ -57,7 +58,14 @@ describe("invalid", () => {
     expect(findings[0]?.severity).toBe("fail");
   });
 
-  test.each(["gloo-mesh-core", "gloo-core", "istio-support-basic"])("product %s", (product) => {
+  test.each([
+    "gloo-mesh-core",
+    "gloo-core",
+    "istio-support-basic",
+    "Gloo-Mesh-Core",
+    "gloo_core",
+    "Support Basic",
+  ])("product %s", (product) => {
     for (const state of ["OK", "BYPASSED"]) {
       const { summary, findings } = runCluster(license, { licenses: [answered(state, product)] });
       expect(summary).toBe(
@@ -131,6 +139,22 @@ describe("no answer", () => {
         commands: ["kubectl --context ctx-a -n istio-system port-forward pod/istiod-1 15014"],
       },
     });
+  });
+
+  test("of a pod that is not ready is blocked by that", () => {
+    const licenses = [unanswered(missing("unreachable", "connection refused"))];
+    const name = "istiod-1";
+    const down = { name, healthy: false, ready: 0, status: "CrashLoopBackOff" };
+    const of = (istiodPods: PodFact[]) =>
+      runCluster(license, { licenses, istiodPods }).findings[0]?.blockedBy;
+    expect(of([pod(down)])).toBe("ctx-a/pods-istiod");
+    expect(of([pod({ name })])).toBeUndefined();
+    expect(of([pod({ ...down, name: "istiod-2" }), pod({ ...down, namespace: "x" })])).toBe(
+      undefined,
+    );
+    const forbidden = missing("forbidden", "pods is forbidden");
+    const unread = runCluster(license, { licenses, istiodPods: forbidden });
+    expect(unread.findings[0]).toMatchObject({ severity: "error" });
   });
 
   test("without a running istiod it waits for the pods", () => {
