@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { defineConfig, type Plugin } from "rolldown";
 
 /*
@@ -53,7 +54,9 @@ function findBase(): Plugin {
   };
 }
 
-const below = (pattern: string) => new RegExp(`^${import.meta.dirname}/src/(?:${pattern})`);
+const SOURCE = resolve(import.meta.dirname, "../src");
+
+const below = (pattern: string) => new RegExp(`^${SOURCE}/(?:${pattern})`);
 
 /**
  * Every file costs half a millisecond, so there are few, along the lines of what commands load. A
