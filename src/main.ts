@@ -1,17 +1,22 @@
 import { basename } from "node:path";
+import { EXIT_FAULT } from "./cli/exit-code.ts";
 import { run } from "./cli/program.ts";
-import type { Io, Output } from "./cli/io.ts";
+import { Interrupted, type Io, type Output } from "./cli/io.ts";
 
 /*
  * The one file that touches the process: arguments, streams, signals, exit code. It never calls
  * exit(), which would cut off what a pipe has not taken yet: with nothing left open, Node ends.
  */
 
+/** Why a stream could not be written, but for a reader that went away. */
+const failures = new Map<NodeJS.WriteStream, Error>();
+
 function outputOf(stream: NodeJS.WriteStream): Output {
   let closed = false;
-  // A reader that went away (`mc check | head -1`) is not an error: there is nothing left to say.
-  stream.on("error", () => {
+  stream.on("error", (cause: NodeJS.ErrnoException) => {
     closed = true;
+    // A reader that went away (`mc check | head -1`) is not an error: there is nothing left to say.
+    if (cause.code !== "EPIPE") failures.set(stream, cause);
   });
   return {
     isTTY: stream.isTTY ?? false,
@@ -30,7 +35,7 @@ function outputOf(stream: NodeJS.WriteStream): Output {
 const interruption = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   // Once: a second Ctrl-C ends the process at once, as by default.
-  process.once(signal, () => interruption.abort());
+  process.once(signal, () => interruption.abort(new Interrupted(signal)));
 }
 
 const io: Io = {
@@ -41,4 +46,7 @@ const io: Io = {
   program: basename(process.argv[1] ?? "").startsWith("kubectl-mc") ? "kubectl mc" : "mc",
 };
 
-process.exitCode = await run(process.argv.slice(2), io);
+const code = await run(process.argv.slice(2), io);
+const failure = failures.get(process.stdout);
+if (failure) await io.stderr.write(`${io.program}: stdout was not written: ${failure.message}\n`);
+process.exitCode = failure && code === 0 ? EXIT_FAULT : code;

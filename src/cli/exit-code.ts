@@ -6,6 +6,8 @@ export const EXIT_USAGE = 2;
 export const EXIT_FAULT = 1;
 /** After Ctrl-C, as shells have it. */
 export const EXIT_INTERRUPTED = 130;
+/** After SIGTERM, as shells have it. */
+export const EXIT_TERMINATED = 143;
 
 /** 0: passed, warnings included unless `failOn` says otherwise. 1: a fault, or not completed. */
 export function exitCode(outcome: Outcome, failOn: "fail" | "warn"): 0 | 1 {

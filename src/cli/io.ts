@@ -21,17 +21,28 @@ export interface Io {
 /** Sets the exit code that a command comes to when it is not 0. */
 export type SetExitCode = (code: number) => void;
 
-/** Ctrl-C ended the command: exit 130, nothing more is printed. */
+/** Ctrl-C or SIGTERM ended the command: exit 130 or 143, nothing more is printed. */
 export class Interrupted extends Error {
   override readonly name = "Interrupted";
+  readonly by: "SIGINT" | "SIGTERM";
+
+  constructor(by: "SIGINT" | "SIGTERM" = "SIGINT") {
+    super(by);
+    this.by = by;
+  }
+}
+
+/** What a signal was aborted with; Ctrl-C where it does not say. */
+export function interruptionOf({ reason }: AbortSignal): Interrupted {
+  return reason instanceof Interrupted ? reason : new Interrupted();
 }
 
 /** Settles as the work does, or rejects with `Interrupted` as soon as the signal is aborted. */
 export async function unlessInterrupted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
-  if (signal.aborted) throw new Interrupted();
+  if (signal.aborted) throw interruptionOf(signal);
   let stop: (() => void) | undefined;
   const interrupted = new Promise<never>((_resolve, reject) => {
-    stop = () => reject(new Interrupted());
+    stop = () => reject(interruptionOf(signal));
     signal.addEventListener("abort", stop, { once: true });
   });
   try {

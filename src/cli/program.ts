@@ -3,10 +3,10 @@ import { OperationError, UsageError } from "../model/errors.ts";
 import { oneLine } from "../lib/sanitize.ts";
 import { addCheck } from "./check.ts";
 import { addCompletion } from "./completion.ts";
-import { EXIT_FAULT, EXIT_INTERRUPTED, EXIT_USAGE } from "./exit-code.ts";
+import { EXIT_FAULT, EXIT_INTERRUPTED, EXIT_TERMINATED, EXIT_USAGE } from "./exit-code.ts";
 import { addExplain } from "./explain.ts";
 import { addExpose } from "./expose.ts";
-import { Interrupted, type Io, type SetExitCode } from "./io.ts";
+import { Interrupted, interruptionOf, type Io, type SetExitCode } from "./io.ts";
 import { addLink } from "./link.ts";
 import { addGlobalOptions, type GlobalOptions } from "./options.ts";
 import { addRbac } from "./rbac.ts";
@@ -24,7 +24,7 @@ More of one check:          mc explain certs`;
 
 const EXIT_CODES = `
 Exit codes: 0 passed (warnings included, unless --fail-on warn), 1 a fault or not completed,
-2 usage or configuration, 130 interrupted.`;
+2 usage or configuration, 130 after Ctrl-C, 143 after SIGTERM.`;
 
 /** The whole command line, without having parsed anything. */
 function buildProgram(io: Io, setExitCode: SetExitCode): Command {
@@ -79,7 +79,9 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     }
     await program.parseAsync(args.flatMap(separated), { from: "user" });
   } catch (cause) {
-    if (cause instanceof Interrupted) return EXIT_INTERRUPTED;
+    if (cause instanceof Interrupted || (io.signal.aborted && cause === io.signal.reason)) {
+      return interruptionOf(io.signal).by === "SIGTERM" ? EXIT_TERMINATED : EXIT_INTERRUPTED;
+    }
     if (cause instanceof UsageError) {
       await say(cause.message);
       return EXIT_USAGE;
