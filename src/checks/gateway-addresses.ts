@@ -1,5 +1,5 @@
-import { DATA_PLANE_TYPE } from "../lib/labels.ts";
-import { normalizeAddress, serviceOf } from "../lib/peering.ts";
+import { DATA_PLANE_TYPE, GATEWAY_NAME } from "../lib/labels.ts";
+import { isInternalAddress, isNodePort, serviceOf } from "../lib/peering.ts";
 import { kubectl } from "../lib/shell.ts";
 import type { ClusterRef } from "../model/check.ts";
 import type { GatewayFact, ServiceFact } from "../model/facts.ts";
@@ -21,19 +21,21 @@ export function addressesOf(
   services: Gathered<readonly ServiceFact[]>,
 ): Addresses {
   const service = services.ok ? serviceOf(gateway, services.value) : undefined;
-  const outside = new Set(service?.addresses.map(normalizeAddress));
-  const inside = new Set(service?.clusterIPs.map(normalizeAddress));
-  const host = `${service?.name ?? gateway.name}.${gateway.namespace}.svc`;
-  const isInternal = (value: string): boolean => {
-    const address = normalizeAddress(value);
-    if (outside.has(address)) return false;
-    return inside.has(address) || address === host || address.startsWith(`${host}.`);
-  };
+  const isInternal = (value: string): boolean => isInternalAddress(value, gateway, service);
   const values = gateway.statusAddresses.map(({ value }) => value);
   return {
     external: values.filter((value) => !isInternal(value)),
     internal: values.filter(isInternal),
   };
+}
+
+/** How to get a Service that does not exist. */
+export function serviceRemedy({ namespace, name }: GatewayFact, cluster: ClusterRef): Remediation {
+  return remedy(
+    "Let istiod make the Service again: look at its log, then restart it.",
+    kubectl(cluster, "-n", namespace, "get", "services", "-l", `${GATEWAY_NAME}=${name}`),
+    kubectl(cluster, "-n", cluster.istioNamespace, "logs", "-l", "app=istiod", "--tail=100"),
+  );
 }
 
 /** How to get an address that other clusters reach, as the Service stands. */
@@ -85,15 +87,20 @@ export function addressFault(
     remediation: addressRemedy(gateway, service, cluster),
   };
   if (internal.length === 0) {
+    const message = `${name} is programmed but has no address`;
+    if (services.ok && !service) {
+      const remediation = serviceRemedy(gateway, cluster);
+      return fail(`${message}: it has no Service`, { ...details, remediation });
+    }
     const pending =
       service?.type === "LoadBalancer" && service.addresses.length === 0
         ? ": the load balancer of its Service is pending"
         : "";
-    return fail(`${name} is programmed but has no address${pending}`, details);
+    return fail(`${message}${pending}`, details);
   }
   const type = service ? `, of a Service of type ${service.type}` : "";
   const only = `${name} has only the address ${internal.join(", ")} within the cluster${type}`;
-  return gateway.annotations.get(DATA_PLANE_TYPE)?.toLowerCase() === "nodeport"
+  return isNodePort(gateway.annotations.get(DATA_PLANE_TYPE))
     ? warn(
         `${only}: traffic can take node ports, but other clusters cannot reach port 15012 (xDS)`,
         details,

@@ -1,4 +1,4 @@
-import { GATEWAY_NAME } from "../lib/labels.ts";
+import { CLASS_COMMUNITY, GATEWAY_NAME } from "../lib/labels.ts";
 import { serviceOf } from "../lib/peering.ts";
 import { kubectl } from "../lib/shell.ts";
 import type { ClusterRef } from "../model/check.ts";
@@ -6,7 +6,7 @@ import type { GatewayClassFact, GatewayFact, PodFact, ServiceFact } from "../mod
 import { remedy } from "../model/finding.ts";
 import type { Gathered } from "../model/gathered.ts";
 import type { Remediation } from "../model/report.ts";
-import { addressRemedy } from "./gateway-addresses.ts";
+import { addressRemedy, serviceRemedy } from "./gateway-addresses.ts";
 import { classFault, conditionText, isUnreconciled } from "./gateway-status.ts";
 
 /** What a Gateway depends on, as far as it could be read. */
@@ -24,8 +24,12 @@ interface Cause {
 
 /** What to look at when istiod does not take up a Gateway or a GatewayClass. */
 export function istiodRemedy(className: string, cluster: ClusterRef): Remediation {
+  const who =
+    className === CLASS_COMMUNITY
+      ? "an istiod with AMBIENT_ENABLE_MULTI_NETWORK=true"
+      : "an istiod of Solo's distribution with ENABLE_PEERING_DISCOVERY=true";
   return remedy(
-    "Run an istiod of Solo's distribution with ENABLE_PEERING_DISCOVERY=true: it makes the class and takes up its Gateways.",
+    `Run ${who}: it makes the class and takes up its Gateways.`,
     kubectl(cluster, "get", "gatewayclasses", className),
     kubectl(cluster, "get", "deployments", "-A", "-l", "app=istiod", "-o", "wide"),
     kubectl(cluster, "-n", cluster.istioNamespace, "logs", "-l", "app=istiod", "--tail=100"),
@@ -79,17 +83,12 @@ function serviceCause(
   said: string,
   cluster: ClusterRef,
 ): Cause | undefined {
-  const { namespace, name } = gateway;
   const programmed = gateway.conditions.get("Programmed");
   const service = services.ok ? serviceOf(gateway, services.value) : undefined;
   if (programmed?.reason === "AddressNotUsable" || (services.ok && !service)) {
     return {
       why: `${service ? "its Service is not usable" : "it has no Service"}; ${said}`,
-      remediation: remedy(
-        "Let istiod make the Service again: look at its log, then restart it.",
-        kubectl(cluster, "-n", namespace, "get", "services", "-l", `${GATEWAY_NAME}=${name}`),
-        kubectl(cluster, "-n", cluster.istioNamespace, "logs", "-l", "app=istiod", "--tail=100"),
-      ),
+      remediation: serviceRemedy(gateway, cluster),
     };
   }
   const isPending = service
@@ -103,6 +102,7 @@ function serviceCause(
     };
   }
   if (saysNoPods || isPodless(gateway, gatewayPods)) {
+    const { namespace, name } = gateway;
     return {
       why: `no ready pod stands behind it; ${said}`,
       remediation: remedy(

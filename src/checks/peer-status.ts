@@ -1,5 +1,5 @@
 import { CLASS_REMOTE, PORT_HBONE, PORT_XDS, PREFERRED_DATA_PLANE_TYPE } from "../lib/labels.ts";
-import { peerName } from "../lib/peering.ts";
+import { isNodePort, peerName } from "../lib/peering.ts";
 import { kubectl } from "../lib/shell.ts";
 import type { ClusterRef } from "../model/check.ts";
 import type { PeerDetail } from "../model/data.ts";
@@ -56,7 +56,7 @@ function specFaults(gateway: GatewayFact, cluster: ClusterRef): Finding[] {
       "Add the address of the peer's east-west gateway to spec.addresses, or link the clusters again.",
     );
   }
-  const nodePort = gateway.annotations.get(PREFERRED_DATA_PLANE_TYPE)?.toLowerCase() === "nodeport";
+  const nodePort = isNodePort(gateway.annotations.get(PREFERRED_DATA_PLANE_TYPE));
   const wanted: [string, number][] = [["xds-tls", PORT_XDS]];
   if (!nodePort) wanted.push(["cross-network", PORT_HBONE]);
   for (const [listener, port] of wanted) {

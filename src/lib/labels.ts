@@ -14,8 +14,10 @@ export const PREFERRED_DATA_PLANE_TYPE = "peering.solo.io/preferred-data-plane-s
 export const EXPOSE_ISTIOD = "istio.io/expose-istiod";
 
 export const CLASS_REMOTE = "istio-remote";
+/** The community's east-west class. */
+export const CLASS_COMMUNITY = "istio-east-west";
 /** Solo's class and the community's. */
-export const EAST_WEST_CLASSES: readonly string[] = ["istio-eastwest", "istio-east-west"];
+export const EAST_WEST_CLASSES: readonly string[] = ["istio-eastwest", CLASS_COMMUNITY];
 
 export const PORT_HBONE = 15008;
 export const PORT_XDS = 15012;

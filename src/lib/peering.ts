@@ -27,9 +27,31 @@ export function serviceOf(
   );
 }
 
+/** Whether an annotation on the type of the data plane asks for node ports. */
+export function isNodePort(value: string | undefined): boolean {
+  return value?.trim().toLowerCase() === "nodeport";
+}
+
+/**
+ * Whether an address of a Gateway's status can be reached within the cluster only: a clusterIP of its
+ * Service, unless that is its address outside as well, or the Service's name.
+ */
+export function isInternalAddress(
+  value: string,
+  gateway: GatewayFact,
+  service: ServiceFact | undefined,
+): boolean {
+  const address = normalizeAddress(value);
+  const has = (list: readonly string[] | undefined): boolean =>
+    list?.some((one) => normalizeAddress(one) === address) ?? false;
+  if (has(service?.addresses)) return false;
+  const host = `${service?.name ?? gateway.name}.${gateway.namespace}.svc`;
+  return has(service?.clusterIPs) || address === host || address.startsWith(`${host}.`);
+}
+
 /**
  * Addresses at which a cluster's east-west gateways can be reached from outside now, normalised:
- * those of the Services, and of the Gateway statuses but for the Services' clusterIPs.
+ * those of the Services, and of the Gateway statuses but for internal ones.
  */
 export function reachableAddresses(
   eastWest: readonly GatewayFact[],
@@ -38,11 +60,9 @@ export function reachableAddresses(
   const found = new Set<string>();
   for (const gateway of eastWest) {
     const service = serviceOf(gateway, services);
-    const internal = new Set((service?.clusterIPs ?? []).map(normalizeAddress));
     for (const address of service?.addresses ?? []) found.add(normalizeAddress(address));
     for (const { value } of gateway.statusAddresses) {
-      const address = normalizeAddress(value);
-      if (!internal.has(address)) found.add(address);
+      if (!isInternalAddress(value, gateway, service)) found.add(normalizeAddress(value));
     }
   }
   return found;

@@ -3,6 +3,7 @@ import {
   findPeer,
   indexPeers,
   isIpAddress,
+  isNodePort,
   namesOf,
   normalizeAddress,
   ownersOf,
@@ -47,6 +48,16 @@ describe("normalizeAddress", () => {
   });
 });
 
+test.each([
+  ["NodePort", true],
+  [" nodeport ", true],
+  ["LoadBalancer", false],
+  ["", false],
+  [undefined, false],
+])("an annotation of %j asks for node ports: %s", (value, asked) => {
+  expect(isNodePort(value)).toBe(asked);
+});
+
 describe("serviceOf", () => {
   test("by label before name, in the gateway's namespace only", () => {
     const labelled = service({ name: "other-name" });
@@ -68,6 +79,27 @@ describe("reachableAddresses", () => {
     });
     const addresses = reachableAddresses([gateway], [service({ addresses: ["2001:DB8::0:1"] })]);
     expect([...addresses]).toEqual(["2001:db8::1", "lb.example"]);
+  });
+
+  test("without the Service's name, which only the cluster resolves", () => {
+    const statusAddresses = [
+      { type: "Hostname", value: "istio-eastwest.istio-eastwest.svc.cluster.local" },
+      { type: "Hostname", value: "istio-eastwest.istio-eastwest.svc" },
+      { type: "Hostname", value: "istio-eastwest.istio-eastwest.example" },
+    ];
+    const gateway = eastWestGateway("a", { statusAddresses });
+    for (const services of [[], [service({ addresses: [] })]]) {
+      expect([...reachableAddresses([gateway], services)]).toEqual([
+        "istio-eastwest.istio-eastwest.example",
+      ]);
+    }
+  });
+
+  test("a clusterIP that is the address outside too counts", () => {
+    const statusAddresses = [{ type: "IPAddress", value: "10.96.0.10" }];
+    const gateway = eastWestGateway("a", { statusAddresses });
+    const own = service({ addresses: ["10.96.0.10"] });
+    expect([...reachableAddresses([gateway], [own])]).toEqual(["10.96.0.10"]);
   });
 
   test("without a Service the status is all there is", () => {

@@ -1,6 +1,7 @@
 import { compareVersions, hasMinor, minorOf, type IstioVersion } from "../../lib/istio-version.ts";
 import { DATA_PLANE_TYPE, GATEWAY_NAME, PREFERRED_DATA_PLANE_TYPE } from "../../lib/labels.ts";
 import { enumerate } from "../../lib/mesh.ts";
+import { isNodePort } from "../../lib/peering.ts";
 import { kubectl } from "../../lib/shell.ts";
 import { clusterCheck, type ClusterRef } from "../../model/check.ts";
 import type { GatewaysFact } from "../../model/facts.ts";
@@ -36,7 +37,7 @@ function usesNodePort({ eastWest, remote }: GatewaysFact): boolean {
     ...eastWest.map(({ annotations }) => annotations.get(DATA_PLANE_TYPE)),
     ...remote.map(({ annotations }) => annotations.get(PREFERRED_DATA_PLANE_TYPE)),
   ];
-  return values.some((value) => value?.trim().toLowerCase() === "nodeport");
+  return values.some(isNodePort);
 }
 
 /** A gateway gets its image from istiod, so it follows by a restart. */

@@ -158,9 +158,12 @@ describe("addresses of a programmed Gateway", () => {
 
   test("none and no Service", () => {
     const verdict = judge({ statusAddresses: [] }, { services: [] });
-    expect(only(verdict).severity).toBe("fail");
+    expect(only(verdict)).toMatchObject({
+      severity: "fail",
+      message: "istio-eastwest/istio-eastwest is programmed but has no address: it has no Service",
+    });
     expect(commandsOf(verdict)).toContain(
-      "get events --field-selector=involvedObject.name=istio-eastwest",
+      "get services -l gateway.networking.k8s.io/gateway-name=istio-eastwest",
     );
   });
 
@@ -273,6 +276,13 @@ describe("a Gateway that is not programmed", () => {
       expect(only(verdict).severity).toBe("fail");
       expect(only(verdict).message).toContain(`is not programmed: ${why}; Programmed is`);
     }
+  });
+
+  test("of the community's class asks for the variable that makes it", () => {
+    const verdict = judge({ className: "istio-east-west", conditions: new Map() });
+    expect(only(verdict).message).toContain("GatewayClass istio-east-west does not exist");
+    expect(only(verdict).remediation?.summary).toContain("AMBIENT_ENABLE_MULTI_NETWORK=true");
+    expect(commandsOf(verdict)).toContain("get gatewayclasses istio-east-west");
   });
 
   test("is not accepted", () => {
