@@ -20,7 +20,8 @@ describe("grantCommands", () => {
 
   it("makes a cluster role without a namespace, and binds nobody who is not known", () => {
     const grant = { name: "mc-nodes", verbs: "get,list", resource: "nodes" };
-    const role = "kubectl --context ctx create clusterrole mc-nodes --verb=get,list --resource=nodes";
+    const role =
+      "kubectl --context ctx create clusterrole mc-nodes --verb=get,list --resource=nodes";
     expect(grantCommands(CLUSTER, grant, undefined)).toEqual([role]);
     expect(grantCommands(CLUSTER, grant, "jane")).toEqual([
       role,
