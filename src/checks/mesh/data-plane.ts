@@ -6,7 +6,7 @@ import {
 } from "../../lib/labels.ts";
 import { linksOf, notInRun, type Link } from "../../lib/links.ts";
 import { enumerate, labelGateway, pairsSkipped, qualified } from "../../lib/mesh.ts";
-import { peerName } from "../../lib/peering.ts";
+import { isNodePort, peerName } from "../../lib/peering.ts";
 import { kubectl } from "../../lib/shell.ts";
 import { meshCheck, type ClusterRef, type MeshMember } from "../../model/check.ts";
 import type { GatewayFact } from "../../model/facts.ts";
@@ -16,10 +16,6 @@ import { notChecked } from "../not-checked.ts";
 import { servicesNotChecked } from "../not-checked-services.ts";
 
 type Member = MeshMember<"gateways", "nodes" | "services">;
-
-function isNodePort(annotation: string | undefined): boolean {
-  return annotation?.toLowerCase() === "nodeport";
-}
 
 function prefersNodePort({ gateway }: Link<Member>): boolean {
   return isNodePort(gateway.annotations.get(PREFERRED_DATA_PLANE_TYPE));
