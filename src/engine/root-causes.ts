@@ -134,11 +134,13 @@ export function ownId(finding: Finding, context: string): Finding {
     : finding;
 }
 
-/** Ids as `blockedBy` gives them, of every result there is. */
-function resultNames(report: Report): Set<string> {
-  return new Set([
-    ...report.mesh.map(({ id }) => id),
-    ...report.clusters.flatMap(({ context, checks }) => checks.map(({ id }) => `${context}/${id}`)),
+/** Results by the ids as `blockedBy` gives them. */
+function resultsByName(report: Report): Map<string, Result> {
+  return new Map([
+    ...report.mesh.map((result) => [result.id, result] as const),
+    ...report.clusters.flatMap(({ context, checks }) =>
+      checks.map((result) => [`${context}/${result.id}`, result] as const),
+    ),
   ]);
 }
 
@@ -146,7 +148,7 @@ function resultNames(report: Report): Set<string> {
 export function annotateCauses(report: Report): Report {
   const explanations = new Explanations(report);
   const broken = brokenEdges(report, (context) => explanations.isDown(context));
-  const names = resultNames(report);
+  const results = resultsByName(report);
   const explain = (finding: Finding, context: string | undefined): Finding => {
     if (finding.blockedBy || !context || !finding.object || !isFault(finding.severity)) {
       return finding;
@@ -155,11 +157,15 @@ export function annotateCauses(report: Report): Report {
     const cause = edge && explanations.disconnected(edge);
     return cause === undefined ? finding : { ...finding, blockedBy: cause };
   };
-  // A check that was not asked for explains nothing: its fault would be named nowhere.
+  // A check that was not asked for, or that is fine, explains nothing: its fault would be named nowhere.
   const ofResults = (finding: Finding, context?: string): Finding => {
     const { blockedBy, ...rest } = finding;
-    if (blockedBy === undefined || names.has(blockedBy)) return finding;
-    return context !== undefined && names.has(`${context}/${blockedBy}`) ? finding : rest;
+    if (blockedBy === undefined) return finding;
+    const blocking =
+      results.get(blockedBy) ??
+      (context === undefined ? undefined : results.get(`${context}/${blockedBy}`));
+    const explains = blocking && (isFault(blocking.status) || !isFault(finding.severity));
+    return explains ? finding : rest;
   };
   return {
     ...report,

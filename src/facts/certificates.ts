@@ -13,7 +13,9 @@ export const rootCertificate: FactReader<"rootCertificate"> = async (source) => 
   const read = (namespace: string): Promise<Gathered<RawObject>> =>
     source.get(RESOURCES.configMaps, namespace, "istio-ca-root-cert");
   askEarly(source, read);
-  return mapGathered(await read(await istioNamespaceOf(source)), (object) => {
+  const found = await read(await istioNamespaceOf(source));
+  if (!found.ok && found.why === "not-found") return gathered({ missing: true });
+  return mapGathered(found, (object) => {
     const pem = at(object, "data", "root-cert.pem");
     return typeof pem === "string" ? { pem: certificatesOnly(pem) } : {};
   });

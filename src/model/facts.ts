@@ -133,6 +133,8 @@ export interface IntermediateFact {
 interface RootFact {
   /** `root-cert.pem` of ConfigMap istio-ca-root-cert; absent when the key is. */
   pem?: string;
+  /** There is no such ConfigMap. */
+  missing?: true;
 }
 
 /** Mesh configuration of one revision (ConfigMap `istio` or `istio-<rev>`, key `mesh`). */

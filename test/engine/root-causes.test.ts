@@ -224,7 +224,7 @@ describe("what is left as it is", () => {
     const { clusters, mesh } = annotateCauses(
       report(
         [result("gateways", [blocked("peers"), blocked("ctx-b/license"), blocked("links")])],
-        [result("license", [])],
+        [result("license", [fault()])],
         [result("certs", [blocked("ctx-a/gateways"), blocked("ctx-a/peers"), blocked("links")])],
       ),
     );
@@ -235,6 +235,20 @@ describe("what is left as it is", () => {
       undefined,
     ]);
     expect(names(mesh[0]?.findings)).toEqual(["ctx-a/gateways", undefined, undefined]);
+  });
+
+  it("is blocked by nothing that is fine, if it is a fault itself", () => {
+    const findings = [
+      fault({ blockedBy: "ctx-b/license" }),
+      fault({ blockedBy: "ctx-b/license", severity: "skip" }),
+    ];
+    const { mesh } = annotateCauses(
+      report([], [result("license", [])], [result("certs", findings)]),
+    );
+    expect(mesh[0]?.findings.map(({ blockedBy }) => blockedBy)).toEqual([
+      undefined,
+      "ctx-b/license",
+    ]);
   });
 
   it("a link's finding that names no cluster", () => {

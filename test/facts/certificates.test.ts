@@ -207,6 +207,8 @@ describe("rootCertificate", () => {
   });
 
   it("says why it could not be read", async () => {
-    expect(await factOf("rootCertificate", {})).toMatchObject({ ok: false, why: "not-found" });
+    expect(await valueOf("rootCertificate", {})).toEqual({ missing: true });
+    const refuse = forbid("get istio-system/configmaps");
+    expect(await factOf("rootCertificate", { refuse })).toMatchObject({ why: "forbidden" });
   });
 });

@@ -14,6 +14,8 @@ export interface Certificates {
   cluster?: Partial<ClusterRef>;
   /** root-cert.pem of the ConfigMap; null for a ConfigMap without that key. */
   roots: readonly Authority[] | string | null;
+  /** There is no ConfigMap at all. */
+  rootless?: true;
   intermediate: IntermediateFact | Missing;
   dumps?: ZtunnelDumpFact[] | Missing;
 }
@@ -67,7 +69,7 @@ export async function runCerts(
       id,
       cluster: clusterRef(id, one.cluster),
       changes: {
-        rootCertificate: pem === null ? {} : { pem },
+        rootCertificate: one.rootless ? { missing: one.rootless } : pem === null ? {} : { pem },
         intermediate: either(one.intermediate),
         ztunnelDumps: either(one.dumps ?? []),
       },

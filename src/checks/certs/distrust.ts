@@ -112,8 +112,13 @@ function remediation(group: Group, trust: TrustMatrix): Remediation {
   const others = group.trusters.filter((one) => !group.owners.includes(one));
   const look = [showRoot(truster.cluster), showSigning(owner)];
   const betweenClusters = fault === "self-made" || fault === "no-shared-root";
-  if (!betweenClusters && (others.length === 0 || !isAboutIssuer(fault))) {
-    return remedy(ownSummary(group), ...look, ...replaceSigning(owner));
+  // What not even the cluster itself trusts is to be mended there.
+  if (!betweenClusters && (group.trusters.includes(owner) || !isAboutIssuer(fault))) {
+    return remedy(
+      ownSummary(group),
+      ...look,
+      ...group.owners.slice(0, MOST).flatMap(replaceSigning),
+    );
   }
   const root = ownRoot(trust, owner);
   if (root && truster.roots.some((one) => isAmong(one, owner.roots))) {
@@ -151,13 +156,16 @@ function isAboutIssuer(fault: Distrust["fault"]): boolean {
 const NOT_A_SIGNER: ReadonlySet<string> = new Set(["not-a-ca", "key-usage", "path-length"]);
 
 /** For a chain that no roots could trust. */
-function ownSummary({ first: { fault, owner, certificate } }: Group): string {
-  const where = `in cluster ${owner.context}`;
+function ownSummary({ first: { fault, owner, certificate }, owners }: Group): string {
+  const where = `in ${clustersText(owners)}`;
   if (isAboutIssuer(fault)) {
     return `Put every certificate between ca-cert.pem and the root into cert-chain.pem, and that root into root-cert.pem, ${where}, then restart istiod.`;
   }
   const root = owner.roots.find(({ sha256 }) => sha256 === certificate);
-  const what = root ? `root ${root.subject}` : "the intermediate certificate";
+  const many = owners.length > 1 ? "certificates" : "certificate";
+  const what = root
+    ? `root ${root.subject} and the intermediate ${many} below it`
+    : `the intermediate ${many}`;
   const how = NOT_A_SIGNER.has(fault)
     ? " as a CA (CA:true, keyCertSign, room for the intermediates below it)"
     : "";

@@ -13,11 +13,6 @@ interface InUse {
   member: Member;
 }
 
-/** The latest first. */
-function byAge(a: CertificateFacts, b: CertificateFacts): number {
-  return b.notBefore - a.notBefore || b.notAfter - a.notAfter;
-}
-
 /** Roots of a cluster that anchor a chain of the run. */
 function anchors(
   member: Member,
@@ -99,15 +94,20 @@ function expiryFinding(uses: [InUse, ...InUse[]]): Finding[] {
 }
 
 /**
- * Roots that a rotation left behind: in a bundle, anchoring no chain, and not newer than one that
- * does. A newer one is being brought in.
+ * Whether a root is being brought in by a rotation. Those made on one day do not tell by their age
+ * which of them is to stay.
  */
+function isNewer(root: CertificateFacts, used: CertificateFacts): boolean {
+  return root.notBefore - used.notBefore > DAY;
+}
+
+/** Roots that a rotation left behind: in a bundle, anchoring no chain, and not newer than one that does. */
 export function unusedRootFindings(members: readonly Member[], trust: TrustMatrix): Finding[] {
   const left = members.flatMap((member) => {
     const used = anchors(member, members, trust);
-    const [newest] = used.toSorted(byAge);
+    const [newest] = used.toSorted((a, b) => b.notBefore - a.notBefore);
     if (!newest) return [];
-    const roots = member.roots.filter((root) => !used.includes(root) && byAge(newest, root) <= 0);
+    const roots = member.roots.filter((root) => !used.includes(root) && !isNewer(root, newest));
     return roots.length > 0 ? [{ member, roots }] : [];
   });
   const sets = groupBy(left, ({ roots }) => roots.map(({ sha256 }) => sha256).join(" "));
@@ -124,7 +124,7 @@ export function unusedRootFindings(members: readonly Member[], trust: TrustMatri
       {
         ...(same.length === 1 ? { cluster: member.context } : {}),
         remediation: remedy(
-          "When no workload certificate below it is left, take it out of root-cert.pem of Secret cacerts and restart istiod.",
+          "If a rotation left it behind and no workload certificate below it is in use, take it out of root-cert.pem of Secret cacerts and restart istiod.",
           showRoot(member.cluster),
         ),
       },

@@ -1,4 +1,5 @@
 import { enumerate } from "../../lib/mesh.ts";
+import { kubectl } from "../../lib/shell.ts";
 import { error, fail, objectRef, remedy, warn, type FaultDetails } from "../../model/finding.ts";
 import type { IntermediateFact } from "../../model/facts.ts";
 import type { Finding } from "../../model/report.ts";
@@ -11,7 +12,11 @@ import { workloadFindings } from "./workloads.ts";
 
 /** What is wrong with a cluster's certificates without looking at any other cluster. */
 export function ownFindings(member: Member, trust: TrustMatrix): Finding[] {
-  const { intermediate } = member;
+  const { intermediate, facts } = member;
+  // Where istiod has not even written its root there is no CA, rather than an external one.
+  if (facts.rootCertificate.missing && intermediate.ok && intermediate.value.secret === "none") {
+    return rootFindings(member);
+  }
   return [
     ...rootFindings(member),
     ...(intermediate.ok && intermediate.value.secret !== "none"
@@ -35,9 +40,23 @@ function contentFindings(what: string, content: PemContent, details: FaultDetail
     : [error(`${what} could not be read: ${said}`, details)];
 }
 
-function rootFindings({ cluster, bundle, context }: Member): Finding[] {
+function rootFindings({ cluster, bundle, context, facts }: Member): Finding[] {
   const namespace = cluster.istioNamespace;
   const text = `ConfigMap ${namespace}/${CONFIG_MAP}`;
+  if (facts.rootCertificate.missing) {
+    return [
+      fail(`cluster ${context}: there is no ${text}, which istiod writes into every namespace`, {
+        cluster: context,
+        object: objectRef("ConfigMap", { namespace, name: CONFIG_MAP }),
+        blockedBy: `${context}/pods-istiod`,
+        remediation: remedy(
+          "Let istiod write it: see that it runs, or restart it.",
+          kubectl(cluster, "get", "pods", "-A", "-l", "app=istiod"),
+          restartIstiod(cluster),
+        ),
+      }),
+    ];
+  }
   const details = {
     cluster: context,
     object: objectRef("ConfigMap", { namespace, name: CONFIG_MAP }),

@@ -104,7 +104,9 @@ describe("a chain that no roots can trust", () => {
     expect(messages(verdict, "fail")).toEqual([
       "clusters ctx-a, ctx-b do not trust each other's intermediate certificates: CN=Old,O=Istio expired on 2026-01-12",
     ]);
-    expect(faults(verdict)[0]?.remediation?.summary).toContain("Issue root CN=Old,O=Istio anew");
+    expect(faults(verdict)[0]?.remediation?.summary).toContain(
+      "Issue root CN=Old,O=Istio and the intermediate certificates below it anew in clusters ctx-a, ctx-b and",
+    );
   });
 
   test("a path length that leaves no room", async () => {
@@ -126,5 +128,10 @@ describe("a chain that no roots can trust", () => {
       /^cluster ctx-a does not trust its own .* does not sign it: CN=Intermediate CA,O=Istio,L=a is issued by CN=Intermediate CA,O=Istio,L=all, which is neither among the roots nor in the chain$/,
     );
     expect(faults(verdict)[0]?.remediation?.summary).toContain("into cert-chain.pem");
+    // What not even its own roots trust is to be mended there, whoever else does not trust it.
+    const [both] = faults(await runCerts({ a, b: healthyB }));
+    expect(both?.message).toContain("ctx-a, nor does that cluster itself: ");
+    expect(both?.remediation?.summary).toMatch(/into cert-chain.pem, .* in cluster ctx-a, then/);
+    expect(both?.remediation?.commands.at(-1)).toContain("--context ctx-a ");
   });
 });

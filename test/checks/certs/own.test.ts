@@ -53,6 +53,37 @@ describe("PEM", () => {
     expect(faults(verdict)).toHaveLength(message ? 1 : 0);
   });
 
+  test("roots: no ConfigMap at all, the intermediate is judged all the same", async () => {
+    const a = { ...(await signedBy(root, "a")), roots: null, rootless: true } as const;
+    const verdict = await runCerts({ a, b: healthyB });
+    const [only, ...more] = faults(verdict);
+    expect(more).toEqual([]);
+    expect(only).toMatchObject({
+      severity: "fail",
+      message:
+        "cluster ctx-a: there is no ConfigMap istio-system/istio-ca-root-cert, which istiod writes into every namespace",
+      object: { kind: "ConfigMap", namespace: "istio-system", name: "istio-ca-root-cert" },
+      blockedBy: "ctx-a/pods-istiod",
+    });
+    expect(only?.remediation?.commands).toEqual([
+      "kubectl --context ctx-a get pods -A -l app=istiod",
+      "kubectl --context ctx-a -n istio-system rollout restart deployment -l app=istiod",
+    ]);
+    expect(verdict.data.pairs).toEqual([{ from: "ctx-b", to: "ctx-a", ok: true, by: "chain" }]);
+  });
+
+  test("roots: no ConfigMap and no Secret is no external CA", async () => {
+    const a: Certificates = {
+      roots: null,
+      rootless: true,
+      intermediate: { secret: "none", keys: [] },
+    };
+    const verdict = await runCerts({ a, b: healthyB });
+    expect(faults(verdict)).toHaveLength(1);
+    const forbidden = { ...a, intermediate: missing("forbidden", "secrets is forbidden") };
+    expect(faults(await runCerts({ a: forbidden, b: healthyB }))).toHaveLength(2);
+  });
+
   test.for(cases)("signing certificate: %s", async ([, change, message, status]) => {
     const signing = await makeIntermediate(root, "a");
     const certificate = change(signing.pem);

@@ -10,6 +10,7 @@ import {
   type Certificates,
 } from "../../support/certs-run.ts";
 import { NOW } from "../../support/facts.ts";
+import type { Status } from "../../../src/model/report.ts";
 
 let root: Authority;
 let other: Authority;
@@ -86,14 +87,20 @@ describe("a rotation", () => {
     expect(finding?.cluster).toBe("ctx-a");
   });
 
-  test("a new root that is not used yet is no finding", async () => {
-    const fresh = await makeRoot("New", { notBefore: NOW - DAY });
-    const a: Certificates = {
-      roots: [root, fresh],
-      intermediate: cacerts(await makeIntermediate(root, "a"), root, {
-        root: root.pem + fresh.pem,
-      }),
+  test("a new root that is not used yet is no finding, if its age tells that it is new", async () => {
+    const status = async (notBefore: number): Promise<Status> => {
+      const fresh = await makeRoot("New", { notBefore });
+      const a: Certificates = {
+        roots: [root, fresh],
+        intermediate: cacerts(await makeIntermediate(root, "a"), root, {
+          root: root.pem + fresh.pem,
+        }),
+      };
+      return statusOf(await runCerts({ a, b: healthyB }));
     };
-    expect(statusOf(await runCerts({ a, b: healthyB }))).toBe("pass");
+    expect(await status(NOW - DAY)).toBe("pass");
+    const made = NOW - 365 * DAY;
+    expect(await status(made + DAY)).toBe("info");
+    expect(await status(made + DAY + 1000)).toBe("pass");
   });
 });
