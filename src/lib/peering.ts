@@ -155,12 +155,20 @@ export function findPeer<C extends PeerCandidate>(
   const owners = ownersOf(gateway, index);
   const reached = named ? owners.filter((owner) => named.includes(owner)) : owners;
   if (reached.length === 1 && reached[0]) return { candidate: reached[0], by: "address" };
-  // A label for a cluster outside the run must not be overruled by a network that happens to match.
   const network = gateway.labels.get(NETWORK);
-  if (!network || (label && !named && label !== network)) return undefined;
+  if (!network) return undefined;
   const open = reached.length > 0 ? reached : named;
-  const near = (index.byNetwork.get(network) ?? []).filter((one) => open?.includes(one) ?? true);
+  // A label for a cluster outside the run must not be overruled by a network that happens to match.
+  const foreign = Boolean(label) && !named && label !== network;
+  const near = (index.byNetwork.get(network) ?? []).filter(
+    (one) => (open?.includes(one) ?? true) && !(foreign && isNamed(one)),
+  );
   return near.length === 1 && near[0] ? { candidate: near[0], by: "network" } : undefined;
+}
+
+/** Whether something calls the cluster otherwise, or may do so. */
+function isNamed({ cluster, names }: PeerCandidate): boolean {
+  return cluster.id !== undefined || names?.ids.length !== 0;
 }
 
 /** `findPeer` for a single look-up. */

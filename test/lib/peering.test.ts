@@ -154,6 +154,19 @@ describe("peerOf", () => {
     expect(peerOf(gateway, [A, B])).toBeUndefined();
   });
 
+  test("a network counts where it is not known what its cluster is called", () => {
+    const gateway = remoteGateway("b", {
+      labels: labels({ "topology.istio.io/cluster": "x", "topology.istio.io/network": "net-b" }),
+      addresses: far,
+    });
+    const nameless = candidate("b", { cluster: { context: "ctx-b", network: "net-b" } });
+    expect(peerOf(gateway, [A, nameless])).toBeUndefined();
+    const unnamed = { ...nameless, names: { ids: [], networks: [] } };
+    expect(peerOf(gateway, [A, unnamed])).toEqual({ candidate: unnamed, by: "network" });
+    const called = { ...nameless, names: { ids: ["b"], networks: [] } };
+    expect(peerOf(gateway, [A, called])).toBeUndefined();
+  });
+
   test("nothing to know it by", () => {
     expect(
       peerOf(remoteGateway("b", { labels: labels({}), addresses: far }), [A, B]),
