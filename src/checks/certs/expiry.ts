@@ -108,11 +108,12 @@ export function unusedRootFindings(members: readonly Member[], trust: TrustMatri
     const [newest] = used.toSorted((a, b) => b.notBefore - a.notBefore);
     if (!newest) return [];
     const roots = member.roots.filter((root) => !used.includes(root) && !isNewer(root, newest));
-    return roots.length > 0 ? [{ member, roots }] : [];
+    const old = roots.every((root) => root.notBefore < newest.notBefore);
+    return roots.length > 0 ? [{ member, roots, old }] : [];
   });
   const sets = groupBy(left, ({ roots }) => roots.map(({ sha256 }) => sha256).join(" "));
   return sets.map((same) => {
-    const [{ roots, member }] = same;
+    const [{ roots, member, old }] = same;
     const where = clustersText(same.map((one) => one.member));
     const many = roots.length > 1;
     const names = enumerate(
@@ -120,7 +121,7 @@ export function unusedRootFindings(members: readonly Member[], trust: TrustMatri
       3,
     );
     return info(
-      `${where}: old ${many ? "roots" : "root"} in the bundle ${many ? "anchor" : "anchors"} none of the chains checked: ${names}`,
+      `${where}: ${old ? "old" : "other"} ${many ? "roots" : "root"} in the bundle ${many ? "anchor" : "anchors"} none of the chains checked: ${names}`,
       {
         ...(same.length === 1 ? { cluster: member.context } : {}),
         remediation: remedy(
