@@ -1,35 +1,53 @@
-import { at, property, string } from "../lib/json.ts";
-import type { PlatformFact } from "../model/facts.ts";
-import { gathered, mapGathered } from "../model/gathered.ts";
+import { at, string } from "../lib/json.ts";
+import { gathered, mapGathered, valueOr } from "../model/gathered.ts";
+import type { RawObject } from "../model/reader.ts";
 import { RESOURCES } from "../model/resource.ts";
-import type { FactReader } from "../model/source.ts";
-import { defined } from "./objects.ts";
+import type { FactReader, FactSource } from "../model/source.ts";
+import { defined, isMap } from "./objects.ts";
 
 /** Labels that OpenShift gives its nodes, such as node.openshift.io/os_id. */
 const NODE_LABEL = "node.openshift.io/";
 const NAMESPACE = "openshift-";
 
-/** The Network operator's configuration is asked for only where something speaks of OpenShift. */
-export const platform: FactReader<"platform"> = async (source) => {
-  const [nodes, namespaces] = await Promise.all([source.fact("nodes"), source.fact("namespaces")]);
-  if (!nodes.ok && !namespaces.ok) return nodes;
-  const byNodes =
-    nodes.ok &&
-    nodes.value.some(({ labels }) => [...labels.keys()].some((key) => key.startsWith(NODE_LABEL)));
-  const byNamespaces =
-    namespaces.ok && namespaces.value.some(({ name }) => name.startsWith(NAMESPACE));
-  if (!byNodes && !byNamespaces) return gathered({ openshift: false });
+function networkOf(object: RawObject): { type: string; routingViaHost?: boolean } {
+  const defaultNetwork = at(object, "spec", "defaultNetwork");
+  const ovn = at(defaultNetwork, "ovnKubernetesConfig");
+  const routing = at(ovn, "gatewayConfig", "routingViaHost");
+  return {
+    // Who configures OVN has it, also where the type is left to the default.
+    type: string(at(defaultNetwork, "type")) ?? (isMap(ovn) ? "OVNKubernetes" : ""),
+    ...defined({ routingViaHost: typeof routing === "boolean" ? routing : undefined }),
+  };
+}
 
-  const found = await source.get(RESOURCES.openshiftNetworks, "", "cluster");
-  // Anybody may call a namespace so; OpenShift serves its own API.
-  if (!byNodes && !found.ok && found.why === "not-found") return gathered({ openshift: false });
-  const network: PlatformFact["network"] = mapGathered(found, (object) => {
-    const defaultNetwork = at(object, "spec", "defaultNetwork");
-    const routing = at(defaultNetwork, "ovnKubernetesConfig", "gatewayConfig", "routingViaHost");
-    return {
-      type: string(property(defaultNetwork, "type")) ?? "",
-      ...defined({ routingViaHost: typeof routing === "boolean" ? routing : undefined }),
-    };
-  });
-  return gathered({ openshift: true, network });
+/** Charts put ztunnel and CNI here on OpenShift, and seldom elsewhere. */
+const AGENTS = "kube-system";
+
+async function hasAgentsInKubeSystem(source: FactSource): Promise<boolean> {
+  const agents = await Promise.all([source.fact("ztunnels"), source.fact("cnis")]);
+  return agents.some((found) => valueOr(found, []).some(({ namespace }) => namespace === AGENTS));
+}
+
+/**
+ * Whether it is OpenShift, and its network. The Network operator's configuration is asked for only
+ * where something speaks of OpenShift, or asking is free.
+ */
+export const platform: FactReader<"platform"> = async (source) => {
+  const [nodes, namespaces, inKubeSystem] = await Promise.all([
+    source.fact("nodes"),
+    source.fact("namespaces"),
+    hasAgentsInKubeSystem(source),
+  ]);
+  const byNodes = valueOr(nodes, []).some(({ labels }) =>
+    [...labels.keys()].some((key) => key.startsWith(NODE_LABEL)),
+  );
+  const byNamespaces = valueOr(namespaces, []).some(({ name }) => name.startsWith(NAMESPACE));
+  if (byNodes || byNamespaces || inKubeSystem || source.settings.dumps) {
+    const found = await source.get(RESOURCES.openshiftNetworks, "", "cluster");
+    // OpenShift serves its own API. Anybody may call a namespace so, or put agents in kube-system.
+    if (found.ok || byNodes || (byNamespaces && found.why !== "not-found")) {
+      return gathered({ openshift: true, network: mapGathered(found, networkOf) });
+    }
+  }
+  return nodes.ok || namespaces.ok ? gathered({ openshift: false }) : nodes;
 };

@@ -155,14 +155,15 @@ export function slimSecret(object: RawObject): RawObject {
 
 function slimOpenshiftNetwork(object: RawObject): RawObject {
   const network = at(object, "spec", "defaultNetwork");
-  const gatewayConfig = at(network, "ovnKubernetesConfig", "gatewayConfig");
+  const ovn = property(network, "ovnKubernetesConfig");
+  const gatewayConfig = pick(property(ovn, "gatewayConfig"), "routingViaHost");
   return {
     ...typed(object),
     metadata: metadata(object),
     spec: {
       defaultNetwork: {
         ...pick(network, "type"),
-        ovnKubernetesConfig: { gatewayConfig: pick(gatewayConfig, "routingViaHost") },
+        ...(isMap(ovn) && { ovnKubernetesConfig: { gatewayConfig } }),
       },
     },
   };

@@ -12,8 +12,8 @@ export interface GatherSettings {
   /** `-n`: another namespace that matters, where not all may be listed. */
   namespace?: string;
   /**
-   * Read what ztunnel pods say of themselves (`/config_dump`). Off by default: recordings may have
-   * it, a live cluster would take a request a node.
+   * Asking is free, as of a recording: read also what is seldom there (OpenShift's network), and what
+   * ztunnel pods say of themselves (`/config_dump`), which would take a request a node.
    */
   dumps?: boolean;
 }

@@ -14,7 +14,52 @@ describe("platform", () => {
   it("is plain Kubernetes without a sign of OpenShift, and asks nothing more", async () => {
     const { source, reader } = memorySource({ objects: [node({ os: "linux" })] });
     expect(await source.fact("platform")).toEqual({ ok: true, value: { openshift: false } });
-    expect(reader.requests).toEqual(["list nodes", "list namespaces"]);
+    expect(reader.requests.toSorted()).toEqual([
+      "list daemonsets",
+      "list namespaces",
+      "list nodes",
+    ]);
+  });
+
+  it.each(["ztunnel", "istio-cni-node"])(
+    "is looked for where %s is in kube-system",
+    async (name) => {
+      const agent = { kind: "DaemonSet", metadata: { name, namespace: "kube-system" } };
+      const elsewhere = { kind: "DaemonSet", metadata: { name, namespace: "istio-system" } };
+      const ovn = network({ type: "OVNKubernetes" });
+      const known = { openshift: true, network: { ok: true, value: { type: "OVNKubernetes" } } };
+      expect(await valueOf("platform", { objects: [agent, ovn] })).toEqual(known);
+      expect(await valueOf("platform", { objects: [elsewhere, ovn] })).toEqual({
+        openshift: false,
+      });
+      expect(await valueOf("platform", { objects: [agent] })).toEqual({ openshift: false });
+      const refuse = forbid("get");
+      expect(await valueOf("platform", { objects: [agent, ovn], refuse })).toEqual({
+        openshift: false,
+      });
+    },
+  );
+
+  it("is looked for in recordings, where that is free", async () => {
+    const objects = [network({ type: "OVNKubernetes" })];
+    const known = { openshift: true, network: { ok: true, value: { type: "OVNKubernetes" } } };
+    const settings = { dumps: true };
+    expect(await valueOf("platform", { objects }, settings)).toEqual(known);
+    expect(await valueOf("platform", { objects, refuse: forbid("list n") }, settings)).toEqual(
+      known,
+    );
+    expect(await valueOf("platform", {}, settings)).toEqual({ openshift: false });
+  });
+
+  it("takes a network without a type for OVN when OVN is configured", async () => {
+    const gatewayConfig = { routingViaHost: false };
+    const of = async (defaultNetwork: object) =>
+      (await valueOf("platform", { objects: [openshift, network(defaultNetwork)] })).network;
+    expect(await of({ ovnKubernetesConfig: { gatewayConfig } })).toEqual({
+      ok: true,
+      value: { type: "OVNKubernetes", routingViaHost: false },
+    });
+    expect(await of({ ovnKubernetesConfig: null })).toEqual({ ok: true, value: { type: "" } });
   });
 
   it("reads the configuration of OVN", async () => {
