@@ -161,11 +161,12 @@ function ownSummary({ first: { fault, owner, certificate }, owners }: Group): st
   if (isAboutIssuer(fault)) {
     return `Put every certificate between ca-cert.pem and the root into cert-chain.pem, and that root into root-cert.pem, ${where}, then restart istiod.`;
   }
-  const root = owner.roots.find(({ sha256 }) => sha256 === certificate);
-  const many = owners.length > 1 ? "certificates" : "certificate";
-  const what = root
-    ? `root ${root.subject} and the intermediate ${many} below it`
-    : `the intermediate ${many}`;
+  const above = [
+    ...owner.roots.map((one) => ({ ...one, kind: "root" })),
+    ...owner.chain.slice(1).map((one) => ({ ...one, kind: "certificate" })),
+  ].find(({ sha256 }) => sha256 === certificate);
+  const signing = `the intermediate ${owners.length > 1 ? "certificates" : "certificate"}`;
+  const what = above ? `${above.kind} ${above.subject} and ${signing} below it` : signing;
   const how = NOT_A_SIGNER.has(fault)
     ? " as a CA (CA:true, keyCertSign, room for the intermediates below it)"
     : "";

@@ -109,6 +109,20 @@ describe("a chain that no roots can trust", () => {
     );
   });
 
+  test("a certificate between that has expired is named", async () => {
+    const upper = await makeIntermediate(root, "all", { pathLength: 1, ...expired });
+    const signing = await makeIntermediate(upper);
+    const a: Certificates = {
+      roots: [root],
+      intermediate: cacerts(signing, root, { chain: signing.pem + upper.pem + root.pem }),
+    };
+    const [only, ...more] = faults(await runCerts({ a, b: healthyB }));
+    expect(more).toEqual([]);
+    expect(only?.remediation?.summary).toBe(
+      "Issue certificate CN=Intermediate CA,O=Istio,L=all and the intermediate certificate below it anew in cluster ctx-a and restart istiod.",
+    );
+  });
+
   test("a path length that leaves no room", async () => {
     const narrow = await makeRoot("Narrow", { pathLength: 0 });
     const verdict = await runCerts({ a: await signedBy(narrow, "a") });
