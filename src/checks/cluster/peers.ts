@@ -1,7 +1,9 @@
 import { CLASS_REMOTE } from "../../lib/labels.ts";
+import { linkFaults } from "../../lib/links.ts";
 import {
   findPeer,
   indexPeers,
+  namesOf,
   type PeerCandidate,
   type PeerIndex,
   peerName,
@@ -28,12 +30,24 @@ import { notChecked } from "../not-checked.ts";
 
 const NONE = "no configured peers";
 
-/** The clusters of the run; only this one's addresses are known here. */
-function candidatesOf(own: ReadonlySet<string>, context: ClusterCheckContext): PeerCandidate[] {
-  return context.clusters.map((cluster) => ({
-    cluster,
-    addresses: cluster.context === context.cluster.context ? own : new Set<string>(),
-  }));
+/** The clusters of the run; only of this one is known what its gateways have and are called. */
+function candidatesOf(
+  own: ReadonlySet<string>,
+  eastWest: readonly GatewayFact[],
+  context: ClusterCheckContext,
+): PeerCandidate[] {
+  return context.clusters.map((cluster) =>
+    cluster.context === context.cluster.context
+      ? { cluster, addresses: own, names: namesOf(eastWest) }
+      : { cluster, addresses: new Set<string>() },
+  );
+}
+
+/** What to say of a remote Gateway in place of a symbol. */
+function stateOf(self: boolean, connected: boolean, faults: readonly Finding[]): string {
+  if (self) return "this cluster itself";
+  if (!connected) return "not connected";
+  return faults.length > 0 ? "connected, with faults" : "connected";
 }
 
 /** Whether a remote Gateway stands for the cluster that it is in, as automated peering makes one. */
@@ -105,7 +119,7 @@ export const peers = clusterCheck({
     }
     const { services, gatewayClasses } = facts;
     const own = reachableAddresses(eastWest, services.ok ? services.value : []);
-    const index = indexPeers(candidatesOf(own, context));
+    const index = indexPeers(candidatesOf(own, eastWest, context));
     const findings: Finding[] = [];
     for (const gateway of remote) {
       const self = isSelf(gateway, index, own, context);
@@ -113,9 +127,9 @@ export const peers = clusterCheck({
       const faults = self
         ? [selfFinding(gateway, cluster)]
         : judgePeer(gateway, gatewayClasses, cluster);
-      const connected = !self && faults.length === 0;
-      const judged = precheck ? faults.map(forPrecheck) : faults;
-      if (connected) {
+      const connected = !self && linkFaults(gateway).length === 0;
+      const judged = precheck ? faults.map(forPrecheck) : [...faults];
+      if (faults.length === 0) {
         const message = `Connected to ${peerName(gateway)} via ${addresses.join(", ")}`;
         judged.push(pass(message, { object: objectRef("Gateway", gateway) }));
       }
@@ -129,7 +143,7 @@ export const peers = clusterCheck({
         connected,
         self,
         status: worst(judged.map(({ severity }) => severity)),
-        state: self ? "this cluster itself" : connected ? "connected" : "not connected",
+        state: stateOf(self, connected, faults),
       });
     }
     if (!services.ok && remote.length > 0) {

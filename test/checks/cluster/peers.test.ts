@@ -264,9 +264,13 @@ describe("the spec", () => {
     ],
   ])("with %s is a fault", (said, found) => {
     const listeners = found.map((listener) => ({ protocol: "TLS", ...listener }));
-    const finding = only(judge({ listeners }));
+    const verdict = judge({ listeners });
+    const finding = only(verdict);
     expect(finding).toMatchObject({ severity: "fail", message: `${NAME}: ${said}` });
     expectBothPorts(finding);
+    expect(detailsOf(verdict)).toMatchObject([
+      { connected: true, status: "fail", state: "connected, with faults" },
+    ]);
   });
 
   test("and conditions are each judged", () => {
@@ -308,6 +312,13 @@ describe("a Gateway for the cluster itself", () => {
     const verdict = withRemotes([named, peer]);
     expectSelf(verdict);
     expect(detailsOf(verdict)[0]?.cluster).toBe("a");
+  });
+
+  test("is known by what its east-west gateway is labelled", () => {
+    const former = { "topology.istio.io/cluster": "former" };
+    const eastWest = [eastWestGateway("a", { labels: labels(former) })];
+    const gateways = { served: true, eastWest, remote: [own({ labels: labels(former) }), peer] };
+    expectSelf(runCluster(peers, { gateways }));
   });
 
   test("is known by its address", () => {
