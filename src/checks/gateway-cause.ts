@@ -44,13 +44,17 @@ export function whyNotProgrammed(
 ): Cause {
   const programmed = gateway.conditions.get("Programmed");
   const said = conditionText("Programmed", programmed);
-  return (
-    classCause(gateway, around, said, cluster) ??
-    serviceCause(gateway, around, said, cluster) ?? {
-      why: said,
-      remediation: describeRemedy(gateway, cluster),
-    }
-  );
+  const byClass = classCause(gateway, around, said, cluster);
+  if (isUnreconciled(gateway)) {
+    const remediation = istiodRemedy(gateway.className, cluster);
+    return byClass ?? { why: `no controller has taken it up; ${said}`, remediation };
+  }
+  const accepted = gateway.conditions.get("Accepted");
+  const remediation = describeRemedy(gateway, cluster);
+  if (accepted?.status === "False")
+    return { why: conditionText("Accepted", accepted), remediation };
+  // A controller has judged it, so its class is the last thing to suspect.
+  return serviceCause(gateway, around, said, cluster) ?? byClass ?? { why: said, remediation };
 }
 
 function describeRemedy({ namespace, name }: GatewayFact, cluster: ClusterRef): Remediation {
@@ -67,14 +71,9 @@ function classCause(
   cluster: ClusterRef,
 ): Cause | undefined {
   const fault = gatewayClasses.ok ? classFault(gateway.className, gatewayClasses.value) : undefined;
-  if (fault || isUnreconciled(gateway)) {
-    const why = fault ?? "no controller has taken it up";
-    return { why: `${why}; ${said}`, remediation: istiodRemedy(gateway.className, cluster) };
-  }
-  const accepted = gateway.conditions.get("Accepted");
-  return accepted?.status === "False"
-    ? { why: conditionText("Accepted", accepted), remediation: describeRemedy(gateway, cluster) }
-    : undefined;
+  return fault === undefined
+    ? undefined
+    : { why: `${fault}; ${said}`, remediation: istiodRemedy(gateway.className, cluster) };
 }
 
 function serviceCause(

@@ -278,6 +278,18 @@ describe("a Gateway that is not programmed", () => {
     }
   });
 
+  test("whose load balancer is pending is not blamed on a class that nobody has accepted", () => {
+    const verdict = judge(
+      { conditions: PENDING },
+      {
+        services: [service({ addresses: [] })],
+        gatewayClasses: [{ name: "istio-eastwest", controller: "x" }],
+      },
+    );
+    expect(only(verdict).message).toContain("the load balancer of its Service is pending");
+    expect(commandsOf(verdict)).toContain("describe service istio-eastwest");
+  });
+
   test("of the community's class asks for the variable that makes it", () => {
     const verdict = judge({ className: "istio-east-west", conditions: new Map() });
     expect(only(verdict).message).toContain("GatewayClass istio-east-west does not exist");
