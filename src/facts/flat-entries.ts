@@ -1,3 +1,4 @@
+import { at, property, string } from "../lib/json.ts";
 import type { FlatEntryFact } from "../model/facts.ts";
 import { gathered } from "../model/gathered.ts";
 import type { RawObject } from "../model/reader.ts";
@@ -5,7 +6,7 @@ import { RESOURCES } from "../model/resource.ts";
 import type { FactReader } from "../model/source.ts";
 import { istioNamespaceOf } from "./istio-namespace.ts";
 import { PEERED_UID, SOURCE_CLUSTER, SOURCE_WORKLOAD } from "./names.ts";
-import { byName, defined, metaOf, type Meta } from "./objects.ts";
+import { byName, defined, nameOf } from "./objects.ts";
 import { slimWorkloadEntry } from "./slim.ts";
 
 interface PeeredUid {
@@ -13,31 +14,32 @@ interface PeeredUid {
   pod?: { namespace: string; name: string };
 }
 
+const UID = /^(.*)\/([^/]*)\/([^/]*)\/([^/]*)\/([^/]*)$/s;
+
 /** `<cluster>/<group>/<kind>/<namespace>/<name>`; the group of pods is empty. */
 export function parsePeeredUid(uid: string): PeeredUid {
-  const parts = uid.split("/");
-  const [name = "", namespace = "", kind, group] = parts.toReversed();
-  const cluster = parts.slice(0, -4).join("/");
+  const [, cluster = "", group, kind, namespace, name] = UID.exec(uid) ?? [];
   const isPod = cluster !== "" && group === "" && kind === "Pod" && namespace && name;
   return isPod ? { cluster, pod: { namespace, name } } : { cluster };
 }
 
-function flatEntry({ namespace, name, labels, annotations }: Meta): FlatEntryFact {
-  const uid = annotations.get(PEERED_UID) ?? "";
+/** Read without the maps of `metaOf`: there may be one for every pod of a mesh. */
+function flatEntry(object: RawObject, namespace: string): FlatEntryFact | undefined {
+  const named = nameOf(object);
+  if (named?.namespace !== namespace) return undefined;
+  const metadata = property(object, "metadata");
+  const labels = property(metadata, "labels");
+  if (!string(property(labels, SOURCE_WORKLOAD))?.startsWith("autogenflat.")) return undefined;
+  const uid = string(at(metadata, "annotations", PEERED_UID)) ?? "";
   const { cluster, pod } = parsePeeredUid(uid);
-  const sourceCluster = labels.get(SOURCE_CLUSTER) || cluster;
-  return { namespace, name, sourceCluster, uid, ...defined({ pod }) };
+  const sourceCluster = string(property(labels, SOURCE_CLUSTER)) ?? cluster;
+  return { ...named, sourceCluster, uid, ...defined({ pod }) };
 }
 
 function entriesIn(namespace: string, objects: readonly RawObject[]): FlatEntryFact[] {
   return objects
-    .flatMap((object) => metaOf(object) ?? [])
-    .filter(
-      (meta) =>
-        meta.namespace === namespace &&
-        meta.labels.get(SOURCE_WORKLOAD)?.startsWith("autogenflat."),
-    )
-    .map(flatEntry)
+    .map((object) => flatEntry(object, namespace))
+    .filter((entry) => entry !== undefined)
     .toSorted(byName);
 }
 

@@ -6,12 +6,14 @@ export function pick(value: unknown, ...keys: string[]): Record<string, unknown>
 }
 
 export function only(value: unknown, keys: Iterable<string>): Record<string, unknown> {
-  const kept: [string, unknown][] = [];
-  for (const key of new Set(keys)) {
-    const item = property(value, key);
-    if (item !== undefined) kept.push([key, item]);
+  const map = record(value);
+  const kept: Record<string, unknown> = {};
+  for (const key of keys) {
+    // The one key that cannot be assigned; Kubernetes knows no such name.
+    if (key === "__proto__" || !Object.hasOwn(map, key) || map[key] === undefined) continue;
+    kept[key] = map[key];
   }
-  return Object.fromEntries(kept);
+  return kept;
 }
 
 /** `{[list]: items}`, of each item the given properties; nothing when there is no such list. */

@@ -4,7 +4,7 @@ import type { ListOptions, RawObject } from "../model/reader.ts";
 import { RESOURCES, type Resource } from "../model/resource.ts";
 import type { FactReader, FactSource } from "../model/source.ts";
 import { clusterIdOf } from "./cluster-ref.ts";
-import { metaOf } from "./objects.ts";
+import { nameOf } from "./objects.ts";
 import { slimPod } from "./slim.ts";
 
 /** Beyond this many namespaces one list of the whole cluster costs less. */
@@ -56,7 +56,7 @@ async function findIn(
       }
       for (const one of namespace === undefined ? named.keys() : [namespace]) namespaces.add(one);
       for (const object of pods.value) {
-        const pod = metaOf(object);
+        const pod = nameOf(object);
         if (pod && named.get(pod.namespace)?.has(pod.name))
           existing.add(`${pod.namespace}/${pod.name}`);
       }

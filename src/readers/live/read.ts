@@ -9,6 +9,8 @@ import { nextToken } from "./page-token.ts";
 import type { Versions } from "./versions.ts";
 
 const PAGE = "500";
+/** Metadata is small, and each page is a round trip. */
+const METADATA_PAGE = "2000";
 const METADATA_ONLY =
   "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json";
 /** A list whose pages expire time and again is given up. */
@@ -48,7 +50,12 @@ async function readPages(
   const slim = options.slim ?? ((object: RawObject) => object);
   const objects: RawObject[] = [];
   const ask = (token?: string): Promise<{ reply: Reply; version: string }> => {
-    const query = queryOf({ limit: PAGE, labelSelector, fieldSelector, continue: token });
+    const query = queryOf({
+      limit: metadataOnly ? METADATA_PAGE : PAGE,
+      labelSelector,
+      fieldSelector,
+      continue: token,
+    });
     return versions.send(resource, (version) =>
       client.request({
         method: "GET",
