@@ -27,6 +27,7 @@ const keyOf = (namespace: string | undefined, name: string): string => `${namesp
 export class Store {
   #version = FIRST_VERSION;
   readonly #objects = new Map<ResourceType, Map<string, KubeObject>>();
+  readonly #ordered = new Map<ResourceType, { version: number; objects: KubeObject[] }>();
   readonly #listeners = new Set<Listener>();
   readonly changes: Change[] = [];
 
@@ -40,9 +41,7 @@ export class Store {
 
   /** In the order of their keys, as etcd lists them. */
   list(resource: ResourceType, namespace?: string): KubeObject[] {
-    const entries = [...(this.#objects.get(resource) ?? [])];
-    entries.sort(([a], [b]) => (a < b ? -1 : 1));
-    const objects = entries.map(([, object]) => object);
+    const objects = this.#inOrder(resource);
     return namespace === undefined
       ? objects
       : objects.filter(({ metadata }) => metadata.namespace === namespace);
@@ -93,6 +92,17 @@ export class Store {
   subscribe(listener: Listener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  /** Kept until something changes: large lists are asked for time and again. */
+  #inOrder(resource: ResourceType): KubeObject[] {
+    const known = this.#ordered.get(resource);
+    if (known?.version === this.#version) return known.objects;
+    const entries = [...(this.#objects.get(resource) ?? [])];
+    entries.sort(([a], [b]) => (a < b ? -1 : 1));
+    const objects = entries.map(([, object]) => object);
+    this.#ordered.set(resource, { version: this.#version, objects });
+    return objects;
   }
 
   #of(resource: ResourceType): Map<string, KubeObject> {
