@@ -30,7 +30,7 @@ function tally(statuses: readonly unknown[]): { restarts: number; restartedAt?: 
   let restarts = 0;
   let restartedAt: number | undefined;
   for (const status of statuses) {
-    restarts += count(property(status, "restartCount"));
+    restarts += Math.max(0, Math.trunc(count(property(status, "restartCount"))));
     const end = time(at(status, "lastState", "terminated", "finishedAt"));
     if (end !== undefined && end > (restartedAt ?? -Infinity)) restartedAt = end;
   }

@@ -11,7 +11,7 @@ import { REPORTERS } from "../../src/reporters/index.ts";
 import { mesh } from "../support/hostile.ts";
 import { parseXml } from "../reporters/xml.ts";
 
-const RUNS = { numRuns: 100, seed: 20_261_120, endOnFailure: true };
+const RUNS = { numRuns: 120, seed: 20_261_120, endOnFailure: true };
 
 const ajv = new Ajv2020({ strict: false });
 addFormats.default(ajv);

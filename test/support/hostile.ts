@@ -4,7 +4,7 @@ import * as fc from "fast-check";
 import { load } from "js-yaml";
 import type { RawObject } from "../../src/model/reader.ts";
 import { HOSTILE } from "../reporters/reports.ts";
-import { anything } from "./arbitrary.ts";
+import { anything, object } from "./arbitrary.ts";
 import { clusterDirectories } from "./scenario.ts";
 import { MemoryReader } from "./source.ts";
 
@@ -123,21 +123,49 @@ function reader({ objects, debug }: Recorded, changes: readonly Change[], contex
   return Object.assign(made, { contextArgument: context, [fc.toStringMethod]: () => context });
 }
 
-/** Two clusters that hold anything. */
-export const mesh: fc.Arbitrary<MemoryReader[]> = fc
+const contexts = fc.uniqueArray(
+  fc.oneof(
+    { weight: 4, arbitrary: fc.constantFrom("a", "b", "c") },
+    { weight: 1, arbitrary: text.filter((name) => name !== "") },
+  ),
+  { minLength: 2, maxLength: 2 },
+);
+
+const changed: fc.Arbitrary<MemoryReader[]> = fc
   .record({
     scenario: fc.constantFrom("healthy", "flat-network", "nodeport", "broken", "two-revisions"),
     changes: fc.tuple(fc.array(change, { maxLength: 40 }), fc.array(change, { maxLength: 20 })),
-    contexts: fc.uniqueArray(
-      fc.oneof(
-        { weight: 4, arbitrary: fc.constantFrom("a", "b", "c") },
-        { weight: 1, arbitrary: text.filter((name) => name !== "") },
-      ),
-      { minLength: 2, maxLength: 2 },
-    ),
+    contexts,
   })
-  .map(({ scenario, changes, contexts }) =>
+  .map(({ scenario, changes, contexts: names }) =>
     recordingsOf(scenario)
       .slice(0, 2)
-      .map((recorded, index) => reader(recorded, changes[index] ?? [], contexts[index] ?? "x")),
+      .map((recorded, index) => reader(recorded, changes[index] ?? [], names[index] ?? "x")),
   );
+
+/** Objects of the kinds that mc reads, made up from nothing. */
+const madeUp: fc.Arbitrary<MemoryReader[]> = fc
+  .record({
+    clusters: fc.tuple(
+      fc.record({ objects: fc.array(object, { maxLength: 12 }), body: anything }),
+      fc.record({ objects: fc.array(object, { maxLength: 12 }), body: anything }),
+    ),
+    contexts,
+  })
+  .map(({ clusters, contexts: names }) =>
+    clusters.map(({ objects, body }, index) => {
+      const debug = Object.fromEntries(
+        ["15014/debug/license", "15014/debug/syncz", "15000/config_dump"].map((path) => [
+          `istio-system/istiod:${path}`,
+          body,
+        ]),
+      );
+      return reader({ objects, debug }, [], names[index] ?? "x");
+    }),
+  );
+
+/** Two clusters that hold anything. */
+export const mesh: fc.Arbitrary<MemoryReader[]> = fc.oneof(
+  { weight: 3, arbitrary: changed },
+  { weight: 1, arbitrary: madeUp },
+);
