@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { sharedServices } from "../../../src/checks/cluster/shared-services.ts";
+import { missing } from "../../../src/model/gathered.ts";
 import { labels, namespace, runCluster, service } from "../../support/facts.ts";
 
 const SCOPE = "solo.io/service-scope";
@@ -60,6 +61,22 @@ test.each(["", "local", "cluster", "Global", "true"])("scope %j is not shared", 
   expect(messages([named("reviews", "bookinfo", scope)])).toEqual([
     "no globally shared services found",
   ]);
+});
+
+test("without namespaces the services' own labels are all that is known", () => {
+  const namespaces = missing("forbidden", "namespaces is forbidden");
+  const note = {
+    severity: "info",
+    message: "services shared by a label of their namespace not checked: namespaces is forbidden",
+  };
+  expect(runCluster(sharedServices, { namespaces }).findings).toEqual([
+    { severity: "info", message: "no globally shared services found" },
+    note,
+  ]);
+  const services = [named("reviews", "bookinfo", "global"), named("ratings", "bookinfo")];
+  const verdict = runCluster(sharedServices, { services, namespaces });
+  expect(verdict.summary).toBe("1 globally shared service");
+  expect(verdict.findings[1]).toEqual(note);
 });
 
 test("a namespace's label shares its services, and theirs wins", () => {
