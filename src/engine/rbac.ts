@@ -96,19 +96,14 @@ function rules(wanted: readonly Permission[]): PolicyRule[] {
   const grouped = Map.groupBy(wanted, ({ access: { group, names, verbs } }) =>
     JSON.stringify([group, names, verbs]),
   );
-  return [...grouped.values()].flatMap((alike) => {
-    const [first] = alike;
-    if (!first) return [];
-    const { group, names, verbs } = first.access;
-    return [
-      {
-        apiGroups: [group],
-        resources: alike.map(({ access }) => access.resource).toSorted(),
-        ...(names ? { resourceNames: [...names] } : {}),
-        verbs: [...verbs],
-      },
-    ];
-  });
+  return [...grouped.values()].flatMap((alike) =>
+    alike.slice(0, 1).map(({ access: { group, names, verbs } }) => ({
+      apiGroups: [group],
+      resources: alike.map(({ access }) => access.resource).toSorted(),
+      ...(names ? { resourceNames: [...names] } : {}),
+      verbs: [...verbs],
+    })),
+  );
 }
 
 function purposes(wanted: readonly Permission[]): string[] {

@@ -70,8 +70,9 @@ export class ClusterSource implements FactSource {
 
   /** Lists of which facts know some namespaces only, in an order that no timing changes. */
   get narrowed(): NarrowedList[] {
-    const keys = [...this.#narrowed.keys()].toSorted();
-    return keys.flatMap((key) => this.#narrowed.get(key) ?? []);
+    return [...this.#narrowed]
+      .toSorted(([one], [other]) => Number(one > other) - Number(one < other))
+      .map(([, list]) => list);
   }
 
   async listAgain(resource: Resource, options: ListOptions = {}): Promise<Gathered<RawObject[]>> {

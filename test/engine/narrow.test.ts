@@ -2,14 +2,17 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
+import { CHECKS } from "../../src/checks/index.ts";
 import { check } from "../../src/engine/check.ts";
 import { namespacesThatMatter } from "../../src/engine/narrow.ts";
+import { narrowedNotes } from "../../src/engine/narrowed-notes.ts";
 import { gathered, missing } from "../../src/model/gathered.ts";
 import type { RawObject } from "../../src/model/reader.ts";
 import { RESOURCES, type Resource } from "../../src/model/resource.ts";
 import type { Report } from "../../src/model/report.ts";
 import { openRecordings } from "../../src/readers/recordings.ts";
 import { record } from "../../src/readers/record.ts";
+import { clusterRef } from "../support/facts.ts";
 import type { AccessRules } from "../support/rbac.ts";
 import { liveClusters, type LiveScenario, timeless } from "../support/scenario.ts";
 import { forbid, memorySource } from "../support/source.ts";
@@ -50,7 +53,10 @@ describe("the namespaces that matter", () => {
         options: { labelSelector: "a" },
       },
       list(RESOURCES.pods, [object("Pod", "shop", "cart")]),
-      list(RESOURCES.gateways, [object("Gateway", "edge", "istio-eastwest")]),
+      list(RESOURCES.gateways, [
+        object("Gateway", "edge", "istio-eastwest"),
+        object("Gateway", "", "nowhere"),
+      ]),
       list(RESOURCES.nodes, [object("Node", "", "n")]),
       list(RESOURCES.namespaces, [
         object("Namespace", "", "bookinfo", { "istio.io/dataplane-mode": "ambient" }),
@@ -79,6 +85,23 @@ describe("the namespaces that matter", () => {
       object("Gateway", `ns-${index}`, "istio-eastwest"),
     );
     expect(namespacesThatMatter({}, [list(RESOURCES.gateways, many)])).toHaveLength(20);
+  });
+});
+
+describe("what was read in some namespaces only", () => {
+  const namespaces = CHECKS.find(({ id }) => id === "shared-services");
+
+  it.each([
+    [["a", "b"], "only namespaces a, b were read for services: "],
+    [[], "only some namespaces were read for services: "],
+  ])("%j is told", (read, said) => {
+    const narrowed = [{ group: "", resource: "services", namespaces: read }];
+    const notes = namespaces
+      ? narrowedNotes(namespaces, { ref: clusterRef("a"), facts: {}, narrowed })
+      : [];
+    expect(notes.map(({ severity, message }) => [severity, message])).toEqual([
+      ["info", `ctx-a: ${said}listing them in all namespaces is forbidden`],
+    ]);
   });
 });
 
@@ -127,6 +150,11 @@ describe("a list that is forbidden for the whole cluster", () => {
       value: [{ name: "istio-system" }],
     });
     expect(source.narrowed).toMatchObject([{ resource: "namespaces" }]);
+    const plain = memorySource({ objects, refuse: forbid("list namespaces") });
+    expect(await plain.source.listWhereAllowed(RESOURCES.namespaces)).toMatchObject({
+      ok: true,
+      value: [{ metadata: { name: "istio-system" } }],
+    });
   });
 
   it("notes what every list of a type could see", async () => {
