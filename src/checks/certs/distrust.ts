@@ -3,7 +3,7 @@ import { fail, objectRef, remedy } from "../../model/finding.ts";
 import type { Finding, Remediation } from "../../model/report.ts";
 import type { TrustMatrix } from "../../model/trust.ts";
 import { replaceSigning, showRoot, showSigning } from "./commands.ts";
-import { groupBy } from "./group.ts";
+import { groupBy } from "../group.ts";
 import { isAmong, ownRoot, selfMadeText, verdictOf, type Member } from "./member.ts";
 import type { Distrust } from "./pairs.ts";
 import { clustersText, named, rootsText } from "./words.ts";

@@ -3,7 +3,7 @@ import { fail, info, remedy, warn } from "../../model/finding.ts";
 import type { Finding } from "../../model/report.ts";
 import type { CertificateFacts, TrustMatrix } from "../../model/trust.ts";
 import { replaceSigning, showRoot, showSigning } from "./commands.ts";
-import { groupBy } from "./group.ts";
+import { groupBy } from "../group.ts";
 import { isAmong, verdictOf, type Member } from "./member.ts";
 import { clustersText, DAY, dateText, expiryText, named } from "./words.ts";
 

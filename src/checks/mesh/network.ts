@@ -4,7 +4,7 @@ import { meshCheck, type ClusterRef } from "../../model/check.ts";
 import { summarize } from "../../model/finding.ts";
 import { ownFindings } from "../network/own.ts";
 import { ownNetwork, type NetworkMember } from "../network/member.ts";
-import { remoteFindings, type Networks } from "../network/remote.ts";
+import { remoteFindings, unknownNetworks, type Networks } from "../network/remote.ts";
 import { sharedFindings } from "../network/shared.ts";
 import { servicesNotChecked } from "../not-checked-services.ts";
 
@@ -62,6 +62,7 @@ export const network = meshCheck({
     const findings = [
       ...[...own].flatMap(([member, found]) => ownFindings(member, found)),
       ...links.flatMap((link) => remoteFindings(link, networks)),
+      ...unknownNetworks(links, networks),
       ...[...Map.groupBy(placed, ({ cluster }) => cluster.network)].flatMap(([name, group]) =>
         name === undefined ? [] : sharedFindings(name, group),
       ),

@@ -5,6 +5,7 @@ import { contextWord } from "../../lib/shell.ts";
 import type { ClusterRef } from "../../model/check.ts";
 import { fail, info, objectRef, pass, remedy, skip, warn } from "../../model/finding.ts";
 import type { Finding } from "../../model/report.ts";
+import { groupBy } from "../group.ts";
 import type { NetworkMember } from "./member.ts";
 
 /** What is known of the networks of a run. */
@@ -57,16 +58,44 @@ function labelFinding(link: Link<NetworkMember>, networks: Networks): Finding[] 
       ? [info(`${message}, but is for cluster ${label}, which is not among them`, about)]
       : [pass(message, about)];
   }
-  return networks.pairs ? [unknownNetwork(link, network, networks.unknown)] : [];
+  return [];
+}
+
+/** Networks that no cluster is known to have: one finding for all who reference it. */
+export function unknownNetworks(
+  links: readonly Link<NetworkMember>[],
+  networks: Networks,
+): Finding[] {
+  if (!networks.pairs) return [];
+  const unknown = links.flatMap((link) => {
+    const network = link.gateway.labels.get(NETWORK);
+    return network && !link.target && !networks.on.has(network) ? [{ link, network }] : [];
+  });
+  return groupBy(unknown, ({ network }) => network).map((group) =>
+    unknownNetwork(group, networks.unknown),
+  );
+}
+
+interface Reference {
+  link: Link<NetworkMember>;
+  network: string;
 }
 
 function unknownNetwork(
-  { from: { cluster }, gateway }: Link<NetworkMember>,
-  network: string,
+  references: readonly [Reference, ...Reference[]],
   unknown: readonly ClusterRef[],
 ): Finding {
-  const about = { cluster: cluster.context, object: objectRef("Gateway", gateway) };
-  const message = `Remote gateway ${qualified(gateway)} of ${cluster.context} references network ${network}`;
+  const [{ link: first, network }] = references;
+  const links = references.map(({ link }) => link);
+  const { cluster } = first.from;
+  const only = links.length === 1 ? first : undefined;
+  const about = only
+    ? { cluster: cluster.context, object: objectRef("Gateway", only.gateway) }
+    : {};
+  const who = only
+    ? `Remote gateway ${qualified(only.gateway)} of ${cluster.context} references`
+    : `Remote gateways of ${enumerate([...new Set(links.map(({ from }) => from.cluster.context))])} reference`;
+  const message = `${who} network ${network}`;
   if (unknown.length > 0) {
     const whose = enumerate(unknown.map(({ context }) => context));
     return info(`${message}, which may be that of ${whose}, not read`, about);
@@ -74,9 +103,11 @@ function unknownNetwork(
   return warn(`${message}, which no checked cluster has`, {
     ...about,
     remediation: remedy(
-      "Check the cluster of that network too, or correct the gateway's label if there is none.",
+      "Check the cluster of that network too, or correct the label of the gateways if there is none.",
       `mc check --contexts ${contextWord(cluster)},<context>`,
-      labelGateway(cluster, gateway, NETWORK, "<network>"),
+      ...links
+        .slice(0, 3)
+        .map(({ from, gateway }) => labelGateway(from.cluster, gateway, NETWORK, "<network>")),
     ),
   });
 }

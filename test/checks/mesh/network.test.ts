@@ -362,6 +362,22 @@ describe("remote gateways", () => {
     expect(commandsOf(verdict, "warn")[0]).toBe("mc check --contexts ctx-a,<context>");
   });
 
+  test("one that many gateways reference is named once", () => {
+    const gateway = remoteTo("z", { [CLUSTER]: "z", [NETWORK]: "net-z" });
+    const twice = { ...gateway, name: "second" };
+    const verdict = runMesh(network, {
+      a: { changes: { gateways: gateways("a", { remote: [gateway, twice] }) } },
+      b: { changes: { gateways: gateways("b", { remote: [gateway] }) } },
+    });
+    const [only, ...more] = ofSeverity(verdict, "warn");
+    expect(more).toEqual([]);
+    expect(only?.message).toBe(
+      "Remote gateways of ctx-a, ctx-b reference network net-z, which no checked cluster has",
+    );
+    expect(only).not.toHaveProperty("object");
+    expect(commandsOf(verdict, "warn")).toHaveLength(4);
+  });
+
   test("it may be that of a cluster that could not be read", () => {
     const { network: _, ...unknown } = clusterRef("d");
     const gateway = remoteTo("z", { [CLUSTER]: "z", [NETWORK]: "net-z" });
