@@ -40,7 +40,7 @@ export function namespacesThatMatter(
     const ofIstio =
       options.labelSelector !== undefined || resource.plural === RESOURCES.gateways.plural;
     return ofIstio && resource.namespaced
-      ? answer.value.flatMap((object) => metaOf(object)?.namespace || [])
+      ? answer.value.flatMap((object) => metaOf(object)?.namespace ?? [])
       : [];
   });
   const asked = [istioNamespace, namespace].filter((one) => one !== undefined);

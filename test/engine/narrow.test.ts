@@ -55,7 +55,7 @@ describe("the namespaces that matter", () => {
       list(RESOURCES.pods, [object("Pod", "shop", "cart")]),
       list(RESOURCES.gateways, [
         object("Gateway", "edge", "istio-eastwest"),
-        object("Gateway", "", "nowhere"),
+        { kind: "Gateway", metadata: {} },
       ]),
       list(RESOURCES.nodes, [object("Node", "", "n")]),
       list(RESOURCES.namespaces, [
