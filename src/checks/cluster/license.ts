@@ -28,17 +28,18 @@ function replaceLicense({ namespace }: LicenseFact, cluster: ClusterRef): Remedi
   );
 }
 
-function noAnswer(
-  license: LicenseFact,
-  cause: Missing,
-  pods: readonly PodFact[],
-  cluster: ClusterRef,
-): Finding {
+/** What stands around the answer of one replica. */
+interface Around {
+  pods: readonly PodFact[];
+  /** Some replica has answered. */
+  answered: boolean;
+  cluster: ClusterRef;
+}
+
+function noAnswer(license: LicenseFact, cause: Missing, around: Around): Finding {
   const { namespace, pod } = license;
+  const { pods, answered, cluster } = around;
   const object = objectRef("Pod", { namespace, name: pod });
-  const isUnready = pods.some(
-    (one) => one.namespace === namespace && one.name === pod && !one.healthy,
-  );
   const inNamespace = (...words: string[]): string => kubectl(cluster, "-n", namespace, ...words);
   if (cause.why === "not-found") {
     return warn(`${namespace}/${pod}: no license endpoint; it needs Istio 1.27 or later`, {
@@ -63,20 +64,26 @@ function noAnswer(
       ),
     });
   }
+  // A pod that is not up cannot answer.
+  const isUnready = pods.some(
+    (one) => one.namespace === namespace && one.name === pod && !one.healthy,
+  );
+  const explained = isUnready ? { blockedBy: `${cluster.context}/pods-istiod` } : {};
+  if (isUnready && answered) return info(message, { object, ...explained });
   return error(message, {
     object,
     remediation: remedy(
       "Forward the port of istiod's debug endpoints and ask /debug/license on it.",
       inNamespace("port-forward", `pod/${pod}`, "15014"),
     ),
-    // A pod that is not up cannot answer.
-    ...(isUnready ? { blockedBy: `${cluster.context}/pods-istiod` } : {}),
+    ...explained,
   });
 }
 
-function judge(license: LicenseFact, pods: readonly PodFact[], cluster: ClusterRef): Finding {
+function judge(license: LicenseFact, around: Around): Finding {
   const { answer } = license;
-  if (!answer.ok) return noAnswer(license, answer, pods, cluster);
+  if (!answer.ok) return noAnswer(license, answer, around);
+  const { cluster } = around;
   const name = `${license.namespace}/${license.pod}`;
   const object = objectRef("Pod", { namespace: license.namespace, name: license.pod });
   const { state, product } = answer.value;
@@ -125,7 +132,9 @@ export const license = clusterCheck({
       });
       return { summary: message, findings: [finding] };
     }
-    const findings = licenses.map((one) => judge(one, valueOr(istiodPods, []), cluster));
+    const answered = licenses.some(({ answer }) => answer.ok);
+    const around = { pods: valueOr(istiodPods, []), answered, cluster };
+    const findings = licenses.map((one) => judge(one, around));
     return { findings, summary: summarize(findings, "license is valid for multicluster") };
   },
 });

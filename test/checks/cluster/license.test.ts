@@ -157,6 +157,25 @@ describe("no answer", () => {
     expect(unread.findings[0]).toMatchObject({ severity: "error" });
   });
 
+  test("of a pod that is not ready is no matter where another replica has answered", () => {
+    const licenses = [
+      answered("OK", "gloo-mesh", "istiod-2"),
+      unanswered(missing("unreachable", "connection refused")),
+    ];
+    const istiodPods = [pod({ name: "istiod-1", healthy: false, ready: 0 })];
+    const { summary, findings } = runCluster(license, { licenses, istiodPods });
+    expect(summary).toBe("license is valid for multicluster");
+    expect(findings).toMatchObject([
+      { severity: "pass" },
+      {
+        severity: "info",
+        message: "istio-system/istiod-1: license could not be read: connection refused",
+        blockedBy: "ctx-a/pods-istiod",
+      },
+    ]);
+    expect(runCluster(license, { licenses }).findings[1]?.severity).toBe("error");
+  });
+
   test("without a running istiod it waits for the pods", () => {
     const { summary, findings } = runCluster(license, { licenses: [] });
     expect(summary).toBe("no running istiod pod to ask for its license");
