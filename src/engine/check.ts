@@ -1,14 +1,15 @@
 import { CHECKS } from "../checks/index.ts";
 import type { AnyCheck } from "../model/check.ts";
-import type { GatheredCluster } from "../model/cluster.ts";
 import type { FactKey } from "../model/facts.ts";
 import type { ClusterReader } from "../model/reader.ts";
 import type { Report } from "../model/report.ts";
+import type { TrustMatrix } from "../model/trust.ts";
 import { VERSION } from "../version.ts";
 import { gather, type GatherOptions } from "./gather.ts";
 import { buildReport } from "./report.ts";
 import { annotateCauses } from "./root-causes.ts";
-import { runChecks, type RunContext } from "./run-checks.ts";
+import { runChecks } from "./run-checks.ts";
+import { judgeCertificates, judgeEarly } from "./trust.ts";
 
 export interface CheckRequest extends GatherOptions {
   precheck: boolean;
@@ -35,16 +36,6 @@ export function recordedFacts(): Set<FactKey> {
   return factsOf(CHECKS, false);
 }
 
-/** Certificates are verified asynchronously and once, ahead of the checks, which stay pure. */
-async function trustOf(
-  checks: readonly AnyCheck[],
-  clusters: readonly GatheredCluster[],
-): Promise<Pick<RunContext, "trust">> {
-  if (!checks.some(({ id }) => id === "certs")) return {};
-  const { judgeTrust } = await import("../lib/x509/index.ts");
-  return { trust: await judgeTrust(clusters) };
-}
-
 /**
  * Reads all clusters at once and judges them. Never rejects for what a cluster does. The readers
  * stay open: who opened them closes them.
@@ -56,11 +47,22 @@ export async function check(
   const startedAt = Date.now();
   const start = performance.now();
   const checks = selectChecks(request);
-  const clusters = await gather(readers, factsOf(checks, request.precheck), request);
+  // Certificates are verified asynchronously and ahead of the checks, which stay pure.
+  const wantsTrust = checks.some(({ id }) => id === "certs");
+  let early: Promise<TrustMatrix> | undefined;
+  const clusters = await gather(readers, factsOf(checks, request.precheck), {
+    ...request,
+    onStart(sources) {
+      if (!wantsTrust) return;
+      early = judgeEarly(sources);
+      // It is waited for below, and rejects there.
+      early.catch(() => undefined);
+    },
+  });
   const { clusters: results, mesh } = runChecks(checks, clusters, {
     precheck: request.precheck,
     ...(request.revision === undefined ? {} : { revision: request.revision }),
-    ...(await trustOf(checks, clusters)),
+    ...(wantsTrust ? { trust: await (early ?? judgeCertificates(clusters)) } : {}),
   });
   return annotateCauses(
     buildReport({

@@ -13,6 +13,11 @@ export interface GatherOptions extends GatherSettings {
   concurrency: number;
   /** Called as each cluster has been read. */
   onRead?: (context: string) => void;
+  /**
+   * Called when all clusters are being read, unless they take turns: what needs few of the facts can
+   * begin before all are there.
+   */
+  onStart?: (sources: readonly ClusterSource[]) => void;
 }
 
 /** Facts that say who a cluster is: read for every run. */
@@ -29,7 +34,7 @@ export async function gather(
   keys: ReadonlySet<FactKey>,
   options: GatherOptions,
 ): Promise<GatheredCluster[]> {
-  const { concurrency, onRead, ...settings } = options;
+  const { concurrency, onRead, onStart, ...settings } = options;
   const sources = readers.map((reader) => {
     // Recordings may hold what ztunnel says of itself; a live cluster is not asked for it.
     const dumps = reader.kind === "recording";
@@ -41,14 +46,14 @@ export async function gather(
   const everythingAtOnce = sources.length <= concurrency;
   const early = everythingAtOnce ? wanted : wanted.filter((key) => !LATE.has(key));
   const limit = pLimit(concurrency);
-  await Promise.all(
-    sources.map((source) =>
-      limit(async () => {
-        await Promise.all(early.map((key) => source.fact(key)));
-        onRead?.(source.reader.context);
-      }),
-    ),
+  const reading = sources.map((source) =>
+    limit(async () => {
+      await Promise.all(early.map((key) => source.fact(key)));
+      onRead?.(source.reader.context);
+    }),
   );
+  if (everythingAtOnce) onStart?.(sources);
+  await Promise.all(reading);
   const late = wanted.filter((key) => !early.includes(key));
   if (late.length > 0) {
     await Promise.all(

@@ -38,4 +38,16 @@ describe("check", () => {
     const { clusters } = await check(readers, request);
     expect(clusters.map(({ checks }) => checks.at(-1)?.status)).toEqual(["fail", "fail"]);
   });
+
+  it("verifies certificates alike whether clusters are read together or take turns", async () => {
+    const only = new Set(["certs"]);
+    const results = [];
+    for (const concurrency of [16, 1]) {
+      const readers = await recordedClusters("roots-differ");
+      const { mesh } = await check(readers, { ...REQUEST, concurrency, only });
+      results.push(mesh.map(({ durationMs: _, ...result }) => result));
+    }
+    expect(results[0]).toMatchObject([{ id: "certs", status: "fail" }]);
+    expect(results[1]).toEqual(results[0]);
+  });
 });
