@@ -186,10 +186,10 @@ const BY_PLURAL: Readonly<Record<string, (object: RawObject) => RawObject>> = {
 
 /** The function for a resource that mc reads, for readers and recorders. */
 export function slimFor(resource: Resource): (object: RawObject) => RawObject {
-  return BY_PLURAL[resource.plural] ?? slimUnknown;
+  return BY_PLURAL[resource.plural] ?? slimName;
 }
 
-/** Of what no fact reads, the name is enough. */
-function slimUnknown(object: RawObject): RawObject {
+/** What no fact reads, and pods that only have to be there, tens of thousands of them. */
+export function slimName(object: RawObject): RawObject {
   return { ...typed(object), metadata: pick(object["metadata"], "name", "namespace") };
 }

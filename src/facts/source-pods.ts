@@ -5,7 +5,7 @@ import { RESOURCES, type Resource } from "../model/resource.ts";
 import type { FactReader, FactSource } from "../model/source.ts";
 import { clusterIdOf } from "./cluster-ref.ts";
 import { nameOf } from "./objects.ts";
-import { slimPod } from "./slim.ts";
+import { slimName } from "./slim.ts";
 
 /** Beyond this many namespaces one list of the whole cluster costs less. */
 const MOST_NAMESPACES = 10;
@@ -47,7 +47,7 @@ async function findIn(
     scopes.map(async (namespace) => {
       const pods = await list(RESOURCES.pods, {
         metadataOnly: true,
-        slim: slimPod,
+        slim: slimName,
         ...(namespace !== undefined && { namespace }),
       });
       if (!pods.ok) {
