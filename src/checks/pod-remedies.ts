@@ -60,6 +60,14 @@ export function podRemedy(pod: PodFact, cluster: ClusterRef): Remediation {
       kubectl(cluster, "get", "nodes"),
     );
   }
+  if (pod.phase === "Running" && pod.total > 0 && pod.ready >= pod.total) {
+    // Its containers say that they are well: somebody else says that it is not ready.
+    return remedy(
+      "See whether its node is up, and who sets its readiness gates.",
+      describe,
+      ...(pod.nodeName ? [kubectl(cluster, "get", "node", pod.nodeName)] : []),
+    );
+  }
   return remedy(
     "Find out why its containers do not get ready, and correct that.",
     describe,

@@ -214,6 +214,20 @@ describe("pods that are not ready", () => {
       "scheduler",
       "get nodes",
     ],
+    [
+      "its node",
+      { status: "Running", ready: 1, why: "NodeStatusUnknown", nodeName: "node-1" },
+      "Running, 1/1 ready: NodeStatusUnknown",
+      "node is up",
+      "kubectl --context ctx-a get node node-1",
+    ],
+    [
+      "a readiness gate",
+      { status: "Running", ready: 1, why: "readiness gate lb is not set" },
+      "Running, 1/1 ready: readiness gate lb is not set",
+      "readiness gates",
+      "describe pod ztunnel-bbbbb",
+    ],
     ["a probe", { status: "Running" }, "Running, 0/1 ready", "get ready", "--all-containers"],
     [
       "a probe with a reason",
