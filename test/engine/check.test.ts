@@ -45,7 +45,7 @@ describe("check", () => {
     for (const concurrency of [16, 1]) {
       const readers = await recordedClusters("roots-differ");
       const { mesh } = await check(readers, { ...REQUEST, concurrency, only });
-      results.push(mesh.map(({ durationMs: _, ...result }) => result));
+      results.push(mesh.map((result) => ({ ...result, durationMs: 0 })));
     }
     expect(results[0]).toMatchObject([{ id: "certs", status: "fail" }]);
     expect(results[1]).toEqual(results[0]);
