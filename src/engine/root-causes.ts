@@ -150,10 +150,11 @@ export function annotateCauses(report: Report): Report {
   const broken = brokenEdges(report, (context) => explanations.isDown(context));
   const results = resultsByName(report);
   const explain = (finding: Finding, context: string | undefined): Finding => {
-    if (finding.blockedBy || !context || !finding.object || !isFault(finding.severity)) {
-      return finding;
-    }
-    const edge = broken.get(edgeKey(context, finding.object.namespace, finding.object.name));
+    const { object, blockedBy } = finding;
+    // Broken links are blocked by the Peers Check, which what explains the peer explains as well.
+    const isExplained = blockedBy !== undefined && blockedBy !== `${context}/peers`;
+    if (isExplained || !context || !object || !isFault(finding.severity)) return finding;
+    const edge = broken.get(edgeKey(context, object.namespace, object.name));
     const cause = edge && explanations.disconnected(edge);
     return cause === undefined ? finding : { ...finding, blockedBy: cause };
   };

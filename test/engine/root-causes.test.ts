@@ -126,10 +126,23 @@ describe("what explains that a peer is not connected", () => {
     const before = report(
       [],
       [result("gateways", [fault()])],
-      [links([edge("ctx-a", "ctx-b")], [fault({ cluster: "ctx-a", object })])],
+      [
+        links(
+          [edge("ctx-a", "ctx-b")],
+          [
+            fault({ cluster: "ctx-a", object }),
+            fault({ cluster: "ctx-a", object, blockedBy: "ctx-a/peers" }),
+            fault({ cluster: "ctx-a", object, blockedBy: "ctx-b/gateways" }),
+          ],
+        ),
+      ],
     );
     const after = annotateCauses(before);
-    expect(after.mesh[0]?.findings[0]?.blockedBy).toBe("ctx-b/gateways");
+    expect(after.mesh[0]?.findings.map(({ blockedBy }) => blockedBy)).toEqual([
+      "ctx-b/gateways",
+      "ctx-b/gateways",
+      "ctx-b/gateways",
+    ]);
     expect(after.outcome).toBe(before.outcome);
     expect(after.summary).toEqual(before.summary);
   });
