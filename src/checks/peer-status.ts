@@ -17,6 +17,7 @@ const DATA_PLANE = "gloo.solo.io/PeerDataPlaneProgrammed";
 const REQUIRED = ["Accepted", "Programmed", CONNECTED, SYNCED] as const;
 const ORDER: readonly string[] = [...REQUIRED, DATA_PLANE];
 
+const RESOURCE = "gateways.gateway.networking.k8s.io";
 const PORTS = `ports ${PORT_XDS} (xDS) and ${PORT_HBONE} (HBONE)`;
 
 /** Conditions as the details list them: those of peering in their order, then others. */
@@ -35,39 +36,71 @@ export function judgePeer(
   return [...specFaults(gateway, cluster), ...conditionFaults(gateway, classes, cluster)];
 }
 
+/** The listeners of a remote Gateway; with node ports the data plane needs none. */
+const LISTENERS = [
+  { name: "xds-tls", port: PORT_XDS, protocol: "TLS", always: true },
+  { name: "cross-network", port: PORT_HBONE, protocol: "HBONE", always: false },
+] as const;
+
+/** `kubectl patch` with what JSON Patch adds or replaces. */
+function patch(
+  { namespace, name }: GatewayFact,
+  operations: readonly object[],
+  cluster: ClusterRef,
+): string {
+  const json = JSON.stringify(operations);
+  const words = ["patch", RESOURCE, name, "--type=json", "-p", json];
+  return kubectl(cluster, "-n", namespace, ...words);
+}
+
+function listenerFault(
+  gateway: GatewayFact,
+  { name, port, protocol }: (typeof LISTENERS)[number],
+  cluster: ClusterRef,
+): { fault: string; command: string } | undefined {
+  const index = gateway.listeners.findIndex((one) => one.name === name);
+  const found = gateway.listeners[index];
+  if (!found) {
+    const value = { name, port, protocol, tls: { mode: "Passthrough" } };
+    const add = [{ op: "add", path: "/spec/listeners/-", value }];
+    return {
+      fault: `no listener ${name} on port ${port}`,
+      command: patch(gateway, add, cluster),
+    };
+  }
+  if (found.port === port) return undefined;
+  const replace = [
+    // The order may have changed since.
+    { op: "test", path: `/spec/listeners/${index}/name`, value: name },
+    { op: "add", path: `/spec/listeners/${index}/port`, value: port },
+  ];
+  return {
+    fault: `listener ${name} is on port ${found.port ?? "(none)"}, not ${port}`,
+    command: patch(gateway, replace, cluster),
+  };
+}
+
 function specFaults(gateway: GatewayFact, cluster: ClusterRef): Finding[] {
-  const { namespace, name, listeners } = gateway;
+  const { namespace, name } = gateway;
   const object = objectRef("Gateway", gateway);
   const faults: Finding[] = [];
-  const add = (fault: string, summary: string): void => {
-    faults.push(
-      fail(`${namespace}/${name}: ${fault}`, {
-        object,
-        remediation: remedy(
-          `${summary} A peer is reached on ${PORTS}.`,
-          kubectl(cluster, "-n", namespace, "edit", "gateways.gateway.networking.k8s.io", name),
-        ),
-      }),
-    );
+  const add = (fault: string, summary: string, command: string): void => {
+    const remediation = remedy(`${summary} A peer is reached on ${PORTS}.`, command);
+    faults.push(fail(`${namespace}/${name}: ${fault}`, { object, remediation }));
   };
   if (gateway.addresses.length === 0) {
     add(
       `no address of ${peerName(gateway)} in spec.addresses`,
       "Add the address of the peer's east-west gateway to spec.addresses, or link the clusters again.",
+      kubectl(cluster, "-n", namespace, "edit", RESOURCE, name),
     );
   }
   const nodePort = isNodePort(gateway.annotations.get(PREFERRED_DATA_PLANE_TYPE));
-  const wanted: [string, number][] = [["xds-tls", PORT_XDS]];
-  if (!nodePort) wanted.push(["cross-network", PORT_HBONE]);
-  for (const [listener, port] of wanted) {
-    const found = listeners.find((one) => one.name === listener);
-    if (found?.port === port) continue;
-    add(
-      found
-        ? `listener ${listener} is on port ${found.port ?? "(none)"}, not ${port}`
-        : `no listener ${listener} on port ${port}`,
-      `Give the Gateway a listener ${listener} on port ${port}.`,
-    );
+  for (const wanted of LISTENERS.filter(({ always }) => always || !nodePort)) {
+    const found = listenerFault(gateway, wanted, cluster);
+    if (!found) continue;
+    const summary = `Give the Gateway a listener ${wanted.name} on port ${wanted.port}.`;
+    add(found.fault, summary, found.command);
   }
   return faults;
 }
@@ -161,7 +194,7 @@ function cause(
 
 function lookCommands({ namespace, name }: GatewayFact, cluster: ClusterRef): string[] {
   return [
-    kubectl(cluster, "-n", namespace, "describe", "gateways.gateway.networking.k8s.io", name),
+    kubectl(cluster, "-n", namespace, "describe", RESOURCE, name),
     kubectl(cluster, "-n", cluster.istioNamespace, "logs", "-l", "app=istiod", "--tail=100"),
   ];
 }

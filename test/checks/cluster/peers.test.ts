@@ -248,26 +248,40 @@ describe("the spec", () => {
     ]);
   });
 
+  const PATCH =
+    "kubectl --context ctx-a -n istio-eastwest patch gateways.gateway.networking.k8s.io istio-remote-peer-net-b --type=json -p";
+
   test.each([
-    ["no listener xds-tls on port 15012", [{ name: "cross-network", port: 15_008 }]],
-    ["no listener cross-network on port 15008", [{ name: "xds-tls", port: 15_012 }]],
+    [
+      "no listener xds-tls on port 15012",
+      [{ name: "cross-network", port: 15_008 }],
+      '[{"op":"add","path":"/spec/listeners/-","value":{"name":"xds-tls","port":15012,"protocol":"TLS","tls":{"mode":"Passthrough"}}}]',
+    ],
+    [
+      "no listener cross-network on port 15008",
+      [{ name: "xds-tls", port: 15_012 }],
+      '[{"op":"add","path":"/spec/listeners/-","value":{"name":"cross-network","port":15008,"protocol":"HBONE","tls":{"mode":"Passthrough"}}}]',
+    ],
     [
       "listener xds-tls is on port 15010, not 15012",
       [
         { name: "cross-network", port: 15_008 },
         { name: "xds-tls", port: 15_010 },
       ],
+      '[{"op":"test","path":"/spec/listeners/1/name","value":"xds-tls"},{"op":"add","path":"/spec/listeners/1/port","value":15012}]',
     ],
     [
       "listener cross-network is on port (none), not 15008",
       [{ name: "cross-network" }, { name: "xds-tls", port: 15_012 }],
+      '[{"op":"test","path":"/spec/listeners/0/name","value":"cross-network"},{"op":"add","path":"/spec/listeners/0/port","value":15008}]',
     ],
-  ])("with %s is a fault", (said, found) => {
+  ])("with %s is a fault", (said, found, operations) => {
     const listeners = found.map((listener) => ({ protocol: "TLS", ...listener }));
     const verdict = judge({ listeners });
     const finding = only(verdict);
     expect(finding).toMatchObject({ severity: "fail", message: `${NAME}: ${said}` });
     expectBothPorts(finding);
+    expect(finding.remediation?.commands).toEqual([`${PATCH} '${operations}'`]);
     expect(detailsOf(verdict)).toMatchObject([
       { connected: true, status: "fail", state: "connected, with faults" },
     ]);
