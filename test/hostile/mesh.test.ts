@@ -77,7 +77,7 @@ describe("whatever two clusters hold", () => {
       RUNS,
     );
     // Such names do get as far as commands.
-    expect(quoted).toBeGreaterThan(10);
+    expect(quoted).toBeGreaterThan(0);
   }, 60_000);
 
   it("every format stays what it is", async () => {

@@ -3,9 +3,11 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import type { Fault } from "../support/apiserver.ts";
+import { type Fault, startApiServer } from "../support/apiserver.ts";
 import { type Clusters, startClusters } from "../support/cli.ts";
+import { writeKubeconfig } from "../support/kubeconfig.ts";
 import { type RunningProcess, runProcess, startMc } from "../support/process.ts";
+import { clusterDirectories } from "../support/scenario.ts";
 
 const BOTH = ["check", "--contexts=cluster1,cluster2"];
 const PATH = process.env["PATH"] ?? "";
@@ -44,7 +46,7 @@ async function startUntilAsked(args: readonly string[], end = ""): Promise<Runni
   return running;
 }
 
-/** A server that nobody has answered is held until the test is over. */
+/** Held by the server until the test is over. */
 const HANGING: readonly (readonly [string, Fault])[] = [
   ["any request", { kind: "hang" }],
   ["a list", { kind: "hang", match: { resource: "pods" } }],
@@ -53,11 +55,17 @@ const HANGING: readonly (readonly [string, Fault])[] = [
   ["the end of an answer", { kind: "trickle", ms: 1000, bytes: 1 }],
 ];
 
-describe("the process ends while the server still holds", () => {
-  it.each(HANGING)("%s", async (_what, fault) => {
-    strike(fault);
-    const args = [...BOTH, "-o", "json", "--timeout", "1s"];
-    const { code, stdout, stderr } = await runProcess(args, { env });
+// Each waits for its time to be over: they can all wait at once.
+describe.concurrent("the process ends while the server still holds", () => {
+  it.each(HANGING)("%s", async (what, fault) => {
+    const [recorded = ""] = clusterDirectories("healthy");
+    const server = await startApiServer({ directory: recorded, faults: [fault] });
+    const file = join(directory, what.replaceAll(" ", "-"));
+    writeKubeconfig(file, [server.kubeconfig({ context: "cluster1", dir: directory })]);
+    const { code, stdout, stderr } = await runProcess(["check", "-o", "json", "--timeout", "1s"], {
+      env: { KUBECONFIG: file },
+    });
+    await server.close();
     expect([code, stderr]).toEqual([1, ""]);
     expect(stdout).toContain("no answer within 1s");
   });
@@ -76,7 +84,7 @@ describe("the process ends while the server still holds", () => {
     expect(stdout).toContain("no answer within 1s");
   });
 
-  it("and ends the exec plugin that it waited for", async () => {
+  it("and ends the exec plugin that it waited for", async (context) => {
     const file = join(directory, "plugin");
     const pid = join(directory, "pid");
     const program = `process.on("SIGTERM", () => {}); setInterval(() => {}, 1000);
@@ -88,7 +96,7 @@ describe("the process ends while the server still holds", () => {
     expect(code).toBe(1);
     expect(stdout).toContain("gave no credential: no answer within 1s");
     const left = Number(readFileSync(pid, "utf8"));
-    await expect.poll(() => isRunning(left), { timeout: 20_000 }).toBe(false);
+    await context.expect.poll(() => isRunning(left), { timeout: 20_000 }).toBe(false);
   });
 });
 

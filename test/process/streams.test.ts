@@ -46,7 +46,7 @@ function tree(root: string): string[] {
 
 const shell = (command: string): Promise<ProcessResult> => runShell(command, { env });
 
-describe("a reader that goes away", () => {
+describe.concurrent("a reader that goes away", () => {
   it("is no error: | head -1", async () => {
     const { code, stdout, stderr } = await shell(
       `$MC ${BOTH.join(" ")} | head -1; echo \${PIPESTATUS[0]}`,
@@ -62,7 +62,7 @@ describe("a reader that goes away", () => {
   });
 });
 
-describe("streams that are closed or full", () => {
+describe.concurrent("streams that are closed or full", () => {
   it("stdin: closed", async () => {
     const { code, stdout } = await shell(`$MC ${JSON_OF_BOTH.join(" ")} <&-`);
     expect([code, (JSON.parse(stdout) as Report).outcome]).toEqual([0, "pass"]);

@@ -82,18 +82,22 @@ export function checkWords({ stderr }: RunResult, report: Report): void {
   }
 }
 
+const PLAIN = { "disable-compression": true };
+
 /** Runs all cases, some at the same time, and one in which nothing is wrong. */
 export async function runCases(
   cases: readonly FaultCase[],
-  { timeout = "60s", concurrency = 8 } = {},
+  { timeout = "60s", concurrency = 8, compress = true } = {},
 ): Promise<{ healthy: Outcome; outcomes: Outcome[] }> {
   const { servers, directory } = await start(cases);
   const [faulty, other] = servers as [ApiServer, ApiServer];
   const limit = pLimit(concurrency);
   const runAs = (user: string, args: readonly string[] = []): Promise<Outcome> =>
     limit(async () => {
+      const config = faulty.kubeconfig({ context: "cluster1", user, dir: directory });
+      if (!compress) Object.assign(config.clusters[0]?.cluster ?? {}, PLAIN);
       const kubeconfig = writeKubeconfig(join(directory, user), [
-        faulty.kubeconfig({ context: "cluster1", user, dir: directory }),
+        config,
         other.kubeconfig({ context: "cluster2", dir: directory }),
       ]);
       const result = await runMc(
