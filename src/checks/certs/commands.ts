@@ -31,10 +31,15 @@ export function showSigning({ cluster, intermediate }: Member): string {
   return `${read} | base64 -d | openssl x509 -noout -text`;
 }
 
+function fromFiles(names: readonly string[]): string[] {
+  return names.map((name) => `--from-file=${name}`);
+}
+
 /** Writes Secret cacerts from files in the working directory, then has istiod load it. */
 export function replaceSigning({ cluster, intermediate }: Member): string[] {
   const tls = intermediate.ok && intermediate.value.keys.includes("tls.crt");
-  const files = (tls ? TLS_FILES : FILES).map((file) => `--from-file=${file}`);
+  // The type of a Secret cannot be changed, and this is the one that cert-manager gives it.
+  const form = tls ? ["--type=kubernetes.io/tls", ...fromFiles(TLS_FILES)] : fromFiles(FILES);
   const inNamespace = (...words: string[]): string =>
     kubectl(cluster, "-n", cluster.istioNamespace, ...words);
   const make = [
@@ -42,7 +47,7 @@ export function replaceSigning({ cluster, intermediate }: Member): string[] {
     "secret",
     "generic",
     "cacerts",
-    ...files,
+    ...form,
     "--dry-run=client",
     "-o",
     "yaml",

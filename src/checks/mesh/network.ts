@@ -64,7 +64,7 @@ export const network = meshCheck({
       ...links.flatMap((link) => remoteFindings(link, networks)),
       ...unknownNetworks(links, networks),
       ...[...Map.groupBy(placed, ({ cluster }) => cluster.network)].flatMap(([name, group]) =>
-        name === undefined ? [] : sharedFindings(name, group),
+        name === undefined ? [] : sharedFindings(name, group, absent),
       ),
       ...servicesNotChecked(members),
       ...(members.length < 2

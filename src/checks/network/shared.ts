@@ -1,5 +1,6 @@
 import { enumerate } from "../../lib/mesh.ts";
 import { kubectl } from "../../lib/shell.ts";
+import type { ClusterRef } from "../../model/check.ts";
 import { info, remedy, warn } from "../../model/finding.ts";
 import type { Finding } from "../../model/report.ts";
 import { notChecked } from "../not-checked.ts";
@@ -30,16 +31,16 @@ function names(members: readonly NetworkMember[]): string {
   return enumerate(members.map(({ cluster }) => cluster.context));
 }
 
-/** Entries of pods of clusters that no member is known to be; a member without a name may be one. */
-function unattributed(members: readonly NetworkMember[]): Finding[] {
+/** Entries of pods of clusters that no member is known to be; a cluster without a name may be one. */
+function unattributed(members: readonly NetworkMember[], absent: readonly ClusterRef[]): Finding[] {
   const ids = new Set(members.map(({ cluster }) => cluster.id));
   const sources = members.flatMap(({ facts: { flatEntries } }) =>
     flatEntries.ok ? flatEntries.value.map(({ sourceCluster }) => sourceCluster) : [],
   );
   if (sources.every((source) => ids.has(source))) return [];
-  return members
-    .filter(({ cluster }) => cluster.id === undefined)
-    .map(({ cluster: { context } }) =>
+  return [...members.map(({ cluster }) => cluster), ...absent]
+    .filter(({ id }) => id === undefined)
+    .map(({ context }) =>
       info(`autogenflat entries for ${context} not checked: its CLUSTER_ID is not known`, {
         cluster: context,
       }),
@@ -55,7 +56,11 @@ function oneCluster(members: readonly NetworkMember[]): boolean {
 }
 
 /** Whether clusters on the same network are a flat network. */
-export function sharedFindings(network: string, members: readonly NetworkMember[]): Finding[] {
+export function sharedFindings(
+  network: string,
+  members: readonly NetworkMember[],
+  absent: readonly ClusterRef[],
+): Finding[] {
   if (members.length < 2) return [];
   const groups = connected(members);
   const flat = groups.filter((group) => group.length > 1);
@@ -74,7 +79,7 @@ export function sharedFindings(network: string, members: readonly NetworkMember[
           }),
         ],
   );
-  const unknown = [...unread, ...unattributed(members)];
+  const unknown = [...unread, ...unattributed(members, absent)];
   if (unknown.length > 0) return [...findings, ...unknown];
   const parts = groups.map((group) => (group.length > 1 ? `[${names(group)}]` : names(group)));
   return [

@@ -119,7 +119,9 @@ describe("PEM", () => {
     );
     const commands = faults(verdict)[0]?.remediation?.commands ?? [];
     expect(commands[0]).toContain(String.raw`'jsonpath={.data.tls\.crt}'`);
-    expect(commands[1]).toContain("--from-file=tls.crt --from-file=tls.key --from-file=ca.crt");
+    expect(commands[1]).toContain(
+      "--type=kubernetes.io/tls --from-file=tls.crt --from-file=tls.key --from-file=ca.crt",
+    );
   });
 
   test.for([

@@ -529,6 +529,19 @@ describe("two clusters on one network", () => {
     expect(notPassed(runMesh(network, { a: inShared("a"), b }))).toEqual(["warn"]);
   });
 
+  test("entries that may be for a cluster that could not be read", () => {
+    const { id: _, ...nameless } = clusterRef("c");
+    const members = { a: inShared("a", { flatEntries: [entryOf("c")] }), b: inShared("b") };
+    const verdict = runMesh(network, members, { absent: [nameless] });
+    expect(notPassed(verdict)).toEqual(["info"]);
+    expect(messagesOf(verdict, "info")).toEqual([
+      "autogenflat entries for ctx-c not checked: its CLUSTER_ID is not known",
+    ]);
+    const none = runMesh(network, { a: inShared("a"), b: inShared("b") }, { absent: [nameless] });
+    expect(notPassed(none)).toEqual(["warn"]);
+    expect(notPassed(runMesh(network, members, { absent: [clusterRef("d")] }))).toEqual(["warn"]);
+  });
+
   test("two contexts of one cluster are explained by that", () => {
     const namespaces = istioNamespace({ [NETWORK]: "shared" });
     const verdict = runMesh(network, {
