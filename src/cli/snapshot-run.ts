@@ -1,6 +1,7 @@
 import { recordedFacts } from "../engine/check.ts";
 import { gather } from "../engine/gather.ts";
 import type { GatheredCluster } from "../model/cluster.ts";
+import { narrowedLines } from "../engine/narrowed-notes.ts";
 import { UsageError } from "../model/errors.ts";
 import { checkTarget, record, type RecordingTarget, writeRecordings } from "../readers/record.ts";
 import { EXIT_FAULT } from "./exit-code.ts";
@@ -75,13 +76,15 @@ async function tell(
   options: SnapshotOptions,
   io: Io,
 ): Promise<void> {
-  for (const { ref, facts } of clusters) {
+  for (const cluster of clusters) {
+    const { ref, facts } = cluster;
     const details = new Set(
       facts.connection?.ok === false
         ? [facts.connection.detail]
         : Object.values(facts).flatMap((fact) => (fact.ok ? [] : [fact.detail])),
     );
     for (const detail of details) await note(io, options, `${ref.context}: not read: ${detail}`);
+    for (const line of narrowedLines(cluster)) await note(io, options, line);
   }
   await note(
     io,

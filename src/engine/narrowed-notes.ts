@@ -18,21 +18,26 @@ function nameOf({ group, resource }: NarrowedList): string {
   return group ? `${resource}.${group}` : resource;
 }
 
+/** Of each set of namespaces which lists were read of them only, a line each. */
+export function narrowedLines(
+  { ref, narrowed = [] }: GatheredCluster,
+  wanted: (list: NarrowedList) => boolean = () => true,
+): string[] {
+  const byNamespaces = Map.groupBy(narrowed.filter(wanted), ({ namespaces }) =>
+    namespaces.length > 0 ? `namespaces ${enumerate(namespaces, 10)}` : "some namespaces",
+  );
+  return [...byNamespaces].map(
+    ([namespaces, lists]) =>
+      `${ref.context}: only ${namespaces} were read for ${lists.map(nameOf).join(", ")}: listing them in all namespaces is forbidden`,
+  );
+}
+
 /**
  * What a check saw of some namespaces only, since the whole cluster may not be listed: what it says
- * holds for those. One finding for each set of namespaces.
+ * holds for those.
  */
-export function narrowedNotes(check: AnyCheck, { ref, narrowed = [] }: GatheredCluster): Finding[] {
-  const byNamespaces = Map.groupBy(
-    narrowed.filter((list) => concerns(check, list)),
-    ({ namespaces }) =>
-      namespaces.length > 0 ? `namespaces ${enumerate(namespaces, 10)}` : "some namespaces",
+export function narrowedNotes(check: AnyCheck, cluster: GatheredCluster): Finding[] {
+  return narrowedLines(cluster, (list) => concerns(check, list)).map((line) =>
+    info(line, { cluster: cluster.ref.context }),
   );
-  return [...byNamespaces].map(([namespaces, lists]) => {
-    const names = lists.map(nameOf).join(", ");
-    return info(
-      `${ref.context}: only ${namespaces} were read for ${names}: listing them in all namespaces is forbidden`,
-      { cluster: ref.context },
-    );
-  });
 }

@@ -13,6 +13,7 @@ import type { Report } from "../../src/model/report.ts";
 import { openRecordings } from "../../src/readers/recordings.ts";
 import { record } from "../../src/readers/record.ts";
 import { clusterRef } from "../support/facts.ts";
+import { runMc } from "../support/cli.ts";
 import type { AccessRules } from "../support/rbac.ts";
 import { liveClusters, type LiveScenario, timeless } from "../support/scenario.ts";
 import { forbid, memorySource } from "../support/source.ts";
@@ -275,6 +276,23 @@ describe("a user with roles in namespaces only", () => {
     expect(guessed).toMatchObject({ gateways: "error", "pods-ztunnel": "info" });
     const named = await check(live.readers, { ...REQUEST, namespace: "istio-gateways" });
     expect(statuses(named)).toMatchObject({ gateways: "info", peers: "info" });
+  });
+
+  it("is told by mc snapshot what it could see", async () => {
+    live = await liveClusters("healthy", {
+      users: [{ name: "dev", allowOnly: rolesIn("istio-system", "istio-eastwest") }],
+    });
+    const directory = mkdtempSync(join(tmpdir(), "mc-narrow-"));
+    const file = join(directory, "mesh.tar.gz");
+    const { code, stderr } = await runMc(
+      ["snapshot", "--contexts=cluster1", "--output-file", file],
+      { env: { KUBECONFIG: live.kubeconfig } },
+    );
+    rmSync(directory, { recursive: true });
+    expect(code).toBe(0);
+    expect(stderr).toContain(
+      "note: cluster1: only namespaces istio-system, istio-eastwest were read for configmaps, namespaces, pods, ",
+    );
   });
 
   it("leaves a recording with the same report", async () => {

@@ -126,7 +126,7 @@ it("two runs at once don't disturb one another", async () => {
   ]);
 });
 
-it("nothing is written but what is asked for", async () => {
+it("nothing is written but what is asked for, on disk or on a cluster", async () => {
   const home = mkdtempSync(join(directory, "home-"));
   const own = { ...env, HOME: home, TMPDIR: home, XDG_CACHE_HOME: home, XDG_CONFIG_HOME: home };
   const before = tree(directory);
@@ -144,4 +144,5 @@ it("nothing is written but what is asked for", async () => {
   );
   expect(codes.slice(0, 6)).toEqual([0, 0, 0, 0, 0, 0]);
   expect(tree(directory)).toEqual(before);
+  for (const context of clusters.contexts) expect(clusters.writes(context)).toEqual([]);
 });
