@@ -32,7 +32,7 @@ export type UnreadCauses = ReadonlyMap<string, string>;
 
 /**
  * What could not be read of a cluster is the fault of one check, and blocks the others that need it:
- * the check that has the name of the fact, else the first one.
+ * the cluster's check that has the name of the fact, else the first one.
  *
  * @param checks those that run
  */
@@ -41,8 +41,9 @@ export function unreadCauses(checks: readonly AnyCheck[], cluster: GatheredClust
   for (const check of checks) {
     const key = check.needs.find((one) => cluster.facts[one]?.ok === false);
     const lacking = key && cluster.facts[key];
-    if (!lacking || lacking.ok || (causes.has(lacking.detail) && check.id !== key)) continue;
-    causes.set(lacking.detail, nameOf(check, cluster));
+    if (!lacking || lacking.ok) continue;
+    const isItsOwn = check.scope === "cluster" && check.id === key;
+    if (isItsOwn || !causes.has(lacking.detail)) causes.set(lacking.detail, nameOf(check, cluster));
   }
   return causes;
 }

@@ -251,7 +251,7 @@ describe("what several checks could not read", () => {
       undefined,
       "ctx-a/early",
     ]);
-    expect(blocked([pairing, named("mesh", "late", "nodes")])).toEqual([undefined, "pairs"]);
+    expect(blocked([pairing, named("mesh", "nodes", "nodes")])).toEqual([undefined, "pairs"]);
     expect(blocked([named("cluster", "other", "namespaces"), pairing])).toEqual([
       undefined,
       undefined,
