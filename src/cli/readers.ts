@@ -1,3 +1,4 @@
+import { stat } from "node:fs/promises";
 import { UsageError } from "../model/errors.ts";
 import type { WritableCluster } from "../model/cluster.ts";
 import type { ClusterReader } from "../model/reader.ts";
@@ -72,8 +73,16 @@ export async function knownContexts(selection: GlobalOptions, io: Io): Promise<S
   return new Set(config.contexts.keys());
 }
 
-async function openDirectories(directories: readonly string[]): Promise<ClusterReader[]> {
-  if (directories.length === 0) return [];
+/** One directory, or several with commas between, as lists take them; a path may hold a comma too. */
+async function pathsOf(value: string): Promise<string[]> {
+  const isPath = !value.includes(",") || (await stat(value).catch(() => undefined)) !== undefined;
+  return isPath ? [value] : value.split(",").filter((path) => path !== "");
+}
+
+async function openDirectories(given: readonly string[]): Promise<ClusterReader[]> {
+  if (given.length === 0) return [];
+  const directories = (await Promise.all(given.map(pathsOf))).flat();
+  if (directories.length === 0) throw new UsageError("--directory names no directory");
   const repeatedOne = directories.find((one, index) => directories.indexOf(one) !== index);
   if (repeatedOne) throw new UsageError(`--directory ${repeatedOne} is given twice`);
   const { openRecordings } = await import("../readers/recordings.ts");

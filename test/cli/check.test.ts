@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
@@ -54,6 +54,18 @@ describe("mc check on recordings", () => {
     expect(one?.clusters.map(({ context }) => context)).toEqual(["cluster1", "cluster2"]);
     const yaml = await runMc(["check", ...dir("unlinked"), "--output", "yaml"]);
     expect(yaml.stdout).toMatch(/^schemaVersion: mc\.check\/v1\n/);
+  });
+
+  it("takes several directories by commas, and a path that holds one", async () => {
+    const contextsOf = async (path: string): Promise<string[]> => {
+      const { stdout } = await runMc(["check", `--directory=${path}`, "-o", "json"]);
+      return (JSON.parse(stdout) as Report).clusters.map(({ context }) => context);
+    };
+    const [one, two] = ["cluster1", "cluster2"].map((name) => join(FIXTURES, "healthy", name));
+    expect(await contextsOf(`${one},${two},`)).toEqual(["cluster1", "cluster2"]);
+    const odd = join(work, "one,two");
+    cpSync(one ?? "", odd, { recursive: true });
+    expect(await contextsOf(odd)).toEqual(["cluster1"]);
   });
 
   it("runs the checks that are asked for, by commas or repeated", async () => {
@@ -129,7 +141,9 @@ describe("mc check on recordings", () => {
     [["check", "--wait=soon"], "Give a duration"],
     [["check", "--concurrency", "0"], "Give a whole number, 1 or more."],
     [["check", "--contexts", ","], "It needs at least one value."],
-    [["check", "--directory", "/nowhere"], "/nowhere"],
+    [["check", "--directory", "/nowhere"], "cannot read /nowhere: "],
+    [["check", "--directory", "/no,/where"], "cannot read /no: "],
+    [["check", "--directory", ","], "no directory"],
     [
       ["check", ...dir("healthy"), "--output-file", "/nowhere/report"],
       "its directory does not exist",
