@@ -186,6 +186,21 @@ describe("sourcePods", () => {
     expect(fact.ok && fact.value.namespaces).toEqual(new Set(names));
   });
 
+  it("list those namespaces by themselves where the whole cluster may not be listed", async () => {
+    const names = Array.from({ length: 11 }, (_, index) => `ns-${index}`);
+    const entries = names.map((name) => entry(`a//Pod/${name}/one`));
+    const objects = [istiod("a"), ...names.map((name) => pod(name, "one"))];
+    const refuse = forbid("list pods (metadata)");
+    const { fact, lists } = await run({ objects, refuse }, [{ objects: entries }]);
+    expect(lists).toHaveLength(12);
+    expect(fact).toEqual(
+      found(
+        names.map((name) => `${name}/one`),
+        names,
+      ),
+    );
+  });
+
   it("leave out the namespaces that could not be read", async () => {
     const objects = [istiod("a"), pod("x", "one"), pod("y", "two")];
     const entries = [{ objects: [entry("a//Pod/x/one"), entry("a//Pod/y/two")] }];
