@@ -1,4 +1,5 @@
 import * as label from "../lib/labels.ts";
+import { isNodePort } from "../lib/peering.ts";
 import { qualified, showGateway } from "../lib/mesh.ts";
 import { contextWord, kubectl } from "../lib/shell.ts";
 import type { ClusterRef } from "../model/check.ts";
@@ -145,7 +146,7 @@ function entranceNotes(ref: ClusterRef, gateway: GatewayFact, settings: TargetSe
     ...(programmed && programmed.status !== "True"
       ? [`${subject} is not programmed: ${programmed.reason} ${programmed.message}`]
       : []),
-    ...(settings.nodePort && type?.toLowerCase() !== "nodeport"
+    ...(settings.nodePort && !isNodePort(type)
       ? [
           `${subject} is not annotated ${label.DATA_PLANE_TYPE}=NodePort: until it is, node ports are not used`,
         ]
