@@ -50,11 +50,12 @@ export async function check(
   // Certificates are verified asynchronously and ahead of the checks, which stay pure.
   const wantsTrust = checks.some(({ id }) => id === "certs");
   let early: Promise<TrustMatrix> | undefined;
-  const clusters = await gather(readers, factsOf(checks, request.precheck), {
+  const facts = factsOf(checks, request.precheck);
+  const clusters = await gather(readers, facts, {
     ...request,
     onStart(sources) {
       if (!wantsTrust) return;
-      early = judgeEarly(sources);
+      early = judgeEarly(sources, facts);
       // It is waited for below, and rejects there.
       early.catch(() => undefined);
     },

@@ -22,6 +22,8 @@ export interface GatherOptions extends GatherSettings {
 
 /** Facts that say who a cluster is: read for every run. */
 const IDENTITY: readonly FactKey[] = ["connection", "istiods", "istioNamespace", "namespaces"];
+/** Asked for first: their requests are the last, as they wait for the answers of others. */
+const LONGEST: readonly FactKey[] = ["licenses", "syncs", "sourcePods"];
 /** Facts that wait for other clusters: they must not hold a place that those need. */
 const LATE: ReadonlySet<FactKey> = new Set<FactKey>(["sourcePods"]);
 
@@ -42,7 +44,8 @@ export async function gather(
   });
   for (const source of sources) source.peers = sources.filter((other) => other !== source);
 
-  const wanted = [...new Set([...IDENTITY, ...keys])];
+  const longest = LONGEST.filter((key) => keys.has(key));
+  const wanted = [...new Set([...longest, ...IDENTITY, ...keys])];
   const everythingAtOnce = sources.length <= concurrency;
   const early = everythingAtOnce ? wanted : wanted.filter((key) => !LATE.has(key));
   const limit = pLimit(concurrency);

@@ -86,6 +86,10 @@ export class ClusterSource implements FactSource {
     );
   }
 
+  expectDebug(): void {
+    this.reader.expectDebug?.();
+  }
+
   debug(target: DebugTarget, path: string): Promise<Gathered<unknown>> {
     const key = JSON.stringify(["debug", target.namespace, target.pod, target.port, path]);
     return this.#once(key, () => this.reader.debug(target, path));

@@ -1,3 +1,4 @@
+import type { FactKey } from "../model/facts.ts";
 import type { TrustInput } from "../lib/x509/index.ts";
 import type { TrustMatrix } from "../model/trust.ts";
 import type { ClusterSource } from "./source.ts";
@@ -8,9 +9,22 @@ export async function judgeCertificates(inputs: readonly TrustInput[]): Promise<
   return judgeTrust(inputs);
 }
 
-/** The same as soon as the certificates are read, while other facts are still on their way. */
-export async function judgeEarly(sources: readonly ClusterSource[]): Promise<TrustMatrix> {
-  return judgeCertificates(await Promise.all(sources.map(certificatesOf)));
+/** Facts whose answers the last requests wait for. */
+const LEADING: readonly FactKey[] = ["istiods", "istiodPods", "flatEntries"];
+
+/**
+ * The same while the last answers are on their way: once the certificates are read, but not before
+ * the last requests have left.
+ */
+export async function judgeEarly(
+  sources: readonly ClusterSource[],
+  facts: ReadonlySet<FactKey>,
+): Promise<TrustMatrix> {
+  const inputs = await Promise.all(sources.map(certificatesOf));
+  const leading = LEADING.filter((key) => facts.has(key));
+  await Promise.all(sources.flatMap((source) => leading.map((key) => source.fact(key))));
+  await new Promise((resolve) => setImmediate(resolve));
+  return judgeCertificates(inputs);
 }
 
 async function certificatesOf(source: ClusterSource): Promise<TrustInput> {

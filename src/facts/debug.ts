@@ -13,6 +13,7 @@ interface Answer {
 
 /** GET of a debug path of every istiod pod that is judged and runs. */
 async function ask(source: FactSource, path: string): Promise<Gathered<Answer[]>> {
+  source.expectDebug();
   const pods = await source.fact("istiodPods");
   if (!pods.ok) return pods;
   const running = pods.value.filter((pod) => pod.phase === "Running" && !pod.deleting);

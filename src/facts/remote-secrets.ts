@@ -1,19 +1,23 @@
-import { mapGathered } from "../model/gathered.ts";
+import { mapGathered, type Gathered } from "../model/gathered.ts";
+import type { RawObject } from "../model/reader.ts";
 import { RESOURCES } from "../model/resource.ts";
 import type { FactReader } from "../model/source.ts";
-import { istioNamespaceOf } from "./istio-namespace.ts";
+import { askEarly, istioNamespaceOf } from "./istio-namespace.ts";
 import { NETWORKING_CLUSTER, REMOTE_SECRET } from "./names.ts";
 import { byName, defined, metaOf } from "./objects.ts";
 import { slimSecret } from "./slim.ts";
 
 /** By metadata alone: the kubeconfigs in these Secrets are never asked for. */
 export const remoteSecrets: FactReader<"remoteSecrets"> = async (source) => {
-  const listed = await source.list(RESOURCES.secrets, {
-    namespace: await istioNamespaceOf(source),
-    labelSelector: REMOTE_SECRET,
-    metadataOnly: true,
-    slim: slimSecret,
-  });
+  const list = (namespace: string): Promise<Gathered<RawObject[]>> =>
+    source.list(RESOURCES.secrets, {
+      namespace,
+      labelSelector: REMOTE_SECRET,
+      metadataOnly: true,
+      slim: slimSecret,
+    });
+  askEarly(source, list);
+  const listed = await list(await istioNamespaceOf(source));
   return mapGathered(listed, (objects) =>
     objects
       .flatMap((object) => {

@@ -53,6 +53,8 @@ export interface ClusterReader {
   list(resource: Resource, options?: ListOptions): Promise<Gathered<RawObject[]>>;
   /** `not-found` means that there is no such object; namespace "" for cluster-scoped ones. */
   get(resource: Resource, namespace: string, name: string): Promise<Gathered<RawObject>>;
+  /** `debug` will be called once other answers have come: what it needs can be got ready. */
+  expectDebug?(): void;
   /** GET of a path such as `/debug/license`; the body parsed as JSON. 404 is `not-found`. */
   debug(target: DebugTarget, path: string): Promise<Gathered<unknown>>;
   /** Grants a new time budget, for a phase that had to wait for other clusters. */

@@ -32,6 +32,8 @@ export interface FactSource {
    */
   listWhereAllowed(resource: Resource, options?: ListOptions): Promise<Gathered<RawObject[]>>;
   get(resource: Resource, namespace: string, name: string): Promise<Gathered<RawObject>>;
+  /** Says ahead that `debug` will be called, before what it takes to know the target is awaited. */
+  expectDebug(): void;
   debug(target: DebugTarget, path: string): Promise<Gathered<unknown>>;
   /** Another fact of this cluster. */
   fact<K extends FactKey>(key: K): Promise<Gathered<Facts[K]>>;

@@ -101,6 +101,10 @@ export class LiveCluster implements ClusterReader, ClusterWriter {
     );
   }
 
+  expectDebug(): void {
+    this.#debug.expect();
+  }
+
   debug(target: DebugTarget, path: string): Promise<Gathered<unknown>> {
     return this.#debug.read(target, path);
   }

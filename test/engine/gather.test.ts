@@ -45,6 +45,12 @@ describe("gather", () => {
     expect(new Set(one.requests).size).toBe(one.requests.length);
   });
 
+  it("asks first for what the last requests wait for", async () => {
+    const one = reader("a");
+    await gather([one], new Set(["nodes", "services", "licenses"]), { concurrency: 4 });
+    expect(one.requests.indexOf("list pods app in (istiod,ztunnel)")).toBe(0);
+  });
+
   it("passes the settings on, and tells of each cluster that was read", async () => {
     const read: string[] = [];
     const found = await gather([reader("a"), reader("b")], new Set(), {

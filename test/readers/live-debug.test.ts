@@ -1,6 +1,7 @@
+import type { Socket } from "node:net";
 import { describe, expect, it } from "vitest";
 import type { DebugTarget } from "../../src/model/reader.ts";
-import { Channel } from "../../src/readers/live/channel.ts";
+import { channelsOf, type Channel } from "../../src/readers/live/channel.ts";
 import type { ApiServerOptions, Fault } from "../support/apiserver.ts";
 import {
   apiServer,
@@ -41,8 +42,8 @@ function forwardFault(fault: Fault): ApiServerOptions {
 }
 
 describe("a port-forward", () => {
-  it("is opened once a pod, for one request after the other", async () => {
-    const { reader, paths } = await istiod();
+  it("is opened once a pod for the requests that come together", async () => {
+    const { reader, paths, server } = await istiod();
     const [license, syncz, none, large] = await Promise.all([
       reader.debug(TARGET, "/debug/license"),
       reader.debug(TARGET, "/debug/syncz"),
@@ -64,6 +65,33 @@ describe("a port-forward", () => {
     });
     expect(valueOf(large)).toEqual({ text: "x".repeat(200_000) });
     expect(paths()).toEqual([FORWARD]);
+    expect(server.requests[0]?.query).toBe("ports=15014,15014,15014,15014");
+  });
+
+  it("does not make an answer wait for another", async () => {
+    const { reader } = await istiod({
+      faults: [{ kind: "hang", match: { path: "/debug/syncz" } }],
+    });
+    const [license, syncz] = [
+      reader.debug(TARGET, "/debug/license"),
+      reader.debug(TARGET, "/debug/syncz"),
+    ];
+    expect(valueOf(await license)).toEqual(LICENSE);
+    await reader.close();
+    expect(missingOf(await syncz).why).toBe("unreachable");
+  });
+
+  it("loses one answer only when the pod breaks one connection", async () => {
+    const { reader } = await istiod({
+      faults: [{ kind: "reset", match: { path: "/debug/syncz" } }],
+      proxyDebugStatus: 401,
+    });
+    const [license, syncz] = await Promise.all([
+      reader.debug(TARGET, "/debug/license"),
+      reader.debug(TARGET, "/debug/syncz"),
+    ]);
+    expect(valueOf(license)).toEqual(LICENSE);
+    expect(missingOf(syncz).detail).toMatch(/^port-forward: /);
   });
 
   it("works over HTTP/1.1 with a client certificate, as another user", async () => {
@@ -82,7 +110,8 @@ describe("a port-forward", () => {
     expect(await causeOf(reader.debug(TARGET, "/debug/failing"))).toBe(
       "unreadable: /debug/failing: 500 Internal Server Error: oops",
     );
-    expect(paths()).toEqual([FORWARD]);
+    // A 500 is asked for again twice.
+    expect(paths()).toEqual([FORWARD, FORWARD, FORWARD, FORWARD]);
   });
 
   it.each<[string, Fault]>([
@@ -131,6 +160,66 @@ describe("a port-forward", () => {
     await expect.poll(() => server.requests.at(-1)?.status).toBe(101);
     await reader.close();
     expect(missingOf(await waiting).detail).toBe("the connection was closed before it answered");
+  });
+});
+
+describe("a port-forward that is expected", () => {
+  /** A server that notes its connections, and those on which it was asked for an upgrade. */
+  async function counting() {
+    const sockets: Socket[] = [];
+    const upgraded: number[] = [];
+    const server = await rawServer((_request, response) => {
+      response.setHeader("content-type", "application/json");
+      response.end(JSON.stringify(LICENSE));
+    });
+    server.server.on("secureConnection", (socket: Socket) => sockets.push(socket));
+    server.server.on("upgrade", (_request, socket: Socket) => {
+      upgraded.push(sockets.indexOf(socket));
+      socket.end("HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n");
+    });
+    return { server, sockets, upgraded };
+  }
+
+  it("has its connection made ahead", async () => {
+    const { server, sockets, upgraded } = await counting();
+    const reader = openRaw(server);
+    reader.expectDebug();
+    reader.expectDebug();
+    await expect.poll(() => sockets.length).toBe(1);
+    expect(valueOf(await reader.debug(TARGET, "/debug/license"))).toEqual(LICENSE);
+    expect(upgraded).toEqual([0]);
+    // The second one is that of pods/proxy.
+    expect(sockets).toHaveLength(2);
+  });
+
+  it("opens another when that one has ended meanwhile", async () => {
+    const { server, sockets, upgraded } = await counting();
+    const reader = openRaw(server);
+    reader.expectDebug();
+    await expect.poll(() => sockets.length).toBe(1);
+    const ended = new Promise((resolve) => void sockets[0]?.once("close", resolve));
+    sockets[0]?.destroy();
+    await ended;
+    expect(valueOf(await reader.debug(TARGET, "/debug/license"))).toEqual(LICENSE);
+    expect(upgraded).not.toEqual([]);
+  });
+
+  it("closes it when no port-forward comes", async () => {
+    const { server, sockets } = await counting();
+    const reader = openRaw(server);
+    reader.expectDebug();
+    await expect.poll(() => sockets.length).toBe(1);
+    const closed = new Promise((resolve) => void sockets[0]?.once("close", resolve));
+    await reader.close();
+    await closed;
+  });
+
+  it("says why there is no connection when it is needed, not before", async () => {
+    const reader = openRaw({ url: "https://127.0.0.1:1" });
+    reader.expectDebug();
+    expect(await causeOf(reader.debug(TARGET, "/debug/license"))).toMatch(
+      /^unreachable: port-forward: .*refused/,
+    );
   });
 });
 
@@ -234,7 +323,7 @@ function fakeSocket() {
 describe("the channels of a WebSocket", () => {
   it("skips the port wherever the messages are cut, and ignores channels of others", async () => {
     const fake = fakeSocket();
-    const channel = new Channel(fake as never);
+    const [channel] = channelsOf(fake as never, 1) as [Channel];
     let text = "";
     channel.on("data", (chunk: Buffer) => (text += chunk.toString()));
     for (const bytes of [[0, 0x96], [0, 0x3a, 104], [1, 0x96, 0x3a], [7, 1], [0], [], [0, 105]]) {
@@ -246,31 +335,47 @@ describe("the channels of a WebSocket", () => {
     expect(fake.terminated).toBe(1);
   });
 
-  it("ends with the socket when nobody reads", async () => {
+  it("keeps two connections apart, and ends with the last", async () => {
     const fake = fakeSocket();
-    const channel = new Channel(fake as never);
+    const [one, other] = channelsOf(fake as never, 2) as [Channel, Channel];
+    const texts = ["", ""];
+    one.on("data", (chunk: Buffer) => (texts[0] += chunk.toString()));
+    other.on("data", (chunk: Buffer) => (texts[1] += chunk.toString()));
+    for (const text of ["\u0000pp", "\u0001pp", "\u0002pp", "\u0003pp", "\u0002b", "\u0000a"]) {
+      fake.emit("message", Buffer.from(text));
+    }
+    await new Promise((resolve) => void other.write("hi", resolve));
+    expect(texts).toEqual(["a", "b"]);
+    expect(fake.sent).toEqual([Buffer.from("\u0002hi")]);
+    const failed = new Promise<Error>((resolve) => one.on("error", resolve));
+    const closed = new Promise((resolve) => one.on("close", resolve));
+    fake.emit("message", Buffer.from("\u0001refused"));
+    expect((await failed).message).toBe("refused");
+    await closed;
+    expect([other.destroyed, fake.terminated]).toEqual([false, 0]);
+    fake.emit("message", Buffer.from("\u0000late"));
+    other.destroy();
+    await new Promise((resolve) => other.on("close", resolve));
+    expect(fake.terminated).toBe(1);
     fake.emit("close");
-    expect(channel.destroyed).toBe(true);
   });
 
-  it("numbers what is written", async () => {
+  it("ends with the socket when nobody reads", async () => {
     const fake = fakeSocket();
-    const channel = new Channel(fake as never);
-    await new Promise((resolve) => void channel.write("hi", resolve));
-    expect(fake.sent).toEqual([Buffer.from("\0hi")]);
-    expect(channel.ref().unref().setKeepAlive().setNoDelay().setTimeout()).toBe(channel);
-    channel.destroy();
+    const [channel] = channelsOf(fake as never, 1) as [Channel];
+    fake.emit("close");
+    expect(channel.destroyed).toBe(true);
   });
 
   it("fails with the error that comes on the error channel, or with the socket's", async () => {
     const fake = fakeSocket();
     const failed = new Promise<Error>((resolve) => {
-      new Channel(fake as never).on("error", resolve);
+      channelsOf(fake as never, 1)[0]?.on("error", resolve);
     });
     fake.emit("message", Buffer.from("\u0001ppno such\r\nport"));
     expect((await failed).message).toBe("no such port");
     const broken = new Promise<Error>((resolve) => {
-      new Channel(fake as never).on("error", resolve);
+      channelsOf(fake as never, 1)[0]?.on("error", resolve);
     });
     fake.emit("error", new Error("reset"));
     expect((await broken).message).toBe("reset");

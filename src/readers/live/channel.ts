@@ -2,44 +2,72 @@ import { Duplex } from "node:stream";
 import type { WebSocket } from "ws";
 import { Fault, safeText } from "./fault.ts";
 
-/** Channels of the one port that is forwarded. */
+/** Each port has two channels: its bytes both ways, and then what went wrong on the way to it. */
 const DATA = 0;
 const ERROR = 1;
 /** Each channel begins with the port, as two bytes. */
 const PORT_BYTES = 2;
 
 /**
- * The byte stream to a port of a pod that a `v4.channel.k8s.io` WebSocket carries: every message
- * begins with the number of its channel. It behaves as far like a net.Socket as node:http asks.
+ * The byte streams to the forwarded ports that a `v4.channel.k8s.io` WebSocket carries, in the order
+ * of the request: every message begins with the number of its channel. The socket ends with the last
+ * of them.
  */
+export function channelsOf(socket: WebSocket, ports: number): Channel[] {
+  let open = ports;
+  const channels = Array.from({ length: ports }, (_, index) => {
+    const channel = new Channel(socket, index);
+    channel.once("close", () => {
+      open -= 1;
+      if (open === 0) socket.terminate();
+    });
+    return channel;
+  });
+  socket.on("message", (data) => {
+    const message = data as Buffer;
+    const [number] = message;
+    if (number !== undefined) channels[number >> 1]?.receive(number & 1, message.subarray(1));
+  });
+  socket.on("error", (cause) => {
+    for (const channel of channels) channel.destroy(cause);
+  });
+  socket.on("close", () => {
+    for (const channel of channels) channel.ended();
+  });
+  return channels;
+}
+
+/** The bytes to and from one port: as far like a net.Socket as node:http asks. */
 export class Channel extends Duplex {
   readonly #socket: WebSocket;
+  readonly #prefix: Buffer;
   readonly #toSkip: [number, number] = [PORT_BYTES, PORT_BYTES];
 
-  constructor(socket: WebSocket) {
+  constructor(socket: WebSocket, index: number) {
     super();
     this.#socket = socket;
-    socket.on("message", (data) => this.#receive(data as Buffer));
-    socket.on("error", (cause) => this.destroy(cause));
-    socket.on("close", () => this.#end());
+    this.#prefix = Buffer.of(2 * index + DATA);
+    // Who waited for it may have given up before it came.
+    this.on("error", () => undefined);
   }
 
-  /** What has come is still read to its end, if somebody reads. */
-  #end(): void {
+  /** A message of one of its two channels, without the number. */
+  receive(channel: number, message: Buffer): void {
+    if (channel !== DATA && channel !== ERROR) return;
+    const skipped = Math.min(this.#toSkip[channel], message.length);
+    this.#toSkip[channel] -= skipped;
+    const bytes = message.subarray(skipped);
+    if (bytes.length === 0 || this.destroyed) return;
+    if (channel === DATA) this.push(bytes);
+    else this.destroy(new Fault("unreachable", safeText(bytes.toString("utf8"))));
+  }
+
+  /** Nothing more will come. What has come is still read to its end, if somebody reads. */
+  ended(): void {
+    if (this.destroyed) return;
     this.once("end", () => this.destroy());
     this.push(null);
     if (!this.readableFlowing) this.destroy();
-  }
-
-  #receive(message: Buffer): void {
-    const channel = message[0];
-    if (channel !== DATA && channel !== ERROR) return;
-    const skipped = Math.min(this.#toSkip[channel], message.length - 1);
-    this.#toSkip[channel] -= skipped;
-    const bytes = message.subarray(1 + skipped);
-    if (bytes.length === 0) return;
-    if (channel === DATA) this.push(bytes);
-    else this.destroy(new Fault("unreachable", safeText(bytes.toString("utf8"))));
   }
 
   override _read(): void {
@@ -47,31 +75,6 @@ export class Channel extends Duplex {
   }
 
   override _write(chunk: Buffer, _encoding: string, done: (cause?: Error | null) => void): void {
-    this.#socket.send(Buffer.concat([Buffer.of(DATA), chunk]), (cause) => done(cause));
-  }
-
-  override _destroy(cause: Error | null, done: (cause?: Error | null) => void): void {
-    this.#socket.terminate();
-    done(cause);
-  }
-
-  setKeepAlive(): this {
-    return this;
-  }
-
-  setNoDelay(): this {
-    return this;
-  }
-
-  setTimeout(): this {
-    return this;
-  }
-
-  ref(): this {
-    return this;
-  }
-
-  unref(): this {
-    return this;
+    this.#socket.send(Buffer.concat([this.#prefix, chunk]), (cause) => done(cause));
   }
 }

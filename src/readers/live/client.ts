@@ -76,7 +76,7 @@ export class ApiClient {
    */
   async stream(request: ApiRequest, signal: AbortSignal): Promise<Answer> {
     try {
-      return await this.#send(request, await this.#credentials.get(signal), signal, false);
+      return await this.#send(request, await this.credential(signal), signal, false);
     } catch (cause) {
       throw this.#explain(cause, signal);
     }
@@ -94,7 +94,7 @@ export class ApiClient {
   ): Promise<R> {
     const signal = this.budget.signal();
     const once = async (): Promise<{ credential: Credential; reply: R }> => {
-      const credential = await this.#credentials.get(signal);
+      const credential = await this.credential(signal);
       const reply = await withRetries(
         this.budget,
         signal,
@@ -110,6 +110,15 @@ export class ApiClient {
     } catch (cause) {
       throw this.#explain(cause, signal);
     }
+  }
+
+  /**
+   * What to sign in with.
+   *
+   * @throws Fault
+   */
+  credential(signal: AbortSignal): Promise<Credential> {
+    return this.#credentials.get(signal);
   }
 
   /** Headers that every request bears. */

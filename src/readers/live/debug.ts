@@ -1,10 +1,9 @@
-import type { Agent, ClientRequestArgs } from "node:http";
-import type { Duplex } from "node:stream";
-import pLimit, { type LimitFunction } from "p-limit";
+import type { IncomingMessage } from "node:http";
 import { property, string } from "../../lib/json.ts";
 import type { AccessRequest, Gathered } from "../../model/gathered.ts";
 import type { DebugTarget } from "../../model/reader.ts";
 import { within } from "./budget.ts";
+import type { Channel } from "./channel.ts";
 import type { ApiClient } from "./client.ts";
 import { Fault, gather } from "./fault.ts";
 import { networkFault } from "./network-fault.ts";
@@ -12,6 +11,7 @@ import { http } from "./node-http.ts";
 import { resourcePath } from "./paths.ts";
 import { parseJson, readAnswer, refusal, statusOf, type Reply } from "./reply.ts";
 import { withRetries } from "./retry.ts";
+import { UpgradeSockets } from "./upgrades.ts";
 
 /**
  * What to be allowed for a port-forward. By a WebSocket, which is a GET, API servers ask for `get`;
@@ -21,19 +21,51 @@ function portForwardAccess(namespace: string): AccessRequest {
   return { verb: "create", group: "", resource: "pods/portforward", namespace };
 }
 
-/** A port of a pod: one connection, for one request after the other. */
-interface Port {
-  agent: Agent;
-  inTurn: LimitFunction;
+/**
+ * A port of a pod. Requests that are made at the same time share a port-forward, each with a
+ * connection of its own, so that none waits for another's answer.
+ */
+class Port {
+  readonly #open: (connections: number) => Promise<Channel[]>;
+  #waiting: ((channel: Promise<Channel>) => void)[] = [];
+
+  constructor(open: (connections: number) => Promise<Channel[]>) {
+    this.#open = open;
+  }
+
+  /** @throws Fault as `forwardPort` does */
+  connect(): Promise<Channel> {
+    return new Promise((resolve) => {
+      this.#waiting.push(resolve);
+      if (this.#waiting.length === 1) setImmediate(() => this.#connectAll());
+    });
+  }
+
+  #connectAll(): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    const opened = this.#open(waiting.length);
+    for (const [index, resolve] of waiting.entries()) {
+      resolve(opened.then((channels) => channels[index] as Channel));
+    }
+  }
 }
 
 /** GETs of debug endpoints of pods: through a port-forward, else through pods/proxy. */
 export class DebugReader {
   readonly #client: ApiClient;
+  readonly #sockets: UpgradeSockets;
   readonly #ports = new Map<string, Port>();
 
   constructor(client: ApiClient) {
     this.#client = client;
+    this.#sockets = new UpgradeSockets(client);
+  }
+
+  /** Debug endpoints are going to be asked: what that needs is got ready meanwhile. */
+  expect(): void {
+    // The code comes last: by then the first requests have left.
+    void this.#sockets.prepare().then(() => import("./port-forward.ts"));
   }
 
   /** The JSON that a debug endpoint answers; `not-found` when the pod knows no such path. */
@@ -54,18 +86,16 @@ export class DebugReader {
   }
 
   close(): void {
-    for (const { agent } of this.#ports.values()) agent.destroy();
+    this.#sockets.close();
   }
 
   /** What the pod answers; throws when it cannot be asked. */
   async #throughForward(target: DebugTarget, path: string): Promise<Reply> {
     const { budget } = this.#client;
     const signal = budget.signal();
-    const { agent, inTurn } = this.#port(target);
+    const port = this.#port(target);
     try {
-      return await inTurn(() =>
-        withRetries(budget, signal, () => within(signal, exchange(agent, path, signal))),
-      );
+      return await withRetries(budget, signal, () => within(signal, exchange(port, path, signal)));
     } catch (cause) {
       if (signal.aborted && signal.reason instanceof Fault) throw signal.reason;
       throw networkFault(cause, { authority: `port ${target.port} of the pod` });
@@ -77,19 +107,10 @@ export class DebugReader {
     const key = `${namespace}/${pod}/${port}`;
     const known = this.#ports.get(key);
     if (known) return known;
-    const agent = new http.Agent({ keepAlive: true });
-    agent.createConnection = (
-      _options: ClientRequestArgs,
-      connected?: (cause: Error | null, socket: Duplex) => void,
-    ) => {
-      connect(this.#client, target).then(
-        (channel) => connected?.(null, channel),
-        (cause: Error) => connected?.(cause, undefined as never),
-      );
-      return undefined;
-    };
-    // An agent that connects asynchronously keeps to no limit of its own.
-    const opened = { agent, inTurn: pLimit(1) };
+    const opened = new Port(async (connections) => {
+      const { forwardPort } = await import("./port-forward.ts");
+      return forwardPort({ client: this.#client, sockets: this.#sockets }, target, connections);
+    });
     this.#ports.set(key, opened);
     return opened;
   }
@@ -113,12 +134,6 @@ export class DebugReader {
   }
 }
 
-async function connect(client: ApiClient, target: DebugTarget): Promise<Duplex> {
-  // Loaded while the lists are on their way, not before the first request.
-  const { forwardPort } = await import("./port-forward.ts");
-  return forwardPort(client, target);
-}
-
 const PODS = { group: "", plural: "pods" };
 
 /** The API server reports that it found nobody at the pod's port: asking again changes nothing. */
@@ -127,17 +142,24 @@ function isUnreachablePod(reply: Reply): boolean {
   return message.startsWith("error trying to reach service");
 }
 
-function exchange(agent: Agent, path: string, signal: AbortSignal): Promise<Reply> {
-  return new Promise((resolve, reject) => {
-    // istiod answers debug requests of loopback callers only: the host says that this is one.
-    const request = http.request({ agent, host: "localhost", path, signal });
-    request.once("response", (response) => {
-      const { statusCode: status = 0, headers } = response;
-      readAnswer({ status, headers, body: response }).then(resolve, reject);
+async function exchange(port: Port, path: string, signal: AbortSignal): Promise<Reply> {
+  const channel = await port.connect();
+  try {
+    const response = await new Promise<IncomingMessage>((resolve, reject) => {
+      // istiod answers debug requests of loopback callers only: the host says that this is one.
+      const request = http.request({
+        createConnection: () => channel,
+        host: "localhost",
+        path,
+        signal,
+      });
+      request.once("response", resolve).once("error", reject).end();
     });
-    request.once("error", reject);
-    request.end();
-  });
+    const { statusCode: status = 0, headers } = response;
+    return await readAnswer({ status, headers, body: response });
+  } finally {
+    channel.destroy();
+  }
 }
 
 async function jsonOf(reply: Reply, path: string): Promise<unknown> {

@@ -1,45 +1,53 @@
 import type { IncomingMessage } from "node:http";
 import { WebSocket } from "ws";
 import type { DebugTarget } from "../../model/reader.ts";
-import { Channel } from "./channel.ts";
+import { channelsOf, type Channel } from "./channel.ts";
 import type { ApiClient } from "./client.ts";
 import type { Credential } from "./credentials.ts";
 import { Fault, safeText } from "./fault.ts";
 import { resourcePath } from "./paths.ts";
 import { readAnswer, refusal, type Reply } from "./reply.ts";
-import { openSocket } from "./socket.ts";
+import type { UpgradeSockets } from "./upgrades.ts";
 
 const PROTOCOL = "v4.channel.k8s.io";
 const PODS = { group: "", plural: "pods" };
 
-type Upgraded = Reply & { channel?: Channel };
+type Upgraded = Reply & { socket?: WebSocket };
+
+/** How a port-forward reaches its API server. */
+export interface Way {
+  client: ApiClient;
+  sockets: UpgradeSockets;
+}
 
 /**
- * Opens a connection to a port of a pod through the API server.
+ * Opens connections to a port of a pod through the API server, with one request.
  *
  * @throws Fault the API server refuses, or cannot be reached
  */
-export async function forwardPort(client: ApiClient, target: DebugTarget): Promise<Channel> {
-  const { namespace, pod, port } = target;
-  const path = `${resourcePath(PODS, "v1", namespace, pod)}/portforward?ports=${port}`;
+export async function forwardPort(
+  { client, sockets }: Way,
+  { namespace, pod, port }: DebugTarget,
+  connections: number,
+): Promise<Channel[]> {
+  const ports = Array.from({ length: connections }, () => port).join(",");
+  const path = `${resourcePath(PODS, "v1", namespace, pod)}/portforward?ports=${ports}`;
   const answer = await client.signedIn<Upgraded>((credential, signal) =>
-    upgrade(client, path, credential, signal),
+    upgrade({ client, sockets }, path, credential, signal),
   );
-  if (answer.channel) return answer.channel;
+  if (answer.socket) return channelsOf(answer.socket, connections);
   throw refusal(answer);
 }
 
-/** A channel with status 101, or the refusal in full. */
+/** A socket with status 101, or the refusal in full. */
 async function upgrade(
-  client: ApiClient,
+  { client, sockets }: Way,
   path: string,
   credential: Credential,
   signal: AbortSignal,
 ): Promise<Upgraded> {
   const { endpoint } = client;
-  const { secureContext } = client.transportFor(credential);
-  // WebSockets are of HTTP/1.1: they have a connection of their own.
-  const connection = await openSocket(endpoint, secureContext, ["http/1.1"], signal);
+  const connection = await sockets.open(credential, signal);
   const scheme = endpoint.tls ? "wss" : "ws";
   const socket = new WebSocket(
     `${scheme}://${endpoint.authority}${endpoint.prefix}${path}`,
@@ -62,7 +70,7 @@ async function upgrade(
     signal.addEventListener("abort", stop, { once: true });
     socket.once("open", () => {
       done();
-      resolve({ status: 101, headers: {}, body: Buffer.alloc(0), channel: new Channel(socket) });
+      resolve({ status: 101, headers: {}, body: Buffer.alloc(0), socket });
     });
     socket.once("unexpected-response", (_request, response: IncomingMessage) => {
       const { statusCode: status = 0, headers } = response;
