@@ -14,12 +14,20 @@ interface PeeredUid {
   pod?: { namespace: string; name: string };
 }
 
-const UID = /^(.*)\/([^/]*)\/([^/]*)\/([^/]*)\/([^/]*)$/s;
-
-/** `<cluster>/<group>/<kind>/<namespace>/<name>`; the group of pods is empty. */
+/**
+ * `<cluster>/<group>/<kind>/<namespace>/<name>`; the group of pods is empty, the cluster may have
+ * slashes of its own. Cut from the end, as there may be one for every pod of a mesh.
+ */
 export function parsePeeredUid(uid: string): PeeredUid {
-  const [, cluster = "", group, kind, namespace, name] = UID.exec(uid) ?? [];
-  const isPod = cluster !== "" && group === "" && kind === "Pod" && namespace && name;
+  const beforeName = uid.lastIndexOf("/");
+  const beforeNamespace = uid.lastIndexOf("/", beforeName - 1);
+  const beforeKind = uid.lastIndexOf("/", beforeNamespace - 1);
+  const beforeGroup = uid.lastIndexOf("/", beforeKind - 1);
+  if (beforeGroup < 1 || beforeKind <= beforeGroup) return { cluster: "" };
+  const cluster = uid.slice(0, beforeGroup);
+  const namespace = uid.slice(beforeNamespace + 1, beforeName);
+  const name = uid.slice(beforeName + 1);
+  const isPod = uid.slice(beforeGroup + 1, beforeNamespace) === "/Pod" && namespace && name;
   return isPod ? { cluster, pod: { namespace, name } } : { cluster };
 }
 

@@ -24,6 +24,8 @@ export interface ApiRequest {
    * and answers that this knows are not asked for again.
    */
   behind?: { isFinal: (reply: Reply) => boolean };
+  /** Given the first bytes of a good answer while the rest is on its way; again for a new try. */
+  onStart?: (start: Buffer) => void;
 }
 
 export interface ClientOptions {
@@ -63,7 +65,8 @@ export class ApiClient {
       (credential, signal, broken) =>
         this.#limit(async () => {
           const answer = await this.#send(request, credential, signal, broken);
-          return within(signal, readAnswer(answer));
+          const onStart = answer.status === 200 ? request.onStart : undefined;
+          return within(signal, readAnswer(answer, onStart));
         }),
       request.behind,
     );

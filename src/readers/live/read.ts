@@ -5,7 +5,7 @@ import type { ApiClient } from "./client.ts";
 import { Fault } from "./fault.ts";
 import { apiVersionOf, queryOf, resourcePath } from "./paths.ts";
 import { objectOf, refusal, type Reply } from "./reply.ts";
-import { nextToken } from "./page-token.ts";
+import { nextToken, tokenAtStart } from "./page-token.ts";
 import type { Versions } from "./versions.ts";
 
 const PAGE = "500";
@@ -36,9 +36,16 @@ export async function readList(
   }
 }
 
+/** A page that was asked for. */
+interface Page {
+  answer: Promise<{ reply: Reply; version: string }>;
+  /** What seems to be the token of the next one, as soon as that can be told. */
+  foreseen: Promise<string | undefined>;
+}
+
 /**
- * Nothing when a page had expired (410). Each page is asked for before the one before it is parsed,
- * so that the server is not idle meanwhile.
+ * Nothing when a page had expired (410). Each page is asked for while the one before it arrives, so
+ * that the server is not idle meanwhile; not earlier, as pages must not pile up.
  */
 async function readPages(
   client: ApiClient,
@@ -46,38 +53,25 @@ async function readPages(
   resource: Resource,
   options: ListOptions,
 ): Promise<RawObject[] | undefined> {
-  const { namespace, labelSelector, fieldSelector, metadataOnly = false } = options;
+  const { metadataOnly = false } = options;
   const slim = options.slim ?? ((object: RawObject) => object);
   const objects: RawObject[] = [];
-  const ask = (token?: string): Promise<{ reply: Reply; version: string }> => {
-    const query = queryOf({
-      limit: metadataOnly ? METADATA_PAGE : PAGE,
-      labelSelector,
-      fieldSelector,
-      continue: token,
-    });
-    return versions.send(resource, (version) =>
-      client.request({
-        method: "GET",
-        path: `${resourcePath(resource, version, namespace)}${query}`,
-        ...(metadataOnly ? { accept: METADATA_ONLY } : {}),
-      }),
-    );
-  };
+  const ask = (after?: string): Page => askPage(client, versions, resource, options, after);
   let token: string | undefined;
   let page = ask();
   for (;;) {
-    const { reply, version } = await page;
-    if (reply.status === 410 && token !== undefined) return undefined;
-    const foreseen = nextToken(reply);
+    const foreseen = await page.foreseen;
     const ahead = foreseen === undefined || foreseen === token ? undefined : ask(foreseen);
     // It may not be waited for.
-    ahead?.catch(() => undefined);
+    ahead?.answer.catch(() => undefined);
+    const { reply, version } = await page.answer;
+    if (reply.status === 410 && token !== undefined) return undefined;
     const list = listOf(reply, resource, metadataOnly);
-    const type = { apiVersion: apiVersionOf(resource, version), kind: resource.kind };
+    const apiVersion = apiVersionOf(resource, version);
+    const { kind } = resource;
     for (const item of itemsOf(list)) {
-      const object = metadataOnly ? { metadata: property(item, "metadata") } : item;
-      objects.push(slim({ ...object, ...type }));
+      const whole = metadataOnly ? { metadata: property(item, "metadata") } : item;
+      objects.push(slim({ ...whole, apiVersion, kind }));
     }
     const next = string(at(list, "metadata", "continue"));
     if (next === undefined) return objects;
@@ -85,6 +79,39 @@ async function readPages(
     page = ahead && next === foreseen ? ahead : ask(next);
     token = next;
   }
+}
+
+function askPage(
+  client: ApiClient,
+  versions: Versions,
+  resource: Resource,
+  options: ListOptions,
+  token: string | undefined,
+): Page {
+  const { namespace, labelSelector, fieldSelector, metadataOnly = false } = options;
+  const query = queryOf({
+    limit: metadataOnly ? METADATA_PAGE : PAGE,
+    labelSelector,
+    fieldSelector,
+    continue: token,
+  });
+  const { promise: foreseen, resolve: foresee } = Promise.withResolvers<string | undefined>();
+  const answer = versions.send(resource, (version) =>
+    client.request({
+      method: "GET",
+      path: `${resourcePath(resource, version, namespace)}${query}`,
+      ...(metadataOnly ? { accept: METADATA_ONLY } : {}),
+      onStart: (start) => {
+        const next = tokenAtStart(start);
+        if (next !== undefined) foresee(next);
+      },
+    }),
+  );
+  answer.then(
+    ({ reply }) => foresee(nextToken(reply)),
+    () => foresee(undefined),
+  );
+  return { answer, foreseen };
 }
 
 function listOf(reply: Reply, resource: Resource, metadataOnly: boolean): RawObject {

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
-import { pipeline } from "node:stream";
+import { finished, pipeline, type Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { at, property, record, string } from "../../lib/json.ts";
 import type { RawObject } from "../../model/reader.ts";
@@ -19,25 +19,21 @@ export interface Reply {
  * parsed within the memory of a small machine.
  */
 const MOST_BYTES = 64 * 1024 * 1024;
+const TOO_LARGE = `the answer is larger than ${MOST_BYTES / 1024 / 1024} MiB`;
 
 /**
- * Reads the body, unpacked if it came compressed.
+ * Reads the body, unpacked if it came compressed. `onStart` is given its first bytes as they come.
  *
  * @throws Fault it is too large or damaged; an error that `isReset` knows when it was cut off
  */
-export async function readAnswer({ status, headers, body }: Answer): Promise<Reply> {
-  const chunks: Buffer[] = [];
-  let size = 0;
+export async function readAnswer(
+  { status, headers, body }: Answer,
+  onStart?: (start: Buffer) => void,
+): Promise<Reply> {
   const compressed = headers["content-encoding"] === "gzip";
   const stream = compressed ? pipeline(body, createGunzip(), () => undefined) : body;
   try {
-    for await (const chunk of stream as AsyncIterable<Buffer>) {
-      size += chunk.length;
-      if (size > MOST_BYTES) {
-        throw new Fault("unreadable", `the answer is larger than ${MOST_BYTES / 1024 / 1024} MiB`);
-      }
-      chunks.push(chunk);
-    }
+    return { status, headers, body: await readWhole(stream, onStart) };
   } catch (cause) {
     if (isReset(cause)) throw cutOff();
     if (String(property(cause, "code")).startsWith("Z_")) {
@@ -47,7 +43,24 @@ export async function readAnswer({ status, headers, body }: Answer): Promise<Rep
   } finally {
     body.destroy();
   }
-  return { status, headers, body: Buffer.concat(chunks) };
+}
+
+/** By events: a promise for each piece would cost large lists as much time as parsing them. */
+function readWhole(stream: Readable, onStart?: (start: Buffer) => void): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    finished(stream, { writable: false }, (cause) => {
+      if (cause) reject(cause);
+      else resolve(Buffer.concat(chunks, size));
+    });
+    stream.on("data", (chunk: Buffer) => {
+      if (size === 0) onStart?.(chunk);
+      size += chunk.length;
+      if (size <= MOST_BYTES) chunks.push(chunk);
+      else reject(new Fault("unreadable", TOO_LARGE));
+    });
+  });
 }
 
 /**
