@@ -32,7 +32,7 @@ export function addCheck(program: Command, io: Io, setExitCode: SetExitCode): vo
     .option("--skip <ids>", "leave these checks out", list)
     .option("--fail-on <status>", "exit 1 from this status on: fail or warn", failOn, "fail")
     .option("--timeout <duration>", "time for each cluster to answer", duration, 30_000)
-    .option("--concurrency <n>", "clusters read at the same time", positive, 16)
+    .option("--concurrency <n>", "clusters read at the same time", positive, 32)
     .addOption(durationFlag("--wait [duration]", "check again until all pass (5m)", 300_000))
     .addOption(durationFlag("--watch [duration]", "report again and again (30s)", 30_000))
     .action(async (_options: unknown, command: Command) => {

@@ -8,7 +8,7 @@ import { openContexts } from "./readers.ts";
 
 /** How long a cluster may take to answer what expose, link and unlink ask, ms. */
 const TIMEOUT = 30_000;
-const CONCURRENCY = 16;
+const CONCURRENCY = 32;
 
 /** Opens the contexts (the current one for none); whoever calls closes them. */
 export function openLive(

@@ -12,7 +12,7 @@ export function addSnapshot(program: Command, io: Io, setExitCode: SetExitCode):
     .option("--output-file <file>", "write a .tar.gz instead")
     .option("--force", "overwrite an earlier recording")
     .option("--timeout <duration>", "time for each cluster to answer", duration, 30_000)
-    .option("--concurrency <n>", "clusters read at the same time", positive, 16)
+    .option("--concurrency <n>", "clusters read at the same time", positive, 32)
     .action(async (_options: unknown, command: Command) => {
       const { runSnapshot } = await import("./snapshot-run.ts");
       setExitCode(await runSnapshot(command.optsWithGlobals<SnapshotOptions>(), io));
