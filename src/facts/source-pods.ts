@@ -1,4 +1,4 @@
-import type { FlatEntryFact, SourcePodsFact } from "../model/facts.ts";
+import type { FlatEntryFact } from "../model/facts.ts";
 import { gathered, missing, type Gathered, type Missing } from "../model/gathered.ts";
 import type { ListOptions, RawObject } from "../model/reader.ts";
 import { RESOURCES, type Resource } from "../model/resource.ts";
@@ -13,19 +13,25 @@ const MOST_NAMESPACES = 10;
 /** Names of pods by their namespace. */
 type PodNames = Map<string, Set<string>>;
 
+function add(names: PodNames, namespace: string, name: string): void {
+  const known = names.get(namespace);
+  if (known) known.add(name);
+  else names.set(namespace, new Set([name]));
+}
+
 function namedPods(entries: Iterable<FlatEntryFact>): PodNames {
   const named: PodNames = new Map();
-  for (const { pod } of entries) {
-    if (!pod) continue;
-    const names = named.get(pod.namespace) ?? new Set();
-    named.set(pod.namespace, names.add(pod.name));
-  }
+  for (const { pod } of entries) if (pod) add(named, pod.namespace, pod.name);
   return named;
 }
 
 type List = (resource: Resource, options: ListOptions) => Promise<Gathered<RawObject[]>>;
 
-type Found = SourcePodsFact & { failed?: Missing };
+interface Found {
+  existing: PodNames;
+  namespaces: Set<string>;
+  failed?: Missing;
+}
 
 /** Those of the named pods that exist, and the namespaces that could be read. */
 async function findPods(list: List, named: PodNames): Promise<Found> {
@@ -40,7 +46,7 @@ async function findIn(
   list: List,
   named: PodNames,
 ): Promise<Found> {
-  const existing = new Set<string>();
+  const existing: PodNames = new Map();
   const namespaces = new Set<string>();
   let failed: Missing | undefined;
   await Promise.all(
@@ -57,8 +63,7 @@ async function findIn(
       for (const one of namespace === undefined ? named.keys() : [namespace]) namespaces.add(one);
       for (const object of pods.value) {
         const pod = nameOf(object);
-        if (pod && named.get(pod.namespace)?.has(pod.name))
-          existing.add(`${pod.namespace}/${pod.name}`);
+        if (pod && named.get(pod.namespace)?.has(pod.name)) add(existing, pod.namespace, pod.name);
       }
     }),
   );
@@ -66,16 +71,16 @@ async function findIn(
 }
 
 /** What of the named pods was not found in namespaces that were read. */
-function candidates(named: PodNames, { existing, namespaces }: SourcePodsFact): PodNames {
+function candidates(named: PodNames, { existing, namespaces }: Found): PodNames {
   const gone: PodNames = new Map();
   for (const namespace of namespaces) {
-    const names = [...(named.get(namespace) ?? [])].filter(
-      (name) => !existing.has(`${namespace}/${name}`),
-    );
-    if (names.length > 0) gone.set(namespace, new Set(names));
+    const missed = named.get(namespace)?.difference(existing.get(namespace) ?? NONE);
+    if (missed && missed.size > 0) gone.set(namespace, missed);
   }
   return gone;
 }
+
+const NONE: ReadonlySet<string> = new Set();
 
 /** Entries that name pods, those that a cluster holds for its own among them. */
 async function namingEntries(source: FactSource): Promise<FlatEntryFact[]> {
@@ -95,7 +100,7 @@ async function namingEntries(source: FactSource): Promise<FlatEntryFact[]> {
  */
 export const sourcePods: FactReader<"sourcePods"> = async (source) => {
   const entries = await namingEntries(source);
-  if (entries.length === 0) return gathered({ existing: new Set(), namespaces: new Set() });
+  if (entries.length === 0) return gathered({ existing: new Map(), namespaces: new Set() });
   const istiods = await source.fact("istiods");
   if (!istiods.ok) return istiods;
   const id = clusterIdOf(istiods.value);
@@ -110,8 +115,11 @@ export const sourcePods: FactReader<"sourcePods"> = async (source) => {
   const second = await findPods((resource, options) => source.listAgain(resource, options), gone);
   // Where the second look failed nothing can be said of the candidates.
   const unsure = new Set([...gone.keys()].filter((one) => !second.namespaces.has(one)));
+  for (const [namespace, names] of second.existing) {
+    for (const name of names) add(first.existing, namespace, name);
+  }
   return gathered({
-    existing: new Set([...first.existing, ...second.existing]),
+    existing: first.existing,
     namespaces: new Set([...first.namespaces].filter((one) => !unsure.has(one))),
   });
 };

@@ -10,9 +10,11 @@ export interface FlatMember {
   };
 }
 
+type Pod = NonNullable<FlatEntryFact["pod"]>;
+
 /** An entry whose pod is known to be there or gone. */
 export interface JudgedEntry {
-  entry: FlatEntryFact & { pod: { namespace: string; name: string } };
+  entry: FlatEntryFact & { pod: Pod };
   sources: readonly FlatMember[];
 }
 
@@ -47,8 +49,8 @@ function unreadable({ cluster, facts }: FlatMember, namespace: string): string |
     : `pods of some namespaces of ${cluster.context} could not be read`;
 }
 
-function exists({ facts: { sourcePods } }: FlatMember, pod: string): boolean {
-  return sourcePods.ok && sourcePods.value.existing.has(pod);
+function exists({ facts: { sourcePods } }: FlatMember, { namespace, name }: Pod): boolean {
+  return sourcePods.ok && (sourcePods.value.existing.get(namespace)?.has(name) ?? false);
 }
 
 export function sortEntries(
@@ -83,7 +85,7 @@ function sortEntry(
     sorted.unnamed.push(entry);
     return;
   }
-  if (sources.some((source) => exists(source, `${pod.namespace}/${pod.name}`))) {
+  if (sources.some((source) => exists(source, pod))) {
     sorted.live += 1;
     return;
   }

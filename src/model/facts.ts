@@ -170,8 +170,8 @@ export interface FlatEntryFact {
 
 /** Which pods that flat entries of other clusters name exist in this cluster. */
 export interface SourcePodsFact {
-  /** `namespace/name` of pods that exist, within the namespaces read. */
-  existing: ReadonlySet<string>;
+  /** Names of pods that exist, by their namespace. */
+  existing: ReadonlyMap<string, ReadonlySet<string>>;
   /** Namespaces that were read. */
   namespaces: ReadonlySet<string>;
 }

@@ -114,7 +114,7 @@ describe("gather", () => {
     expect(oneByOne.map(({ facts }) => facts)).toEqual(together.map(({ facts }) => facts));
     expect(together[0]?.facts.sourcePods).toMatchObject({
       ok: true,
-      value: { namespaces: new Set(["shop"]), existing: new Set() },
+      value: { namespaces: new Set(["shop"]), existing: new Map() },
     });
     expect(renewed.toSorted()).toEqual(["ctx-a", "ctx-b"]);
   });

@@ -27,6 +27,15 @@ import { gathered, type Gathered } from "../../src/model/gathered.ts";
  */
 
 export const NOW = Date.parse("2026-01-15T12:00:00Z");
+
+/** Names of pods by their namespace, from `namespace/name`. */
+export function podNames(pods: readonly string[]): Map<string, Set<string>> {
+  const names = new Map<string, Set<string>>();
+  for (const [space = "", name = ""] of pods.map((one) => one.split("/"))) {
+    names.set(space, (names.get(space) ?? new Set()).add(name));
+  }
+  return names;
+}
 const TEN_MINUTES_AGO = NOW - 10 * 60_000;
 
 export function clusterRef(id = "a", changes: Partial<ClusterRef> = {}): ClusterRef {
@@ -282,7 +291,7 @@ export function healthyFacts(id = "a", peers: readonly string[] = ["b"]): Facts 
     ],
     remoteSecrets: [],
     flatEntries: [],
-    sourcePods: { existing: new Set(), namespaces: new Set() },
+    sourcePods: { existing: new Map(), namespaces: new Set() },
     platform: { openshift: false },
     ztunnelDumps: [],
   };

@@ -4,7 +4,7 @@ import type { Verdict } from "../../../src/model/check.ts";
 import type { FlatEntryFact, SourcePodsFact } from "../../../src/model/facts.ts";
 import { missing, type Gathered } from "../../../src/model/gathered.ts";
 import type { StaleWorkloadsData } from "../../../src/model/stale-workloads.ts";
-import { clusterRef, runMesh, type TestMember } from "../../support/facts.ts";
+import { clusterRef, podNames, runMesh, type TestMember } from "../../support/facts.ts";
 import { commandsOf, messagesOf, notPassed, ofSeverity } from "../../support/verdict.ts";
 
 const DELETE = "delete workloadentries.networking.istio.io";
@@ -27,7 +27,7 @@ function entry(
 
 function existing(...pods: string[]): SourcePodsFact {
   return {
-    existing: new Set(pods.map((pod) => `bookinfo/${pod}`)),
+    existing: podNames(pods.map((pod) => `bookinfo/${pod}`)),
     namespaces: new Set(["bookinfo"]),
   };
 }
