@@ -36,6 +36,7 @@ export async function readLive(
         onRead: () => progress.step(),
         ...(options.istioNamespace === undefined ? {} : { istioNamespace: options.istioNamespace }),
         ...(options.revision === undefined ? {} : { revision: options.revision }),
+        ...(options.namespace === undefined ? {} : { namespace: options.namespace }),
       }),
     );
   } finally {

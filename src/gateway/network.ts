@@ -2,7 +2,7 @@ import { NETWORK } from "../lib/labels.ts";
 import { kubectl } from "../lib/shell.ts";
 import type { ClusterRef } from "../model/check.ts";
 import type { GatheredCluster } from "../model/cluster.ts";
-import { type Problem, problem, read } from "./problem.ts";
+import { hasNamespace, type Problem, problem, read } from "./problem.ts";
 
 /** What istiod calls a cluster when nobody named it. */
 const DEFAULT_ID = "Kubernetes";
@@ -24,7 +24,12 @@ export function networkProblems(cluster: GatheredCluster): Problem[] {
   const { ref } = cluster;
   if (!namespaces || ref.network) return problems;
   const name = ref.istioNamespace;
-  if (!namespaces.some((namespace) => namespace.name === name)) {
+  const exists = hasNamespace(cluster, namespaces, name);
+  if (exists === undefined) {
+    const show = kubectl(ref, "get", "namespace", name, "--show-labels");
+    return [problem(ref, `namespace ${name} could not be read: its network is not known`, show)];
+  }
+  if (!exists) {
     const find = kubectl(ref, "get", "deployments", "-A", "-l", "app=istiod");
     return [problem(ref, `istio namespace ${name} does not exist: -i names another`, find)];
   }

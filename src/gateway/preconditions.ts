@@ -6,7 +6,7 @@ import type { FactKey } from "../model/facts.ts";
 import type { AccessRequest } from "../model/gathered.ts";
 import { RESOURCES } from "../model/resource.ts";
 import { networkProblems } from "./network.ts";
-import { factOf, type Problem, problem, read } from "./problem.ts";
+import { factOf, hasNamespace, type Problem, problem, read } from "./problem.ts";
 
 /** What must be read of a cluster to write Gateways to it. */
 export const SOURCE_FACTS: readonly FactKey[] = [
@@ -52,11 +52,12 @@ export async function writeProblems(
   ];
 }
 
-function namespaceProblems({ ref, facts }: GatheredCluster, namespace: string): Problem[] {
-  // Namespaces that could not be read are named with the network.
-  if (!facts.namespaces?.ok || facts.namespaces.value.some(({ name }) => name === namespace)) {
-    return [];
-  }
+function namespaceProblems(cluster: GatheredCluster, namespace: string): Problem[] {
+  const { ref, facts } = cluster;
+  // Namespaces that could not be read are named with the network; one that cannot be told of is met
+  // by the dry run.
+  if (!facts.namespaces?.ok) return [];
+  if (hasNamespace(cluster, facts.namespaces.value, namespace) !== false) return [];
   const create = kubectl(ref, "create", "namespace", namespace);
   return [problem(ref, `namespace ${namespace} does not exist`, create)];
 }

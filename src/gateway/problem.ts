@@ -2,6 +2,7 @@ import type { ClusterRef } from "../model/check.ts";
 import type { GatheredCluster } from "../model/cluster.ts";
 import type { FactKey, Facts } from "../model/facts.ts";
 import type { Missing } from "../model/gathered.ts";
+import { RESOURCES } from "../model/resource.ts";
 
 /** Something that stands against a change, with the commands that would mend it. */
 export interface Problem {
@@ -53,6 +54,21 @@ export function read<K extends keyof typeof READ>(
   if ("value" in fact) return fact.value;
   problems.push(unread(cluster.ref, READ[key], fact.missing));
   return undefined;
+}
+
+/**
+ * Whether a namespace exists: nothing where it cannot be told, as namespaces could be read one by one
+ * only, and this one could not.
+ */
+export function hasNamespace(
+  { narrowed = [] }: GatheredCluster,
+  known: Facts["namespaces"],
+  name: string,
+): boolean | undefined {
+  if (known.some((namespace) => namespace.name === name)) return true;
+  const { group, plural } = RESOURCES.namespaces;
+  const oneByOne = narrowed.some((list) => list.group === group && list.resource === plural);
+  return oneByOne ? undefined : false;
 }
 
 /** Each fault once: a cluster may be source and target. Clusters in the order given. */

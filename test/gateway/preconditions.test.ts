@@ -67,6 +67,16 @@ describe("writeProblems", () => {
     ]);
   });
 
+  it("does not claim that a namespace is missing where not all may be listed", async () => {
+    const narrowed = [{ group: "", resource: "namespaces", namespaces: ["istio-system"] }];
+    const cluster = { ...gatheredCluster(), narrowed };
+    expect(await problems(cluster, {}, { namespace: "elsewhere" })).toEqual([]);
+    const unknown = { ...gatheredCluster("a", { namespaces: [] }, { network: "" }), narrowed };
+    expect(await problems(unknown)).toEqual([
+      "namespace istio-system could not be read: its network is not known\n  kubectl --context ctx-a get namespace istio-system --show-labels",
+    ]);
+  });
+
   it("asks for the right to create only where something is to be created", async () => {
     const verbs: string[] = [];
     const allowed: WritableCluster["allowed"] = async ({ verb }) => {
