@@ -34,7 +34,9 @@ export function addCheck(program: Command, io: Io, setExitCode: SetExitCode): vo
     .option("--timeout <duration>", "time for each cluster to answer", duration, 30_000)
     .option("--concurrency <n>", "clusters read at the same time", positive, 32)
     .addOption(durationFlag("--wait [duration]", "check again until all pass (5m)", 300_000))
-    .addOption(durationFlag("--watch [duration]", "report again and again (30s)", 30_000))
+    .addOption(
+      durationFlag("--watch [duration]", "report again and again (30s)", 30_000).conflicts("wait"),
+    )
     .action(async (_options: unknown, command: Command) => {
       const { runCheck } = await import("./check-run.ts");
       setExitCode(await runCheck(command.optsWithGlobals<CheckOptions>(), io));

@@ -3,8 +3,10 @@ import { VERSION } from "../version.ts";
 import type { Io } from "./io.ts";
 
 export function addVersion(program: Command, io: Io): void {
+  const text = `mc ${VERSION}`;
   program
+    .version(text, "--version", "print the version")
     .command("version")
     .description("print the version")
-    .action(async () => io.stdout.write(`mc ${VERSION}\n`));
+    .action(async () => io.stdout.write(`${text}\n`));
 }

@@ -139,6 +139,7 @@ describe("mc check on recordings", () => {
     [["check", "--timeout", "fast"], "Give a duration such as 30s or 5m."],
     [["check", "--timeout", "0s"], "Give a duration"],
     [["check", "--wait=soon"], "Give a duration"],
+    [["check", "--wait", "--watch"], "'--watch [duration]' cannot be used with option '--wait"],
     [["check", "--concurrency", "0"], "Give a whole number, 1 or more."],
     [["check", "--contexts", ","], "It needs at least one value."],
     [["check", "--directory", "/nowhere"], "cannot read /nowhere: "],

@@ -14,7 +14,9 @@ const PACKAGE = JSON.parse(
 describe("mc", () => {
   it("has the version of its package", async () => {
     expect(VERSION).toBe(PACKAGE.version);
-    expect(await runMc(["version"])).toEqual({ code: 0, stdout: `mc ${VERSION}\n`, stderr: "" });
+    for (const way of ["version", "--version"]) {
+      expect(await runMc([way])).toEqual({ code: 0, stdout: `mc ${VERSION}\n`, stderr: "" });
+    }
   });
 
   it("teaches itself", async () => {

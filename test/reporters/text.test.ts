@@ -70,6 +70,18 @@ describe("findings", () => {
 `);
   });
 
+  test("the remedy of what the summary says stands right below it, before other findings", () => {
+    const known = result("certs", {
+      summary: fault.message,
+      findings: [info("to know"), fault],
+    });
+    expect(print(report({ mesh: [known] }))).toContain(`❌ Check of certs: it is broken
+     → Mend it.
+       kubectl --context a get pods
+  ℹ️ to know
+`);
+  });
+
   test("what another fault explains says so, without a remedy of its own", () => {
     const lines = print(
       report({

@@ -31,10 +31,18 @@ function remedyLines({ remediation, blockedBy }: Finding, style: Style): string[
   ];
 }
 
-/** Findings worth a line, each with its remedy; what the summary line says is not said again. */
+/**
+ * Findings worth a line, each with its remedy. What the summary line says is not said again: its
+ * remedy comes first, right below.
+ */
 export function detailLines(findings: readonly Finding[], summary: string, style: Style): string[] {
-  return findings.flatMap((finding) => [
-    ...(finding.message === summary ? [] : findingLines(finding, style)),
-    ...remedyLines(finding, style),
-  ]);
+  const said = findings.filter(({ message }) => message === summary);
+  const others = findings.filter(({ message }) => message !== summary);
+  return [
+    ...said.flatMap((finding) => remedyLines(finding, style)),
+    ...others.flatMap((finding) => [
+      ...findingLines(finding, style),
+      ...remedyLines(finding, style),
+    ]),
+  ];
 }
