@@ -12,7 +12,9 @@ export function isIpAddress(address: string): boolean {
 export function normalizeAddress(address: string): string {
   const text = address.trim().toLowerCase().replace(/\.$/, "");
   const bare = text.startsWith("[") && text.endsWith("]") ? text.slice(1, -1) : text;
-  return isIpAddress(bare) ? ipaddr.process(bare).toString() : text;
+  // There is one way only to write these, and a mesh may have thousands.
+  if (ipaddr.IPv4.isValidFourPartDecimal(bare)) return bare;
+  return ipaddr.IPv6.isValid(bare) ? ipaddr.process(bare).toString() : text;
 }
 
 /** The Service that exposes a Gateway: by the label that its controller sets, else by name. */
