@@ -27,6 +27,9 @@ const LONGEST: readonly FactKey[] = ["licenses", "syncs", "sourcePods"];
 /** Facts that wait for other clusters: they must not hold a place that those need. */
 const LATE: ReadonlySet<FactKey> = new Set<FactKey>(["sourcePods"]);
 
+/** Starts work as there is room for it; where there is room for all, as it is given. */
+type Limit = (work: () => Promise<void>) => Promise<void>;
+
 /**
  * Reads the facts of all clusters at once, `concurrency` at a time. Never rejects for what a cluster
  * does: each fact says itself whether it could be read.
@@ -48,7 +51,7 @@ export async function gather(
   const wanted = [...new Set([...longest, ...IDENTITY, ...keys])];
   const everythingAtOnce = sources.length <= concurrency;
   const early = everythingAtOnce ? wanted : wanted.filter((key) => !LATE.has(key));
-  const limit = pLimit(concurrency);
+  const limit: Limit = everythingAtOnce ? (work) => work() : pLimit(concurrency);
   const reading = sources.map((source) =>
     limit(async () => {
       await Promise.all(early.map((key) => source.fact(key)));

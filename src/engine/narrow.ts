@@ -63,7 +63,10 @@ export function joinParts(
   const read = parts.flatMap(({ namespace, answer }) =>
     answer.ok ? [{ namespace, objects: answer.value }] : [],
   );
-  const namespaces = read.map(({ namespace }) => namespace);
+  // Of namespaces one that does not exist was read as well as one that does.
+  const namespaces = parts
+    .filter(({ answer }) => answer.ok || answer.why === "not-found")
+    .map(({ namespace }) => namespace);
   const objects = read.flatMap((part) => part.objects);
   if (objects.length > 0) return { list: gathered(objects), namespaces };
   if (read.length === 0) return { list: refused, namespaces };

@@ -23,7 +23,7 @@ export function parsePeeredUid(uid: string): PeeredUid {
   const beforeNamespace = uid.lastIndexOf("/", beforeName - 1);
   const beforeKind = uid.lastIndexOf("/", beforeNamespace - 1);
   const beforeGroup = uid.lastIndexOf("/", beforeKind - 1);
-  if (beforeGroup < 1 || beforeKind <= beforeGroup) return { cluster: "" };
+  if (beforeGroup < 1) return { cluster: "" };
   const cluster = uid.slice(0, beforeGroup);
   const namespace = uid.slice(beforeNamespace + 1, beforeName);
   const name = uid.slice(beforeName + 1);

@@ -67,8 +67,8 @@ export function hasNamespace(
 ): boolean | undefined {
   if (known.some((namespace) => namespace.name === name)) return true;
   const { group, plural } = RESOURCES.namespaces;
-  const oneByOne = narrowed.some((list) => list.group === group && list.resource === plural);
-  return oneByOne ? undefined : false;
+  const oneByOne = narrowed.find((list) => list.group === group && list.resource === plural);
+  return oneByOne && !oneByOne.namespaces.includes(name) ? undefined : false;
 }
 
 /** Each fault once: a cluster may be source and target. Clusters in the order given. */

@@ -70,6 +70,7 @@ function recording(reader: ClusterReader, memory: Memory): ClusterReader {
     ...(reader.contextArgument === undefined ? {} : { contextArgument: reader.contextArgument }),
     kind: reader.kind,
     now: () => memory.time,
+    expectDebug: () => reader.expectDebug?.(),
     renew: () => reader.renew?.(),
     close: () => reader.close(),
 

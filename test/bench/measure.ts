@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { text } from "node:stream/consumers";
 import type { Readable } from "node:stream";
 import { join, resolve } from "node:path";
@@ -34,7 +35,7 @@ const mib = (value: number): string => `${Math.round(value)} MiB`;
 function time([file = "", ...args]: Command): Promise<number> {
   return new Promise((settle, reject) => {
     const start = performance.now();
-    spawn(file, args, { stdio: ["ignore", "ignore", "pipe"] })
+    spawn(file, args, { stdio: ["ignore", "ignore", "inherit"] })
       .once("error", reject)
       .once("close", (code) => {
         if (code === 0) settle(performance.now() - start);
@@ -70,9 +71,13 @@ const REPORT_PEAK =
 /** The largest resident set of a run of mc, against a budget in MiB. */
 export async function memory(what: string, args: Command, budget: number): Promise<Row> {
   const child = spawn(process.execPath, ["--import", REPORT_PEAK, MC[1] ?? "", ...args], {
-    stdio: ["ignore", "ignore", "ignore", "pipe"],
+    stdio: ["ignore", "ignore", "inherit", "pipe"],
   });
-  const peak = Number(await text(child.stdio[3] as Readable)) / 1024;
+  const [peak, [code]] = await Promise.all([
+    text(child.stdio[3] as Readable).then((kib) => Number(kib) / 1024),
+    once(child, "close"),
+  ]);
+  if (code !== 0) throw new Error(`mc ${args.join(" ")} ended with ${code}`);
   return { what, measured: mib(peak), against: mib(budget), ratio: peak / budget, budget: 1 };
 }
 

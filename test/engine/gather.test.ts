@@ -47,8 +47,22 @@ describe("gather", () => {
 
   it("asks first for what the last requests wait for", async () => {
     const one = reader("a");
-    await gather([one], new Set(["nodes", "services", "licenses"]), { concurrency: 4 });
+    await gather([one], new Set(["nodes", "services", "licenses"]), {
+      concurrency: 4,
+      // As certificates are judged while others are read.
+      onStart: ([source]) => void source?.fact("rootCertificate"),
+    });
     expect(one.requests.indexOf("list pods app in (istiod,ztunnel)")).toBe(0);
+  });
+
+  it("says that debug questions will come before it asks whom", async () => {
+    const one = reader("a");
+    let before: string[] | undefined;
+    Object.assign(one, { expectDebug: () => (before ??= [...one.requests]) });
+    await gather([one], new Set(["nodes"]), { concurrency: 4 });
+    expect(before).toBeUndefined();
+    await gather([one], new Set(["licenses"]), { concurrency: 4 });
+    expect(before?.filter((line) => line.startsWith("list pods"))).toEqual([]);
   });
 
   it("passes the settings on, and tells of each cluster that was read", async () => {

@@ -150,7 +150,9 @@ describe("a list that is forbidden for the whole cluster", () => {
       ok: true,
       value: [{ name: "istio-system" }],
     });
-    expect(source.narrowed).toMatchObject([{ resource: "namespaces" }]);
+    // Those that were looked for and do not exist are known as well.
+    const namespaces = ["istio-system", "istio-eastwest", "kube-system"];
+    expect(source.narrowed).toEqual([{ group: "", resource: "namespaces", namespaces }]);
     const plain = memorySource({ objects, refuse: forbid("list namespaces") });
     expect(await plain.source.listWhereAllowed(RESOURCES.namespaces)).toMatchObject({
       ok: true,

@@ -71,9 +71,21 @@ describe("writeProblems", () => {
     const narrowed = [{ group: "", resource: "namespaces", namespaces: ["istio-system"] }];
     const cluster = { ...gatheredCluster(), narrowed };
     expect(await problems(cluster, {}, { namespace: "elsewhere" })).toEqual([]);
-    const unknown = { ...gatheredCluster("a", { namespaces: [] }, { network: "" }), narrowed };
-    expect(await problems(unknown)).toEqual([
+    expect(await problems({ ...gatheredCluster("a", { namespaces: [] }), narrowed })).toEqual([]);
+    const other = [{ group: "", resource: "namespaces", namespaces: ["kube-system"] }];
+    const unread = gatheredCluster("a", { namespaces: [] }, { network: "" });
+    expect(await problems({ ...unread, narrowed: other })).toEqual([
       "namespace istio-system could not be read: its network is not known\n  kubectl --context ctx-a get namespace istio-system --show-labels",
+    ]);
+  });
+
+  it("claims it where that one was looked for by itself", async () => {
+    const narrowed = [
+      { group: "", resource: "namespaces", namespaces: ["istio-system", "elsewhere"] },
+    ];
+    const cluster = { ...gatheredCluster(), narrowed };
+    expect(await problems(cluster, {}, { namespace: "elsewhere" })).toEqual([
+      expect.stringMatching(/^namespace elsewhere does not exist/),
     ]);
   });
 

@@ -367,6 +367,13 @@ describe("the channels of a WebSocket", () => {
     expect(channel.destroyed).toBe(true);
   });
 
+  it("may fail before anybody listens", () => {
+    const fake = fakeSocket();
+    const channels = channelsOf(fake as never, 2);
+    fake.emit("error", new Error("reset"));
+    expect(channels.map(({ destroyed }) => destroyed)).toEqual([true, true]);
+  });
+
   it("fails with the error that comes on the error channel, or with the socket's", async () => {
     const fake = fakeSocket();
     const failed = new Promise<Error>((resolve) => {

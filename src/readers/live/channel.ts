@@ -3,8 +3,9 @@ import type { WebSocket } from "ws";
 import { Fault, safeText } from "./fault.ts";
 
 /** Each port has two channels: its bytes both ways, and then what went wrong on the way to it. */
-const DATA = 0;
-const ERROR = 1;
+type Half = 0 | 1;
+const DATA: Half = 0;
+const CHANNELS = 2;
 /** Each channel begins with the port, as two bytes. */
 const PORT_BYTES = 2;
 
@@ -16,7 +17,7 @@ const PORT_BYTES = 2;
 export function channelsOf(socket: WebSocket, ports: number): Channel[] {
   let open = ports;
   const channels = Array.from({ length: ports }, (_, index) => {
-    const channel = new Channel(socket, index);
+    const channel = new Channel(socket, index, ports > 1);
     channel.once("close", () => {
       open -= 1;
       if (open === 0) socket.terminate();
@@ -26,7 +27,9 @@ export function channelsOf(socket: WebSocket, ports: number): Channel[] {
   socket.on("message", (data) => {
     const message = data as Buffer;
     const [number] = message;
-    if (number !== undefined) channels[number >> 1]?.receive(number & 1, message.subarray(1));
+    if (number === undefined) return;
+    const half = (number % CHANNELS) as Half;
+    channels[Math.floor(number / CHANNELS)]?.receive(half, message.subarray(1));
   });
   socket.on("error", (cause) => {
     for (const channel of channels) channel.destroy(cause);
@@ -39,26 +42,28 @@ export function channelsOf(socket: WebSocket, ports: number): Channel[] {
 
 /** The bytes to and from one port: as far like a net.Socket as node:http asks. */
 export class Channel extends Duplex {
+  /** It came with others, by one port-forward. */
+  readonly shared: boolean;
   readonly #socket: WebSocket;
   readonly #prefix: Buffer;
   readonly #toSkip: [number, number] = [PORT_BYTES, PORT_BYTES];
 
-  constructor(socket: WebSocket, index: number) {
+  constructor(socket: WebSocket, index: number, shared: boolean) {
     super();
+    this.shared = shared;
     this.#socket = socket;
-    this.#prefix = Buffer.of(2 * index + DATA);
+    this.#prefix = Buffer.of(CHANNELS * index + DATA);
     // Who waited for it may have given up before it came.
     this.on("error", () => undefined);
   }
 
   /** A message of one of its two channels, without the number. */
-  receive(channel: number, message: Buffer): void {
-    if (channel !== DATA && channel !== ERROR) return;
-    const skipped = Math.min(this.#toSkip[channel], message.length);
-    this.#toSkip[channel] -= skipped;
+  receive(half: Half, message: Buffer): void {
+    const skipped = Math.min(this.#toSkip[half], message.length);
+    this.#toSkip[half] -= skipped;
     const bytes = message.subarray(skipped);
     if (bytes.length === 0 || this.destroyed) return;
-    if (channel === DATA) this.push(bytes);
+    if (half === DATA) this.push(bytes);
     else this.destroy(new Fault("unreachable", safeText(bytes.toString("utf8"))));
   }
 

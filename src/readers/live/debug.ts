@@ -6,7 +6,7 @@ import { within } from "./budget.ts";
 import type { Channel } from "./channel.ts";
 import type { ApiClient } from "./client.ts";
 import { Fault, gather } from "./fault.ts";
-import { networkFault } from "./network-fault.ts";
+import { cutOff, networkFault } from "./network-fault.ts";
 import { http } from "./node-http.ts";
 import { resourcePath } from "./paths.ts";
 import { parseJson, readAnswer, refusal, statusOf, type Reply } from "./reply.ts";
@@ -41,14 +41,33 @@ class Port {
     });
   }
 
+  /** By a port-forward of its own, as every server has it. */
+  async connectAlone(): Promise<Channel> {
+    const [channel] = await this.#open(1);
+    return channel as Channel;
+  }
+
   #connectAll(): void {
     const waiting = this.#waiting;
     this.#waiting = [];
     const opened = this.#open(waiting.length);
     for (const [index, resolve] of waiting.entries()) {
-      resolve(opened.then((channels) => channels[index] as Channel));
+      const channel = opened.then((channels) => channels[index] as Channel);
+      resolve(
+        waiting.length === 1
+          ? channel
+          : channel.catch((cause: unknown) => {
+              if (isRefused(cause)) throw cause;
+              return this.connectAlone();
+            }),
+      );
     }
   }
+}
+
+/** Nobody signs in, or may not do this: asking for less changes nothing. */
+function isRefused(cause: unknown): boolean {
+  return cause instanceof Fault && (cause.why === "unauthorized" || cause.why === "forbidden");
 }
 
 /** GETs of debug endpoints of pods: through a port-forward, else through pods/proxy. */
@@ -64,8 +83,11 @@ export class DebugReader {
 
   /** Debug endpoints are going to be asked: what that needs is got ready meanwhile. */
   expect(): void {
-    // The code comes last: by then the first requests have left.
-    void this.#sockets.prepare().then(() => import("./port-forward.ts"));
+    // The code comes last: by then the first requests have left. What fails is met again later.
+    this.#sockets
+      .prepare()
+      .then(() => import("./port-forward.ts"))
+      .catch(() => undefined);
   }
 
   /** The JSON that a debug endpoint answers; `not-found` when the pod knows no such path. */
@@ -85,6 +107,7 @@ export class DebugReader {
     };
   }
 
+  /** Closes what waits for a port-forward; those under way end with the client. */
   close(): void {
     this.#sockets.close();
   }
@@ -142,9 +165,21 @@ function isUnreachablePod(reply: Reply): boolean {
   return message.startsWith("error trying to reach service");
 }
 
+/** What the pod answers; once more by itself where a shared port-forward did not bring it. */
 async function exchange(port: Port, path: string, signal: AbortSignal): Promise<Reply> {
   const channel = await port.connect();
   try {
+    return await ask(channel, path, signal);
+  } catch (cause) {
+    if (!channel.shared || signal.aborted) throw cause;
+    return ask(await port.connectAlone(), path, signal);
+  }
+}
+
+async function ask(channel: Channel, path: string, signal: AbortSignal): Promise<Reply> {
+  try {
+    // node:http waits for ever for a socket that was destroyed before it got it.
+    if (channel.destroyed) throw channel.errored ?? cutOff();
     const response = await new Promise<IncomingMessage>((resolve, reject) => {
       // istiod answers debug requests of loopback callers only: the host says that this is one.
       const request = http.request({

@@ -12,9 +12,9 @@ import type { UpgradeSockets } from "./upgrades.ts";
 const PROTOCOL = "v4.channel.k8s.io";
 const PODS = { group: "", plural: "pods" };
 
-type Upgraded = Reply & { socket?: WebSocket };
+type Upgraded = Reply & { channels?: Channel[] };
 
-/** How a port-forward reaches its API server. */
+/** How a port-forward reaches its API server: who signs in, and where its connections come from. */
 export interface Way {
   client: ApiClient;
   sockets: UpgradeSockets;
@@ -33,16 +33,16 @@ export async function forwardPort(
   const ports = Array.from({ length: connections }, () => port).join(",");
   const path = `${resourcePath(PODS, "v1", namespace, pod)}/portforward?ports=${ports}`;
   const answer = await client.signedIn<Upgraded>((credential, signal) =>
-    upgrade({ client, sockets }, path, credential, signal),
+    upgrade({ client, sockets }, { path, connections }, credential, signal),
   );
-  if (answer.socket) return channelsOf(answer.socket, connections);
+  if (answer.channels) return answer.channels;
   throw refusal(answer);
 }
 
-/** A socket with status 101, or the refusal in full. */
+/** Channels with status 101, or the refusal in full. */
 async function upgrade(
   { client, sockets }: Way,
-  path: string,
+  { path, connections }: { path: string; connections: number },
   credential: Credential,
   signal: AbortSignal,
 ): Promise<Upgraded> {
@@ -70,7 +70,9 @@ async function upgrade(
     signal.addEventListener("abort", stop, { once: true });
     socket.once("open", () => {
       done();
-      resolve({ status: 101, headers: {}, body: Buffer.alloc(0), socket });
+      // At once: the first messages may have come along with the 101.
+      const channels = channelsOf(socket, connections);
+      resolve({ status: 101, headers: {}, body: Buffer.alloc(0), channels });
     });
     socket.once("unexpected-response", (_request, response: IncomingMessage) => {
       const { statusCode: status = 0, headers } = response;

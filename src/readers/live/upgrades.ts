@@ -1,4 +1,5 @@
 import type { Socket } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { ApiClient } from "./client.ts";
 import type { Credential } from "./credentials.ts";
 import { openSocket } from "./socket.ts";
@@ -9,9 +10,12 @@ interface Ahead {
   socket: Socket;
 }
 
+/** ms that one made ahead is waited for: another may be quicker to get. */
+const PATIENCE = 1000;
+
 /**
  * Connections for WebSockets, which are of HTTP/1.1 and each need one of their own. The first can be
- * made while the answers are on their way that say where to: its handshakes are round trips.
+ * made beside the first requests, whose answers say where to: its handshakes are round trips.
  */
 export class UpgradeSockets {
   readonly #client: ApiClient;
@@ -26,8 +30,10 @@ export class UpgradeSockets {
   async prepare(): Promise<void> {
     if (this.#prepared) return;
     this.#prepared = true;
-    // Why it cannot be had will be said when it is needed.
-    this.#ahead = this.#connect().catch(() => undefined);
+    // The connection for the first requests goes first. Why this one cannot be had will be said when
+    // it is needed.
+    const connected = nextTurn().then(() => this.#connect());
+    this.#ahead = connected.catch(() => undefined);
     await this.#ahead;
   }
 
@@ -38,22 +44,34 @@ export class UpgradeSockets {
    */
   async open(credential: Credential, signal: AbortSignal): Promise<Socket> {
     const ahead = await this.#take();
-    if (ahead?.certificate === credential.certificate && ahead?.socket.readyState === "open") {
-      return ahead.socket;
-    }
+    if (ahead && isFresh(ahead, credential)) return ahead.socket;
     ahead?.socket.destroy();
     const { secureContext } = this.#client.transportFor(credential);
     return openSocket(this.#client.endpoint, secureContext, ["http/1.1"], signal);
   }
 
+  /** Closes the one that was made ahead, if nobody took it. */
   close(): void {
-    void this.#take()?.then((ahead) => ahead?.socket.destroy());
-  }
-
-  #take(): Promise<Ahead | undefined> | undefined {
     const ahead = this.#ahead;
     this.#ahead = undefined;
-    return ahead;
+    void ahead?.then((made) => made?.socket.destroy());
+  }
+
+  /** The one made ahead, if it stands or does so soon; later it is closed. */
+  async #take(): Promise<Ahead | undefined> {
+    const ahead = this.#ahead;
+    if (!ahead) return undefined;
+    const waiting = new AbortController();
+    const late = sleep(PATIENCE, "late" as const, { ref: false, signal: waiting.signal });
+    const first = await Promise.race([ahead, late.catch(() => undefined)]);
+    waiting.abort();
+    if (first === "late") {
+      this.close();
+      return undefined;
+    }
+    if (this.#ahead !== ahead) return undefined;
+    this.#ahead = undefined;
+    return first;
   }
 
   async #connect(): Promise<Ahead> {
@@ -66,4 +84,17 @@ export class UpgradeSockets {
     socket.on("error", () => undefined);
     return { certificate: credential.certificate, socket };
   }
+}
+
+/** For this credential, still open, and the server has not said that it is tired of waiting. */
+function isFresh({ certificate, socket }: Ahead, credential: Credential): boolean {
+  return (
+    certificate === credential.certificate &&
+    socket.readyState === "open" &&
+    socket.readableLength === 0
+  );
+}
+
+function nextTurn(): Promise<unknown> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
