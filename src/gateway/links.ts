@@ -1,9 +1,11 @@
 import { goBool } from "../lib/go-bool.ts";
 import { hasMinor, parseVersion } from "../lib/istio-version.ts";
 import { qualified } from "../lib/mesh.ts";
-import { peerOf, normalizeAddress } from "../lib/peering.ts";
+import { findPeers } from "../lib/peer-targets.ts";
+import { indexPeers, normalizeAddress, type PeerCandidate } from "../lib/peering.ts";
 import type { GatheredCluster } from "../model/cluster.ts";
 import type { PeerAddress } from "./address.ts";
+import { candidateOf, remoteOf } from "./candidate.ts";
 import { clusterName } from "./cluster-id.ts";
 import { sameClusters, sameIds, sameNames } from "./identity.ts";
 import type { PeerSource, PeerTarget } from "./peer.ts";
@@ -116,12 +118,11 @@ function sourceLinks(
   all: readonly PeerTarget[],
   input: LinkInput,
 ): SourceLinks {
-  const { ref, facts } = cluster;
+  const { ref } = cluster;
   const where = input.namespaceOf(ref.context);
-  const remote = facts.gateways?.ok ? facts.gateways.value.remote : [];
   const source: PeerSource = {
     context: ref.context,
-    existing: remote.filter(({ namespace }) => namespace === where),
+    existing: remoteOf(cluster).filter(({ namespace }) => namespace === where),
     ...(ref.network === undefined ? {} : { network: ref.network }),
     ...(input.namespace === undefined ? {} : { namespace: input.namespace }),
   };
@@ -142,16 +143,18 @@ function idsOf(links: readonly SourceLinks[]): Map<string, string> {
 
 /** Gateways under other names that stand for a target already. */
 function duplicates({ cluster, source, targets, gateways }: SourceLinks): string[] {
-  const candidates = targets.map((target) => ({
+  const own: PeerCandidate & { target?: PeerTarget } = candidateOf(cluster);
+  const others = targets.map((target) => ({
     target,
     cluster: { context: target.context, id: target.clusterId, network: target.network },
     addresses: new Set([normalizeAddress(target.address.value)]),
   }));
+  const known = findPeers(remoteOf(cluster), indexPeers([own, ...others]), own);
   const names = new Map(
     gateways.map(({ target, manifest }) => [target, manifest.metadata.name] as const),
   );
   return source.existing.flatMap((gateway) => {
-    const target = peerOf(gateway, candidates)?.candidate.target;
+    const target = known.get(gateway)?.candidate.target;
     const name = target && names.get(target);
     if (!target || !name || name === gateway.name) return [];
     return [

@@ -1,9 +1,11 @@
 import * as label from "../lib/labels.ts";
 import { enumerate, qualified } from "../lib/mesh.ts";
-import { namesOf, peerName, peerOf, reachableAddresses } from "../lib/peering.ts";
+import { findPeers } from "../lib/peer-targets.ts";
+import { indexPeers, peerName } from "../lib/peering.ts";
 import { kubectl } from "../lib/shell.ts";
 import type { GatheredCluster } from "../model/cluster.ts";
 import type { GatewayFact } from "../model/facts.ts";
+import { candidateOf, remoteOf } from "./candidate.ts";
 import { GATEWAY_TYPE } from "./plan.ts";
 import { type Problem, problem, read } from "./problem.ts";
 
@@ -50,17 +52,6 @@ function carrying(gateways: readonly GatewayFact[], name: string): GatewayFact[]
     : gateways.filter(({ labels }) => labels.get(label.NETWORK) === name);
 }
 
-function candidateOf({ ref, facts }: GatheredCluster, wanted: boolean) {
-  const eastWest = facts.gateways?.ok ? facts.gateways.value.eastWest : [];
-  const services = facts.services?.ok ? facts.services.value : [];
-  return {
-    cluster: ref,
-    addresses: reachableAddresses(eastWest, services),
-    names: namesOf(eastWest),
-    wanted,
-  };
-}
-
 /** Those that stand for a cluster that was read. */
 function standingFor(
   source: GatheredCluster,
@@ -68,8 +59,9 @@ function standingFor(
   target: GatheredCluster,
 ): GatewayFact[] {
   // The source is a candidate too: a Gateway for the cluster itself is not one for the target.
-  const candidates = [candidateOf(target, true), candidateOf(source, false)];
-  return gateways.filter((gateway) => peerOf(gateway, candidates)?.candidate.wanted);
+  const [wanted, own] = [candidateOf(target), candidateOf(source)];
+  const targets = findPeers(gateways, indexPeers([wanted, own]), own);
+  return gateways.filter((gateway) => targets.get(gateway)?.candidate === wanted);
 }
 
 /** The remote Gateways of the source, in all namespaces, that stand for the target. */
@@ -78,10 +70,6 @@ function gatewaysFor(source: GatheredCluster, target: UnlinkTarget): GatewayFact
   return target.cluster
     ? standingFor(source, remote, target.cluster)
     : carrying(remote, target.name);
-}
-
-function remoteOf({ facts }: GatheredCluster): GatewayFact[] {
-  return facts.gateways?.ok ? facts.gateways.value.remote : [];
 }
 
 /** `mc` wrote it, so that taking it away takes nothing from anybody else. */
@@ -158,16 +146,20 @@ function notOurs({ cluster, gateway }: Doomed): Problem[] {
 
 /** Why there may be no Gateway for the target where it was looked for. */
 function nothingHere(
-  { ref, facts }: GatheredCluster,
+  source: GatheredCluster,
   namespace: string,
   { name, cluster, isContext }: UnlinkTarget,
   elsewhere: readonly GatewayFact[],
   { problems, notes }: Unlinking,
 ): void {
+  const { ref } = source;
   const none = `no link to ${name} in namespace ${namespace}`;
-  const remote = facts.gateways?.ok ? facts.gateways.value.remote : [];
   const peers = [
-    ...new Set(remote.filter((one) => one.namespace === namespace).map(peerName)),
+    ...new Set(
+      remoteOf(source)
+        .filter((one) => one.namespace === namespace)
+        .map(peerName),
+    ),
   ].toSorted();
   if (elsewhere.length > 0) {
     const where = [...new Set(elsewhere.map((gateway) => gateway.namespace))];

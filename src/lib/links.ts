@@ -1,11 +1,12 @@
 import type { ClusterRef } from "../model/check.ts";
 import type { GatewayFact, GatewaysFact, ServiceFact } from "../model/facts.ts";
 import type { Gathered } from "../model/gathered.ts";
+import { findPeers } from "./peer-targets.ts";
 import {
-  findPeer,
   indexPeers,
   namesOf,
   ownersOf,
+  peerName,
   reachableAddresses,
   type PeerCandidate,
   type PeerTarget,
@@ -34,6 +35,8 @@ export interface Link<M> {
   gateway: GatewayFact;
   /** Absent when no cluster of the run is known to be it. */
   target?: LinkTarget<M>;
+  /** What the target is called: its context, else as the Gateway calls it. */
+  to: string;
   by?: PeerTarget<LinkTarget<M>>["by"];
   /** Clusters of the run that own one of its addresses. */
   owners: LinkTarget<M>[];
@@ -52,30 +55,38 @@ export function linksOf<M extends LinkMember>(
   members: readonly M[],
   absent: readonly ClusterRef[],
 ): Link<M>[] {
+  const read = members.map((member) => ({
+    cluster: member.cluster,
+    addresses: reachableAddresses(member.facts.gateways.eastWest, servicesOf(member)),
+    names: namesOf(member.facts.gateways.eastWest),
+    member,
+  }));
   const index = indexPeers<LinkTarget<M>>([
-    ...members.map((member) => ({
-      cluster: member.cluster,
-      addresses: reachableAddresses(member.facts.gateways.eastWest, servicesOf(member)),
-      names: namesOf(member.facts.gateways.eastWest),
-      member,
-    })),
+    ...read,
     ...absent.map((cluster) => ({ cluster, addresses: new Set<string>() })),
   ]);
-  const alone = members.length + absent.length < 2;
-  return members.flatMap((from) =>
-    from.facts.gateways.remote.map((gateway) => {
-      const found = findPeer(gateway, index);
-      // In a run of one the own network looks unique, though a peer may be on it too.
-      const known = found && !(alone && found.by === "network" && gateway.addresses.length > 0);
+  const contexts = new Set(members.map(({ cluster }) => cluster.context));
+  return read.flatMap((own) => {
+    const { gateways } = own.member.facts;
+    const targets = findPeers(gateways.remote, index, own);
+    return gateways.remote.map((gateway) => {
+      const found = targets.get(gateway);
       return {
-        from,
+        from: own.member,
         gateway,
-        ...(known ? { target: found.candidate, by: found.by } : {}),
+        ...(found ? { target: found.candidate, by: found.by } : {}),
+        to: found?.candidate.cluster.context ?? outsideName(gateway, contexts),
         owners: ownersOf(gateway, index),
-        self: known === true && found.candidate.member === from,
+        self: found?.candidate === own,
       };
-    }),
-  );
+    });
+  });
+}
+
+/** Networks are often called as contexts are: a name that would pass for a cluster of the run is none. */
+function outsideName(gateway: GatewayFact, contexts: ReadonlySet<string>): string {
+  const name = peerName(gateway);
+  return contexts.has(name) ? gateway.name : name;
 }
 
 /** After the name of a link's target that no cluster of the run is known to be. */

@@ -141,11 +141,11 @@ export function ownersOf<C extends PeerCandidate>(gateway: GatewayFact, index: P
 }
 
 /**
- * The cluster that a remote Gateway stands for: by its label topology.istio.io/cluster, then by
- * address, then by network where only one candidate is on it; each narrows down what the one
- * before left open, as when two contexts are one cluster. Names and other labels differ with who
- * made the Gateway. A label that names no candidate does not decide: expose writes the network
- * there when CLUSTER_ID is unset.
+ * The cluster that a remote Gateway stands for, by what it says itself (`findPeers` weighs it against
+ * the others): by its label topology.istio.io/cluster, then by address, then by network where only
+ * one candidate is on it; each narrows down what the one before left open, as when two contexts are
+ * one cluster. Names and other labels differ with who made the Gateway. A label that names no
+ * candidate does not decide: expose writes the network there when CLUSTER_ID is unset.
  */
 export function findPeer<C extends PeerCandidate>(
   gateway: GatewayFact,
@@ -171,14 +171,6 @@ export function findPeer<C extends PeerCandidate>(
 /** Whether something calls the cluster otherwise, or may do so. */
 function isNamed({ cluster, names }: PeerCandidate): boolean {
   return cluster.id !== undefined || names?.ids.length !== 0;
-}
-
-/** `findPeer` for a single look-up. */
-export function peerOf<C extends PeerCandidate>(
-  gateway: GatewayFact,
-  candidates: readonly C[],
-): PeerTarget<C> | undefined {
-  return findPeer(gateway, indexPeers(candidates));
 }
 
 /** What a remote Gateway calls its target, for messages when no checked cluster is it. */

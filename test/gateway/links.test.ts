@@ -202,6 +202,18 @@ describe("planLinks", () => {
     ]);
   });
 
+  it("takes no Gateway for a second one that but shares the network of a target", () => {
+    const network = labels({ "topology.istio.io/network": "net-b" });
+    const third = remoteGateway("z", { labels: network });
+    const linked = withRemote("a", remoteGateway("b"), third);
+    expect(plan(["ctx-a"], ["ctx-b"], [linked, B]).notes).toEqual([]);
+    expect(plan(["ctx-a"], ["ctx-b"], [withRemote("a", third), B]).notes).toEqual([
+      "ctx-a: Gateway istio-eastwest/istio-remote-peer-net-z stands for ctx-b already; istio-remote-peer-net-b is in addition to it",
+    ]);
+    const own = remoteGateway("a", { labels: network });
+    expect(plan(["ctx-a"], ["ctx-b"], [withRemote("a", own), B]).notes).toEqual([]);
+  });
+
   it("warns where links are made automatically", () => {
     const automatic = (value: string) =>
       gatheredCluster("a", {

@@ -53,10 +53,18 @@ describe("planUnlink", () => {
     const network = byVendor("net-b", { addresses: [{ type: "IPAddress", value: "203.0.113.1" }] });
     const address = byVendor("renamed");
     const other = byVendor("net-c", { addresses: [{ type: "IPAddress", value: "203.0.113.2" }] });
-    expect(unlink(source(network, address, other), [alive("b")]).names).toEqual([
+    expect(unlink(source(network, other), [alive("b")]).names).toEqual([
       "istio-remote-peer-net-b → ctx-b",
+    ]);
+    expect(unlink(source(address, other), [alive("b")]).names).toEqual([
       "istio-remote-peer-renamed → ctx-b",
     ]);
+  });
+
+  it("leaves one that but shares the network with the target where another stands for that", () => {
+    const third = byVendor("net-b", { addresses: [{ type: "IPAddress", value: "203.0.113.1" }] });
+    const cluster = source(third, remoteGateway("b", { name: "for-b" }));
+    expect(unlink(cluster, [alive("b")]).names).toEqual(["for-b → ctx-b"]);
   });
 
   it("leaves the one for the cluster itself, and the cluster itself out", () => {

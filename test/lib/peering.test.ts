@@ -8,11 +8,12 @@ import {
   normalizeAddress,
   ownersOf,
   peerName,
-  peerOf,
   reachableAddresses,
   serviceOf,
   type PeerCandidate,
+  type PeerTarget,
 } from "../../src/lib/peering.ts";
+import type { GatewayFact } from "../../src/model/facts.ts";
 import { addressOf, eastWestGateway, labels, remoteGateway, service } from "../support/facts.ts";
 
 function candidate(id: string, changes: Partial<PeerCandidate> = {}): PeerCandidate {
@@ -21,6 +22,13 @@ function candidate(id: string, changes: Partial<PeerCandidate> = {}): PeerCandid
     addresses: new Set([addressOf(id)]),
     ...changes,
   };
+}
+
+function peerOf(
+  gateway: GatewayFact,
+  candidates: readonly PeerCandidate[],
+): PeerTarget<PeerCandidate> | undefined {
+  return findPeer(gateway, indexPeers(candidates));
 }
 
 const A = candidate("a");
@@ -107,7 +115,7 @@ describe("reachableAddresses", () => {
   });
 });
 
-describe("peerOf", () => {
+describe("findPeer", () => {
   const far = [{ type: "IPAddress", value: "198.51.100.1" }];
 
   test("by cluster label, whatever address and network say", () => {

@@ -1,18 +1,17 @@
 import { CLASS_REMOTE } from "../../lib/labels.ts";
 import { linkFaults } from "../../lib/links.ts";
+import { findPeers } from "../../lib/peer-targets.ts";
 import {
-  findPeer,
   indexPeers,
   namesOf,
   type PeerCandidate,
-  type PeerIndex,
   peerName,
   reachableAddresses,
 } from "../../lib/peering.ts";
 import { contextWord, quote } from "../../lib/shell.ts";
 import { clusterCheck, type ClusterCheckContext, type ClusterRef } from "../../model/check.ts";
 import type { PeersData } from "../../model/data.ts";
-import type { GatewayFact, GatewaysFact } from "../../model/facts.ts";
+import type { GatewayFact, GatewaysFact, ServiceFact } from "../../model/facts.ts";
 import {
   info,
   isFault,
@@ -30,17 +29,22 @@ import { notChecked } from "../not-checked.ts";
 
 const NONE = "no configured peers";
 
-/** The clusters of the run; only of this one is known what its gateways have and are called. */
-function candidatesOf(
-  own: ReadonlySet<string>,
-  eastWest: readonly GatewayFact[],
-  context: ClusterCheckContext,
-): PeerCandidate[] {
-  return context.clusters.map((cluster) =>
-    cluster.context === context.cluster.context
-      ? { cluster, addresses: own, names: namesOf(eastWest) }
-      : { cluster, addresses: new Set<string>() },
-  );
+/**
+ * The Gateways that stand for the cluster that they are in, as automated peering makes one. Only of
+ * this cluster is known what its gateways have and are called.
+ */
+function selvesOf(
+  { remote, eastWest }: GatewaysFact,
+  services: readonly ServiceFact[],
+  { cluster, clusters }: ClusterCheckContext,
+): ReadonlySet<GatewayFact> {
+  const addresses = reachableAddresses(eastWest, services);
+  const own: PeerCandidate = { cluster, addresses, names: namesOf(eastWest) };
+  const others = clusters
+    .filter(({ context }) => context !== cluster.context)
+    .map((other) => ({ cluster: other, addresses: new Set<string>() }));
+  const targets = findPeers(remote, indexPeers([own, ...others]), own);
+  return new Set(remote.filter((gateway) => targets.get(gateway)?.candidate === own));
 }
 
 /** What to say of a remote Gateway in place of a symbol. */
@@ -48,21 +52,6 @@ function stateOf(self: boolean, connected: boolean, faults: readonly Finding[]):
   if (self) return "this cluster itself";
   if (!connected) return "not connected";
   return faults.length > 0 ? "connected, with faults" : "connected";
-}
-
-/** Whether a remote Gateway stands for the cluster that it is in, as automated peering makes one. */
-function isSelf(
-  gateway: GatewayFact,
-  index: PeerIndex<PeerCandidate>,
-  own: ReadonlySet<string>,
-  { cluster, clusters }: ClusterCheckContext,
-): boolean {
-  const target = findPeer(gateway, index);
-  if (target?.candidate.cluster.context !== cluster.context) return false;
-  // In a run of one its network looks unique though a peer may share it: an address that is not
-  // ours says that it does.
-  const alone = clusters.length < 2;
-  return !(target.by === "network" && alone && own.size > 0 && gateway.addresses.length > 0);
 }
 
 function noPeers({ precheck, cluster, clusters }: ClusterCheckContext, namespace: string): Finding {
@@ -118,11 +107,10 @@ export const peers = clusterCheck({
       return { summary: message, findings: [finding], data };
     }
     const { services, gatewayClasses } = facts;
-    const own = reachableAddresses(eastWest, services.ok ? services.value : []);
-    const index = indexPeers(candidatesOf(own, eastWest, context));
+    const selves = selvesOf(facts.gateways, services.ok ? services.value : [], context);
     const findings: Finding[] = [];
     for (const gateway of remote) {
-      const self = isSelf(gateway, index, own, context);
+      const self = selves.has(gateway);
       const addresses = gateway.addresses.map(({ value }) => value);
       const faults = self
         ? [selfFinding(gateway, cluster)]

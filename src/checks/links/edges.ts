@@ -1,6 +1,5 @@
 import { CLUSTER, NETWORK } from "../../lib/labels.ts";
 import { linkFaults, notInRun, type Link } from "../../lib/links.ts";
-import { peerName } from "../../lib/peering.ts";
 import { contextWord } from "../../lib/shell.ts";
 import { listsIstiodOf } from "../../lib/syncs.ts";
 import type { ClusterRef, MeshMember } from "../../model/check.ts";
@@ -54,9 +53,8 @@ function edgeOf(
   pairs: ReadonlySet<string>,
   doubtful: readonly Link<LinkMember>[],
 ): LinkEdge {
-  const { from, gateway, target } = link;
+  const { from, gateway, target, to } = link;
   const source = from.cluster.context;
-  const to = target?.cluster.context ?? peerName(gateway);
   const [address] = gateway.addresses;
   const { id } = from.cluster;
   const synced =

@@ -6,7 +6,7 @@ import {
 } from "../../lib/labels.ts";
 import { linksOf, notInRun, type Link } from "../../lib/links.ts";
 import { enumerate, labelGateway, pairsSkipped, qualified } from "../../lib/mesh.ts";
-import { isNodePort, peerName } from "../../lib/peering.ts";
+import { isNodePort } from "../../lib/peering.ts";
 import { kubectl } from "../../lib/shell.ts";
 import { meshCheck, type ClusterRef, type MeshMember } from "../../model/check.ts";
 import type { GatewayFact } from "../../model/facts.ts";
@@ -23,7 +23,7 @@ function prefersNodePort({ gateway }: Link<Member>): boolean {
 
 function typeFinding(link: Link<Member>, absent: readonly ClusterRef[]): Finding {
   const { from, gateway, target } = link;
-  const to = target?.cluster.context ?? `${peerName(gateway)}${notInRun(absent)}`;
+  const to = target ? link.to : `${link.to}${notInRun(absent)}`;
   const type = prefersNodePort(link) ? "NodePort" : "LoadBalancer";
   return pass(`${from.cluster.context} → ${to} uses ${type}`, {
     cluster: from.cluster.context,

@@ -350,7 +350,10 @@ describe("a Gateway for the cluster itself", () => {
     ]);
   });
 
-  const onNetwork = own({ labels: labels({ "topology.istio.io/network": "net-a" }) });
+  const onNetwork = own({
+    labels: labels({ "topology.istio.io/network": "net-a" }),
+    addresses: [],
+  });
 
   test("is known by a network that no other cluster is on", () => {
     expectSelf(withRemotes([onNetwork, peer]));
@@ -359,17 +362,35 @@ describe("a Gateway for the cluster itself", () => {
     expect(verdict.findings[0]?.severity).toBe("fail");
   });
 
-  test("is not known by its network alone in a run of one, if its address is another's", () => {
-    const clusters = [clusterRef("a")];
-    const verdict = withRemotes([onNetwork], {}, { clusters });
-    expect(detailsOf(verdict)).toMatchObject([{ self: false }]);
-    const unknown = {
-      gateways: { served: true, eastWest: [], remote: [onNetwork] },
-      services: [service({ addresses: [] })],
-    };
-    expect(detailsOf(runCluster(peers, unknown, { clusters }))).toMatchObject([{ self: true }]);
-    const unaddressed = withRemotes([{ ...onNetwork, addresses: [] }], {}, { clusters });
-    expect(detailsOf(unaddressed)).toMatchObject([{ self: true }]);
+  describe.each([
+    ["one", [clusterRef("a")]],
+    ["two", [clusterRef("a"), clusterRef("b")]],
+  ])("in a run of %s", (_, clusters) => {
+    const elsewhere = [{ type: "IPAddress", value: "198.51.100.9" }];
+    const third = remoteGateway("c", {
+      labels: onNetwork.labels,
+      addresses: elsewhere,
+      conditions: stated({ [CONNECTED]: "False" }),
+    });
+
+    test("is known by its network without addresses", () => {
+      expect(detailsOf(withRemotes([onNetwork], {}, { clusters }))).toMatchObject([{ self: true }]);
+    });
+
+    test("is not one on its network at an address that is not its own", () => {
+      const verdict = withRemotes([third], {}, { clusters });
+      expect(detailsOf(verdict)).toMatchObject([{ self: false, state: "not connected" }]);
+      expect(only(verdict).severity).toBe("fail");
+    });
+
+    test("is not one at another address while its own is not assigned yet", () => {
+      const eastWest = [eastWestGateway("a", { statusAddresses: [] })];
+      const gateways = { served: true, eastWest, remote: [third] };
+      const pending = { gateways, services: [service({ addresses: [] })] };
+      const verdict = runCluster(peers, pending, { clusters });
+      expect(detailsOf(verdict)).toMatchObject([{ self: false }]);
+      expect(only(verdict).severity).toBe("fail");
+    });
   });
 
   test("is not one that names another cluster on the same network", () => {

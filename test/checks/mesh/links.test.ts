@@ -289,6 +289,37 @@ describe("no link in either direction", () => {
     expect(arrows(runMesh(links, { a: linkedTo("a", own) }))).toEqual([]);
   });
 
+  test("a gateway on the own network that has no address of its own is for another cluster", () => {
+    const gateway = remoteGateway("z", {
+      labels: labels({ "topology.istio.io/network": "net-a" }),
+      conditions: conditions({ "gloo.solo.io/PeerConnected": "False" }),
+    });
+    const verdict = runMesh(links, { a: linkedTo("a", remoteGateway("b"), gateway), b: {} });
+    expect(arrows(verdict)).toEqual(["ctx-a>ctx-b", "ctx-a>net-a", "ctx-b>ctx-a"]);
+    expect(messagesOf(verdict, "fail")[0]).toContain("ctx-a → net-a (not in this run) is broken");
+  });
+
+  test("a gateway that shares but the network with a linked cluster is for another", () => {
+    const gateway = remoteGateway("z", {
+      labels: labels({ "topology.istio.io/network": "net-b" }),
+    });
+    const verdict = runMesh(links, { a: linkedTo("a", remoteGateway("b"), gateway), b: {} });
+    expect(arrows(verdict)).toEqual(["ctx-a>ctx-b", "ctx-a>net-b", "ctx-b>ctx-a"]);
+    expect(verdict.summary).toBe("3 links among 2 clusters");
+  });
+
+  test("a network that is called as a context is not taken for that cluster", () => {
+    const gateway = remoteGateway("z", {
+      labels: labels({ "topology.istio.io/network": "ctx-b" }),
+    });
+    const verdict = runMesh(links, { a: linkedTo("a", remoteGateway("b"), gateway), b: {} });
+    expect(arrows(verdict)).toEqual([
+      "ctx-a>ctx-b",
+      "ctx-a>istio-remote-peer-net-z",
+      "ctx-b>ctx-a",
+    ]);
+  });
+
   test("is explained by a missing Gateway API", () => {
     const verdict = runMesh(links, {
       a: { changes: { gateways: GATEWAY_API } },

@@ -173,6 +173,19 @@ test("gateways without cluster label are known by network", () => {
   expect(notPassed(runMesh(peerAddresses, { a: remotes("a", gateway), b: {} }))).toEqual(["fail"]);
 });
 
+test("by network alone none is known for a cluster that another gateway stands for", () => {
+  const third = at([STALE], {
+    name: "third",
+    labels: labels({ "topology.istio.io/network": "net-b" }),
+    conditions: DISCONNECTED,
+  });
+  const verdict = runMesh(peerAddresses, { a: remotes("a", third, remoteGateway("b")), b: {} });
+  expect(messagesOf(verdict, "fail")).toEqual([]);
+  expect(messagesOf(verdict, "skip")).toEqual([
+    "not compared, as their clusters are not known here: istio-eastwest/third",
+  ]);
+});
+
 test("a gateway for the cluster itself is not compared", () => {
   const self = remoteGateway("a", { addresses: [{ type: "IPAddress", value: STALE }] });
   const verdict = runMesh(peerAddresses, { a: remotes("a", self), b: remotes("b") });
