@@ -36,6 +36,17 @@ function listed(groups: ReadonlyMap<string, readonly ServiceCopy[]>): string {
   return [...groups].map(([text, copies]) => `${text} in ${contexts(copies)}`).join("; ");
 }
 
+function sharedOf(copies: readonly ServiceCopy[]): Shared[] {
+  return copies.flatMap(({ scope, ...copy }) => (scope === undefined ? [] : { ...copy, scope }));
+}
+
+/** The scope that most copies have (there are some), which is likely what is meant. */
+function usualScope(shared: readonly Shared[]): string {
+  return [...Map.groupBy(shared, ({ scope }) => scope)].reduce((most, one) =>
+    one[1].length > most[1].length ? one : most,
+  )[0];
+}
+
 /** One finding a Service and rule, naming who differs. */
 function comparison(key: string, shared: readonly Shared[]): Finding[] {
   const [first, second] = shared;
@@ -56,20 +67,13 @@ function comparison(key: string, shared: readonly Shared[]): Finding[] {
     );
   }
   if (scopes.size > 1) {
-    // What most clusters have is likely what is meant.
-    let most = first.scope;
-    let count = 0;
-    for (const [scope, copies] of scopes) {
-      if (copies.length <= count) continue;
-      most = scope;
-      count = copies.length;
-    }
+    const usual = usualScope(shared);
     findings.push(
       fail(`Service ${key} has different scopes: ${listed(scopes)}`, {
         object,
         remediation: remedy(
           `Label the service ${SERVICE_SCOPE} the same in all clusters.`,
-          ...shared.filter(({ scope }) => scope !== most).map((copy) => label(copy, most)),
+          ...shared.filter(({ scope }) => scope !== usual).map((copy) => label(copy, usual)),
         ),
       }),
     );
@@ -81,7 +85,8 @@ function comparison(key: string, shared: readonly Shared[]): Finding[] {
 /** Services of a namespace that are shared in the same clusters and missing from the same others. */
 interface Unshared {
   names: string[];
-  copies: ServiceCopy[];
+  /** What shares each of them there, with the scope that it has elsewhere. */
+  commands: string[];
   /** Contexts where they are shared, and where not. */
   where: string;
   elsewhere: string;
@@ -92,25 +97,24 @@ function unsharedOf(copies: ReadonlyMap<string, readonly ServiceCopy[]>): Unshar
   for (const [key, all] of copies) {
     const lacking = all.filter(({ scope }) => scope === undefined);
     if (lacking.length === 0) continue;
-    const where = contexts(all.filter(({ scope }) => scope !== undefined));
+    const shared = sharedOf(all);
+    const scope = usualScope(shared);
+    const where = contexts(shared);
     const elsewhere = contexts(lacking);
     const group = JSON.stringify([key.split("/")[0], where, elsewhere]);
-    const found = groups.get(group) ?? { names: [], copies: [], where, elsewhere };
+    const found = groups.get(group) ?? { names: [], commands: [], where, elsewhere };
     found.names.push(key);
-    found.copies.push(...lacking);
+    found.commands.push(...lacking.map((copy) => label(copy, scope)));
     groups.set(group, found);
   }
   return [...groups.values()];
 }
 
-function unsharedFinding({ names, copies, where, elsewhere }: Unshared): Finding {
+function unsharedFinding({ names, commands, where, elsewhere }: Unshared): Finding {
   const subject =
     names.length === 1 ? `Service ${names[0]} is` : `Services ${enumerate(names)} are`;
   return info(`${subject} shared in ${where}, but not in ${elsewhere}`, {
-    remediation: remedy(
-      "Share it there too if it is the same service.",
-      ...copies.slice(0, 5).map((copy) => label(copy, "global")),
-    ),
+    remediation: remedy("Share it there too if it is the same service.", ...commands.slice(0, 5)),
   });
 }
 
@@ -170,23 +174,27 @@ export const services = meshCheck({
       return { findings: [finding], summary: finding.message };
     }
     const copies = sharedCopies(members);
+    const shared = [...copies].map(([key, all]) => [key, sharedOf(all)] as const);
+    const compared = shared.filter(([, own]) => own.length > 1).length;
     const findings = [
-      ...[...copies].flatMap(([key, all]) =>
-        comparison(
-          key,
-          all.flatMap(({ scope, ...copy }) => (scope === undefined ? [] : { ...copy, scope })),
-        ),
-      ),
+      ...shared.flatMap(([key, own]) => comparison(key, own)),
       ...unsharedOf(copies).map(unsharedFinding),
       ...namespaceFindings(copies, members),
     ];
-    return { findings, summary: summarize(findings, fine(copies.size)) };
+    return { findings, summary: summarize(findings, fine(compared, shared.length - compared)) };
   },
 });
 
-function fine(count: number): string {
-  if (count === 0) return "no globally shared services found";
-  return count === 1
-    ? "1 globally shared service is consistent"
-    : `${count} globally shared services are consistent`;
+/** A Service that one cluster alone shares agrees with nothing. */
+function fine(compared: number, alone: number): string {
+  if (compared + alone === 0) return "no globally shared services found";
+  if (compared === 0) {
+    const what = alone === 1 ? "1 service is" : `${alone} services are`;
+    return `nothing to compare: ${what} globally shared by one cluster only`;
+  }
+  const consistent =
+    compared === 1
+      ? "1 globally shared service is consistent"
+      : `${compared} globally shared services are consistent`;
+  return alone === 0 ? consistent : `${consistent}; ${alone} more shared by one cluster only`;
 }

@@ -54,7 +54,18 @@ test("in one cluster only", () => {
     b: having(),
   });
   expect(verdict.findings).toEqual([]);
-  expect(verdict.summary).toBe("2 globally shared services are consistent");
+  expect(verdict.summary).toBe(
+    "nothing to compare: 2 services are globally shared by one cluster only",
+  );
+  const one = runMesh(services, { a: having(reviews("global")), b: having(reviews()) });
+  expect(one.summary).toBe("nothing to compare: 1 service is globally shared by one cluster only");
+  const some = runMesh(services, {
+    a: having(reviews("global")),
+    b: having(reviews("global"), reviews("global", { name: "ratings" })),
+  });
+  expect(some.summary).toBe(
+    "1 globally shared service is consistent; 1 more shared by one cluster only",
+  );
 });
 
 describe("differences", () => {
@@ -130,6 +141,18 @@ describe("shared in one cluster, not in another", () => {
     ]);
     expect(commandsOf(verdict, "info")).toEqual([
       `kubectl --context ctx-b -n bookinfo label service reviews ${SCOPE}=global --overwrite`,
+    ]);
+  });
+
+  test.each(["segment", "global-only"])("with the scope that it has there: %s", (scope) => {
+    const verdict = runMesh(services, {
+      a: having(reviews("global")),
+      b: having(reviews(scope)),
+      c: having(reviews(scope)),
+      d: having(reviews()),
+    });
+    expect(commandsOf(verdict, "info")).toEqual([
+      `kubectl --context ctx-d -n bookinfo label service reviews ${SCOPE}=${scope} --overwrite`,
     ]);
   });
 
