@@ -209,10 +209,25 @@ export const clusterIdentity = meshCheck({
     ];
     return {
       findings,
-      summary: summarize(findings, "all clusters have a CLUSTER_ID of their own"),
+      summary: summarize(findings, fine(members)),
     };
   },
 });
+
+/** What holds when there is no fault: of clusters whose CLUSTER_ID was not read, nothing. */
+function fine(members: readonly Member[]): string {
+  const judged = members.filter(
+    ({ facts: { istiods } }) =>
+      istiods.judged.length > 0 && istiods.judged.every(({ clusterId }) => clusterId !== undefined),
+  ).length;
+  if (judged === 0) return "no CLUSTER_ID could be judged";
+  if (judged < members.length) {
+    return `no fault found in the CLUSTER_IDs of ${judged} of ${members.length} clusters; the rest could not be judged`;
+  }
+  return judged === 1
+    ? "the cluster has a CLUSTER_ID; there is no other to compare it with"
+    : "all clusters have a CLUSTER_ID of their own";
+}
 
 function unreadUids(members: readonly Member[]): Finding[] {
   return members.flatMap(({ cluster: { context }, facts: { namespaces } }) =>

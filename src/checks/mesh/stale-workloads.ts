@@ -149,8 +149,15 @@ export const staleWorkloads = meshCheck({
       ...staleFinding(member, found.stale),
       ...notCheckedFindings(member, found, absent),
     ]);
-    const fine = `no stale workloads found (${data.checked} checked)`;
+    const total = members.reduce((sum, { facts }) => sum + facts.flatEntries.length, 0);
+    const fine = fineText(data.checked, total - data.checked);
     if (findings.length === 0) findings.push(pass(fine));
     return { findings, data, summary: summarize(findings, fine) };
   },
 });
+
+function fineText(checked: number, unchecked: number): string {
+  if (checked === 0) return `${entries(unchecked)} could not be checked`;
+  const rest = unchecked === 0 ? "" : `, ${unchecked} not`;
+  return `no stale workloads found (${checked} checked${rest})`;
+}

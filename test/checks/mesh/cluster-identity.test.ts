@@ -145,6 +145,27 @@ describe("CLUSTER_ID", () => {
   });
 });
 
+describe("the summary claims nothing of a cluster whose CLUSTER_ID was not read", () => {
+  const partly = withIstiods(istiod(), unresolved());
+  const rest = "clusters; the rest could not be judged";
+  test.each([
+    ["in all", withIstiods(unresolved()), "no CLUSTER_ID could be judged"],
+    ["no istiod in any", withIstiods(), "no CLUSTER_ID could be judged"],
+  ])("%s", (_, member, summary) => {
+    expect(runMesh(clusterIdentity, { a: member, b: member }).summary).toBe(summary);
+    expect(runMesh(clusterIdentity, { a: member }).summary).toBe(summary);
+    expect(runMesh(clusterIdentity, { a: member, b: {} }).summary).toBe(
+      `no fault found in the CLUSTER_IDs of 1 of 2 ${rest}`,
+    );
+  });
+
+  test("of one of its revisions", () => {
+    expect(runMesh(clusterIdentity, { a: partly, b: {}, c: {} }).summary).toBe(
+      `no fault found in the CLUSTER_IDs of 2 of 3 ${rest}`,
+    );
+  });
+});
+
 describe("two contexts of one cluster", () => {
   const namespaces = [{ ...namespace("kube-system"), uid: "11111111" }];
 
@@ -227,7 +248,9 @@ test("one cluster: its own CLUSTER_ID is checked, uniqueness is skipped", () => 
   expect(messagesOf(verdict, "skip")).toEqual([
     "skipped: only one cluster is checked, so CLUSTER_IDs are not compared",
   ]);
-  expect(verdict.summary).toBe("all clusters have a CLUSTER_ID of their own");
+  expect(verdict.summary).toBe(
+    "the cluster has a CLUSTER_ID; there is no other to compare it with",
+  );
   expect(notPassed(runMesh(clusterIdentity, { a: withIstiods(withoutId()) }))).toEqual([
     "fail",
     "skip",

@@ -209,13 +209,13 @@ describe("not checked", () => {
     expect(messagesOf(verdict, "info")).toEqual([
       "2 workload entries in ctx-a not checked: cluster z is not in this run",
     ]);
-    expect(verdict.summary).toBe("no stale workloads found (1 checked)");
+    expect(verdict.summary).toBe("no stale workloads found (1 checked, 2 not)");
   });
 
   test("in a run of one, though flat cannot be told from networks", () => {
     const verdict = runMesh(staleWorkloads, { a: flat("a", [entry("b", "v1")]) });
     expect(notPassed(verdict)).toEqual(["info"]);
-    expect(verdict.summary).toBe("no stale workloads found (0 checked)");
+    expect(verdict.summary).toBe("1 workload entry could not be checked");
   });
 
   test("entries of a cluster that could not be read", () => {
@@ -249,6 +249,7 @@ describe("not checked", () => {
       "1 workload entry in ctx-a not checked: pods of cluster b: pods is forbidden",
     ]);
     expect(dataOf(none)).toEqual({ checked: 0, stale: [] });
+    expect(none.summary).toBe("1 workload entry could not be checked");
   });
 
   test("entries whose annotation names no pod", () => {
