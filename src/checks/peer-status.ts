@@ -9,6 +9,7 @@ import type { Gathered } from "../model/gathered.ts";
 import type { Finding, Remediation } from "../model/report.ts";
 import { istiodRemedy } from "./gateway-cause.ts";
 import { classFault, conditionText, isTrue, isUnreconciled } from "./gateway-status.ts";
+import { CROSS_NETWORK, listenerFault, XDS } from "./peer-listeners.ts";
 
 const CONNECTED = "gloo.solo.io/PeerConnected";
 const SYNCED = "gloo.solo.io/PeeringSucceeded";
@@ -36,50 +37,6 @@ export function judgePeer(
   return [...specFaults(gateway, cluster), ...conditionFaults(gateway, classes, cluster)];
 }
 
-/** The listeners of a remote Gateway; with node ports the data plane needs none. */
-const LISTENERS = [
-  { name: "xds-tls", port: PORT_XDS, protocol: "TLS", always: true },
-  { name: "cross-network", port: PORT_HBONE, protocol: "HBONE", always: false },
-] as const;
-
-/** `kubectl patch` with what JSON Patch adds or replaces. */
-function patch(
-  { namespace, name }: GatewayFact,
-  operations: readonly object[],
-  cluster: ClusterRef,
-): string {
-  const json = JSON.stringify(operations);
-  const words = ["patch", RESOURCE, name, "--type=json", "-p", json];
-  return kubectl(cluster, "-n", namespace, ...words);
-}
-
-function listenerFault(
-  gateway: GatewayFact,
-  { name, port, protocol }: (typeof LISTENERS)[number],
-  cluster: ClusterRef,
-): { fault: string; command: string } | undefined {
-  const index = gateway.listeners.findIndex((one) => one.name === name);
-  const found = gateway.listeners[index];
-  if (!found) {
-    const value = { name, port, protocol, tls: { mode: "Passthrough" } };
-    const add = [{ op: "add", path: "/spec/listeners/-", value }];
-    return {
-      fault: `no listener ${name} on port ${port}`,
-      command: patch(gateway, add, cluster),
-    };
-  }
-  if (found.port === port) return undefined;
-  const replace = [
-    // The order may have changed since.
-    { op: "test", path: `/spec/listeners/${index}/name`, value: name },
-    { op: "add", path: `/spec/listeners/${index}/port`, value: port },
-  ];
-  return {
-    fault: `listener ${name} is on port ${found.port ?? "(none)"}, not ${port}`,
-    command: patch(gateway, replace, cluster),
-  };
-}
-
 function specFaults(gateway: GatewayFact, cluster: ClusterRef): Finding[] {
   const { namespace, name } = gateway;
   const object = objectRef("Gateway", gateway);
@@ -96,11 +53,9 @@ function specFaults(gateway: GatewayFact, cluster: ClusterRef): Finding[] {
     );
   }
   const nodePort = isNodePort(gateway.annotations.get(PREFERRED_DATA_PLANE_TYPE));
-  for (const wanted of LISTENERS.filter(({ always }) => always || !nodePort)) {
+  for (const wanted of nodePort ? [XDS] : [XDS, CROSS_NETWORK]) {
     const found = listenerFault(gateway, wanted, cluster);
-    if (!found) continue;
-    const summary = `Give the Gateway a listener ${wanted.name} on port ${wanted.port}.`;
-    add(found.fault, summary, found.command);
+    if (found) add(found.fault, found.summary, found.command);
   }
   return faults;
 }

@@ -275,6 +275,23 @@ describe("the spec", () => {
       [{ name: "cross-network" }, { name: "xds-tls", port: 15_012 }],
       '[{"op":"test","path":"/spec/listeners/0/name","value":"cross-network"},{"op":"add","path":"/spec/listeners/0/port","value":15008}]',
     ],
+    [
+      "the listener on port 15012 is named xds, not xds-tls",
+      [
+        { name: "cross-network", port: 15_008 },
+        { name: "other", port: 15_012, protocol: "TCP" },
+        { name: "xds", port: 15_012 },
+      ],
+      '[{"op":"test","path":"/spec/listeners/2/port","value":15012},{"op":"replace","path":"/spec/listeners/2/name","value":"xds-tls"}]',
+    ],
+    [
+      "the listener on port 15008 is named hbone, not cross-network",
+      [
+        { name: "hbone", port: 15_008, protocol: "HBONE" },
+        { name: "xds-tls", port: 15_012 },
+      ],
+      '[{"op":"test","path":"/spec/listeners/0/port","value":15008},{"op":"replace","path":"/spec/listeners/0/name","value":"cross-network"}]',
+    ],
   ])("with %s is a fault", (said, found, operations) => {
     const listeners = found.map((listener) => ({ protocol: "TLS", ...listener }));
     const verdict = judge({ listeners });
