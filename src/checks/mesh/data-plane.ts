@@ -14,6 +14,7 @@ import { objectRef, pass, remedy, skip, summarize, warn } from "../../model/find
 import type { Finding } from "../../model/report.ts";
 import { notChecked } from "../not-checked.ts";
 import { servicesNotChecked } from "../not-checked-services.ts";
+import { CROSS_NETWORK, listenerFault } from "../peer-listeners.ts";
 
 type Member = MeshMember<"gateways", "nodes" | "services">;
 
@@ -120,6 +121,8 @@ function networkFindings(link: Link<Member>, target: Member): Finding[] {
   const { from, gateway } = link;
   const { context, network } = from.cluster;
   if (network === undefined || network !== target.cluster.network) return [];
+  // Without the annotation the gateway needs the listener that NodePort does without.
+  const listener = listenerFault(gateway, CROSS_NETWORK, from.cluster);
   return [
     warn(
       `Remote gateway ${qualified(gateway)} of ${context} prefers NodePort, but ${target.cluster.context} is on the same network ${network}`,
@@ -127,7 +130,8 @@ function networkFindings(link: Link<Member>, target: Member): Finding[] {
         cluster: context,
         object: objectRef("Gateway", gateway),
         remediation: remedy(
-          "Give each cluster a network of its own, or let the gateway use LoadBalancer.",
+          `Give each cluster a network of its own, or let the gateway use LoadBalancer${listener ? `: that takes a listener ${CROSS_NETWORK.name}` : ""}.`,
+          ...(listener ? [listener.command] : []),
           kubectl(
             from.cluster,
             "-n",

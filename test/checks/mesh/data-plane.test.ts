@@ -141,6 +141,29 @@ describe("a target of NodePort", () => {
     expect(notPassed(runMesh(dataPlane, { a: { ...A, cluster: unknown }, b }))).toEqual([]);
   });
 
+  test("on the same network, by a link without the listener that LoadBalancer takes", () => {
+    const network = "shared";
+    const listeners = [{ name: "xds-tls", port: 15_012, protocol: "TLS" }];
+    const verdict = runMesh(dataPlane, {
+      a: {
+        ...gateways("a", { remote: [{ ...preferring("b"), listeners }] }),
+        cluster: clusterRef("a", { network }),
+      },
+      b: {
+        ...gateways("b", { eastWest: [offering("b")] }),
+        cluster: clusterRef("b", { network }),
+      },
+    });
+    const gateway = "gateways.gateway.networking.k8s.io istio-remote-peer-net-b";
+    expect(ofSeverity(verdict, "warn")[0]?.remediation?.summary).toContain(
+      "that takes a listener cross-network",
+    );
+    expect(commandsOf(verdict, "warn")).toEqual([
+      `kubectl --context ctx-a -n istio-eastwest patch ${gateway} --type=json -p '[{"op":"add","path":"/spec/listeners/-","value":{"name":"cross-network","port":15008,"protocol":"HBONE","tls":{"mode":"Passthrough"}}}]'`,
+      `kubectl --context ctx-a -n istio-eastwest annotate ${gateway} ${PREFERRED}-`,
+    ]);
+  });
+
   test("without a gateway is the fault of another check", () => {
     const verdict = runMesh(dataPlane, { a: A, b: gateways("b", { eastWest: [] }) });
     expect(ofSeverity(verdict, "skip")).toMatchObject([{ blockedBy: "ctx-b/gateways" }]);
