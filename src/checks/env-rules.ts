@@ -52,11 +52,21 @@ function show(subject: EnvSubject, from: string): string {
     : kubectl(cluster, "-n", workload.namespace, "get", target(subject), "-o", "yaml");
 }
 
+type Unresolved = Extract<EnvValue, { kind: "unresolved" }>;
+
+function unchecked(subject: EnvSubject, name: string, found: Unresolved): Finding {
+  const { workload } = subject;
+  return info(`not checked: ${unresolvedText(subject, name, found)}`, {
+    object: objectRef(workload.kind, workload),
+  });
+}
+
 function unresolvedText(
   subject: EnvSubject,
   name: string,
-  { from, why }: Extract<EnvValue, { kind: "unresolved" }>,
+  { from, why, perhaps }: Unresolved,
 ): string {
+  if (perhaps) return `${qualified(subject.workload)}: ${name} may come from ${from}: ${why}`;
   return `${qualified(subject.workload)}: ${name} could not be read from ${from}: ${why}`;
 }
 
@@ -71,13 +81,14 @@ export function mustBeTrue(subject: EnvSubject, rule: Required): Finding {
   const object = objectRef(subject.workload.kind, subject.workload);
   const found = subject.workload.env.get(name);
   if (found?.kind === "unresolved") {
+    // Likely not set at all, which is as it should be.
+    if (found.perhaps && rule.optional) return unchecked(subject, name, found);
+    const how = found.perhaps
+      ? `Set ${name} to true directly`
+      : `Let mc read what ${name} refers to, or set it to true directly`;
     return error(unresolvedText(subject, name, found), {
       object,
-      remediation: remedy(
-        `Let mc read what ${name} refers to, or set it to true directly (${helm}).`,
-        show(subject, found.from),
-        setTrue(subject, name),
-      ),
+      remediation: remedy(`${how} (${helm}).`, show(subject, found.from), setTrue(subject, name)),
     });
   }
   const value = found?.value ?? "";
@@ -99,7 +110,7 @@ export function shouldHold(subject: EnvSubject, rule: Recommended): Finding[] {
   const object = objectRef(subject.workload.kind, subject.workload);
   const found = subject.workload.env.get(name);
   if (found?.kind === "unresolved") {
-    return [info(`not checked: ${unresolvedText(subject, name, found)}`, { object })];
+    return [unchecked(subject, name, found)];
   }
   if (rule.fine(found?.value)) return [];
   const state = found

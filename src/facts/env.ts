@@ -21,7 +21,11 @@ type Variables = Map<string, EnvValue>;
 const value = (text: string, from?: string): EnvValue =>
   from === undefined ? { kind: "value", value: text } : { kind: "value", value: text, from };
 
-const unresolved = (from: string, why: string): EnvValue => ({ kind: "unresolved", from, why });
+type Unresolved = Extract<EnvValue, { kind: "unresolved" }>;
+
+const unresolved = (from: string, why: string): Unresolved => ({ kind: "unresolved", from, why });
+
+const SECRETS_UNREAD = "mc does not read Secrets for variables";
 
 /**
  * The ConfigMap of that name. The CNI's is among those listed anyway, so it costs no request.
@@ -41,7 +45,11 @@ async function configMap(
   return source.get(RESOURCES.configMaps, namespace, name);
 }
 
-/** `envFrom`: every key of a ConfigMap, under a prefix. Secrets are never read. */
+/**
+ * `envFrom`: every key of a ConfigMap, under a prefix. Secrets are never read: any variable that is
+ * found nowhere else may come from one. What is found stands, as such Secrets hold licenses and the
+ * like.
+ */
 async function fromSources(
   source: FactSource,
   container: unknown,
@@ -51,7 +59,7 @@ async function fromSources(
   const entries = array(property(container, "envFrom")).map(async (entry) => {
     const name = string(at(entry, "configMapRef", "name"));
     if (name === undefined) return undefined;
-    const prefix = string(property(entry, "prefix")) ?? "";
+    const prefix = prefixOf(entry);
     return { name, prefix, found: await configMap(source, owner.namespace, name) };
   });
   for (const entry of await Promise.all(entries)) {
@@ -69,7 +77,20 @@ async function fromSources(
       }
     }
   }
+  for (const entry of array(property(container, "envFrom"))) {
+    const name = string(at(entry, "secretRef", "name"));
+    if (name === undefined) continue;
+    for (const variable of KNOWN_VARIABLES) {
+      if (variables.has(variable) || !variable.startsWith(prefixOf(entry))) continue;
+      const from = `Secret ${owner.namespace}/${name}`;
+      variables.set(variable, { ...unresolved(from, SECRETS_UNREAD), perhaps: true });
+    }
+  }
   return variables;
+}
+
+function prefixOf(entry: unknown): string {
+  return string(property(entry, "prefix")) ?? "";
 }
 
 function fromData(key: string, data: unknown, from: string): EnvValue {
@@ -103,10 +124,7 @@ async function fromReference(
   const secretName = string(at(valueFrom, "secretKeyRef", "name"));
   if (secretName !== undefined) {
     const key = string(at(valueFrom, "secretKeyRef", "key")) ?? "";
-    return unresolved(
-      `Secret ${owner.namespace}/${secretName} key ${key}`,
-      "mc does not read Secrets for variables",
-    );
+    return unresolved(`Secret ${owner.namespace}/${secretName} key ${key}`, SECRETS_UNREAD);
   }
 
   const path = string(at(valueFrom, "fieldRef", "fieldPath"));
@@ -153,8 +171,7 @@ function expand(text: string, declared: ReadonlyMap<string, EnvValue | undefined
 
 /**
  * Known variables of a container as its process sees them: `envFrom`, overruled by `env`, where the
- * last of several entries with one name wins. Variables that may come from a Secret by `envFrom`
- * count as not set: what those Secrets hold is licenses and the like.
+ * last of several entries with one name wins.
  */
 export async function readEnv(
   source: FactSource,

@@ -67,6 +67,9 @@ function slimEnvFrom(entry: unknown): Record<string, unknown> {
     ...(isMap(property(entry, "configMapRef")) && {
       configMapRef: pick(property(entry, "configMapRef"), "name"),
     }),
+    ...(isMap(property(entry, "secretRef")) && {
+      secretRef: pick(property(entry, "secretRef"), "name"),
+    }),
   };
 }
 

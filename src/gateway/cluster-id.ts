@@ -22,9 +22,9 @@ function why(istiods: readonly IstiodFact[]): string {
   const [first] = istiods;
   if (!first) return "it has no istiod";
   const variable = first.env.get("CLUSTER_ID");
-  return variable?.kind === "unresolved"
-    ? `CLUSTER_ID of its istiod comes from ${variable.from}: ${variable.why}`
-    : "CLUSTER_ID of its istiod is not set";
+  if (variable?.kind !== "unresolved") return "CLUSTER_ID of its istiod is not set";
+  const comes = variable.perhaps ? "may come" : "comes";
+  return `CLUSTER_ID of its istiod ${comes} from ${variable.from}: ${variable.why}`;
 }
 
 /**

@@ -11,7 +11,13 @@ export type EnvValue =
       /** `ConfigMap ns/name key k` when it came by reference. */ from?: string;
     }
   /** Set by a reference that could not be followed: `why` says so in words. */
-  | { kind: "unresolved"; from: string; why: string };
+  | {
+      kind: "unresolved";
+      from: string;
+      why: string;
+      /** Perhaps not set at all: `from` is a whole Secret, whose keys are not known. */
+      perhaps?: true;
+    };
 
 /** Known variables that are set, by name. */
 export type Env = ReadonlyMap<string, EnvValue>;

@@ -203,7 +203,6 @@ describe("envFrom", () => {
         { configMapRef: { name: "one" } },
         { prefix: "ISTIO_META_", configMapRef: { name: "two" } },
         { prefix: "X_", configMapRef: { name: "two" } },
-        { secretRef: { name: "license" } },
       ],
       env: [{ name: "CLUSTER_ID", value: "b" }],
       configMaps: [
@@ -220,6 +219,38 @@ describe("envFrom", () => {
         from: "ConfigMap istio-system/two key NETWORK",
       },
     });
+  });
+
+  it("leaves open what a Secret may set, where nothing else does", async () => {
+    const found = await read({
+      envFrom: [
+        { prefix: "ISTIO_META_", secretRef: { name: "one" } },
+        { prefix: "ISTIO_META_", secretRef: { name: "two" } },
+        { prefix: "ISTIO_", configMapRef: { name: "map" } },
+        { prefix: "X_", secretRef: { name: "three" } },
+        { secretRef: {} },
+      ],
+      configMaps: [configMap("map", { META_CLUSTER_ID: "a" })],
+    });
+    expect(found).toEqual({
+      ISTIO_META_CLUSTER_ID: {
+        kind: "value",
+        value: "a",
+        from: "ConfigMap istio-system/map key META_CLUSTER_ID",
+      },
+      ISTIO_META_NETWORK: {
+        kind: "unresolved",
+        from: "Secret istio-system/one",
+        why: "mc does not read Secrets for variables",
+        perhaps: true,
+      },
+    });
+    const all = await read({
+      envFrom: [{ secretRef: { name: "license" } }],
+      env: [{ name: "NETWORK", value: "net" }],
+    });
+    expect(all["NETWORK"]).toEqual(set("net"));
+    expect(all["ENABLE_PEERING_DISCOVERY"]?.kind).toBe("unresolved");
   });
 
   it("leaves open what an unreadable ConfigMap may set", async () => {

@@ -14,6 +14,14 @@ const UNRESOLVED = istiod({
     ["CLUSTER_ID", { kind: "unresolved", from: "Secret istio-system/x key k", why: "forbidden" }],
   ]),
 });
+const PERHAPS = istiod({
+  env: new Map([
+    [
+      "CLUSTER_ID",
+      { kind: "unresolved", from: "Secret istio-system/x", why: "unread", perhaps: true },
+    ],
+  ]),
+});
 const labelled = (cluster: string) =>
   eastWestGateway("a", { labels: labels({ "topology.istio.io/cluster": cluster }) });
 
@@ -37,6 +45,11 @@ describe("clusterName", () => {
     ["not set", UNSET, "CLUSTER_ID of its istiod is not set"],
     ["empty", istiod({ env: env({ CLUSTER_ID: "" }) }), "CLUSTER_ID of its istiod is not set"],
     ["not known", UNRESOLVED, "comes from Secret istio-system/x key k: forbidden"],
+    [
+      "perhaps set",
+      PERHAPS,
+      "CLUSTER_ID of its istiod may come from Secret istio-system/x: unread",
+    ],
   ])("leaves it to the network when it is %s", (_, one, why) => {
     const name = clusterName(withIstiods([one]), undefined, undefined);
     expect(name).toEqual({ notes: [expect.stringContaining(why)] });

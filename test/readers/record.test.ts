@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import { check } from "../../src/engine/check.ts";
+import { array, at } from "../../src/lib/json.ts";
 import type { ClusterReader } from "../../src/model/reader.ts";
 import { record, writeRecordings } from "../../src/readers/record.ts";
 import { openRecordings } from "../../src/readers/recordings.ts";
@@ -13,6 +14,9 @@ import {
   timeless,
 } from "../support/scenario.ts";
 import type { ApiServerOptions } from "../support/apiserver.ts";
+import { certificateMaker } from "../support/mesh/certificates.ts";
+import { cluster, find } from "../support/mesh/cluster.ts";
+import { MemoryReader } from "../support/source.ts";
 import { directory, filesUnder } from "./temp.ts";
 
 async function reportOf(readers: readonly ClusterReader[]): Promise<unknown> {
@@ -97,4 +101,23 @@ describe("what could not be read comes back as it was", () => {
     const [fromLive, fromRecording] = await bothReports(live);
     expect(fromRecording).toEqual(fromLive);
   });
+});
+
+test("a variable that may come from a Secret is recorded as that", async () => {
+  const [certificates] = Object.values(await certificateMaker.shared(["a"]));
+  if (!certificates) throw new Error("no certificates");
+  const names = { context: "a", id: "a", network: "a" };
+  const fixture = cluster({ ...names, address: "192.0.2.10", certificates });
+  const istiod = find(fixture, "Deployment", "istiod");
+  const [discovery] = array(at(istiod, "spec", "template", "spec", "containers"));
+  Object.assign(discovery as object, { env: [], envFrom: [{ secretRef: { name: "settings" } }] });
+  const recorder = record(new MemoryReader({ objects: fixture.objects }, "a"));
+  const path = join(directory(), "out");
+  const fromLive = await reportOf([recorder.reader]);
+  await writeRecordings([recorder], { kind: "directory", path });
+
+  expect(JSON.stringify(fromLive)).toContain(
+    "ENABLE_PEERING_DISCOVERY may come from Secret istio-system/settings",
+  );
+  expect(await reportOf(await openRecordings(path))).toEqual(fromLive);
 });

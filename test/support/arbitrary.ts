@@ -101,9 +101,17 @@ const container = mostly(
         ),
       ),
       envFrom: mostly(
-        fc.array(mostly(fc.record({ prefix: mostly(word), configMapRef: reference })), {
-          maxLength: 2,
-        }),
+        fc.array(
+          mostly(
+            fc.record(
+              { prefix: mostly(word), configMapRef: reference, secretRef: reference },
+              { requiredKeys: [] },
+            ),
+          ),
+          {
+            maxLength: 2,
+          },
+        ),
       ),
       ready: mostly(fc.boolean()),
       started: mostly(fc.boolean()),

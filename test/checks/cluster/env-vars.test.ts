@@ -32,10 +32,10 @@ function variable(name: string) {
   return { judge: (value: string): Verdict => run([withEnv({ [name]: value })]) };
 }
 
-function unresolved(name: string, from: string): Verdict {
+function unresolved(name: string, from: string, perhaps?: true): Verdict {
   const variables = new Map<string, EnvValue>([
     ...env(HEALTHY),
-    [name, { kind: "unresolved", from, why: "not found" }],
+    [name, { kind: "unresolved", from, why: "not found", ...(perhaps && { perhaps }) }],
   ]);
   return run([istiod({ env: variables })]);
 }
@@ -149,6 +149,32 @@ describe("a variable that could not be read", () => {
       `${SET_ENV} ENABLE_PEERING_DISCOVERY=true`,
     ]);
   });
+
+  test("one that may come from a whole Secret is an error where it is required", () => {
+    const verdict = unresolved("ENABLE_PEERING_DISCOVERY", "Secret istio-system/env", true);
+    const said = "ENABLE_PEERING_DISCOVERY may come from Secret istio-system/env: not found";
+    expect(outcomes(verdict)).toEqual([["error", `istio-system/istiod: ${said}`]]);
+    expect(verdict.findings[1]?.remediation).toEqual({
+      summary:
+        "Set ENABLE_PEERING_DISCOVERY to true directly (platforms.peering.enabled=true in the values of the istiod chart).",
+      commands: [
+        "kubectl --context ctx-a -n istio-system get secret env",
+        `${SET_ENV} ENABLE_PEERING_DISCOVERY=true`,
+      ],
+    });
+  });
+
+  test.each(["K8S_SELECT_WORKLOAD_ENTRIES", "DISABLE_LEGACY_MULTICLUSTER"])(
+    "%s may be left out, so it is not checked then",
+    (name) => {
+      expect(outcomes(unresolved(name, "Secret istio-system/env", true))).toEqual([
+        [
+          "info",
+          `not checked: istio-system/istiod: ${name} may come from Secret istio-system/env: not found`,
+        ],
+      ]);
+    },
+  );
 
   test("one that is only recommended is not checked", () => {
     expect(outcomes(unresolved("DISABLE_LEGACY_MULTICLUSTER", "variable X"))).toEqual([
