@@ -1,4 +1,4 @@
-import { NETWORK } from "../../lib/labels.ts";
+import { GATEWAY_NAME, NETWORK } from "../../lib/labels.ts";
 import { labelGateway, qualified } from "../../lib/mesh.ts";
 import { kubectl } from "../../lib/shell.ts";
 import type { ClusterRef } from "../../model/check.ts";
@@ -172,7 +172,10 @@ function podFindings(
               gateway.namespace,
               "rollout",
               "restart",
-              `deployment/${gateway.name}`,
+              // It may have another name than the Gateway.
+              "deployment",
+              "-l",
+              `${GATEWAY_NAME}=${gateway.name}`,
             ),
           ),
         }),

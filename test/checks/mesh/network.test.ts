@@ -289,7 +289,7 @@ describe("the cluster's own network", () => {
         `pod istio-eastwest/one of eastwest gateway istio-eastwest/istio-eastwest in ctx-a has ${name} net-x, but the cluster's network is net-a`,
       ]);
       expect(commandsOf(verdict, "fail")).toEqual([
-        "kubectl --context ctx-a -n istio-eastwest rollout restart deployment/istio-eastwest",
+        "kubectl --context ctx-a -n istio-eastwest rollout restart deployment -l gateway.networking.k8s.io/gateway-name=istio-eastwest",
       ]);
     });
 
