@@ -1,5 +1,7 @@
 import { contextWord, quote } from "../lib/shell.ts";
 import type { ClusterRef } from "../model/check.ts";
+import { remedy } from "../model/finding.ts";
+import type { Remediation } from "../model/report.ts";
 
 /** What these commands expect of the shell, for the sentence above them. */
 export const HELM_VARIABLES =
@@ -39,4 +41,34 @@ export function helmUpgrade(...release: Parameters<typeof rest>): string {
 /** The same for a release that is not there yet. */
 export function helmInstall(...release: Parameters<typeof rest>): string {
   return `helm upgrade --install ${rest(...release)}`;
+}
+
+/**
+ * Where a cluster has no istiod at all: installs one that peers.
+ *
+ * @param revision `-r`: the one to install
+ * @param look shows what there is, should the label be what is missing
+ */
+export function installIstiod(
+  cluster: ClusterRef,
+  revision: string | undefined,
+  look: string,
+): Remediation {
+  const { istioNamespace, network = "<network>" } = cluster;
+  const install = helmInstall(cluster, "istiod", istioNamespace, [
+    "profile=ambient",
+    "platforms.peering.enabled=true",
+    "license.value=$SOLO_ISTIO_LICENSE_KEY",
+  ]);
+  // These come from the cluster and the command line: the shell must not look into them.
+  const given = [
+    `global.network=${network}`,
+    `global.multiCluster.clusterName=${network}`,
+    ...(revision === undefined ? [] : [`revision=${revision}`]),
+  ].map((value) => `--set ${quote(value)}`);
+  return remedy(
+    `Install istiod with platforms.peering.enabled=true, and a name of its own for the cluster; SOLO_ISTIO_LICENSE_KEY holds the license key, ${HELM_VARIABLES}.`,
+    [install, ...given].join(" "),
+    look,
+  );
 }

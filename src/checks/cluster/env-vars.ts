@@ -14,6 +14,7 @@ import { fail, info, objectRef, remedy, summarize, warn } from "../../model/find
 import type { Gathered } from "../../model/gathered.ts";
 import type { Finding } from "../../model/report.ts";
 import { mustBeTrue, shouldHold, type EnvSubject } from "../env-rules.ts";
+import { installIstiod } from "../helm.ts";
 import { notChecked } from "../not-checked.ts";
 
 const DISCOVERY = "discovery";
@@ -32,7 +33,7 @@ function noIstiod({ others }: IstiodsFact, { cluster, revision }: ClusterCheckCo
   const list = kubectl(cluster, "get", "deployments", "-A", "-l", "app=istiod", "--show-labels");
   if (revision === undefined || others.length === 0) {
     return fail("no istiod Deployment (app=istiod) in any namespace", {
-      remediation: remedy("Install istiod with platforms.peering.enabled=true.", list),
+      remediation: installIstiod(cluster, revision, list),
     });
   }
   const found = enumerate(others.map((one) => `${one.revision} (${qualified(one)})`));

@@ -1,30 +1,47 @@
 import { isJudged, istiodOf } from "../../lib/istiod-pods.ts";
 import { REVISION } from "../../lib/labels.ts";
+import { enumerate } from "../../lib/mesh.ts";
 import { kubectl } from "../../lib/shell.ts";
 import { clusterCheck, type ClusterRef } from "../../model/check.ts";
 import type { PodsData } from "../../model/data.ts";
 import type { IstiodFact, IstiodsFact, PodFact } from "../../model/facts.ts";
 import { fail, info, objectRef, remedy, summarize } from "../../model/finding.ts";
+import { valueOr, type Gathered } from "../../model/gathered.ts";
 import type { Finding } from "../../model/report.ts";
 import { judgePods, podRow } from "../cluster-pods.ts";
+import { installIstiod } from "../helm.ts";
 import { notChecked } from "../not-checked.ts";
 
-function none(istiods: IstiodsFact, revision: string | undefined, cluster: ClusterRef): Finding {
-  if (revision === undefined) {
-    return fail("no istiod pod in any namespace", {
-      remediation: remedy(
-        "Install istiod of the Solo distribution, or find out why its Deployment has no pods.",
-        kubectl(cluster, "get", "deployments,pods", "-A", "-l", "app=istiod"),
-      ),
-    });
+const NO_ISTIODS: IstiodsFact = { judged: [], others: [] };
+
+function none(
+  istiods: Gathered<IstiodsFact>,
+  revision: string | undefined,
+  cluster: ClusterRef,
+): Finding {
+  const { judged, others } = valueOr(istiods, NO_ISTIODS);
+  const list = kubectl(
+    cluster,
+    "get",
+    "deployments,pods",
+    "-A",
+    "-l",
+    "app=istiod",
+    "-L",
+    REVISION,
+  );
+  const which = revision === undefined ? "istiod pod" : `istiod pod of revision ${revision}`;
+  const installed = judged.length > 0 ? [] : others.map((other) => other.revision);
+  const instead = installed.length > 0 ? `; there is ${enumerate([...new Set(installed)])}` : "";
+  const message = `no ${which} in any namespace${instead}`;
+  if (installed.length > 0) {
+    return fail(message, { remediation: remedy("Name one of these revisions with -r.", list) });
   }
-  const found = [...new Set(istiods.others.map((other) => other.revision))];
-  const instead = found.length > 0 ? `; there is ${found.join(", ")}` : "";
-  return fail(`no istiod pod of revision ${revision} in any namespace${instead}`, {
-    remediation: remedy(
-      "Name a revision that is installed with -r, or install this one.",
-      kubectl(cluster, "get", "deployments,pods", "-A", "-l", "app=istiod", "-L", REVISION),
-    ),
+  const absent = istiods.ok && judged.length === 0;
+  return fail(message, {
+    remediation: absent
+      ? installIstiod(cluster, revision, list)
+      : remedy("Find out why istiod has no pods; install it if it has no Deployment.", list),
   });
 }
 
@@ -54,7 +71,7 @@ export const podsIstiod = clusterCheck({
   needs: ["istiodPods"],
   uses: ["istiods"],
   run({ istiodPods, istiods }, { cluster, revision }) {
-    const deployments: IstiodsFact = istiods.ok ? istiods.value : { judged: [], others: [] };
+    const deployments = valueOr(istiods, NO_ISTIODS);
     const pods = istiodPods.filter((pod) => isJudged(pod, deployments, revision));
     const findings = judgePods(
       {
@@ -62,7 +79,7 @@ export const podsIstiod = clusterCheck({
         pods,
         workloads: deployments.judged,
         owner: (pod) => istiodOf(pod, deployments),
-        none: () => none(deployments, revision, cluster),
+        none: () => none(istiods, revision, cluster),
       },
       cluster,
     );

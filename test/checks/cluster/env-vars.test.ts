@@ -432,7 +432,10 @@ test("no istiod at all", () => {
   expect(findings[0]).toMatchObject({
     severity: "fail",
     remediation: {
-      commands: ["kubectl --context ctx-a get deployments -A -l app=istiod --show-labels"],
+      commands: [
+        'helm upgrade --install istiod "oci://$HELM_REPO/istiod" --kube-context ctx-a -n istio-system --version "$ISTIO_IMAGE" --set "profile=ambient" --set "platforms.peering.enabled=true" --set "license.value=$SOLO_ISTIO_LICENSE_KEY" --set global.network=net-a --set global.multiCluster.clusterName=net-a',
+        "kubectl --context ctx-a get deployments -A -l app=istiod --show-labels",
+      ],
     },
   });
 });

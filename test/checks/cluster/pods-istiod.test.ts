@@ -2,9 +2,11 @@ import { describe, expect, test } from "vitest";
 import { podsIstiod } from "../../../src/checks/cluster/pods-istiod.ts";
 import type { IstiodsFact } from "../../../src/model/facts.ts";
 import { missing } from "../../../src/model/gathered.ts";
-import { istiod, labels, pod, runCluster } from "../../support/facts.ts";
+import { clusterRef, istiod, labels, pod, runCluster } from "../../support/facts.ts";
 
 const broken = { healthy: false, ready: 0, status: "CrashLoopBackOff", why: "last exit 1" };
+
+const LIST = "kubectl --context ctx-a get deployments,pods -A -l app=istiod -L istio.io/rev";
 
 const gloo = istiod({ name: "istiod-gloo", revision: "gloo" });
 const old = istiod({ name: "istiod", revision: "default", peering: false });
@@ -30,8 +32,28 @@ test("none is a fault", () => {
   expect(findings).toMatchObject([{ severity: "fail" }]);
   expect(summary).toBe("no istiod pod in any namespace");
   expect(findings[0]?.remediation?.commands).toEqual([
-    "kubectl --context ctx-a get deployments,pods -A -l app=istiod",
+    'helm upgrade --install istiod "oci://$HELM_REPO/istiod" --kube-context ctx-a -n istio-system --version "$ISTIO_IMAGE" --set "profile=ambient" --set "platforms.peering.enabled=true" --set "license.value=$SOLO_ISTIO_LICENSE_KEY" --set global.network=net-a --set global.multiCluster.clusterName=net-a',
+    LIST,
   ]);
+});
+
+test("none, and nothing of the revision that is asked for: that one is installed", () => {
+  const facts = { istiodPods: [], istiods: { judged: [], others: [] } };
+  const { network: _, ...cluster } = clusterRef("a");
+  const { findings } = runCluster(podsIstiod, facts, { revision: "$(x)", cluster });
+  expect(findings[0]?.remediation?.commands[0]).toMatch(
+    / --set 'global\.network=<network>' .* --set 'revision=\$\(x\)'$/,
+  );
+});
+
+test("none, though there may be or is a Deployment: it is not installed again", () => {
+  const unread = missing("forbidden", "deployments.apps is forbidden");
+  const { desired: _, ...unwritten } = istiod();
+  for (const istiods of [unread, { judged: [unwritten], others: [old] }]) {
+    const { summary, findings } = runCluster(podsIstiod, { istiodPods: [], istiods });
+    expect(summary).toBe("no istiod pod in any namespace");
+    expect(findings[0]?.remediation?.commands).toEqual([LIST]);
+  }
 });
 
 test("a Deployment without pods or scaled to zero is a fault", () => {
