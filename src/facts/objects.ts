@@ -31,6 +31,13 @@ export function metaOf(object: unknown): Meta | undefined {
   };
 }
 
+/** The reference to who made an object and keeps it: of its owners the one that controls it. */
+export function controllerRef(object: unknown): unknown {
+  return array(at(object, "metadata", "ownerReferences")).find(
+    (reference) => property(reference, "controller") === true,
+  );
+}
+
 /** Whether the value is a map: there, and neither null nor a list. */
 export function isMap(value: unknown): boolean {
   return typeof value === "object" && value !== null && !Array.isArray(value);

@@ -5,7 +5,7 @@ import type { RawObject } from "../model/reader.ts";
 import type { FactSource } from "../model/source.ts";
 import { readEnv, type EnvOwner } from "./env.ts";
 import { METRICS_PORT } from "./names.ts";
-import { conditionsOf, defined, imagesOf, metaOf, portOf } from "./objects.ts";
+import { conditionsOf, controllerRef, defined, imagesOf, metaOf, portOf } from "./objects.ts";
 import { printedStatus } from "./pod-status.ts";
 import { failingContainer, podWhy } from "./pod-why.ts";
 
@@ -18,6 +18,12 @@ async function podEnv(source: FactSource, podSpec: unknown, owner: EnvOwner): Pr
     for (const [name, value] of env) if (!all.has(name)) all.set(name, value);
   }
   return all;
+}
+
+function ownerOf(pod: RawObject): PodFact["owner"] {
+  const reference = controllerRef(pod);
+  const [kind, name] = [string(property(reference, "kind")), string(property(reference, "name"))];
+  return kind !== undefined && name !== undefined ? { kind, name } : undefined;
 }
 
 /** A pod in kubectl's terms; nothing for an object without a name. */
@@ -52,6 +58,7 @@ export async function podFact(source: FactSource, pod: RawObject): Promise<PodFa
     env: await podEnv(source, pod["spec"], meta),
     ...defined({
       createdAt,
+      owner: ownerOf(pod),
       why: healthy ? undefined : podWhy(pod),
       failing: healthy ? undefined : failingContainer(pod),
       nodeName: string(at(pod, "spec", "nodeName")),

@@ -7,11 +7,20 @@ import { byName } from "./objects.ts";
 import { podFact } from "./pod.ts";
 import { slimPod } from "./slim.ts";
 
+/** What makes the replicas of a Deployment, and the pods of a DaemonSet. */
+const MAKERS: ReadonlySet<string> = new Set(["ReplicaSet", "DaemonSet"]);
+
+/** A pod of a Job or the like may have a component's labels, and does none of its work. */
+function isReplica({ owner }: PodFact): boolean {
+  return owner === undefined || MAKERS.has(owner.kind);
+}
+
 async function listPods(source: FactSource, labelSelector: string): Promise<Gathered<PodFact[]>> {
   const listed = await source.listWhereAllowed(RESOURCES.pods, { labelSelector, slim: slimPod });
   if (!listed.ok) return listed;
   const pods = await Promise.all(listed.value.map((pod) => podFact(source, pod)));
-  return gathered(pods.filter((pod) => pod !== undefined).toSorted(byName));
+  const known = pods.filter((pod) => pod !== undefined);
+  return gathered(known.filter(isReplica).toSorted(byName));
 }
 
 /** Pods of istiod and of ztunnel come with one list. */

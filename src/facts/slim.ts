@@ -3,7 +3,7 @@ import type { RawObject } from "../model/reader.ts";
 import { RESOURCES, type Resource } from "../model/resource.ts";
 import { referencedAnnotations } from "./env-names.ts";
 import { METRICS_PORT, NETWORKING_CLUSTER, PEERED_UID } from "./names.ts";
-import { isMap } from "./objects.ts";
+import { controllerRef, isMap } from "./objects.ts";
 import { slimContainers, slimContainerStatuses } from "./slim-containers.ts";
 import { slimConfigData, slimSecretData } from "./slim-data.ts";
 import { only, pick, pickEach } from "./slim-pick.ts";
@@ -14,7 +14,7 @@ import { only, pick, pickEach } from "./slim-pick.ts";
  * leaves every fact as it would be on the whole object.
  */
 
-/** Keeps `metadata` but for what no fact reads: managedFields, ownerReferences, most annotations. */
+/** Keeps `metadata` but for what no fact reads: managedFields, owners, most annotations. */
 function metadata(object: unknown, annotations: Iterable<string> = []): Record<string, unknown> {
   const meta = property(object, "metadata");
   const kept = pick(meta, "name", "namespace", "labels", "creationTimestamp", "deletionTimestamp");
@@ -29,9 +29,13 @@ function typed(object: unknown): Record<string, unknown> {
 export function slimPod(object: RawObject): RawObject {
   const { spec, status } = object;
   const containers = property(spec, "containers");
+  const owner = controllerRef(object);
   return {
     ...typed(object),
-    metadata: metadata(object, [METRICS_PORT, ...referencedAnnotations(containers)]),
+    metadata: {
+      ...metadata(object, [METRICS_PORT, ...referencedAnnotations(containers)]),
+      ...(owner !== undefined && { ownerReferences: [pick(owner, "kind", "name", "controller")] }),
+    },
     ...(isMap(spec) && {
       spec: {
         ...pick(spec, "nodeName"),

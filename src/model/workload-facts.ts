@@ -76,6 +76,8 @@ export interface PodFact {
   namespace: string;
   name: string;
   labels: ReadonlyMap<string, string>;
+  /** Who made it and keeps it; absent where nobody does, or a recording does not say. */
+  owner?: { kind: string; name: string };
   phase: string;
   /** STATUS as kubectl prints it: Running, CrashLoopBackOff, Evicted, Terminating, Init:0/1… */
   status: string;

@@ -82,6 +82,14 @@ describe("debug endpoints", () => {
     expect(await asked({ objects: only })).toHaveLength(1);
   });
 
+  it("are not asked of a Job's pod", async () => {
+    const job = pod("istiod-migrate-x");
+    const ownerReferences = [{ kind: "Job", name: "istiod-migrate", controller: true }];
+    const ofJob = { ...job, metadata: { ...job.metadata, ownerReferences } };
+    const objects = [istiod("istiod", "default", true), pod("istiod-1"), ofJob];
+    expect(await asked({ objects })).toEqual(["debug istio-system/istiod-1:15014/debug/license"]);
+  });
+
   it("go by revisions, then by names, and are asked of a pod that is of none", async () => {
     const both = [istiod("istiod-gloo", "gloo", true), istiod("istiod-old", "old", false)];
     const pods = [pod("istiod-old-1", { revision: "gloo" }), pod("istiod-old-2"), pod("x")];

@@ -26,6 +26,30 @@ describe("pods", () => {
     expect(await names("gatewayPods")).toEqual(["gw"]);
   });
 
+  it("are replicas: none of a Job, those of which nobody says who made them", async () => {
+    const owned = (name: string, ...ownerReferences: unknown[]) => ({
+      kind: "Pod",
+      metadata: { name, namespace: "x", labels: { app: "istiod" }, ownerReferences },
+    });
+    const owner = (kind: string, controller = true) => ({ kind, name: "o", controller, uid: "u" });
+    const objects = [
+      owned("replica", owner("Job", false), owner("ReplicaSet")),
+      owned("node", owner("DaemonSet")),
+      owned("job", owner("Job")),
+      owned("unknown"),
+      owned("uncontrolled", owner("Job", false)),
+      owned("malformed", { controller: true, kind: "Job" }, null),
+    ];
+    const found = await valueOf("istiodPods", { objects });
+    expect(found.map(({ name, owner: by }) => [name, by?.kind])).toEqual([
+      ["malformed", undefined],
+      ["node", "DaemonSet"],
+      ["replica", "ReplicaSet"],
+      ["uncontrolled", undefined],
+      ["unknown", undefined],
+    ]);
+  });
+
   it("carry what else checks read", async () => {
     const labels = {
       "gateway.networking.k8s.io/gateway-name": "gw",

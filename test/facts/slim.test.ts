@@ -131,6 +131,16 @@ describe("slim", () => {
     });
   });
 
+  it("keeps of a pod's owners who controls it", () => {
+    const others = [{ kind: "Other", name: "o", uid: "u" }];
+    const set = { kind: "ReplicaSet", name: "r", controller: true };
+    const ownerReferences = [...others, { ...set, apiVersion: "apps/v1", uid: "u" }];
+    const pod = slimPod({ metadata: { name: "p", ownerReferences } });
+    expect(pod["metadata"]).toEqual({ name: "p", ownerReferences: [set] });
+    const alone = slimPod({ metadata: { name: "p", ownerReferences: others } });
+    expect(alone["metadata"]).toEqual({ name: "p" });
+  });
+
   it("drops the images of nodes", () => {
     const internal = [{ type: "InternalIP", address: "10.0.0.1" }];
     const node = slimNode({

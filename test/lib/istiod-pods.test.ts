@@ -12,6 +12,21 @@ describe("the workload of a pod", () => {
     expect(ownerOf(pod({ name: "istiod-6d9cdf88cf-l47tf" }), [gloo, old])).toBe(old);
   });
 
+  test("is the one that the pod names, whatever its own name", () => {
+    const madeBy = (kind: string, name: string) =>
+      pod({ name: "istiod-gloo-6d9cdf88cf-l47tf", owner: { kind, name } });
+    const deployments = [old, gloo].map((one) => ({ ...one, kind: "Deployment" as const }));
+    const [oldOne, glooOne] = deployments;
+    expect(ownerOf(madeBy("ReplicaSet", "istiod-6d9cdf88cf"), deployments)).toBe(oldOne);
+    expect(ownerOf(madeBy("ReplicaSet", "istiod-gloo-6d9cdf88cf"), deployments)).toBe(glooOne);
+    expect(ownerOf(madeBy("DaemonSet", "istiod"), [gloo, old])).toBe(old);
+    for (const kind of ["DaemonSet", "Other"]) {
+      expect(ownerOf(madeBy(kind, "istiod"), deployments)).toBe(glooOne);
+    }
+    expect(ownerOf(madeBy("ReplicaSet", "istiod"), [gloo, old])).toBe(gloo);
+    expect(ownerOf(madeBy("DaemonSet", "other"), [gloo, old])).toBe(gloo);
+  });
+
   test("is the only one of the namespace when no name fits", () => {
     expect(ownerOf(pod({ name: "x" }), [old])).toBe(old);
     expect(ownerOf(pod({ name: "x" }), [old, gloo])).toBeUndefined();

@@ -198,6 +198,22 @@ export const object: fc.Arbitrary<Json> = fc.record(
           ),
         ),
         creationTimestamp: mostly(text),
+        ownerReferences: mostly(
+          fc.array(
+            mostly(
+              fc.record(
+                {
+                  kind: mostly(fc.constantFrom("ReplicaSet", "DaemonSet", "Job")),
+                  name: mostly(word),
+                  controller: mostly(fc.boolean()),
+                  uid: text,
+                },
+                { requiredKeys: [] },
+              ),
+            ),
+            { maxLength: 2 },
+          ),
+        ),
         deletionTimestamp: mostly(text),
         uid: mostly(text),
         managedFields: mostly(
