@@ -67,6 +67,10 @@ function requestOf(options: CheckOptions): CheckRequest {
   for (const id of [...(options.check ?? []), ...(options.skip ?? [])]) {
     if (!CHECKS.some((one) => one.id === id)) throw new UsageError(unknownCheck(id, CHECKS));
   }
+  const { check: only, skip = [] } = options;
+  if (only?.every((id) => skip.includes(id))) {
+    throw new UsageError(`--skip leaves none of the checks that --check names: ${only.join(", ")}`);
+  }
   return {
     precheck: options.precheck ?? false,
     concurrency: options.concurrency,

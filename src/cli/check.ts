@@ -2,13 +2,11 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import { REPORTERS } from "../reporters/index.ts";
 import type { CheckOptions } from "./check-run.ts";
 import type { Io, SetExitCode } from "./io.ts";
-import { duration, list, positive, repeated } from "./options.ts";
+import { duration, list, positive, repeated, timeoutFlag } from "./options.ts";
 
 /** A duration flag whose value may be left out: `--wait`, `--wait=5m`. */
-function durationFlag(flags: string, description: string, preset: number): Option {
-  return new Option(flags, description).preset(String(preset)).argParser((value: string) => {
-    return /^\d+$/.test(value) ? Number(value) : duration(value);
-  });
+function durationFlag(flags: string, description: string, preset: string): Option {
+  return new Option(flags, description).preset(preset).argParser(duration);
 }
 
 function failOn(value: string): string {
@@ -31,11 +29,11 @@ export function addCheck(program: Command, io: Io, setExitCode: SetExitCode): vo
     .option("--check <ids>", "run these checks only", list)
     .option("--skip <ids>", "leave these checks out", list)
     .option("--fail-on <status>", "exit 1 from this status on: fail or warn", failOn, "fail")
-    .option("--timeout <duration>", "time for each cluster to answer", duration, 30_000)
+    .addOption(timeoutFlag())
     .option("--concurrency <n>", "clusters read at the same time", positive, 32)
-    .addOption(durationFlag("--wait [duration]", "check again until all pass (5m)", 300_000))
+    .addOption(durationFlag("--wait [duration]", "check again until all pass", "5m"))
     .addOption(
-      durationFlag("--watch [duration]", "report again and again (30s)", 30_000).conflicts("wait"),
+      durationFlag("--watch [duration]", "report again and again", "30s").conflicts("wait"),
     )
     .action(async (_options: unknown, command: Command) => {
       const { runCheck } = await import("./check-run.ts");

@@ -1,4 +1,3 @@
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { peeringValues } from "../gateway/helm-values.ts";
 import type { Links } from "../gateway/links.ts";
@@ -7,9 +6,9 @@ import type { PeerSource, PeerTarget } from "../gateway/peer.ts";
 import { toYaml, toYamlByContext } from "../gateway/yaml.ts";
 import { safeFileName } from "../lib/file-name.ts";
 import { hasMinor, parseVersion } from "../lib/istio-version.ts";
-import { OperationError } from "../model/errors.ts";
 import type { Io } from "./io.ts";
 import type { LinkOptions } from "./link.ts";
+import { makeDirectory } from "./output-directory.ts";
 import { writeWhole } from "./output-file.ts";
 import { note } from "./say.ts";
 
@@ -81,9 +80,7 @@ async function writeFiles(
   io: Io,
   options: LinkOptions,
 ): Promise<void> {
-  await mkdir(directory, { recursive: true }).catch((cause: Error) => {
-    throw new OperationError(`${directory} was not made: ${cause.message}`);
-  });
+  await makeDirectory(directory);
   const names = new Set<string>();
   for (const output of outputs) {
     const file = join(directory, `${safeFileName(output.context ?? "remote-peer", names)}.yaml`);

@@ -37,6 +37,13 @@ export function duration(value: string): number {
   return ms;
 }
 
+/** `--timeout` of commands that read clusters, ms. */
+export function timeoutFlag(): Option {
+  return new Option("--timeout <duration>", "time for each cluster to answer")
+    .argParser(duration)
+    .default(30_000, "30s");
+}
+
 /** A whole number from 1 up. */
 export function positive(value: string): number {
   if (!/^[1-9]\d{0,5}$/.test(value)) {

@@ -1,5 +1,6 @@
-import { stat } from "node:fs/promises";
-import { UsageError } from "../model/errors.ts";
+import { mkdir, stat } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import { OperationError, UsageError } from "../model/errors.ts";
 
 /** Refuses, before any work is done, a directory that cannot be one. */
 export async function checkOutputDirectory(directory: string): Promise<void> {
@@ -10,5 +11,27 @@ export async function checkOutputDirectory(directory: string): Promise<void> {
   });
   if (present && !present.isDirectory()) {
     throw new UsageError(`--output-dir ${directory}: it is not a directory`);
+  }
+}
+
+/**
+ * Makes a directory with those above it, one by one: with `recursive` Node never ends where a file
+ * system has no place for directories, as /proc.
+ *
+ * @throws OperationError
+ */
+export async function makeDirectory(directory: string): Promise<void> {
+  const missing: string[] = [];
+  let above = resolve(directory);
+  while (!(await stat(above).catch(() => undefined)) && dirname(above) !== above) {
+    missing.unshift(above);
+    above = dirname(above);
+  }
+  for (const one of missing) {
+    await mkdir(one).catch((cause: NodeJS.ErrnoException) => {
+      // Somebody else made it meanwhile.
+      if (cause.code === "EEXIST") return;
+      throw new OperationError(`${directory} was not made: ${cause.message}`);
+    });
   }
 }

@@ -1,6 +1,6 @@
 import type { Io } from "./io.ts";
 
-/** One line on stderr that says how far a run is, only on a terminal, and gone when done. */
+/** One line on stderr that says how far a run is, only on a terminal that can take it away again. */
 export class Progress {
   readonly #io: Io;
   readonly #shown: boolean;
@@ -10,7 +10,7 @@ export class Progress {
   constructor(io: Io, total: number, quiet: boolean) {
     this.#io = io;
     this.#total = total;
-    this.#shown = io.stderr.isTTY && !quiet;
+    this.#shown = io.stderr.isTTY && io.env["TERM"] !== "dumb" && !quiet;
   }
 
   start(): void {

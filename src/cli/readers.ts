@@ -57,6 +57,7 @@ export async function openContexts(
     openCluster(config, context, {
       timeoutMs,
       interactive: io.stderr.isTTY,
+      ...(selection.kubeconfig === undefined ? {} : { kubeconfig: selection.kubeconfig }),
       ...(selection.as === undefined ? {} : { as: selection.as }),
       ...(selection.asGroup === undefined ? {} : { asGroups: selection.asGroup }),
     }),

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import type { Io, SetExitCode } from "./io.ts";
-import { duration, list, positive } from "./options.ts";
+import { list, positive, timeoutFlag } from "./options.ts";
 import type { SnapshotOptions } from "./snapshot-run.ts";
 
 export function addSnapshot(program: Command, io: Io, setExitCode: SetExitCode): void {
@@ -11,7 +11,7 @@ export function addSnapshot(program: Command, io: Io, setExitCode: SetExitCode):
     .option("--output-dir <dir>", "write a directory, one sub-directory a cluster")
     .option("--output-file <file>", "write a .tar.gz instead")
     .option("--force", "overwrite an earlier recording")
-    .option("--timeout <duration>", "time for each cluster to answer", duration, 30_000)
+    .addOption(timeoutFlag())
     .option("--concurrency <n>", "clusters read at the same time", positive, 32)
     .action(async (_options: unknown, command: Command) => {
       const { runSnapshot } = await import("./snapshot-run.ts");

@@ -86,6 +86,7 @@ async function collect(source: ClusterSource, keys: readonly FactKey[]): Promise
       context: reader.context,
       now: reader.now(),
       ...(reader.contextArgument === undefined ? {} : { contextArgument: reader.contextArgument }),
+      ...(reader.kubeconfig === undefined ? {} : { kubeconfig: reader.kubeconfig }),
     },
     { istiods: facts.istiods, istioNamespace, namespaces: facts.namespaces },
   );

@@ -18,7 +18,7 @@ function istioVersionOf({ judged }: IstiodsFact): string | undefined {
 
 /** What messages and commands call a cluster, from what could be read of it. */
 export function clusterRef(
-  reader: Pick<ClusterReader, "context" | "contextArgument"> & { now: number },
+  reader: Pick<ClusterReader, "context" | "contextArgument" | "kubeconfig"> & { now: number },
   facts: {
     istiods?: Gathered<IstiodsFact> | undefined;
     istioNamespace: string;
@@ -35,6 +35,7 @@ export function clusterRef(
     istioNamespace,
     now: reader.now,
     ...defined({
+      kubeconfig: reader.kubeconfig,
       id: istiods?.ok ? clusterIdOf(istiods.value) : undefined,
       network: namespace?.labels.get(NETWORK) || undefined,
       istioVersion: istiods?.ok ? istioVersionOf(istiods.value) : undefined,

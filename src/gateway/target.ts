@@ -1,7 +1,7 @@
 import * as label from "../lib/labels.ts";
 import { isNodePort } from "../lib/peering.ts";
 import { qualified, showGateway } from "../lib/mesh.ts";
-import { contextWord, kubectl } from "../lib/shell.ts";
+import { contextWord, kubectl, mc } from "../lib/shell.ts";
 import type { ClusterRef } from "../model/check.ts";
 import type { GatheredCluster } from "../model/cluster.ts";
 import type { FactKey, GatewayFact, MeshConfigFact, ServiceFact } from "../model/facts.ts";
@@ -76,7 +76,7 @@ function trustDomainOf(
 }
 
 function noEntrance(ref: ClusterRef): Problem {
-  const expose = `mc expose --context ${contextWord(ref)} -n istio-eastwest --wait`;
+  const expose = mc(ref, `expose --context ${contextWord(ref)} -n istio-eastwest --wait`);
   return problem(ref, "has no east-west Gateway", expose);
 }
 

@@ -15,9 +15,21 @@ export function commandLine(...words: string[]): string {
   return words.map(quote).join(" ");
 }
 
+/** What commands for a cluster name it by. */
+type Addressed = Pick<ClusterRef, "contextArgument" | "kubeconfig">;
+
 /** `kubectl --context CONTEXT …` for that cluster. */
-export function kubectl(cluster: Pick<ClusterRef, "contextArgument">, ...words: string[]): string {
-  return `kubectl --context ${contextWord(cluster)} ${commandLine(...words)}`;
+export function kubectl(cluster: Addressed, ...words: string[]): string {
+  return `kubectl${kubeconfigOf(cluster)} --context ${contextWord(cluster)} ${commandLine(...words)}`;
+}
+
+/** `mc …` for clusters of the same kubeconfig as that one; the words are quoted as they need it. */
+export function mc(cluster: Addressed, words: string): string {
+  return `mc ${words}${kubeconfigOf(cluster)}`;
+}
+
+function kubeconfigOf({ kubeconfig }: Addressed): string {
+  return kubeconfig === undefined ? "" : ` --kubeconfig ${quote(kubeconfig)}`;
 }
 
 /** The cluster's context as a shell word; the placeholder `<context>` stays readable. */

@@ -9,6 +9,8 @@ export interface ClusterRef {
   context: string;
   /** For `--context` in commands: the context, or `<context>` where none is known. */
   contextArgument: string;
+  /** For `--kubeconfig` in commands: the flag of this run; absent where they find it themselves. */
+  kubeconfig?: string;
   /** CLUSTER_ID; absent when istiod could not be read or there is none. */
   id?: string;
   /** Label topology.istio.io/network of the istio namespace. */

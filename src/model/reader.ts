@@ -45,6 +45,8 @@ export interface ClusterReader {
   readonly context: string;
   /** What `--context` takes in commands for this cluster; absent when not known (a plain directory). */
   readonly contextArgument?: string;
+  /** What `--kubeconfig` of this run was, which commands for this cluster need as well. */
+  readonly kubeconfig?: string;
   readonly kind: "live" | "recording";
   /** The time to judge by, ms since the epoch: now, or when the recording was made. */
   now(): number;

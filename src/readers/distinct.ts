@@ -18,6 +18,7 @@ function renamed(reader: ClusterReader, context: string): ClusterReader {
   return {
     context,
     ...(reader.contextArgument === undefined ? {} : { contextArgument: reader.contextArgument }),
+    ...(reader.kubeconfig === undefined ? {} : { kubeconfig: reader.kubeconfig }),
     kind: reader.kind,
     now: () => reader.now(),
     connect: () => reader.connect(),

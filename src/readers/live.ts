@@ -35,6 +35,8 @@ export interface OpenOptions extends Impersonation {
    * what has not been answered by then is a `timeout`.
    */
   timeoutMs: number;
+  /** The flag that names the kubeconfig, for commands; absent where they find it themselves. */
+  kubeconfig?: string;
   /** There is a terminal on which an exec plugin may ask for a login. */
   interactive?: boolean;
 }
@@ -57,7 +59,7 @@ export function openCluster(
     headers: impersonationHeaders(options, target.user),
     timeoutMs: options.timeoutMs,
   });
-  return new LiveCluster(target, client, config.inCluster);
+  return new LiveCluster(target, client, config.inCluster, options.kubeconfig);
 }
 
 /** A cluster behind its API server. Close it: until then its connections keep the process alive. */
@@ -66,14 +68,21 @@ export class LiveCluster implements ClusterReader, ClusterWriter {
   readonly context: string;
   /** Absent in a pod: there is no context to name. */
   readonly contextArgument?: string;
+  readonly kubeconfig?: string;
   /** Namespace of the context, for what is written without `-n`. */
   readonly namespace: string;
   readonly #client: ApiClient;
   readonly #versions: Versions;
   readonly #debug: DebugReader;
 
-  constructor(target: ContextTarget, client: ApiClient, inCluster: boolean) {
+  constructor(
+    target: ContextTarget,
+    client: ApiClient,
+    inCluster: boolean,
+    kubeconfig: string | undefined,
+  ) {
     this.context = target.context;
+    if (kubeconfig !== undefined) this.kubeconfig = kubeconfig;
     if (!inCluster) this.contextArgument = target.context;
     this.namespace = target.namespace ?? "default";
     this.#client = client;

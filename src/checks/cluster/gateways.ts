@@ -1,5 +1,5 @@
 import { EAST_WEST_CLASSES, GATEWAY_NAME } from "../../lib/labels.ts";
-import { contextWord, kubectl } from "../../lib/shell.ts";
+import { contextWord, kubectl, mc } from "../../lib/shell.ts";
 import { clusterCheck, type ClusterRef } from "../../model/check.ts";
 import type { GatewaysData } from "../../model/data.ts";
 import type { GatewayFact, NamespaceFact } from "../../model/facts.ts";
@@ -30,7 +30,7 @@ function noGateway(cluster: ClusterRef, namespaces: Gathered<NamespaceFact[]>): 
     remediation: remedy(
       "Create the east-west gateway.",
       ...(exists ? [] : [kubectl(cluster, "create", "namespace", NAMESPACE)]),
-      `mc expose --context ${contextWord(cluster)} -n ${NAMESPACE}`,
+      mc(cluster, `expose --context ${contextWord(cluster)} -n ${NAMESPACE}`),
     ),
   });
 }

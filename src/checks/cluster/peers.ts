@@ -8,7 +8,7 @@ import {
   peerName,
   reachableAddresses,
 } from "../../lib/peering.ts";
-import { contextWord, quote } from "../../lib/shell.ts";
+import { contextWord, mc, quote } from "../../lib/shell.ts";
 import { clusterCheck, type ClusterCheckContext, type ClusterRef } from "../../model/check.ts";
 import type { PeersData } from "../../model/data.ts";
 import type { GatewayFact, GatewaysFact, ServiceFact } from "../../model/facts.ts";
@@ -61,7 +61,7 @@ function noPeers({ precheck, cluster, clusters }: ClusterCheckContext, namespace
   return warn(NONE, {
     remediation: remedy(
       "Link the cluster to its peers; the target of a one-way link has none.",
-      `mc link --contexts ${contexts.join(",")} -n ${quote(namespace)}`,
+      mc(cluster, `link --contexts ${contexts.join(",")} -n ${quote(namespace)}`),
     ),
   });
 }

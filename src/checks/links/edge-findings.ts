@@ -1,3 +1,4 @@
+import { mc } from "../../lib/shell.ts";
 import { linkFaults } from "../../lib/links.ts";
 import { enumerate, qualified, showGateway } from "../../lib/mesh.ts";
 import { fail, info, objectRef, pass, remedy, warn } from "../../model/finding.ts";
@@ -66,7 +67,7 @@ function oneWay(edge: Edge): Finding {
     ...about(edge),
     remediation: remedy(
       `Link ${data.to} to ${data.from} too if services are to be reached both ways.`,
-      `mc link --from ${words.to} --to ${words.from}`,
+      mc(edge.link.from.cluster, `link --from ${words.to} --to ${words.from}`),
     ),
   });
 }

@@ -1,5 +1,5 @@
 import { contexts, enumerate } from "../../lib/mesh.ts";
-import { contextWord, quote } from "../../lib/shell.ts";
+import { contextWord, mc, quote } from "../../lib/shell.ts";
 import { connectedIstiods } from "../../lib/syncs.ts";
 import type { ClusterRef } from "../../model/check.ts";
 import { fail, pass, remedy, skip } from "../../model/finding.ts";
@@ -64,7 +64,10 @@ export function isolatedFindings(
       fail(`no cluster is linked to another: ${contexts(isolated)}`, {
         remediation: remedy(
           "Link the clusters.",
-          `mc link --contexts ${isolated.map(({ cluster }) => contextWord(cluster)).join(",")}${namespaceOf(isolated)}`,
+          mc(
+            second.cluster,
+            `link --contexts ${isolated.map(({ cluster }) => contextWord(cluster)).join(",")}${namespaceOf(isolated)}`,
+          ),
         ),
       }),
     ];
@@ -82,7 +85,7 @@ function isolatedFinding(member: LinkMember, members: readonly LinkMember[]): Fi
     ...(hasGatewayApi(member) ? {} : { blockedBy: `${context}/gateways` }),
     remediation: remedy(
       "Link the cluster with those whose services it shares.",
-      `mc link --contexts ${contextWord(cluster)},${peer}${namespaceOf([member])}`,
+      mc(cluster, `link --contexts ${contextWord(cluster)},${peer}${namespaceOf([member])}`),
     ),
   });
 }

@@ -11,15 +11,17 @@ type Member = MeshMember<"istiods", "namespaces" | "ztunnels">;
 /** What istiod takes when nothing is set: it names no cluster. */
 const DEFAULT_ID = "Kubernetes";
 
-/** Sets a CLUSTER_ID: the network's name where no other cluster goes by it. */
+/** What a label takes, as CLUSTER_ID becomes one. */
+const LABEL = /^[A-Za-z\d]([\w.-]{0,61}[A-Za-z\d])?$/;
+
+/** Sets a CLUSTER_ID: the name of the network, else of the context, that no other cluster goes by. */
 function giveId({ cluster, facts }: Member, members: readonly Member[]): string[] {
-  const { network } = cluster;
-  const taken = members.some(
-    (other) =>
-      other.cluster !== cluster &&
-      (other.cluster.network === network || idsOf(other).includes(network ?? "")),
-  );
-  const id = network === undefined || taken ? "<cluster-id>" : network;
+  const others = members.filter((other) => other.cluster !== cluster);
+  const isFree = (name: string | undefined): boolean =>
+    name !== undefined &&
+    LABEL.test(name) &&
+    !others.some((other) => other.cluster.network === name || idsOf(other).includes(name));
+  const id = [cluster.network, cluster.context].find(isFree) ?? "<cluster-id>";
   const setEnv = (namespace: string, workload: string, name: string): string =>
     kubectl(cluster, "-n", namespace, "set", "env", workload, `${name}=${id}`);
   return [

@@ -2,7 +2,7 @@ import { SERVICE_ACCOUNT } from "../../lib/labels.ts";
 import { isConnected, linksOf, type Link } from "../../lib/links.ts";
 import { enumerate, pairsSkipped, qualified } from "../../lib/mesh.ts";
 import { isIpAddress, normalizeAddress, reachableAddresses } from "../../lib/peering.ts";
-import { contextWord, kubectl, quote } from "../../lib/shell.ts";
+import { contextWord, kubectl, mc, quote } from "../../lib/shell.ts";
 import { meshCheck, type MeshMember } from "../../model/check.ts";
 import type { GatewayFact } from "../../model/facts.ts";
 import { fail, info, objectRef, pass, remedy, skip, summarize, warn } from "../../model/finding.ts";
@@ -21,7 +21,8 @@ function present(gateway: GatewayFact, { gateways, services }: Member["facts"]):
 function giveAddress({ from, gateway }: Link<Member>, target: Member): Remediation {
   const { cluster } = from;
   const to = target.cluster;
-  const link = `mc link --from ${contextWord(cluster)} --to ${contextWord(to)} -n ${quote(gateway.namespace)}`;
+  const pair = `--from ${contextWord(cluster)} --to ${contextWord(to)}`;
+  const link = mc(cluster, `link ${pair} -n ${quote(gateway.namespace)}`);
   // One address, as link gives it.
   const addresses = present(gateway, target.facts)
     .slice(0, 1)

@@ -60,7 +60,7 @@ function skips({ facts }: Member): boolean {
 }
 
 /** A remote Gateway names the trust domain by which ztunnel knows the peer's gateway. */
-function gatewayFinding(link: Link<Member>, target: Member): Finding {
+function gatewayFinding(link: Link<Member>, target: Member, precheck: boolean): Finding {
   const { from, gateway } = link;
   const { cluster } = from;
   const about = { cluster: cluster.context, object: objectRef("Gateway", gateway) };
@@ -96,9 +96,9 @@ function gatewayFinding(link: Link<Member>, target: Member): Finding {
       ),
     ),
   };
-  return skips(from)
-    ? warn(`${message} (ztunnel has ${SKIP}=true)`, details)
-    : fail(message, details);
+  if (skips(from)) return warn(`${message} (ztunnel has ${SKIP}=true)`, details);
+  // With --precheck it is a warning, as in the Peers Check: linking is what mends it.
+  return precheck ? warn(message, details) : fail(message, details);
 }
 
 /** ztunnel refuses peers of another trust domain unless told otherwise. */
@@ -154,7 +154,7 @@ export const trustDomains = meshCheck({
   ],
   needs: ["gateways", "meshConfigs"],
   uses: ["istiods", "ztunnels", "services"],
-  run(read: readonly Omit<Member, "trust">[], { absent }) {
+  run(read: readonly Omit<Member, "trust">[], { absent, precheck }) {
     const members = read.map(({ cluster, facts }): Member => ({
       cluster,
       facts,
@@ -164,7 +164,7 @@ export const trustDomains = meshCheck({
     const findings = [
       ...members.flatMap(ownFindings),
       ...links.flatMap((link) =>
-        link.target?.member ? [gatewayFinding(link, link.target.member)] : [],
+        link.target?.member ? [gatewayFinding(link, link.target.member, precheck)] : [],
       ),
       ...distinctFindings(members),
       ...servicesNotChecked(members),

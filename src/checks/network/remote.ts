@@ -1,7 +1,7 @@
 import { CLUSTER, NETWORK } from "../../lib/labels.ts";
 import type { Link, LinkTarget } from "../../lib/links.ts";
 import { enumerate, labelGateway, qualified } from "../../lib/mesh.ts";
-import { contextWord } from "../../lib/shell.ts";
+import { contextWord, mc } from "../../lib/shell.ts";
 import type { ClusterRef } from "../../model/check.ts";
 import { fail, info, objectRef, pass, remedy, skip, warn } from "../../model/finding.ts";
 import type { Finding } from "../../model/report.ts";
@@ -104,7 +104,7 @@ function unknownNetwork(
     ...about,
     remediation: remedy(
       "Check the cluster of that network too, or correct the label of the gateways if there is none.",
-      `mc check --contexts ${contextWord(cluster)},<context>`,
+      mc(cluster, `check --contexts ${contextWord(cluster)},<context>`),
       ...links
         .slice(0, 3)
         .map(({ from, gateway }) => labelGateway(from.cluster, gateway, NETWORK, "<network>")),
