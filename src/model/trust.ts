@@ -81,6 +81,11 @@ export interface TrustMatrix {
    * of `a`. Absent where there is no root or no chain to judge.
    */
   verdicts: ReadonlyMap<string, ReadonlyMap<string, TrustVerdict>>;
+  /**
+   * Where a verdict is no: the one that the roots of the cluster's Secret would give, which istiod
+   * copies into the ConfigMap when it is restarted.
+   */
+  afterRestart: ReadonlyMap<string, ReadonlyMap<string, TrustVerdict>>;
 }
 
 /** A certificate in a report. */

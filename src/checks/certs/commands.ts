@@ -11,6 +11,14 @@ function dataOf(kind: string, name: string, key: string): string[] {
   return ["get", kind, name, "-o", `jsonpath={.data.${key.replaceAll(".", String.raw`\.`)}}`];
 }
 
+const SHOW = "openssl x509 -noout -subject -dates -fingerprint -sha256";
+
+/**
+ * `openssl x509` reads one certificate and drops the rest, and other commands that read them all
+ * print no fingerprint: awk starts it anew for each.
+ */
+const SHOW_EACH = `awk -v show='${SHOW}' '/-BEGIN/,/-END/ { print | show } /-END/ { close(show) }'`;
+
 /** Prints the root certificates that a cluster's workloads trust. */
 export function showRoot(cluster: ClusterRef): string {
   const read = kubectl(
@@ -19,7 +27,7 @@ export function showRoot(cluster: ClusterRef): string {
     cluster.istioNamespace,
     ...dataOf("configmap", CONFIG_MAP, "root-cert.pem"),
   );
-  return `${read} | openssl x509 -noout -subject -dates -fingerprint -sha256`;
+  return `${read} | ${SHOW_EACH}`;
 }
 
 /** Prints the certificate that istiod signs with. */

@@ -4,9 +4,12 @@ import type { Finding, Remediation } from "../../model/report.ts";
 import type { TrustMatrix } from "../../model/trust.ts";
 import { replaceSigning, showRoot, showSigning } from "./commands.ts";
 import { groupBy } from "../group.ts";
-import { isAmong, ownRoot, selfMadeText, verdictOf, type Member } from "./member.ts";
+import { chainRoot, configMapOf, isAmong, selfMadeText, verdictOf, type Member } from "./member.ts";
 import type { Distrust } from "./pairs.ts";
-import { clustersText, named, rootsText } from "./words.ts";
+import { clustersText, CONFIG_MAP, named, rootsText } from "./words.ts";
+
+/** Most clusters that a remedy gives commands for. */
+const MOST = 3;
 
 /** All that one cause breaks: whose chains, and who does not trust them. */
 interface Group {
@@ -26,7 +29,7 @@ export function distrustFindings(
   members: readonly Member[],
   trust: TrustMatrix,
 ): Finding[] {
-  return groupBy(distrusts, ({ cause }) => cause).map((all) => {
+  return groupBy(distrusts, ({ cause, stale }) => `${cause} ${stale}`).map((all) => {
     const owners = members.filter((member) => all.some(({ owner }) => owner === member));
     const trusters = members.filter((member) => all.some(({ truster }) => truster === member));
     return finding({ first: all[0], owners, trusters, order: members }, trust);
@@ -34,12 +37,26 @@ export function distrustFindings(
 }
 
 function finding(group: Group, trust: TrustMatrix): Finding {
+  const message = `${whoText(group)}: ${why(group, trust)}${otherWay(group, trust)}`;
+  if (group.first.stale) return staleFinding(message, group);
   const [owner] = group.owners;
   const about =
     owner && group.owners.length === 1 ? { cluster: owner.context, ...secretOf(owner) } : {};
-  return fail(`${whoText(group)}: ${why(group, trust)}${otherWay(group, trust)}`, {
-    ...about,
-    remediation: remediation(group, trust),
+  return fail(message, { ...about, remediation: remediation(group, trust) });
+}
+
+/** What ends when the ConfigMap is what the Secret says: a finding of its own says how. */
+function staleFinding(message: string, { trusters }: Group): Finding {
+  const [truster, ...more] = trusters;
+  return fail(message, {
+    ...(truster && more.length === 0
+      ? { cluster: truster.context, object: configMapOf(truster) }
+      : {}),
+    blockedBy: "certs",
+    remediation: remedy(
+      `See to ConfigMap ${CONFIG_MAP} of ${clustersText(trusters)}, which lacks roots that the Secret has.`,
+      ...trusters.slice(0, MOST).map(({ cluster }) => showRoot(cluster)),
+    ),
   });
 }
 
@@ -52,7 +69,8 @@ function secretOf({ cluster, intermediate }: Member): Pick<Finding, "object"> {
 function whoText({ owners, trusters }: Group): string {
   const [owner] = owners;
   if (owners.length > 1) {
-    const mutual = trusters.every((one) => owners.includes(one));
+    const mutual =
+      trusters.length === owners.length && trusters.every((one) => owners.includes(one));
     return mutual
       ? `${clustersText(trusters)} do not trust each other's intermediate certificates`
       : `${clustersText(trusters)} ${doOrDoes(trusters)} not trust the intermediate certificates of ${clustersText(owners)}`;
@@ -76,7 +94,7 @@ function why({ first, owners, trusters }: Group, trust: TrustMatrix): string {
     bundles.size === 1
       ? [rootsText(truster.roots), doOrDoes(truster.roots)]
       : ["their roots", "do"];
-  const root = ownRoot(trust, owner);
+  const root = owners.map((one) => chainRoot(trust, one)).find((one) => one !== undefined);
   const signed = owners.length === 1 && owner.signing ? owner.signing.subject : "them";
   if (fault === "self-made") {
     return owners.length === 1
@@ -87,7 +105,9 @@ function why({ first, owners, trusters }: Group, trust: TrustMatrix): string {
     return `their bundles have no root in common: ${theirs} against ${rootsText(owner.roots)}`;
   }
   if (!isAboutIssuer(fault)) return reason;
-  if (!root) return `${theirs} ${sign} not sign it: ${reason}`;
+  if (!root) {
+    return `${theirs} ${sign} not sign ${owners.length === 1 ? "it" : "them"}: ${reason}`;
+  }
   const rival = fault === "other-key" ? ", of the same name but with another key," : "";
   return `${theirs} ${sign} not sign ${signed}: root ${named(root)}${rival} does`;
 }
@@ -103,25 +123,26 @@ function otherWay(
     : "";
 }
 
-/** Most clusters that a remedy gives commands for. */
-const MOST = 3;
-
 /** What to do, in the smaller of the two groups of clusters. */
 function remediation(group: Group, trust: TrustMatrix): Remediation {
   const { owner, truster, fault } = group.first;
   const others = group.trusters.filter((one) => !group.owners.includes(one));
-  const look = [showRoot(truster.cluster), showSigning(owner)];
   const betweenClusters = fault === "self-made" || fault === "no-shared-root";
-  // What not even the cluster itself trusts is to be mended there.
-  if (!betweenClusters && (group.trusters.includes(owner) || !isAboutIssuer(fault))) {
+  // What not even the cluster itself trusts is to be mended there, and no roots trust a bad chain.
+  const amiss = isAboutIssuer(fault)
+    ? group.owners.filter((one) => group.trusters.includes(one))
+    : group.owners;
+  if (!betweenClusters && amiss.length > 0) {
     return remedy(
-      ownSummary(group),
-      ...look,
-      ...group.owners.slice(0, MOST).flatMap(replaceSigning),
+      ownSummary(group.first, amiss),
+      showRoot(truster.cluster),
+      ...amiss.slice(0, 1).map(showSigning),
+      ...amiss.slice(0, MOST).flatMap(replaceSigning),
     );
   }
-  const root = ownRoot(trust, owner);
-  if (root && truster.roots.some((one) => isAmong(one, owner.roots))) {
+  const look = [showRoot(truster.cluster), showSigning(owner)];
+  const root = chainRoot(trust, owner);
+  if (root && others.length > 0 && truster.roots.some((one) => isAmong(one, owner.roots))) {
     const names = enumerate(others.map(({ context }) => context));
     return remedy(
       `Add root ${named(root)} of ${owner.context} to root-cert.pem in ${names} and restart istiod there, before certificates below it are used.`,
@@ -156,7 +177,7 @@ function isAboutIssuer(fault: Distrust["fault"]): boolean {
 const NOT_A_SIGNER: ReadonlySet<string> = new Set(["not-a-ca", "key-usage", "path-length"]);
 
 /** For a chain that no roots could trust. */
-function ownSummary({ first: { fault, owner, certificate }, owners }: Group): string {
+function ownSummary({ fault, owner, certificate }: Distrust, owners: readonly Member[]): string {
   const where = `in ${clustersText(owners)}`;
   if (isAboutIssuer(fault)) {
     return `Put every certificate between ca-cert.pem and the root into cert-chain.pem, and that root into root-cert.pem, ${where}, then restart istiod.`;

@@ -14,7 +14,7 @@ interface InUse {
 }
 
 /** Roots of a cluster that anchor a chain of the run. */
-function anchors(
+export function anchors(
   member: Member,
   members: readonly Member[],
   trust: TrustMatrix,

@@ -1,7 +1,10 @@
 import type { ClusterRef, MeshMember } from "../../model/check.ts";
 import type { IntermediateFact } from "../../model/facts.ts";
+import { objectRef } from "../../model/finding.ts";
 import type { Gathered } from "../../model/gathered.ts";
+import type { ObjectRef } from "../../model/report.ts";
 import type { CertificateFacts, PemContent, TrustMatrix, TrustVerdict } from "../../model/trust.ts";
+import { CONFIG_MAP } from "./words.ts";
 
 export type CertsFacts = MeshMember<"rootCertificate", "intermediate" | "ztunnelDumps">;
 
@@ -50,6 +53,10 @@ export function memberOf({ cluster, facts }: CertsFacts, trust: TrustMatrix): Me
   };
 }
 
+export function configMapOf({ cluster }: Member): ObjectRef {
+  return objectRef("ConfigMap", { namespace: cluster.istioNamespace, name: CONFIG_MAP });
+}
+
 export function isAmong(one: CertificateFacts, others: readonly CertificateFacts[]): boolean {
   return others.some(({ sha256 }) => sha256 === one.sha256);
 }
@@ -63,11 +70,46 @@ export function verdictOf(
   return trust.verdicts.get(truster.context)?.get(owner.context);
 }
 
+/** The same by the roots of the truster's Secret, for a chain that its ConfigMap's do not verify. */
+export function nextVerdictOf(
+  trust: TrustMatrix,
+  truster: Member,
+  owner: Member,
+): TrustVerdict | undefined {
+  return trust.afterRestart.get(truster.context)?.get(owner.context);
+}
+
 /** The root that anchors a cluster's chain under its own roots. */
 export function ownRoot(trust: TrustMatrix, member: Member): CertificateFacts | undefined {
-  const verdict = verdictOf(trust, member, member);
+  return anchorOf(verdictOf(trust, member, member), member.roots);
+}
+
+/** As `ownRoot`; where the ConfigMap lacks that root, as the Secret has it. */
+export function chainRoot(trust: TrustMatrix, member: Member): CertificateFacts | undefined {
+  return (
+    ownRoot(trust, member) ??
+    anchorOf(nextVerdictOf(trust, member, member), secretRoots(trust, member))
+  );
+}
+
+function anchorOf(
+  verdict: TrustVerdict | undefined,
+  roots: readonly CertificateFacts[],
+): CertificateFacts | undefined {
   const anchor = verdict?.ok ? verdict.path.at(-1) : undefined;
-  return member.roots.find(({ sha256 }) => sha256 === anchor);
+  return roots.find(({ sha256 }) => sha256 === anchor);
+}
+
+/** What istiod writes into the ConfigMap when it is restarted. */
+export function secretRoots(
+  trust: TrustMatrix,
+  { intermediate, signing }: Member,
+): readonly CertificateFacts[] {
+  const signer = intermediate.ok ? intermediate.value : undefined;
+  const written = contentOf(trust, signer?.root).certificates;
+  // istiod leaves the root of a CA that it made itself in ca-cert.pem alone.
+  const selfMade = signing?.selfSigned ? [signing] : [];
+  return written.length > 0 ? written : selfMade;
 }
 
 /** istiod signs with a CA that it made for itself. */

@@ -5,9 +5,9 @@ import type { IntermediateFact } from "../../model/facts.ts";
 import type { Finding } from "../../model/report.ts";
 import type { CertificateFacts, PemContent, TrustMatrix } from "../../model/trust.ts";
 import { replaceSigning, restartIstiod, showRoot, showSigning } from "./commands.ts";
-import { contentOf, isAmong, signingKey, type Member } from "./member.ts";
+import { configMapOf, contentOf, isAmong, signingKey, type Member } from "./member.ts";
 import { unreadFindings } from "./unread.ts";
-import { CONFIG_MAP, rootsText } from "./words.ts";
+import { CONFIG_MAP } from "./words.ts";
 import { workloadFindings } from "./workloads.ts";
 
 /** What is wrong with a cluster's certificates without looking at any other cluster. */
@@ -20,10 +20,7 @@ export function ownFindings(member: Member, trust: TrustMatrix): Finding[] {
   return [
     ...rootFindings(member),
     ...(intermediate.ok && intermediate.value.secret !== "none"
-      ? [
-          ...signerFindings(member, intermediate.value, trust),
-          ...rootsApart(member, intermediate.value, trust),
-        ]
+      ? signerFindings(member, intermediate.value, trust)
       : unreadFindings(member)),
     ...workloadFindings(member, trust),
   ];
@@ -40,14 +37,15 @@ function contentFindings(what: string, content: PemContent, details: FaultDetail
     : [error(`${what} could not be read: ${said}`, details)];
 }
 
-function rootFindings({ cluster, bundle, context, facts }: Member): Finding[] {
+function rootFindings(member: Member): Finding[] {
+  const { cluster, bundle, context, facts } = member;
   const namespace = cluster.istioNamespace;
   const text = `ConfigMap ${namespace}/${CONFIG_MAP}`;
   if (facts.rootCertificate.missing) {
     return [
       fail(`cluster ${context}: there is no ${text}, which istiod writes into every namespace`, {
         cluster: context,
-        object: objectRef("ConfigMap", { namespace, name: CONFIG_MAP }),
+        object: configMapOf(member),
         blockedBy: `${context}/pods-istiod`,
         remediation: remedy(
           "Let istiod write it: see that it runs, or restart it.",
@@ -59,7 +57,7 @@ function rootFindings({ cluster, bundle, context, facts }: Member): Finding[] {
   }
   const details = {
     cluster: context,
-    object: objectRef("ConfigMap", { namespace, name: CONFIG_MAP }),
+    object: configMapOf(member),
     remediation: remedy(
       "Put the root certificates into root-cert.pem of Secret cacerts, each with its BEGIN and END line, and restart istiod, which copies them into the ConfigMap.",
       showRoot(cluster),
@@ -127,31 +125,4 @@ function earlierSelf(
 ): CertificateFacts | undefined {
   if (!signing || isAmong(signing, above)) return undefined;
   return above.find(({ subject }) => subject === signing.subject);
-}
-
-/** The Secret's root and the ConfigMap's should be one: istiod copies it. */
-function rootsApart(member: Member, signer: IntermediateFact, trust: TrustMatrix): Finding[] {
-  const written = contentOf(trust, signer.root).certificates;
-  // istiod leaves the root of a CA that it made itself in ca-cert.pem alone.
-  const selfMade = member.signing?.selfSigned ? [member.signing] : [];
-  const roots = written.length > 0 ? written : selfMade;
-  if (roots.length === 0 || member.roots.length === 0) return [];
-  const differ =
-    roots.some((one) => !isAmong(one, member.roots)) ||
-    member.roots.some((one) => !isAmong(one, roots));
-  if (!differ) return [];
-  const { text, details } = secretOf(member, signer, "");
-  return [
-    warn(
-      `cluster ${member.context}: ${text} and ConfigMap ${CONFIG_MAP} differ: ${rootsText(roots)} against ${rootsText(member.roots)}`,
-      {
-        ...details,
-        remediation: remedy(
-          "Restart istiod, which copies the root of the Secret into the ConfigMap of every namespace.",
-          showRoot(member.cluster),
-          restartIstiod(member.cluster),
-        ),
-      },
-    ),
-  ];
 }

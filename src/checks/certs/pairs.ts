@@ -1,7 +1,16 @@
 import { pass } from "../../model/finding.ts";
 import type { Finding } from "../../model/report.ts";
 import type { TrustFault, TrustMatrix, TrustPair } from "../../model/trust.ts";
-import { isAmong, isSelfMade, isUnread, ownRoot, verdictOf, type Member } from "./member.ts";
+import {
+  chainRoot,
+  isAmong,
+  isSelfMade,
+  isUnread,
+  nextVerdictOf,
+  secretRoots,
+  verdictOf,
+  type Member,
+} from "./member.ts";
 import { named } from "./words.ts";
 
 /** Why the roots of one cluster do not verify the chain of another. */
@@ -12,6 +21,8 @@ export interface Distrust {
   reason: string;
   /** What it comes from: the same for all that one cause explains. */
   cause: string;
+  /** The truster's Secret has the root that its ConfigMap lacks: istiod has not copied it. */
+  stale: boolean;
   /** Fingerprint of the certificate at fault, when it is one. */
   certificate?: string;
 }
@@ -40,7 +51,7 @@ function judgePair(truster: Member, owner: Member, trust: TrustMatrix, result: P
   const own = truster === owner;
   const verdict = verdictOf(trust, truster, owner);
   if (!verdict) {
-    if (!own && isUnread(owner)) compareRoots(truster, owner, result);
+    if (!own && isUnread(owner)) compareRoots(truster, owner, trust, result);
     return;
   }
   const names = { from: truster.context, to: owner.context };
@@ -67,12 +78,18 @@ function judgePair(truster: Member, owner: Member, trust: TrustMatrix, result: P
     cause:
       fault === "self-made"
         ? fault
-        : `${fault} ${noIssuer ? (ownRoot(trust, owner)?.sha256 ?? certificate) : certificate}`,
+        : `${fault} ${noIssuer ? (chainRoot(trust, owner)?.sha256 ?? certificate) : certificate}`,
+    stale: nextVerdictOf(trust, truster, owner)?.ok === true,
     certificate,
   });
 }
 
-function compareRoots(truster: Member, owner: Member, { pairs, fine, distrusts }: Pairs): void {
+function compareRoots(
+  truster: Member,
+  owner: Member,
+  trust: TrustMatrix,
+  { pairs, fine, distrusts }: Pairs,
+): void {
   if (owner.roots.length === 0) return;
   const names = { from: truster.context, to: owner.context };
   const shared = owner.roots.find((root) => isAmong(root, truster.roots));
@@ -80,7 +97,8 @@ function compareRoots(truster: Member, owner: Member, { pairs, fine, distrusts }
     const reason = "they share no root";
     pairs.push({ ...names, ok: false, by: "roots", reason });
     const cause = owner.roots.map(({ sha256 }) => sha256).join(" ");
-    distrusts.push({ truster, owner, fault: "no-shared-root", reason, cause });
+    const stale = secretRoots(trust, truster).some((root) => isAmong(root, owner.roots));
+    distrusts.push({ truster, owner, fault: "no-shared-root", reason, cause, stale });
     return;
   }
   pairs.push({ ...names, ok: true, by: "roots" });

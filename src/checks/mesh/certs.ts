@@ -3,6 +3,7 @@ import { meshCheck, type MeshCheckContext, type Verdict } from "../../model/chec
 import { error, pass, remedy, summarize, warn } from "../../model/finding.ts";
 import type { Finding } from "../../model/report.ts";
 import type { TrustMatrix } from "../../model/trust.ts";
+import { apartFindings } from "../certs/apart.ts";
 import { replaceSigning, showSigning } from "../certs/commands.ts";
 import { certsData } from "../certs/details.ts";
 import { distrustFindings } from "../certs/distrust.ts";
@@ -65,7 +66,10 @@ function judge(members: readonly Member[], trust: TrustMatrix, context: MeshChec
   const [only] = members;
   const alone = only && members.length === 1 ? aloneFindings(only, trust, context) : [];
   const findings = [
-    ...members.flatMap((member) => ownFindings(member, trust)),
+    ...members.flatMap((member) => [
+      ...ownFindings(member, trust),
+      ...apartFindings(member, members, distrusts, trust),
+    ]),
     ...distrustFindings(distrusts, members, trust),
     ...expiryFindings(members, trust, outOfDate(distrusts)),
     ...unusedRootFindings(members, trust),

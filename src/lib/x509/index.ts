@@ -73,9 +73,21 @@ class Texts {
 interface Side {
   context: string;
   now: number;
-  roots: readonly ParsedCertificate[];
+  roots: Group;
+  /** Of the Secret: what istiod makes the roots when it is restarted. */
+  nextRoots: Group;
   /** Signing certificate first. */
-  chain: readonly ParsedCertificate[];
+  chain: Group;
+}
+
+interface Group {
+  certificates: readonly ParsedCertificate[];
+  /** The same for the same certificates. */
+  name: string;
+}
+
+function groupOf(certificates: readonly ParsedCertificate[]): Group {
+  return { certificates, name: certificates.map(({ facts }) => facts.sha256).join(" ") };
 }
 
 function sideOf({ ref, facts }: TrustInput, texts: Texts): Side {
@@ -83,7 +95,7 @@ function sideOf({ ref, facts }: TrustInput, texts: Texts): Side {
   const signing = facts.intermediate?.ok ? facts.intermediate.value : undefined;
   const read = (text: string | undefined): ParsedCertificate[] =>
     text === undefined ? [] : texts.read(text).certificates;
-  read(signing?.root);
+  const written = read(signing?.root);
   for (const dump of facts.ztunnelDumps?.ok ? facts.ztunnelDumps.value : []) {
     for (const pem of dump.rootPems) texts.read(pem);
   }
@@ -92,15 +104,14 @@ function sideOf({ ref, facts }: TrustInput, texts: Texts): Side {
   return {
     context: ref.context,
     now: ref.now,
-    roots: read(roots?.pem),
+    roots: groupOf(read(roots?.pem)),
+    // A CA that istiod made itself is its own root, and Secret istio-ca-secret has no other.
+    nextRoots: groupOf(
+      written.length > 0 ? written : own.slice(0, 1).filter((one) => one.facts.selfSigned),
+    ),
     // Without the signing certificate, what stands above it says nothing.
-    chain: own.length === 0 ? [] : [...new Set([...own, ...above])],
+    chain: groupOf(own.length === 0 ? [] : [...new Set([...own, ...above])]),
   };
-}
-
-/** The same certificates give the same name. */
-function nameOf(certificates: readonly ParsedCertificate[]): string {
-  return certificates.map(({ facts }) => facts.sha256).join(" ");
 }
 
 /**
@@ -114,25 +125,38 @@ export async function judgeTrust(clusters: readonly TrustInput[]): Promise<Trust
   const sides = clusters.map((cluster) => sideOf(cluster, texts));
   const judgements = new Map<string, ChainJudgement>();
   const verdicts = new Map<string, Map<string, TrustVerdict>>();
+  const afterRestart = new Map<string, Map<string, TrustVerdict>>();
 
-  const names = new Map(
-    sides.map((side) => [side, { roots: nameOf(side.roots), chain: nameOf(side.chain) }]),
-  );
+  const judge = async (
+    roots: Group,
+    chain: Group,
+    now: number,
+  ): Promise<TrustVerdict | undefined> => {
+    const [target, ...others] = chain.certificates;
+    if (!target || roots.certificates.length === 0) return undefined;
+    const pair = `${roots.name}|${chain.name}`;
+    let judgement = judgements.get(pair);
+    if (!judgement) {
+      judgement = await judgeChain({ target, roots: roots.certificates, others }, signatures);
+      judgements.set(pair, judgement);
+    }
+    return judgement.at(now);
+  };
+
   for (const truster of sides) {
     const row = new Map<string, TrustVerdict>();
+    const nextRow = new Map<string, TrustVerdict>();
     verdicts.set(truster.context, row);
-    if (truster.roots.length === 0) continue;
+    afterRestart.set(truster.context, nextRow);
     for (const owner of sides) {
-      const [target, ...others] = owner.chain;
-      if (!target) continue;
-      const pair = `${names.get(truster)?.roots}|${names.get(owner)?.chain}`;
-      let judgement = judgements.get(pair);
-      if (!judgement) {
-        judgement = await judgeChain({ target, roots: truster.roots, others }, signatures);
-        judgements.set(pair, judgement);
-      }
-      row.set(owner.context, judgement.at(truster.now));
+      const verdict = await judge(truster.roots, owner.chain, truster.now);
+      if (!verdict) continue;
+      row.set(owner.context, verdict);
+      const next = verdict.ok
+        ? undefined
+        : await judge(truster.nextRoots, owner.chain, truster.now);
+      if (next) nextRow.set(owner.context, next);
     }
   }
-  return { pems: texts.contents(), verdicts };
+  return { pems: texts.contents(), verdicts, afterRestart };
 }

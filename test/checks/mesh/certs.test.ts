@@ -96,7 +96,7 @@ describe("different roots", () => {
       object: { kind: "Secret", namespace: "istio-system", name: "cacerts" },
     });
     expect(first?.remediation?.commands).toEqual([
-      String.raw`kubectl --context ctx-a -n istio-system get configmap istio-ca-root-cert -o 'jsonpath={.data.root-cert\.pem}' | openssl x509 -noout -subject -dates -fingerprint -sha256`,
+      String.raw`kubectl --context ctx-a -n istio-system get configmap istio-ca-root-cert -o 'jsonpath={.data.root-cert\.pem}' | awk -v show='openssl x509 -noout -subject -dates -fingerprint -sha256' '/-BEGIN/,/-END/ { print | show } /-END/ { close(show) }'`,
       String.raw`kubectl --context ctx-b -n istio-system get secret cacerts -o 'jsonpath={.data.ca-cert\.pem}' | base64 -d | openssl x509 -noout -text`,
       "kubectl --context ctx-b -n istio-system create secret generic cacerts --from-file=ca-cert.pem --from-file=ca-key.pem --from-file=root-cert.pem --from-file=cert-chain.pem --dry-run=client -o yaml | kubectl --context ctx-b -n istio-system apply -f -",
       "kubectl --context ctx-b -n istio-system rollout restart deployment -l app=istiod",

@@ -56,6 +56,41 @@ describe("clocks", () => {
   });
 });
 
+describe("after a restart of istiod", () => {
+  test("the roots are those of the Secret, asked where those of the ConfigMap say no", async () => {
+    const [root, old] = [await makeRoot(), await makeRoot("Old")];
+    const a = cluster("a", root, await makeIntermediate(root));
+    const b = cluster("b", root, await makeIntermediate(root));
+    const apart = cluster("apart", old, await makeIntermediate(old));
+    const { verdicts, afterRestart } = await judgeTrust([
+      a,
+      { ...b, facts: { ...b.facts, rootCertificate: gathered({ pem: old.pem }) } },
+      apart,
+    ]);
+    expect(verdicts.get("b")?.get("a")?.ok).toBe(false);
+    expect([...(afterRestart.get("b") ?? [])].map(([owner, { ok }]) => [owner, ok])).toEqual([
+      ["a", true],
+      ["b", true],
+    ]);
+    expect(verdicts.get("a")?.get("apart")).toEqual(afterRestart.get("a")?.get("apart"));
+  });
+
+  test("a CA that istiod made itself is its own root", async () => {
+    const own = await makeRoot();
+    const facts = {
+      rootCertificate: gathered({ pem: (await makeRoot("Old")).pem }),
+      intermediate: gathered({
+        secret: "istio-ca-secret" as const,
+        certificate: own.pem,
+        chain: "",
+        keys: ["ca-cert.pem"],
+      }),
+    };
+    const { afterRestart } = await judgeTrust([{ ref: { context: "a", now: NOW }, facts }]);
+    expect(afterRestart.get("a")?.get("a")?.ok).toBe(true);
+  });
+});
+
 describe("texts", () => {
   test("are there by themselves: roots, chains, those of Secrets and of ztunnel", async () => {
     const root = await makeRoot();
