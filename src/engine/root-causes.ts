@@ -1,5 +1,6 @@
+import type { EastWestPodsData } from "../model/data.ts";
 import { isFault } from "../model/finding.ts";
-import type { LinksData } from "../model/links.ts";
+import type { GatewayName, LinksData } from "../model/links.ts";
 import type { Finding, Report, Result } from "../model/report.ts";
 
 /*
@@ -29,16 +30,16 @@ class Explanations {
   }
 
   /** The check that keeps `from` from being connected to `to`, the most fundamental one first. */
-  disconnected({ from, to, gateway }: BrokenEdge): string | undefined {
+  disconnected({ from, to, gateway, through }: BrokenEdge): string | undefined {
     if (this.isDown(to)) return `${to}/connection`;
     const certs = this.#mesh.get("certs");
     if (faults(certs).some((finding) => concerns(finding, certs, from, to))) return "certs";
     for (const context of [from, to]) {
-      if (this.#faulty(context, "pods-istiod")) return `${context}/pods-istiod`;
+      if (this.#stopping(context, "pods-istiod").length > 0) return `${context}/pods-istiod`;
     }
     for (const context of [from, to]) {
       for (const id of ["license", "env-vars"]) {
-        if (this.#faulty(context, id)) return `${context}/${id}`;
+        if (this.#stopping(context, id).length > 0) return `${context}/${id}`;
       }
     }
     const isAbout = ({ cluster, object }: Finding): boolean =>
@@ -48,10 +49,7 @@ class Explanations {
     for (const id of ["trust-domains", "peer-addresses"]) {
       if (faults(this.#mesh.get(id)).some(isAbout)) return id;
     }
-    for (const id of ["gateways", "pods-eastwest"]) {
-      if (this.#faulty(to, id)) return `${to}/${id}`;
-    }
-    return undefined;
+    return this.#entrance(to, through);
   }
 
   isDown(context: string): boolean {
@@ -59,8 +57,35 @@ class Explanations {
     return status === "error" || status === "fail";
   }
 
-  #faulty(context: string, id: string): boolean {
-    return faults(this.#clusters.get(context)?.get(id)).some(({ blockedBy }) => !blockedBy);
+  /**
+   * The faults of a check that stop peering: not every fault does, and one that follows from
+   * something else explains nothing itself.
+   */
+  #stopping(context: string, id: string): Finding[] {
+    return faults(this.#clusters.get(context)?.get(id)).filter(
+      (finding) => finding.stopsPeering && !finding.blockedBy,
+    );
+  }
+
+  /** What keeps links out of a cluster: each gateway that this one may lead through is closed. */
+  #entrance(to: string, through: readonly GatewayName[]): string | undefined {
+    // On no object: there is no east-west gateway at all.
+    if (this.#stopping(to, "gateways").some(({ object }) => !object)) return `${to}/gateways`;
+    const causes = through.map((gateway) => this.#closed(to, gateway));
+    return causes.includes(undefined) ? undefined : causes[0];
+  }
+
+  /** What closes one east-west gateway. */
+  #closed(to: string, { namespace, name }: GatewayName): string | undefined {
+    const isIt = (one: Partial<GatewayName> | undefined): boolean =>
+      one?.namespace === namespace && one.name === name;
+    if (this.#stopping(to, "gateways").some(({ object }) => isIt(object))) return `${to}/gateways`;
+    const pods = this.#clusters.get(to)?.get("pods-eastwest");
+    const own = (pods?.data as EastWestPodsData | undefined)?.gateways.find(isIt)?.findings;
+    const stopping = this.#stopping(to, "pods-eastwest");
+    return own?.some((index) => stopping.some((finding) => finding === pods?.findings[index]))
+      ? `${to}/pods-eastwest`
+      : undefined;
   }
 }
 
@@ -82,6 +107,8 @@ interface BrokenEdge {
   to: string;
   /** As `edgeKey` names it. */
   gateway: string;
+  /** The east-west gateways of `to` that it may lead through, as far as they are known. */
+  through: readonly GatewayName[];
 }
 
 /** Remote Gateways that are not connected, by cluster and object. */
@@ -96,11 +123,11 @@ function brokenEdges(
     report.clusters.map(({ context }) => context).filter(isDown),
   );
   return new Map(
-    edges.flatMap(({ from, to, inRun, gateway, state }) => {
+    edges.flatMap(({ from, to, inRun, gateway, state, through = [] }) => {
       const target = inRun ? to : whoIs(to);
       if (state !== "broken" || target === undefined) return [];
       const key = edgeKey(from, gateway.namespace, gateway.name);
-      return [[key, { from, to: target, gateway: key }] as const];
+      return [[key, { from, to: target, gateway: key, through }] as const];
     }),
   );
 }

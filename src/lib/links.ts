@@ -45,7 +45,7 @@ export interface Link<M> {
 }
 
 /** The Services of a member, none where they could not be read. */
-function servicesOf({ facts: { services } }: LinkMember): readonly ServiceFact[] {
+export function servicesOf({ facts: { services } }: LinkMember): readonly ServiceFact[] {
   if (!("ok" in services)) return services;
   return services.ok ? services.value : [];
 }

@@ -34,6 +34,11 @@ export function error(message: string, details: FaultDetails): Finding {
   return { severity: "error", message, ...details };
 }
 
+/** Marks a fault that keeps the cluster from peering; what is no fault stays as it is. */
+export function stopsPeering(finding: Finding): Finding {
+  return finding.severity === "fail" ? { ...finding, stopsPeering: true } : finding;
+}
+
 export function remedy(summary: string, ...commands: string[]): Remediation {
   return { summary, commands };
 }

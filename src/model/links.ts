@@ -1,5 +1,8 @@
 import type { ObjectRef } from "./report.ts";
 
+/** Which Gateway, of a cluster that is known. */
+export type GatewayName = Required<Pick<ObjectRef, "namespace" | "name">>;
+
 /** One remote Gateway as an edge of the mesh: `from` can reach services of `to`. */
 export interface LinkEdge {
   /** Context of the cluster that holds the Gateway. */
@@ -8,7 +11,7 @@ export interface LinkEdge {
   to: string;
   /** False when `to` is no cluster of this run. */
   inRun: boolean;
-  gateway: Required<Pick<ObjectRef, "namespace" | "name">>;
+  gateway: GatewayName;
   /** The first of its spec; absent when it has none. */
   address?: string;
   /** Status by condition type, such as `gloo.solo.io/PeerConnected`. */
@@ -16,6 +19,11 @@ export interface LinkEdge {
   state: "connected" | "broken";
   /** No Gateway leads back; false where that is not known: `to` is not in the run or was not read. */
   oneWay: boolean;
+  /**
+   * Of a broken link: the east-west gateways of `to` that it may lead through, which are those that
+   * have its address, or else all; absent when `to` was not read.
+   */
+  through?: GatewayName[];
   /** /debug/syncz of `to` lists an istiod of `from`; absent when that could not be read. */
   synced?: boolean;
 }

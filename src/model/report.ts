@@ -28,6 +28,11 @@ export interface Finding {
   remediation?: Remediation;
   /** The check whose fault explains this one: `certs`, or `CONTEXT/gateways` for a cluster's check. */
   blockedBy?: string;
+  /**
+   * While this fault lasts the cluster cannot peer, or not through the east-west gateway that it is
+   * of: a link that is broken follows from it. Other faults of the same check explain no such link.
+   */
+  stopsPeering?: true;
   docs?: string;
 }
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { annotateCauses } from "../../src/engine/root-causes.ts";
 import { buildReport } from "../../src/engine/report.ts";
-import type { LinkEdge, LinksData } from "../../src/model/links.ts";
+import type { EastWestPodsData } from "../../src/model/data.ts";
+import type { GatewayName, LinkEdge, LinksData } from "../../src/model/links.ts";
 import type { Finding, Report, Result, Status } from "../../src/model/report.ts";
 import { clusterRef } from "../support/facts.ts";
 
@@ -64,6 +65,11 @@ function report(a: Result[], b: Result[], mesh: Result[]): Report {
 const BROKEN = links([edge("ctx-a", "ctx-b")]);
 const PEERS = result("peers", [peerFault("ctx-b")]);
 
+/** A fault that keeps a cluster from peering. */
+function stop(changes: Partial<Finding> = {}): Finding {
+  return fault({ stopsPeering: true, ...changes });
+}
+
 /** What the broken peer of cluster a is said to be blocked by. */
 function cause(a: Result[], b: Result[], mesh: Result[] = []): string | undefined {
   const annotated = annotateCauses(report([...a, PEERS], b, [...mesh, BROKEN]));
@@ -78,11 +84,66 @@ describe("what explains that a peer is not connected", () => {
     ["no license here", ["license"], [], "license"],
     ["no license there", [], ["license"], "ctx-b/license"],
     ["peering is off", ["env-vars"], [], "env-vars"],
-    ["the target's gateway has no address", [], ["gateways"], "ctx-b/gateways"],
-    ["the target's gateway does not run", [], ["pods-eastwest"], "ctx-b/pods-eastwest"],
+    ["the target has no east-west gateway", [], ["gateways"], "ctx-b/gateways"],
   ])("%s", (_what, here, there, expected) => {
-    const make = (ids: string[]): Result[] => ids.map((id) => result(id, [fault()]));
+    const make = (ids: string[]): Result[] => ids.map((id) => result(id, [stop()]));
     expect(cause(make(here), make(there))).toBe(expected);
+  });
+
+  it.each(["pods-istiod", "license", "env-vars", "gateways", "pods-eastwest"])(
+    "no fault of %s that does not stop peering",
+    (id) => {
+      expect(cause([result(id, [fault()])], [result(id, [fault()])])).toBeUndefined();
+    },
+  );
+
+  describe("of the target's east-west gateways", () => {
+    const name = (gateway: string) => ({ namespace: "ew", name: gateway });
+    const [one, two] = [name("one"), name("two")];
+    const gateways = (...closed: (typeof one)[]): Result =>
+      result(
+        "gateways",
+        closed.map((gateway) => stop({ object: { kind: "Gateway", ...gateway } })),
+      );
+    const pods = (...closed: (typeof one)[]): Result => {
+      const data: EastWestPodsData = {
+        gateways: [one, two].map((gateway) => ({
+          ...gateway,
+          status: "fail",
+          summary: "",
+          rows: [],
+          findings: [0, ...(closed.includes(gateway) ? [1 + closed.indexOf(gateway)] : [])],
+        })),
+      };
+      const object = { kind: "Pod", namespace: "ew", name: "pod" };
+      const findings = [fault({ object }), ...closed.map(() => stop({ object }))];
+      return result("pods-eastwest", findings, data);
+    };
+    const closedBy = (through: GatewayName[], ...there: Result[]): string | undefined => {
+      const mesh = [links([edge("ctx-a", "ctx-b", { through })])];
+      const { clusters } = annotateCauses(report([PEERS], there, mesh));
+      return clusters[0]?.checks[0]?.findings[0]?.blockedBy;
+    };
+
+    it("the one that the link leads through", () => {
+      expect(closedBy([one], gateways(one))).toBe("ctx-b/gateways");
+      expect(closedBy([one], gateways(two))).toBeUndefined();
+      expect(closedBy([{ ...one, namespace: "other" }], gateways(one))).toBeUndefined();
+      expect(closedBy([one], pods(one))).toBe("ctx-b/pods-eastwest");
+      expect(closedBy([one], pods(two))).toBeUndefined();
+      expect(closedBy([one], gateways(one), pods(one))).toBe("ctx-b/gateways");
+    });
+
+    it("all of those that it may lead through", () => {
+      expect(closedBy([one, two], gateways(one, two))).toBe("ctx-b/gateways");
+      expect(closedBy([one, two], gateways(two), pods(one))).toBe("ctx-b/pods-eastwest");
+      expect(closedBy([one, two], gateways(two))).toBeUndefined();
+      expect(closedBy([one, two], gateways(one), pods(one))).toBeUndefined();
+    });
+
+    it("none, where it is not known which there are", () => {
+      expect(closedBy([], gateways(one), pods(two))).toBeUndefined();
+    });
   });
 
   it("certificates, for the pairs that do not verify", () => {
@@ -116,16 +177,14 @@ describe("what explains that a peer is not connected", () => {
 
   it("nothing, when nothing else is wrong or it follows from something else itself", () => {
     expect(cause([], [])).toBeUndefined();
-    expect(
-      cause([], [result("gateways", [fault({ blockedBy: "pods-eastwest" })])]),
-    ).toBeUndefined();
+    expect(cause([], [result("gateways", [stop({ blockedBy: "pods-eastwest" })])])).toBeUndefined();
   });
 
   it("marks the broken link as well, and keeps statuses", () => {
     const object = { kind: "Gateway", namespace: "ew", name: "to-ctx-b" };
     const before = report(
       [],
-      [result("gateways", [fault()])],
+      [result("gateways", [stop()])],
       [
         links(
           [edge("ctx-a", "ctx-b")],
@@ -149,7 +208,7 @@ describe("what explains that a peer is not connected", () => {
 });
 
 describe("what is left as it is", () => {
-  const [a, b] = [[result("license", [fault()])], [] as Result[]];
+  const [a, b] = [[result("license", [stop()])], [] as Result[]];
 
   it.each([
     [

@@ -10,7 +10,15 @@ import type {
   RemoteSecretFact,
   WorkloadFact,
 } from "../../model/facts.ts";
-import { fail, info, objectRef, remedy, summarize, warn } from "../../model/finding.ts";
+import {
+  fail,
+  info,
+  objectRef,
+  remedy,
+  stopsPeering,
+  summarize,
+  warn,
+} from "../../model/finding.ts";
 import type { Gathered } from "../../model/gathered.ts";
 import type { Finding } from "../../model/report.ts";
 import { mustBeTrue, shouldHold, type EnvSubject } from "../env-rules.ts";
@@ -29,17 +37,28 @@ function hasTrue({ env }: WorkloadFact, name: string): boolean {
   return found?.kind === "value" && isTrue(found.value);
 }
 
+/** Whether an istiod peers or, as far as could be read, may do so. */
+function mayPeer(istiod: IstiodFact): boolean {
+  return (
+    !istiod.hasDiscovery ||
+    istiod.env.get(PEERING)?.kind === "unresolved" ||
+    hasTrue(istiod, PEERING)
+  );
+}
+
 function noIstiod({ others }: IstiodsFact, { cluster, revision }: ClusterCheckContext): Finding {
   const list = kubectl(cluster, "get", "deployments", "-A", "-l", "app=istiod", "--show-labels");
   if (revision === undefined || others.length === 0) {
-    return fail("no istiod Deployment (app=istiod) in any namespace", {
+    const finding = fail("no istiod Deployment (app=istiod) in any namespace", {
       remediation: installIstiod(cluster, revision, list),
     });
+    return stopsPeering(finding);
   }
   const found = enumerate(others.map((one) => `${one.revision} (${qualified(one)})`));
-  return fail(`no istiod of revision ${revision}; there are: ${found}`, {
+  const finding = fail(`no istiod of revision ${revision}; there are: ${found}`, {
     remediation: remedy("Name one of these revisions with -r.", list),
   });
+  return others.some(mayPeer) ? finding : stopsPeering(finding);
 }
 
 function notJudged(istiod: IstiodFact, revision: string | undefined): Finding {
@@ -51,8 +70,11 @@ function notJudged(istiod: IstiodFact, revision: string | undefined): Finding {
   });
 }
 
-/** The variables of one istiod. */
-function judge(istiod: IstiodFact, lead: string, cluster: ClusterRef): Finding[] {
+/** The variables of one istiod. `peers`: one of the cluster may peer, if not this one. */
+function judge(
+  istiod: IstiodFact,
+  { lead, peers, cluster }: { lead: string; peers: boolean; cluster: ClusterRef },
+): Finding[] {
   const object = objectRef("Deployment", istiod);
   if (!istiod.hasDiscovery) {
     return [
@@ -66,6 +88,12 @@ function judge(istiod: IstiodFact, lead: string, cluster: ClusterRef): Finding[]
     ];
   }
   const subject = { workload: istiod, container: DISCOVERY, cluster };
+  const peering = mustBeTrue(subject, {
+    name: PEERING,
+    optional: false,
+    helm: "platforms.peering.enabled=true in the values of the istiod chart",
+    lead,
+  });
   return [
     mustBeTrue(subject, {
       name: "K8S_SELECT_WORKLOAD_ENTRIES",
@@ -73,12 +101,7 @@ function judge(istiod: IstiodFact, lead: string, cluster: ClusterRef): Finding[]
       helm: `${HELM_ISTIOD}.K8S_SELECT_WORKLOAD_ENTRIES, or leave it out`,
       lead,
     }),
-    mustBeTrue(subject, {
-      name: PEERING,
-      optional: false,
-      helm: "platforms.peering.enabled=true in the values of the istiod chart",
-      lead,
-    }),
+    peers ? peering : stopsPeering(peering),
     ...legacy(subject),
     ...shouldHold(subject, {
       name: "PILOT_ENABLE_IP_AUTOALLOCATE",
@@ -220,12 +243,13 @@ export const envVars = clusterCheck({
     const { cluster, revision } = context;
     const { judged, others } = istiods;
     const several = judged.length > 1;
+    const peers = [...judged, ...others].some(mayPeer);
     const findings =
       judged.length === 0
         ? [noIstiod(istiods, context)]
         : [
             ...judged.flatMap((istiod) =>
-              judge(istiod, several ? `${qualified(istiod)}: ` : "", cluster),
+              judge(istiod, { lead: several ? `${qualified(istiod)}: ` : "", peers, cluster }),
             ),
             ...remoteSecretsFinding(istiods, remoteSecrets, cluster),
             ...trustDomainFindings(judged, meshConfigs, ztunnels, cluster),

@@ -3,7 +3,15 @@ import { contextWord, kubectl, mc } from "../../lib/shell.ts";
 import { clusterCheck, type ClusterRef } from "../../model/check.ts";
 import type { GatewaysData } from "../../model/data.ts";
 import type { GatewayFact, NamespaceFact } from "../../model/facts.ts";
-import { fail, isFault, objectRef, pass, remedy, summarize } from "../../model/finding.ts";
+import {
+  fail,
+  isFault,
+  objectRef,
+  pass,
+  remedy,
+  stopsPeering,
+  summarize,
+} from "../../model/finding.ts";
 import type { Gathered } from "../../model/gathered.ts";
 import type { Finding } from "../../model/report.ts";
 import { type Addresses, addressFault, addressesOf } from "../gateway-addresses.ts";
@@ -82,7 +90,7 @@ export const gateways = clusterCheck({
     const { served, eastWest } = facts.gateways;
     const data: GatewaysData = { gateways: [] };
     if (!served || eastWest.length === 0) {
-      const finding = served ? noGateway(cluster, namespaces) : noCrds(cluster);
+      const finding = stopsPeering(served ? noGateway(cluster, namespaces) : noCrds(cluster));
       return { findings: [finding], data, summary: finding.message };
     }
     const findings: Finding[] = [];
@@ -90,7 +98,7 @@ export const gateways = clusterCheck({
       const around = { services, gatewayClasses, gatewayPods };
       const addresses = addressesOf(gateway, services);
       const { finding, state } = judge(gateway, addresses, around, cluster);
-      findings.push(finding);
+      findings.push(stopsPeering(finding));
       data.gateways.push({
         namespace: gateway.namespace,
         name: gateway.name,

@@ -9,6 +9,7 @@ import {
   objectRef,
   pass,
   remedy,
+  stopsPeering,
   summarize,
   warn,
 } from "../../model/finding.ts";
@@ -134,7 +135,7 @@ export const license = clusterCheck({
     }
     const answered = licenses.some(({ answer }) => answer.ok);
     const around = { pods: valueOr(istiodPods, []), answered, cluster };
-    const findings = licenses.map((one) => judge(one, around));
+    const findings = licenses.map((one) => stopsPeering(judge(one, around)));
     return { findings, summary: summarize(findings, "license is valid for multicluster") };
   },
 });

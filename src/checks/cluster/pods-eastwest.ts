@@ -3,7 +3,15 @@ import { kubectl } from "../../lib/shell.ts";
 import { clusterCheck, type ClusterRef } from "../../model/check.ts";
 import type { EastWestPodsData } from "../../model/data.ts";
 import type { GatewayFact, PodFact, WorkloadFact } from "../../model/facts.ts";
-import { fail, objectRef, remedy, skip, summarize, worst } from "../../model/finding.ts";
+import {
+  fail,
+  objectRef,
+  remedy,
+  skip,
+  stopsPeering,
+  summarize,
+  worst,
+} from "../../model/finding.ts";
 import type { Finding } from "../../model/report.ts";
 import { judgePods, podRow } from "../cluster-pods.ts";
 import { isUnreconciled } from "../gateway-status.ts";
@@ -77,7 +85,7 @@ export const podsEastwest = clusterCheck({
       const pods = gatewayPods.filter((pod) => isOf(gateway, pod));
       const known = gatewayDeployments.ok;
       const workloads = known ? gatewayDeployments.value.filter((one) => isOf(gateway, one)) : [];
-      const own = judgePods(
+      const judged = judgePods(
         {
           kind: "Deployment",
           pods,
@@ -86,6 +94,8 @@ export const podsEastwest = clusterCheck({
         },
         cluster,
       );
+      // One pod is enough for what comes from other clusters.
+      const own = pods.some(({ healthy }) => healthy) ? judged : judged.map(stopsPeering);
       if (!gatewayDeployments.ok) {
         const object = objectRef("Gateway", gateway);
         own.push(notChecked("number of gateway pods", gatewayDeployments, { object }));

@@ -5,7 +5,7 @@ import { kubectl } from "../../lib/shell.ts";
 import { clusterCheck, type ClusterRef } from "../../model/check.ts";
 import type { PodsData } from "../../model/data.ts";
 import type { IstiodFact, IstiodsFact, PodFact } from "../../model/facts.ts";
-import { fail, info, objectRef, remedy, summarize } from "../../model/finding.ts";
+import { fail, info, objectRef, remedy, stopsPeering, summarize } from "../../model/finding.ts";
 import { valueOr, type Gathered } from "../../model/gathered.ts";
 import type { Finding } from "../../model/report.ts";
 import { judgePods, podRow } from "../cluster-pods.ts";
@@ -54,6 +54,14 @@ function listed(istiod: IstiodFact, pods: readonly PodFact[]): Finding {
   );
 }
 
+/** Whether an istiod runs that may be the one that peers: not one of a revision that does not. */
+function isAlive(pods: readonly PodFact[], deployments: IstiodsFact): boolean {
+  return pods.some((pod) => {
+    const owner = istiodOf(pod, deployments);
+    return pod.healthy && (!owner || owner.peering || deployments.judged.includes(owner));
+  });
+}
+
 export const podsIstiod = clusterCheck({
   id: "pods-istiod",
   title: "Pod Check (istiod)",
@@ -73,7 +81,7 @@ export const podsIstiod = clusterCheck({
   run({ istiodPods, istiods }, { cluster, revision }) {
     const deployments = valueOr(istiods, NO_ISTIODS);
     const pods = istiodPods.filter((pod) => isJudged(pod, deployments, revision));
-    const findings = judgePods(
+    const judged = judgePods(
       {
         kind: "Deployment",
         pods,
@@ -83,6 +91,7 @@ export const podsIstiod = clusterCheck({
       },
       cluster,
     );
+    const findings = isAlive(istiodPods, deployments) ? judged : judged.map(stopsPeering);
     if (!istiods.ok) findings.push(notChecked("number of istiod pods", istiods));
     const rows = revision === undefined ? istiodPods : pods;
     if (revision === undefined) {

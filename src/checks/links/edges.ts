@@ -4,6 +4,7 @@ import { contextWord } from "../../lib/shell.ts";
 import { listsIstiodOf } from "../../lib/syncs.ts";
 import type { ClusterRef, MeshMember } from "../../model/check.ts";
 import type { LinkEdge } from "../../model/links.ts";
+import { Entrances } from "./entrances.ts";
 
 export type LinkMember = MeshMember<"gateways", "services" | "syncs">;
 
@@ -30,9 +31,10 @@ export function edgesOf(links: readonly Link<LinkMember>[], absent: readonly Clu
     ),
   );
   const doubtful = others.filter(({ target }) => !target);
+  const entrances = new Entrances();
   return others.map((link) => ({
     link,
-    data: edgeOf(link, pairs, doubtful),
+    data: edgeOf(link, { pairs, doubtful, entrances }),
     words: {
       from: contextWord(link.from.cluster),
       to: link.target ? contextWord(link.target.cluster) : "<context>",
@@ -48,17 +50,23 @@ function mayBeFor({ id, network }: ClusterRef, { gateway }: Link<LinkMember>): b
   return label ? id === undefined || label === id : !named || !network || named === network;
 }
 
-function edgeOf(
-  link: Link<LinkMember>,
-  pairs: ReadonlySet<string>,
-  doubtful: readonly Link<LinkMember>[],
-): LinkEdge {
+/** What an edge is judged by beside its own Gateway. */
+interface Around {
+  /** All pairs of clusters that a link goes between. */
+  pairs: ReadonlySet<string>;
+  /** Links whose target is not known. */
+  doubtful: readonly Link<LinkMember>[];
+  entrances: Entrances;
+}
+
+function edgeOf(link: Link<LinkMember>, { pairs, doubtful, entrances }: Around): LinkEdge {
   const { from, gateway, target, to } = link;
   const source = from.cluster.context;
   const [address] = gateway.addresses;
   const { id } = from.cluster;
   const synced =
     target?.member && id !== undefined ? listsIstiodOf(target.member.facts.syncs, id) : undefined;
+  const isBroken = linkFaults(gateway).length > 0;
   return {
     from: source,
     to,
@@ -68,11 +76,12 @@ function edgeOf(
     conditions: Object.fromEntries(
       [...gateway.conditions].map(([type, { status }]) => [type, status]),
     ),
-    state: linkFaults(gateway).length === 0 ? "connected" : "broken",
+    state: isBroken ? "broken" : "connected",
     oneWay:
       target?.member !== undefined &&
       !pairs.has(pairKey(to, source)) &&
       !doubtful.some((back) => back.from === target.member && mayBeFor(from.cluster, back)),
+    ...(isBroken && target?.member ? { through: entrances.of(target.member, gateway) } : {}),
     ...(synced === undefined ? {} : { synced }),
   };
 }

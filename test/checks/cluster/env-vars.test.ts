@@ -425,6 +425,43 @@ describe("several istiods", () => {
   });
 });
 
+describe("what keeps the cluster from peering", () => {
+  const off = withEnv({ ENABLE_PEERING_DISCOVERY: "false" }, { peering: false });
+  const unread = new Map<string, EnvValue>([
+    ["ENABLE_PEERING_DISCOVERY", { kind: "unresolved", from: "Secret ns/x key y", why: "no" }],
+  ]);
+  const stops = (judged: IstiodFact[], others: IstiodFact[] = [], revision = "default") => {
+    const verdict = runCluster(envVars, { istiods: { judged, others } }, { revision });
+    return verdict.findings
+      .filter(({ stopsPeering }) => stopsPeering)
+      .map(({ message }) => message);
+  };
+  const peeringOff =
+    'istio-system/istiod: ENABLE_PEERING_DISCOVERY is not valid ("false"): it must be true';
+
+  test("peering that is off, and no other variable", () => {
+    expect(stops([off])).toEqual([peeringOff]);
+    const select = { K8S_SELECT_WORKLOAD_ENTRIES: "false" };
+    expect(stops([withEnv(select)])).toEqual([]);
+    expect(stops([withEnv({ ...select, ENABLE_PEERING_DISCOVERY: "false" })])).toEqual([
+      peeringOff,
+    ]);
+  });
+
+  test("not while another istiod peers or may do so", () => {
+    expect(stops([off], [istiod({ name: "peering" })])).toEqual([]);
+    expect(stops([off], [istiod({ name: "unread", env: unread })])).toEqual([]);
+    expect(stops([off], [withEnv({}, { hasDiscovery: false })])).toEqual([]);
+    expect(stops([off], [off])).toEqual([peeringOff]);
+  });
+
+  test("no istiod, or none that peers beside the revision asked for", () => {
+    expect(stops([])).toEqual(["no istiod Deployment (app=istiod) in any namespace"]);
+    expect(stops([], [off], "nope")).toHaveLength(1);
+    expect(stops([], [off, istiod()], "nope")).toEqual([]);
+  });
+});
+
 test("no istiod at all", () => {
   const { summary, findings } = run([]);
   expect(summary).toBe("no istiod Deployment (app=istiod) in any namespace");

@@ -116,7 +116,11 @@ describe("a programmed Gateway", () => {
       eastWestGateway("a", { name: "second", conditions: new Map() }),
     ];
     const verdict = runCluster(gateways, { gateways: { served: true, eastWest, remote: [] } });
-    expect(verdict.findings.map(({ severity }) => severity)).toEqual(["pass", "fail"]);
+    const stops = verdict.findings.map(({ severity, stopsPeering }) => [severity, stopsPeering]);
+    expect(stops).toEqual([
+      ["pass", undefined],
+      ["fail", true],
+    ]);
     expect(verdict.summary).toContain("istio-eastwest/second is not programmed");
     expect(verdict.data).toMatchObject({
       gateways: [{ state: "programmed" }, { status: "fail", state: "not programmed" }],
@@ -397,7 +401,7 @@ describe("no Gateway", () => {
 
   test.each([false, true])("is a fault, precheck %s", (precheck) => {
     const verdict = runCluster(gateways, { gateways: nothing }, { precheck });
-    expect(only(verdict).severity).toBe("fail");
+    expect(only(verdict)).toMatchObject({ severity: "fail", stopsPeering: true });
     expect(verdict.summary).toBe(
       "no east-west gateway: no Gateway of class istio-eastwest or istio-east-west",
     );
@@ -419,7 +423,7 @@ describe("no Gateway", () => {
 
   test("since the Gateway API is missing", () => {
     const verdict = runCluster(gateways, { gateways: { ...nothing, served: false } });
-    expect(only(verdict).severity).toBe("fail");
+    expect(only(verdict)).toMatchObject({ severity: "fail", stopsPeering: true });
     expect(verdict.summary).toBe("the Gateway API is not installed: its CRDs are missing");
     expect(commandsOf(verdict)).toBe(
       "kubectl --context ctx-a apply -f https://github.com/kubernetes-sigs/gateway-api/releases/download/v1.4.0/standard-install.yaml",

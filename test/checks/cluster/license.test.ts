@@ -55,7 +55,7 @@ describe("invalid", () => {
   test.each(["EXPIRED", "INVALID", "UNSET", "ok", ""])("state %j", (state) => {
     const { summary, findings } = runCluster(license, { licenses: [answered(state, "gloo-mesh")] });
     expect(summary).toBe(`istio-system/istiod-1: license state is ${state || "not given"}`);
-    expect(findings[0]?.severity).toBe("fail");
+    expect(findings).toMatchObject([{ severity: "fail", stopsPeering: true }]);
   });
 
   test.each([
@@ -71,7 +71,7 @@ describe("invalid", () => {
       expect(summary).toBe(
         `istio-system/istiod-1: license product ${product} does not include multicluster`,
       );
-      expect(findings[0]?.severity).toBe("fail");
+      expect(findings).toMatchObject([{ severity: "fail", stopsPeering: true }]);
     }
   });
 

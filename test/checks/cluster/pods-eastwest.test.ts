@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { podsEastwest } from "../../../src/checks/cluster/pods-eastwest.ts";
 import type { EastWestPodsData } from "../../../src/model/data.ts";
+import type { PodFact } from "../../../src/model/facts.ts";
 import { missing } from "../../../src/model/gathered.ts";
 import type { Verdict } from "../../../src/model/check.ts";
 import {
@@ -57,6 +58,18 @@ test("each Gateway has its own verdict", () => {
     { name: "istio-eastwest", status: "pass", summary: FINE, findings: [] },
     { name: "ew-2", status: "fail", findings: [0], rows: [{ status: "CrashLoopBackOff" }] },
   ]);
+});
+
+test("no link comes in through a Gateway without a ready pod", () => {
+  const stops = (...gatewayPods: PodFact[]): (true | undefined)[] =>
+    runCluster(podsEastwest, {
+      gateways: { ...two, eastWest: [second] },
+      gatewayPods,
+    }).findings.map(({ stopsPeering }) => stopsPeering);
+  expect(stops()).toEqual([true]);
+  expect(stops(crashing)).toEqual([true]);
+  const ready = pod({ ...crashing, name: "ew-2-ready", healthy: true, ready: 1 });
+  expect(stops(crashing, ready)).toEqual([undefined]);
 });
 
 test("pods of other Gateways or namespaces are none of its", () => {

@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { podsIstiod } from "../../../src/checks/cluster/pods-istiod.ts";
-import type { IstiodsFact } from "../../../src/model/facts.ts";
+import type { IstiodsFact, PodFact } from "../../../src/model/facts.ts";
 import { missing } from "../../../src/model/gathered.ts";
-import { clusterRef, istiod, labels, pod, runCluster } from "../../support/facts.ts";
+import type { Finding } from "../../../src/model/report.ts";
+import { clusterRef, istiod, labels, NOW, pod, runCluster } from "../../support/facts.ts";
 
 const broken = { healthy: false, ready: 0, status: "CrashLoopBackOff", why: "last exit 1" };
 
@@ -93,6 +94,46 @@ test("without Deployments the pods are judged, and the number is not", () => {
     { revision: "gloo" },
   );
   expect(chosen.findings).toMatchObject([{ severity: "info" }]);
+});
+
+describe("what keeps the cluster from peering", () => {
+  const stops = (...args: Parameters<typeof run>): boolean =>
+    run(...args).some(({ stopsPeering }) => stopsPeering);
+  const run = (istiodPods: PodFact[], istiods?: IstiodsFact, revision?: string): Finding[] =>
+    runCluster(
+      podsIstiod,
+      { istiodPods, ...(istiods ? { istiods } : {}) },
+      revision === undefined ? {} : { revision },
+    ).findings;
+  const second = pod({ ...broken, name: "istiod-6d9cdf88cf-zzzzz" });
+
+  test("no pod that is ready, or none at all", () => {
+    expect(stops([pod(broken)])).toBe(true);
+    expect(stops([pod(broken), second])).toBe(true);
+    expect(stops([])).toBe(true);
+    expect(stops([], { judged: [], others: [] })).toBe(true);
+  });
+
+  test("not one pod of several", () => {
+    expect(run([pod(), second])).toMatchObject([{ severity: "fail" }]);
+    expect(stops([pod(), second])).toBe(false);
+  });
+
+  test("a ready pod counts unless its revision does not peer", () => {
+    const down = { ...glooPod, ...broken };
+    expect(stops([pod(), down], migration)).toBe(true);
+    expect(stops([pod(), down], { judged: [gloo], others: [{ ...old, peering: true }] })).toBe(
+      false,
+    );
+    expect(stops([pod(), down], { judged: [gloo], others: [] })).toBe(false);
+    const others = [old, gloo];
+    expect(stops([pod(), glooPod], { judged: [], others }, "nope")).toBe(false);
+    expect(stops([pod(), down], { judged: [], others }, "nope")).toBe(true);
+  });
+
+  test("a pod that may still be starting is no fault", () => {
+    expect(stops([pod({ ...broken, createdAt: NOW - 1000 })])).toBe(false);
+  });
 });
 
 describe("side by side", () => {
