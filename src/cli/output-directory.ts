@@ -22,15 +22,14 @@ export async function checkOutputDirectory(directory: string): Promise<void> {
  */
 export async function makeDirectory(directory: string): Promise<void> {
   const missing: string[] = [];
-  let above = resolve(directory);
-  while (!(await stat(above).catch(() => undefined)) && dirname(above) !== above) {
-    missing.unshift(above);
-    above = dirname(above);
+  const exists = (path: string): Promise<boolean> => stat(path).then(Boolean, () => false);
+  for (let at = resolve(directory); !(await exists(at)) && dirname(at) !== at; at = dirname(at)) {
+    missing.unshift(at);
   }
   for (const one of missing) {
-    await mkdir(one).catch((cause: NodeJS.ErrnoException) => {
-      // Somebody else made it meanwhile.
-      if (cause.code === "EEXIST") return;
+    await mkdir(one).catch(async (cause: Error) => {
+      // Somebody else made it meanwhile; a link to nowhere is no directory.
+      if (await exists(one)) return;
       throw new OperationError(`${directory} was not made: ${cause.message}`);
     });
   }

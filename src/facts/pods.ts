@@ -7,12 +7,9 @@ import { byName } from "./objects.ts";
 import { podFact } from "./pod.ts";
 import { slimPod } from "./slim.ts";
 
-/** What makes the replicas of a Deployment, and the pods of a DaemonSet. */
-const MAKERS: ReadonlySet<string> = new Set(["ReplicaSet", "DaemonSet"]);
-
-/** A pod of a Job or the like may have a component's labels, and does none of its work. */
+/** A pod of a Job may have a component's labels, and does none of its work. */
 function isReplica({ owner }: PodFact): boolean {
-  return owner === undefined || MAKERS.has(owner.kind);
+  return owner?.kind !== "Job";
 }
 
 async function listPods(source: FactSource, labelSelector: string): Promise<Gathered<PodFact[]>> {

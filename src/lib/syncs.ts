@@ -27,11 +27,17 @@ export function listsIstiodOf(
   return complete ? false : undefined;
 }
 
+function missingAnswers(syncs: Gathered<readonly SyncFact[]>): Missing[] {
+  const answers = syncs.ok ? syncs.value.map(({ answer }) => answer) : [syncs];
+  return answers.filter((answer): answer is Missing => !answer.ok);
+}
+
+/** Why not all that is connected is known, for whatever reason; nothing where all have answered. */
+export function unansweredSync(syncs: Gathered<readonly SyncFact[]>): Missing | undefined {
+  return missingAnswers(syncs)[0];
+}
+
 /** Why it could not be read; nothing for what is just not there. */
 export function unreadableSync(syncs: Gathered<readonly SyncFact[]>): Missing | undefined {
-  const answers = syncs.ok ? syncs.value.map(({ answer }) => answer) : [syncs];
-  return answers.find(
-    (answer): answer is Missing =>
-      !answer.ok && answer.why !== "not-found" && answer.why !== "not-recorded",
-  );
+  return missingAnswers(syncs).find(({ why }) => why !== "not-found" && why !== "not-recorded");
 }

@@ -34,7 +34,7 @@ export interface LinksData {
   clusters: string[];
   /** Contexts whose Gateways could not be read: links from them are not known. */
   unread: string[];
-  /** Contexts with no link in either direction. */
+  /** Contexts with no link in either direction; without those of which it is not known. */
   unlinked: string[];
   edges: LinkEdge[];
 }

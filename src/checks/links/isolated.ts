@@ -1,8 +1,9 @@
 import { contexts, enumerate } from "../../lib/mesh.ts";
 import { contextWord, mc, quote } from "../../lib/shell.ts";
-import { connectedIstiods } from "../../lib/syncs.ts";
+import { connectedIstiods, unansweredSync } from "../../lib/syncs.ts";
 import type { ClusterRef } from "../../model/check.ts";
-import { fail, pass, remedy, skip } from "../../model/finding.ts";
+import { fail, pass, remedy, skip, warn } from "../../model/finding.ts";
+import type { Missing } from "../../model/gathered.ts";
 import type { Finding } from "../../model/report.ts";
 import type { Edge, LinkMember } from "./edges.ts";
 
@@ -43,12 +44,34 @@ export function linkedFromOutside(
   });
 }
 
+/**
+ * Why it is not known whether a link leads to a cluster without one of its own: only its istiods tell
+ * of clusters outside the run. Without the Gateway API it has nothing that a link could lead to.
+ */
+function doubtOf(member: LinkMember): Missing | undefined {
+  return hasGatewayApi(member) ? unansweredSync(member.facts.syncs) : undefined;
+}
+
+/** None is linked to another, whoever may be linked to them from outside. */
+function areApart(isolated: readonly LinkMember[], members: readonly LinkMember[]): boolean {
+  return members.length > 1 && isolated.length === members.length && isolated.every(hasGatewayApi);
+}
+
+/** Of the isolated clusters those of which that is certain. */
+export function unlinkedOf(
+  isolated: readonly LinkMember[],
+  members: readonly LinkMember[],
+): readonly LinkMember[] {
+  return areApart(isolated, members) ? isolated : isolated.filter((member) => !doubtOf(member));
+}
+
 export function isolatedFindings(
   isolated: readonly LinkMember[],
   members: readonly LinkMember[],
   { precheck, absent }: { precheck: boolean; absent: readonly ClusterRef[] },
 ): Finding[] {
-  if (isolated.length === 0) return [];
+  const [first] = isolated;
+  if (!first) return [];
   if (precheck) return [skip(`not linked yet: ${contexts(isolated)}`)];
   if (absent.length > 0) {
     const others = contexts(absent.map((cluster) => ({ cluster })));
@@ -58,36 +81,58 @@ export function isolatedFindings(
       ),
     ];
   }
-  const [, second] = isolated;
-  if (second && isolated.length === members.length && isolated.every(hasGatewayApi)) {
+  if (areApart(isolated, members)) {
     return [
       fail(`no cluster is linked to another: ${contexts(isolated)}`, {
         remediation: remedy(
           "Link the clusters.",
           mc(
-            second.cluster,
+            first.cluster,
             `link --contexts ${isolated.map(({ cluster }) => contextWord(cluster)).join(",")}${namespaceOf(isolated)}`,
           ),
         ),
       }),
     ];
   }
-  return isolated.map((member) => isolatedFinding(member, members));
+  return isolated.map((member) => {
+    const doubt = doubtOf(member);
+    return doubt ? doubtfulFinding(member, members, doubt) : isolatedFinding(member, members);
+  });
 }
 
 function isolatedFinding(member: LinkMember, members: readonly LinkMember[]): Finding {
-  const { cluster } = member;
-  const { context } = cluster;
-  const other = members.find((one) => one !== member);
-  const peer = other ? contextWord(other.cluster) : "<context>";
+  const { context } = member.cluster;
   return fail(`${context} has no link in either direction`, {
     cluster: context,
     ...(hasGatewayApi(member) ? {} : { blockedBy: `${context}/gateways` }),
     remediation: remedy(
       "Link the cluster with those whose services it shares.",
-      mc(cluster, `link --contexts ${contextWord(cluster)},${peer}${namespaceOf([member])}`),
+      linkCommand(member, members),
     ),
   });
+}
+
+function doubtfulFinding(
+  member: LinkMember,
+  members: readonly LinkMember[],
+  { detail }: Missing,
+): Finding {
+  const { context } = member.cluster;
+  const message = `${context} has no remote Gateway for another cluster; whether a link leads to it is not known, as its /debug/syncz could not be read: ${detail}`;
+  return warn(message, {
+    cluster: context,
+    remediation: remedy(
+      "Let mc read /debug/syncz, or name the clusters that may be linked to this one in the same run; link it if none is.",
+      linkCommand(member, members),
+    ),
+  });
+}
+
+function linkCommand(member: LinkMember, members: readonly LinkMember[]): string {
+  const other = members.find((one) => one !== member);
+  const peer = other ? contextWord(other.cluster) : "<context>";
+  const both = `${contextWord(member.cluster)},${peer}`;
+  return mc(member.cluster, `link --contexts ${both}${namespaceOf([member])}`);
 }
 
 function hasGatewayApi({ facts }: LinkMember): boolean {

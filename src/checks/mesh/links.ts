@@ -59,7 +59,7 @@ export const links = meshCheck({
     const data: LinksData = {
       clusters: clusters.map(({ context }) => context),
       unread: absent.map(({ context }) => context),
-      unlinked: isolated.map(({ cluster }) => cluster.context),
+      unlinked: unlinkedOf(isolated, members).map(({ cluster }) => cluster.context),
       edges: edges.map((edge) => edge.data),
     };
     return { findings, data, summary: summarize(findings, fine(edges, clusters.length, outside)) };

@@ -85,13 +85,17 @@ describe("CLUSTER_ID", () => {
       a: { ...withIstiods(withoutId()), cluster: clusterRef("a", { network }) },
       b: { cluster: clusterRef("b", { network }) },
     });
-    expect(commandsOf(verdict, "fail")[0]).toContain("'CLUSTER_ID=<cluster-id>'");
+    expect(commandsOf(verdict, "fail")[0]).toMatch(/ CLUSTER_ID=ctx-a$/);
     const { network: _, ...unknown } = clusterRef("a");
-    const second = runMesh(clusterIdentity, {
-      a: { ...withIstiods(withoutId()), cluster: unknown },
-      b: {},
-    });
-    expect(commandsOf(second, "fail")[0]).toContain("'CLUSTER_ID=<cluster-id>'");
+    const named = (context: string) =>
+      runMesh(clusterIdentity, {
+        a: { ...withIstiods(withoutId()), cluster: { ...unknown, context } },
+        b: { cluster: clusterRef("b", { network: "taken" }) },
+      });
+    expect(commandsOf(named("a"), "fail")[0]).toMatch(/ CLUSTER_ID=a$/);
+    for (const context of ["taken", "arn:aws:eks/a"]) {
+      expect(commandsOf(named(context), "fail")[0]).toContain("'CLUSTER_ID=<cluster-id>'");
+    }
   });
 
   test("by a reference that cannot be followed is not checked", () => {
