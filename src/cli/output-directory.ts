@@ -22,7 +22,6 @@ export async function checkOutputDirectory(directory: string): Promise<void> {
  */
 export async function makeDirectory(directory: string): Promise<void> {
   const missing: string[] = [];
-  const exists = (path: string): Promise<boolean> => stat(path).then(Boolean, () => false);
   for (let at = resolve(directory); !(await exists(at)) && dirname(at) !== at; at = dirname(at)) {
     missing.unshift(at);
   }
@@ -33,4 +32,8 @@ export async function makeDirectory(directory: string): Promise<void> {
       throw new OperationError(`${directory} was not made: ${cause.message}`);
     });
   }
+}
+
+function exists(path: string): Promise<boolean> {
+  return stat(path).then(Boolean, () => false);
 }

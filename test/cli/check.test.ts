@@ -101,6 +101,8 @@ describe("mc check on recordings", () => {
       expect(plain.stdout).not.toContain("\u001B");
       expect(plain.stderr).toBe("");
     }
+    const dumb = await runMc(args, { ...tty, env: { TERM: "dumb" } });
+    expect(dumb.stderr).toBe("");
     const forced = await runMc(args, { env: { FORCE_COLOR: "1" } });
     expect(forced.stdout).toContain("\u001B[");
   });
@@ -131,6 +133,10 @@ describe("mc check on recordings", () => {
   it.each([
     [["check", "--check", "nope"], 'no check is called "nope"; there are connection, '],
     [["check", "--skip", "nope"], 'no check is called "nope"'],
+    [
+      ["check", "--check", "certs,links", "--skip", "links,certs"],
+      "--skip leaves none of the checks",
+    ],
     [["check", "-o", "nope"], 'no output format is called "nope"; there are text, json, yaml'],
     [["check", "--bogus"], "unknown option '--bogus'"],
     [["chekc"], "unknown command 'chekc' (Did you mean check?)"],

@@ -101,6 +101,19 @@ describe("mc link", () => {
     });
   });
 
+  it("is what mc check prints, with the kubeconfig of that run", async () => {
+    await start();
+    const env = { KUBECONFIG: "/nowhere" };
+    const flags = ["--kubeconfig", clusters.kubeconfig, "--contexts=cluster1,cluster2"];
+    const { stdout } = await clusters.mc(["check", ...flags, "--check", "links"], { env });
+    const command = /^ *mc (link .*)$/m.exec(stdout)?.[1] ?? "";
+    expect(command).toBe(
+      `link --contexts cluster1,cluster2 -n istio-eastwest --kubeconfig ${clusters.kubeconfig}`,
+    );
+    expect((await clusters.mc(command.split(" "), { env })).code).toBe(0);
+    expect(PEERS.map((context) => remoteGateways(context).length)).toEqual([1, 1]);
+  });
+
   it("changes nothing the second time", async () => {
     await start();
     await clusters.mc([...LINK, "--wait=30s"]);

@@ -1,8 +1,9 @@
 import {
+  existsSync,
   mkdirSync,
   mkdtempSync,
-  readdirSync,
   readFileSync,
+  readdirSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -361,6 +362,22 @@ remote:
     expect(code).toBe(1);
     expect(stderr).toMatch(/^mc: .*remote-peer.yaml was not written: .*\n$/);
   });
+
+  it.skipIf(!existsSync("/proc/self"))(
+    "a place where no directory can be made is one, too",
+    async () => {
+      const nowhere = "/proc/no/directory";
+      const { code, stderr } = await clusters.mc([
+        "link",
+        "--generate",
+        "--context=cluster2",
+        "--output-dir",
+        nowhere,
+      ]);
+      expect(code).toBe(1);
+      expect(stderr).toMatch(/^mc: \/proc\/no\/directory was not made: .*\n$/);
+    },
+  );
 
   it("a directory that cannot be made is a failure that says so", async () => {
     const dangling = join(directory, "dangling");

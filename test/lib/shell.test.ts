@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { commandLine, contextWord, kubectl, quote } from "../../src/lib/shell.ts";
+import { commandLine, contextWord, kubectl, mc, quote } from "../../src/lib/shell.ts";
 
 const said = (command: string): string =>
   execFileSync("bash", ["-c", `printf '%s' ${command}`], { encoding: "utf8" });
@@ -40,6 +40,17 @@ describe("commands", () => {
     expect(kubectl({ contextArgument: "prod/a b" }, "get", "pods")).toBe(
       "kubectl --context 'prod/a b' get pods",
     );
+  });
+
+  it("names the kubeconfig where the run was given one", () => {
+    const cluster = { contextArgument: "a", kubeconfig: "/my files/config" };
+    expect(kubectl(cluster, "get", "pods")).toBe(
+      "kubectl --kubeconfig '/my files/config' --context a get pods",
+    );
+    expect(mc(cluster, "link --contexts a,b")).toBe(
+      "mc link --contexts a,b --kubeconfig '/my files/config'",
+    );
+    expect(mc({ contextArgument: "a" }, "link --contexts a,b")).toBe("mc link --contexts a,b");
   });
 
   it("leaves the placeholder of an unknown context readable", () => {

@@ -6,7 +6,7 @@ import type { LinksData } from "../../model/links.ts";
 import type { Finding } from "../../model/report.ts";
 import { edgeFindings } from "../links/edge-findings.ts";
 import { distinctPairs, edgesOf, type Edge, type LinkMember } from "../links/edges.ts";
-import { isolatedFindings, isolatedOf, linkedFromOutside } from "../links/isolated.ts";
+import { isolatedFindings, isolatedOf, linkedFromOutside, unlinkedOf } from "../links/isolated.ts";
 import { notChecked } from "../not-checked.ts";
 import { servicesNotChecked } from "../not-checked-services.ts";
 

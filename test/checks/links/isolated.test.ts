@@ -48,13 +48,23 @@ describe("a cluster without a link of its own whose /debug/syncz could not be re
     expect(notPassed(verdict)).toEqual(["warn"]);
   });
 
-  test("is said of each such cluster, and fails for the others", () => {
-    const both = runMesh(links, { a: unread("a"), b: unread("b") });
-    expect(messagesOf(both, "warn")).toEqual([doubt("a"), doubt("b")]);
-    const one = runMesh(links, { a: unread("a"), b: isolated("b", []) });
-    expect(messagesOf(one, "warn")).toEqual([doubt("a")]);
-    expect(messagesOf(one, "fail")).toEqual(["ctx-b has no link in either direction"]);
-    expect(unlinkedOf(one)).toEqual(["ctx-b"]);
+  test("is not linked to the others of the run for certain, where none of them is", () => {
+    for (const syncs of [refused, []]) {
+      const both = runMesh(links, { a: unread("a"), b: isolated("b", syncs) });
+      expect(messagesOf(both, "fail")).toEqual(["no cluster is linked to another: ctx-a, ctx-b"]);
+      expect(notPassed(both)).toEqual(["fail"]);
+      expect(unlinkedOf(both)).toEqual(["ctx-a", "ctx-b"]);
+    }
+  });
+
+  test("is a warning beside others that are linked", () => {
+    const three = runMesh(links, {
+      a: { changes: healthyFacts("a", ["b"]) },
+      b: { changes: healthyFacts("b", ["a"]) },
+      c: unread("c"),
+    });
+    expect(messagesOf(three, "warn")).toEqual([doubt("c")]);
+    expect(unlinkedOf(three)).toEqual([]);
   });
 
   test("fails all the same without the Gateway API, where none can lead to it", () => {

@@ -43,6 +43,15 @@ function inDomain(domain: string, changes: TestMember["changes"] = {}): TestMemb
   return { changes: { meshConfigs: [config(domain)], ztunnels: SKIPPING, ...changes } };
 }
 
+test("an annotation that differs is a warning in precheck: linking is what mends it", () => {
+  const members = {
+    a: { changes: { gateways: remotes("a", gatewayFor("b", "old.local")) } },
+    b: {},
+  };
+  expect(notPassed(runMesh(trustDomains, members))).toEqual(["fail"]);
+  expect(notPassed(runMesh(trustDomains, members, { precheck: true }))).toEqual(["warn"]);
+});
+
 test("healthy", () => {
   const verdict = runMesh(trustDomains);
   expect(notPassed(verdict)).toEqual([]);
