@@ -33,7 +33,7 @@ const PARTS: Readonly<Record<string, () => Promise<Row[]>>> = {
   depth: () => depth(guard ? some : many),
   clusters: () => manyClusters(some),
   flat: () => flatNetwork(some, guard),
-  ...(guard ? {} : { sizes: () => sizes(some), hundred: () => hundredClusters() }),
+  ...(guard ? {} : { sizes: () => sizes(many - some), hundred: () => hundredClusters() }),
   ...(withKubectl ? { "by-hand": () => byHand(some) } : {}),
   certificates: () => certificates(many),
 };

@@ -65,7 +65,7 @@ export async function flatNetwork(runs: number, guard: boolean): Promise<Row[]> 
   });
 }
 
-/** What four times as many objects cost, beyond what none cost, in times of what they should. */
+/** What twice as many objects cost, beyond what none cost, in times of what they should. */
 async function growth(
   what: string,
   largest: number,
@@ -86,8 +86,8 @@ async function growth(
   return {
     what: `${what}: ${counts.map(thousands).join(", ")}`,
     measured: [none, quarter, half, all].map(ms).join(", "),
-    against: "linear growth of what comes on top of none, from a quarter to all",
-    ratio: (all - none) / (quarter - none) / 4,
+    against: "linear growth of what comes on top of none, from half to all",
+    ratio: (all - none) / (half - none) / 2,
     budget: 1.25,
   };
 }
