@@ -26,12 +26,21 @@ const EXIT_CODES = `
 Exit codes: 0 passed (warnings included, unless --fail-on warn), 1 a fault or not completed,
 2 usage or configuration, 130 after Ctrl-C, 143 after SIGTERM.`;
 
+/** A command in the list of them; arguments that it takes only to say that it takes none stay out. */
+function subcommandTerm(command: Command): string {
+  const words = command.registeredArguments
+    .filter(({ variadic }) => !variadic)
+    .map((argument) => (argument.required ? `<${argument.name()}>` : `[${argument.name()}]`));
+  const options = command.options.length > 0 ? ["[options]"] : [];
+  return [command.name(), ...options, ...words].join(" ");
+}
+
 /** The whole command line, without having parsed anything. */
 function buildProgram(io: Io, setExitCode: SetExitCode): Command {
   const program = new Command(io.program)
     .description(INTRODUCTION)
     .addHelpText("after", EXIT_CODES)
-    .configureHelp({ showGlobalOptions: true, sortSubcommands: false })
+    .configureHelp({ showGlobalOptions: true, sortSubcommands: false, subcommandTerm })
     .helpCommand("help [command]", "help for a command")
     .showSuggestionAfterError(true)
     .enablePositionalOptions(false)
@@ -74,8 +83,9 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   }
   try {
     if (args.length === 0) {
-      await io.stdout.write(program.helpInformation());
-      return EXIT_USAGE;
+      const visible = program.createHelp().visibleCommands(program);
+      const names = visible.map((command) => command.name()).join(", ");
+      throw new UsageError(`no command is given; there are ${names}: see ${io.program} --help`);
     }
     await program.parseAsync(args.flatMap(separated), { from: "user" });
   } catch (cause) {

@@ -39,10 +39,16 @@ describe("mc", () => {
     expect(check.stdout).not.toContain("istioNamespace");
   });
 
-  it("without a command shows its help, as a usage error", async () => {
-    const { code, stdout } = await runMc([]);
-    expect(code).toBe(2);
-    expect(stdout).toContain("Usage: mc");
+  it("without a command names them, as a usage error", async () => {
+    expect(await runMc([])).toEqual({
+      code: 2,
+      stdout: "",
+      stderr:
+        "mc: no command is given; there are check, expose, link, unlink, snapshot, rbac, explain, completion, version, help: see mc --help\n",
+    });
+    const { stdout } = await runMc(["--help"]);
+    expect(stdout).toContain("link [options]  ");
+    expect(stdout).not.toContain("arguments");
   });
 
   it("goes by the name that it was called with", async () => {
