@@ -197,7 +197,7 @@ export interface Facts {
   istiods: IstiodsFact;
   /** Namespace that holds `cacerts` and the network label: of `-i`, else istiod's, else istio-system. */
   istioNamespace: string;
-  /** Here and below: pods by label, without those of a Job and the like. */
+  /** Here and below: pods by label, without those of Jobs. */
   istiodPods: PodFact[];
   ztunnelPods: PodFact[];
   cniPods: PodFact[];

@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { missing } from "../../../src/model/gathered.ts";
 import type { Finding } from "../../../src/model/report.ts";
 import { makeIntermediate, makeRoot, type Authority } from "../../support/certificates.ts";
@@ -12,14 +12,7 @@ import {
   statusOf,
   type Certificates,
 } from "../../support/certs-run.ts";
-
-let root: Authority;
-let other: Authority;
-
-beforeAll(async () => {
-  root = await makeRoot("Root A");
-  other = await makeRoot("Root B");
-});
+import { other, root } from "../../support/certs-roots.ts";
 
 /** Its Secret is sound; its ConfigMap has these roots. */
 async function withConfigMap(id: string, ...roots: Authority[]): Promise<Certificates> {

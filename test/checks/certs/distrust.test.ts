@@ -1,10 +1,9 @@
-import { beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import {
   DAY,
   makeIntermediate,
   makeRoot,
   unknownExtension,
-  type Authority,
   type CertificateOptions,
 } from "../../support/certificates.ts";
 import {
@@ -17,15 +16,8 @@ import {
   statusOf,
   type Certificates,
 } from "../../support/certs-run.ts";
+import { healthyB, root } from "../../support/certs-roots.ts";
 import { NOW } from "../../support/facts.ts";
-
-let root: Authority;
-let healthyB: Certificates;
-
-beforeAll(async () => {
-  root = await makeRoot("Root A");
-  healthyB = await signedBy(root, "b");
-});
 
 describe("a CA that istiod made for itself", () => {
   test("can match no other cluster", async () => {

@@ -1,6 +1,6 @@
-import { beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { missing } from "../../../src/model/gathered.ts";
-import { DAY, makeIntermediate, makeRoot, type Authority } from "../../support/certificates.ts";
+import { DAY, makeIntermediate, makeRoot } from "../../support/certificates.ts";
 import {
   cacerts,
   faults,
@@ -10,15 +10,8 @@ import {
   statusOf,
   type Certificates,
 } from "../../support/certs-run.ts";
+import { healthyB, root } from "../../support/certs-roots.ts";
 import { NOW } from "../../support/facts.ts";
-
-let root: Authority;
-let healthyB: Certificates;
-
-beforeAll(async () => {
-  root = await makeRoot("Root A");
-  healthyB = await signedBy(root, "b");
-});
 
 describe("dates", () => {
   test.for([

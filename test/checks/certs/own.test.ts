@@ -1,6 +1,6 @@
-import { beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { missing } from "../../../src/model/gathered.ts";
-import { makeIntermediate, makeRoot, type Authority } from "../../support/certificates.ts";
+import { makeIntermediate } from "../../support/certificates.ts";
 import {
   cacerts,
   faults,
@@ -10,16 +10,7 @@ import {
   statusOf,
   type Certificates,
 } from "../../support/certs-run.ts";
-
-let root: Authority;
-let other: Authority;
-let healthyB: Certificates;
-
-beforeAll(async () => {
-  root = await makeRoot("Root A");
-  other = await makeRoot("Root B");
-  healthyB = await signedBy(root, "b");
-});
+import { healthyB, other, root } from "../../support/certs-roots.ts";
 
 describe("PEM", () => {
   const cases: [string, (pem: string) => string, string, string][] = [

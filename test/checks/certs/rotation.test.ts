@@ -1,5 +1,5 @@
-import { beforeAll, describe, expect, test } from "vitest";
-import { DAY, makeIntermediate, makeRoot, type Authority } from "../../support/certificates.ts";
+import { describe, expect, test } from "vitest";
+import { DAY, makeIntermediate, makeRoot } from "../../support/certificates.ts";
 import {
   cacerts,
   faults,
@@ -9,18 +9,9 @@ import {
   statusOf,
   type Certificates,
 } from "../../support/certs-run.ts";
+import { healthyB, other, root } from "../../support/certs-roots.ts";
 import { NOW } from "../../support/facts.ts";
 import type { Verdict } from "../../../src/model/check.ts";
-
-let root: Authority;
-let other: Authority;
-let healthyB: Certificates;
-
-beforeAll(async () => {
-  root = await makeRoot("Root A");
-  other = await makeRoot("Root B");
-  healthyB = await signedBy(root, "b");
-});
 
 describe("a rotation", () => {
   test("old and new root everywhere, each cluster at another stage", async () => {

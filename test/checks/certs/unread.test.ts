@@ -1,26 +1,15 @@
-import { beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { certs } from "../../../src/checks/mesh/certs.ts";
 import { missing } from "../../../src/model/gathered.ts";
-import { makeRoot, type Authority } from "../../support/certificates.ts";
 import {
   faults,
   messages,
   runCerts,
-  signedBy,
   statusOf,
   type Certificates,
 } from "../../support/certs-run.ts";
+import { healthyB, other, root } from "../../support/certs-roots.ts";
 import { runMesh } from "../../support/facts.ts";
-
-let root: Authority;
-let other: Authority;
-let healthyB: Certificates;
-
-beforeAll(async () => {
-  root = await makeRoot("Root A");
-  other = await makeRoot("Root B");
-  healthyB = await signedBy(root, "b");
-});
 
 describe("what could not be read", () => {
   const forbidden = missing(

@@ -1,5 +1,5 @@
-import { beforeAll, describe, expect, test } from "vitest";
-import { makeIntermediate, makeRoot, type Authority } from "../../support/certificates.ts";
+import { describe, expect, test } from "vitest";
+import { makeIntermediate, makeRoot } from "../../support/certificates.ts";
 import {
   cacerts,
   faults,
@@ -9,17 +9,8 @@ import {
   statusOf,
   type Certificates,
 } from "../../support/certs-run.ts";
+import { healthyB, other, root } from "../../support/certs-roots.ts";
 import { clusterRef } from "../../support/facts.ts";
-
-let root: Authority;
-let other: Authority;
-let healthyB: Certificates;
-
-beforeAll(async () => {
-  root = await makeRoot("Root A");
-  other = await makeRoot("Root B");
-  healthyB = await signedBy(root, "b");
-});
 
 describe("one root for all", () => {
   test("says what the sample says", async () => {
