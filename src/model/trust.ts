@@ -86,6 +86,8 @@ export interface TrustMatrix {
    * copies into the ConfigMap when it is restarted.
    */
   afterRestart: ReadonlyMap<string, ReadonlyMap<string, TrustVerdict>>;
+  /** By context: the roots of the Secret, which istiod writes into the ConfigMap when it restarts. */
+  nextRoots: ReadonlyMap<string, readonly CertificateFacts[]>;
 }
 
 /** A certificate in a report. */

@@ -202,7 +202,12 @@ describe("a check across clusters", () => {
     const { mesh } = run([pairing], [cluster("a"), cluster("b", { nodes: FORBIDDEN })], {
       precheck: false,
       revision: "r1",
-      trust: { pems: new Map(), verdicts: new Map(), afterRestart: new Map() },
+      trust: {
+        pems: new Map(),
+        verdicts: new Map(),
+        afterRestart: new Map(),
+        nextRoots: new Map(),
+      },
     });
     expect(mesh[0]?.status).toBe("error");
     expect(mesh[0]?.summary).toContain("ctx-b could not be checked: nodes is forbidden");

@@ -101,15 +101,8 @@ function anchorOf(
 }
 
 /** What istiod writes into the ConfigMap when it is restarted. */
-export function secretRoots(
-  trust: TrustMatrix,
-  { intermediate, signing }: Member,
-): readonly CertificateFacts[] {
-  const signer = intermediate.ok ? intermediate.value : undefined;
-  const written = contentOf(trust, signer?.root).certificates;
-  // istiod leaves the root of a CA that it made itself in ca-cert.pem alone.
-  const selfMade = signing?.selfSigned ? [signing] : [];
-  return written.length > 0 ? written : selfMade;
+export function secretRoots(trust: TrustMatrix, { context }: Member): readonly CertificateFacts[] {
+  return trust.nextRoots.get(context) ?? [];
 }
 
 /** istiod signs with a CA that it made for itself. */

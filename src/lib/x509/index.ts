@@ -105,7 +105,7 @@ function sideOf({ ref, facts }: TrustInput, texts: Texts): Side {
     context: ref.context,
     now: ref.now,
     roots: groupOf(read(roots?.pem)),
-    // A CA that istiod made itself is its own root, and Secret istio-ca-secret has no other.
+    // istiod leaves the root of a CA that it made itself in ca-cert.pem alone.
     nextRoots: groupOf(
       written.length > 0 ? written : own.slice(0, 1).filter((one) => one.facts.selfSigned),
     ),
@@ -158,5 +158,8 @@ export async function judgeTrust(clusters: readonly TrustInput[]): Promise<Trust
       if (next) nextRow.set(owner.context, next);
     }
   }
-  return { pems: texts.contents(), verdicts, afterRestart };
+  const nextRoots = new Map(
+    sides.map((side) => [side.context, side.nextRoots.certificates.map(({ facts }) => facts)]),
+  );
+  return { pems: texts.contents(), verdicts, afterRestart, nextRoots };
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { certs } from "../../../src/checks/mesh/certs.ts";
 import { missing } from "../../../src/model/gathered.ts";
+import type { CertsData } from "../../../src/model/trust.ts";
 import {
   faults,
   messages,
@@ -103,5 +104,12 @@ describe("what could not be read", () => {
     const { summary, findings } = runMesh(certs);
     expect(summary).toBe("certificates were not parsed");
     expect(findings.map(({ severity }) => severity)).toEqual(["error"]);
+  });
+
+  test("certificates that were parsed for other clusters only", () => {
+    const none = new Map();
+    const trust = { pems: none, verdicts: none, afterRestart: none, nextRoots: none };
+    const { data } = runMesh(certs, { a: {}, b: {} }, { trust });
+    expect((data as CertsData).pairs).toEqual([]);
   });
 });
