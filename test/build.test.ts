@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join, relative, resolve } from "node:path";
 import { rolldown, type OutputChunk } from "rolldown";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import config from "../.ci/rolldown.config.ts";
+import config from "../rolldown.config.ts";
 
 /*
  * The bundle as it ships: which code each command loads, and that all of it loads.

@@ -5,7 +5,7 @@ import { recordedClusters, SCENARIO_NAMES } from "./support/scenario.ts";
 
 /*
  * Saved recordings replayed against saved reports: whatever changes what people read shows here.
- * `npx vitest run --config test/vitest.config.ts test/golden -u` writes them anew, to be looked at.
+ * `npm run golden` writes them anew, to be looked at.
  */
 const OPTIONS = { color: false, width: Number.POSITIVE_INFINITY, verbose: false };
 

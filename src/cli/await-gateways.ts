@@ -2,7 +2,7 @@ import { gatewayName, GATEWAY_TYPE, type Wanted } from "../gateway/plan.ts";
 import { EXPOSED, type Goal, standing, waitForGateways } from "../gateway/wait.ts";
 import { formatDuration } from "../lib/duration.ts";
 import { oneLine } from "../lib/sanitize.ts";
-import { commandLine, kubectl } from "../lib/shell.ts";
+import { commandLine, kubectl } from "../mesh/commands/shell.ts";
 import type { RawObject } from "../model/reader.ts";
 import { EXIT_FAULT } from "./exit-code.ts";
 import { Interrupted, type Io } from "./io.ts";

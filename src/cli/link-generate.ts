@@ -5,7 +5,7 @@ import { peerGateways } from "../gateway/remote-peer.ts";
 import type { PeerSource, PeerTarget } from "../gateway/peer.ts";
 import { toYaml, toYamlByContext } from "../gateway/yaml.ts";
 import { safeFileName } from "../lib/file-name.ts";
-import { hasMinor, parseVersion } from "../lib/istio-version.ts";
+import { hasMinor, parseVersion } from "../mesh/versions.ts";
 import type { Io } from "./io.ts";
 import type { LinkOptions } from "./link.ts";
 import { makeDirectory } from "./output-directory.ts";

@@ -4,7 +4,7 @@ import { SOURCE_FACTS, unacceptedClass, writeProblems } from "../gateway/precond
 import { arranged, type Problem } from "../gateway/problem.ts";
 import { TARGET_FACTS } from "../gateway/target.ts";
 import { LINKED } from "../gateway/wait.ts";
-import { CLASS_REMOTE } from "../lib/labels.ts";
+import { CLASS_REMOTE } from "../mesh/names.ts";
 import type { WritableCluster } from "../model/cluster.ts";
 import { applyGateways } from "./apply-gateways.ts";
 import { awaitGateways } from "./await-gateways.ts";

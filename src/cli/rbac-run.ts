@@ -1,7 +1,7 @@
 import { rbacDocuments, type RbacDocument } from "../engine/rbac.ts";
 import { toYaml } from "../gateway/yaml.ts";
 import { isObjectName } from "../lib/object-name.ts";
-import { commandLine } from "../lib/shell.ts";
+import { commandLine } from "../mesh/commands/shell.ts";
 import { UsageError } from "../model/errors.ts";
 import type { Io } from "./io.ts";
 import type { GlobalOptions } from "./options.ts";

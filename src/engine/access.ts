@@ -1,6 +1,6 @@
 import { accessFor } from "../facts/access.ts";
-import { grantCommands, refusedUser } from "../lib/grant.ts";
-import { commandLine, kubectl } from "../lib/shell.ts";
+import { grantCommands, refusedUser } from "../mesh/commands/grant.ts";
+import { commandLine, kubectl } from "../mesh/commands/shell.ts";
 import type { ClusterRef } from "../model/check.ts";
 import { remedy } from "../model/finding.ts";
 import type { AccessRequest, Missing } from "../model/gathered.ts";

@@ -1,5 +1,5 @@
-import { versionOf } from "../lib/istio-version.ts";
-import { NETWORK } from "../lib/labels.ts";
+import { versionOf } from "../mesh/versions.ts";
+import { NETWORK } from "../mesh/names.ts";
 import type { ClusterRef } from "../model/check.ts";
 import type { IstiodsFact, NamespaceFact } from "../model/facts.ts";
 import type { Gathered } from "../model/gathered.ts";

@@ -1,6 +1,6 @@
 import { array, at, property, string } from "../lib/json.ts";
-import { isJudged, revisionOf } from "../lib/istiod-pods.ts";
-import { PORT_DEBUG } from "../lib/labels.ts";
+import { isJudged, revisionOf } from "../mesh/istiod-pods.ts";
+import { PORT_DEBUG } from "../mesh/names.ts";
 import type { LicenseFact, PodFact, SyncFact } from "../model/facts.ts";
 import { gathered, missing, valueOr, type Gathered } from "../model/gathered.ts";
 import type { FactReader, FactSource } from "../model/source.ts";

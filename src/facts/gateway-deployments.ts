@@ -1,4 +1,4 @@
-import { GATEWAY_NAME } from "../lib/labels.ts";
+import { GATEWAY_NAME } from "../mesh/names.ts";
 import { gathered } from "../model/gathered.ts";
 import { RESOURCES } from "../model/resource.ts";
 import type { FactReader } from "../model/source.ts";

@@ -1,5 +1,5 @@
 import { array, at, property, string } from "../lib/json.ts";
-import { CLASS_REMOTE, EAST_WEST_CLASSES } from "../lib/labels.ts";
+import { CLASS_REMOTE, EAST_WEST_CLASSES } from "../mesh/names.ts";
 import type { GatewayAddress, GatewayFact, GatewayListener } from "../model/facts.ts";
 import { gathered } from "../model/gathered.ts";
 import type { RawObject } from "../model/reader.ts";

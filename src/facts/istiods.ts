@@ -1,7 +1,7 @@
 import { array, at, property, string, stringMap } from "../lib/json.ts";
 import { goBool } from "../lib/go-bool.ts";
-import { DEFAULT_REVISION } from "../lib/istiod-pods.ts";
-import { REVISION } from "../lib/labels.ts";
+import { DEFAULT_REVISION } from "../mesh/istiod-pods.ts";
+import { REVISION } from "../mesh/names.ts";
 import type { Env, IstiodFact, IstiodsFact } from "../model/facts.ts";
 import { gathered } from "../model/gathered.ts";
 import type { RawObject } from "../model/reader.ts";

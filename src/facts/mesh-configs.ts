@@ -1,4 +1,4 @@
-import { DEFAULT_REVISION } from "../lib/istiod-pods.ts";
+import { DEFAULT_REVISION } from "../mesh/istiod-pods.ts";
 import { at } from "../lib/json.ts";
 import type { MeshConfigFact } from "../model/facts.ts";
 import { gathered, type Missing } from "../model/gathered.ts";

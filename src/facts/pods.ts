@@ -1,4 +1,4 @@
-import { GATEWAY_NAME } from "../lib/labels.ts";
+import { GATEWAY_NAME } from "../mesh/names.ts";
 import type { PodFact } from "../model/facts.ts";
 import { gathered, type Gathered } from "../model/gathered.ts";
 import { RESOURCES } from "../model/resource.ts";

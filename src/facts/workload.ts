@@ -1,5 +1,5 @@
 import { array, at, number, property, string, stringMap } from "../lib/json.ts";
-import { VERSION } from "../lib/labels.ts";
+import { VERSION } from "../mesh/names.ts";
 import type { Condition, WorkloadFact } from "../model/facts.ts";
 import type { RawObject } from "../model/reader.ts";
 import type { FactSource } from "../model/source.ts";

@@ -1,4 +1,4 @@
-import { isIpAddress, normalizeAddress, serviceOf } from "../lib/peering.ts";
+import { isIpAddress, normalizeAddress, serviceOf } from "../mesh/peering.ts";
 import type { GatewayFact, ServiceFact } from "../model/facts.ts";
 
 /** Of a remote Gateway. */

@@ -1,4 +1,4 @@
-import { namesOf, type PeerCandidate, reachableAddresses } from "../lib/peering.ts";
+import { namesOf, type PeerCandidate, reachableAddresses } from "../mesh/peering.ts";
 import type { GatheredCluster } from "../model/cluster.ts";
 import type { GatewayFact } from "../model/facts.ts";
 

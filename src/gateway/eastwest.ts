@@ -1,4 +1,4 @@
-import * as label from "../lib/labels.ts";
+import * as label from "../mesh/names.ts";
 import { type GatewayManifest, HBONE, type Locality, localityLabels, XDS } from "./manifest.ts";
 
 /** Solo's class for Gateways that other clusters reach this one through. */

@@ -1,4 +1,4 @@
-import { kubectl } from "../lib/shell.ts";
+import { kubectl } from "../mesh/commands/shell.ts";
 import type { GatheredCluster } from "../model/cluster.ts";
 import type { PeerTarget } from "./peer.ts";
 import type { PeerGateway } from "./remote-peer.ts";

@@ -1,8 +1,8 @@
 import { goBool } from "../lib/go-bool.ts";
-import { hasMinor, parseVersion } from "../lib/istio-version.ts";
-import { qualified } from "../lib/mesh.ts";
-import { findPeers } from "../lib/peer-targets.ts";
-import { indexPeers, normalizeAddress, type PeerCandidate } from "../lib/peering.ts";
+import { hasMinor, parseVersion } from "../mesh/versions.ts";
+import { qualified } from "../mesh/naming.ts";
+import { findPeers } from "../mesh/peer-targets.ts";
+import { indexPeers, normalizeAddress, type PeerCandidate } from "../mesh/peering.ts";
 import type { GatheredCluster } from "../model/cluster.ts";
 import type { PeerAddress } from "./address.ts";
 import { candidateOf, remoteOf } from "./candidate.ts";

@@ -1,4 +1,4 @@
-import * as label from "../lib/labels.ts";
+import * as label from "../mesh/names.ts";
 
 export interface Listener {
   name: string;

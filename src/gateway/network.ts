@@ -1,5 +1,5 @@
-import { NETWORK } from "../lib/labels.ts";
-import { kubectl } from "../lib/shell.ts";
+import { NETWORK } from "../mesh/names.ts";
+import { kubectl } from "../mesh/commands/shell.ts";
 import type { ClusterRef } from "../model/check.ts";
 import type { GatheredCluster } from "../model/cluster.ts";
 import { hasNamespace, type Problem, problem, read } from "./problem.ts";

@@ -1,4 +1,4 @@
-import * as label from "../lib/labels.ts";
+import * as label from "../mesh/names.ts";
 import type { GatewayFact } from "../model/facts.ts";
 import type { PeerSource, PeerTarget } from "./peer.ts";
 

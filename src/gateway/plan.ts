@@ -1,5 +1,5 @@
 import { array, at } from "../lib/json.ts";
-import { kubectl } from "../lib/shell.ts";
+import { kubectl } from "../mesh/commands/shell.ts";
 import type { ClusterRef } from "../model/check.ts";
 import type { WritableCluster } from "../model/cluster.ts";
 import { missing } from "../model/gathered.ts";

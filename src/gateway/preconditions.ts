@@ -1,5 +1,5 @@
-import { grantCommands } from "../lib/grant.ts";
-import { kubectl } from "../lib/shell.ts";
+import { grantCommands } from "../mesh/commands/grant.ts";
+import { kubectl } from "../mesh/commands/shell.ts";
 import type { ClusterRef } from "../model/check.ts";
 import type { GatheredCluster, WritableCluster } from "../model/cluster.ts";
 import type { FactKey } from "../model/facts.ts";

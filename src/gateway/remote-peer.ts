@@ -1,4 +1,4 @@
-import * as label from "../lib/labels.ts";
+import * as label from "../mesh/names.ts";
 import { type GatewayManifest, HBONE, localityLabels, XDS } from "./manifest.ts";
 import { peerNames } from "./peer-names.ts";
 import type { PeerSource, PeerTarget } from "./peer.ts";

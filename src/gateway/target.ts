@@ -1,7 +1,7 @@
-import * as label from "../lib/labels.ts";
-import { isNodePort } from "../lib/peering.ts";
-import { qualified, showGateway } from "../lib/mesh.ts";
-import { contextWord, kubectl, mc } from "../lib/shell.ts";
+import * as label from "../mesh/names.ts";
+import { isNodePort } from "../mesh/peering.ts";
+import { qualified, showGateway } from "../mesh/naming.ts";
+import { contextWord, kubectl, mc } from "../mesh/commands/shell.ts";
 import type { ClusterRef } from "../model/check.ts";
 import type { GatheredCluster } from "../model/cluster.ts";
 import type { FactKey, GatewayFact, MeshConfigFact, ServiceFact } from "../model/facts.ts";

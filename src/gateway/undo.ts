@@ -1,4 +1,4 @@
-import { kubectl } from "../lib/shell.ts";
+import { kubectl } from "../mesh/commands/shell.ts";
 import { comparable } from "./comparable.ts";
 import { GATEWAY_TYPE, type Planned } from "./plan.ts";
 import { toYaml } from "./yaml.ts";

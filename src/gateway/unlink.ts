@@ -1,8 +1,8 @@
-import * as label from "../lib/labels.ts";
-import { enumerate, qualified } from "../lib/mesh.ts";
-import { findPeers } from "../lib/peer-targets.ts";
-import { indexPeers, peerName } from "../lib/peering.ts";
-import { kubectl } from "../lib/shell.ts";
+import * as label from "../mesh/names.ts";
+import { enumerate, qualified } from "../mesh/naming.ts";
+import { findPeers } from "../mesh/peer-targets.ts";
+import { indexPeers, peerName } from "../mesh/peering.ts";
+import { kubectl } from "../mesh/commands/shell.ts";
 import type { GatheredCluster } from "../model/cluster.ts";
 import type { GatewayFact } from "../model/facts.ts";
 import { candidateOf, remoteOf } from "./candidate.ts";

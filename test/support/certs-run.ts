@@ -1,4 +1,4 @@
-import { certs } from "../../src/checks/mesh/certs.ts";
+import { certs } from "../../src/checks/certs/check.ts";
 import { judgeTrust } from "../../src/lib/x509/index.ts";
 import type { ClusterRef, MeshCheckContext, Verdict } from "../../src/model/check.ts";
 import type { IntermediateFact, ZtunnelDumpFact } from "../../src/model/facts.ts";

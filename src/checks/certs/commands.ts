@@ -1,4 +1,4 @@
-import { kubectl } from "../../lib/shell.ts";
+import { kubectl } from "../../mesh/commands/shell.ts";
 import type { ClusterRef } from "../../model/check.ts";
 import { signingKey, type Member } from "./member.ts";
 import { CONFIG_MAP } from "./words.ts";

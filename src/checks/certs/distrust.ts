@@ -1,9 +1,9 @@
-import { enumerate } from "../../lib/mesh.ts";
+import { enumerate } from "../../mesh/naming.ts";
 import { fail, objectRef, remedy } from "../../model/finding.ts";
 import type { Finding, Remediation } from "../../model/report.ts";
 import type { TrustMatrix } from "../../model/trust.ts";
 import { replaceSigning, showRoot, showSigning } from "./commands.ts";
-import { groupBy } from "../group.ts";
+import { groupBy } from "../../lib/group-by.ts";
 import { chainRoot, configMapOf, isAmong, selfMadeText, verdictOf, type Member } from "./member.ts";
 import type { Distrust } from "./pairs.ts";
 import { clustersText, CONFIG_MAP, named, rootsText } from "./words.ts";

@@ -1,9 +1,9 @@
-import { enumerate } from "../../lib/mesh.ts";
+import { enumerate } from "../../mesh/naming.ts";
 import { fail, info, remedy, warn } from "../../model/finding.ts";
 import type { Finding } from "../../model/report.ts";
 import type { CertificateFacts, TrustMatrix } from "../../model/trust.ts";
 import { replaceSigning, showRoot, showSigning } from "./commands.ts";
-import { groupBy } from "../group.ts";
+import { groupBy } from "../../lib/group-by.ts";
 import { isAmong, verdictOf, type Member } from "./member.ts";
 import { clustersText, DAY, dateText, expiryText, named } from "./words.ts";
 

@@ -1,5 +1,5 @@
-import { enumerate } from "../../lib/mesh.ts";
-import { kubectl } from "../../lib/shell.ts";
+import { enumerate } from "../../mesh/naming.ts";
+import { kubectl } from "../../mesh/commands/shell.ts";
 import { error, fail, objectRef, remedy, warn, type FaultDetails } from "../../model/finding.ts";
 import type { IntermediateFact } from "../../model/facts.ts";
 import type { Finding } from "../../model/report.ts";

@@ -1,5 +1,5 @@
-import { grantCommands, refusedUser } from "../../lib/grant.ts";
-import { contextWord, kubectl } from "../../lib/shell.ts";
+import { grantCommands, refusedUser } from "../../mesh/commands/grant.ts";
+import { contextWord, kubectl } from "../../mesh/commands/shell.ts";
 import type { ClusterRef } from "../../model/check.ts";
 import { objectRef, remedy, warn } from "../../model/finding.ts";
 import type { Missing } from "../../model/gathered.ts";

@@ -1,4 +1,4 @@
-import { enumerate } from "../../lib/mesh.ts";
+import { enumerate } from "../../mesh/naming.ts";
 import type { CertificateFacts } from "../../model/trust.ts";
 import type { Member } from "./member.ts";
 

@@ -1,9 +1,9 @@
-import { enumerate } from "../../lib/mesh.ts";
-import { kubectl } from "../../lib/shell.ts";
+import { enumerate } from "../../mesh/naming.ts";
+import { kubectl } from "../../mesh/commands/shell.ts";
 import { info, remedy, warn } from "../../model/finding.ts";
 import type { Finding } from "../../model/report.ts";
 import type { CertificateFacts, TrustMatrix } from "../../model/trust.ts";
-import { notChecked } from "../not-checked.ts";
+import { notChecked } from "../_shared/not-checked.ts";
 import { contentOf, isAmong, type Member } from "./member.ts";
 import { rootsText } from "./words.ts";
 

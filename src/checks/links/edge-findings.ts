@@ -1,6 +1,6 @@
-import { mc } from "../../lib/shell.ts";
-import { linkFaults } from "../../lib/links.ts";
-import { enumerate, qualified, showGateway } from "../../lib/mesh.ts";
+import { mc } from "../../mesh/commands/shell.ts";
+import { linkFaults } from "../../mesh/links.ts";
+import { enumerate, qualified, showGateway } from "../../mesh/naming.ts";
 import { fail, info, objectRef, pass, remedy, warn } from "../../model/finding.ts";
 import type { Finding } from "../../model/report.ts";
 import { distinctPairs, type Edge } from "./edges.ts";

@@ -1,7 +1,7 @@
-import { CLUSTER, NETWORK } from "../../lib/labels.ts";
-import { linkFaults, notInRun, type Link } from "../../lib/links.ts";
-import { contextWord } from "../../lib/shell.ts";
-import { listsIstiodOf } from "../../lib/syncs.ts";
+import { CLUSTER, NETWORK } from "../../mesh/names.ts";
+import { linkFaults, notInRun, type Link } from "../../mesh/links.ts";
+import { contextWord } from "../../mesh/commands/shell.ts";
+import { listsIstiodOf } from "../../mesh/syncs.ts";
 import type { ClusterRef, MeshMember } from "../../model/check.ts";
 import type { LinkEdge } from "../../model/links.ts";
 import { Entrances } from "./entrances.ts";

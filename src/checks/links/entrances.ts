@@ -1,5 +1,5 @@
-import { servicesOf, type LinkMember } from "../../lib/links.ts";
-import { normalizeAddress, reachableAddresses } from "../../lib/peering.ts";
+import { servicesOf, type LinkMember } from "../../mesh/links.ts";
+import { normalizeAddress, reachableAddresses } from "../../mesh/peering.ts";
 import type { GatewayFact } from "../../model/facts.ts";
 import type { GatewayName } from "../../model/links.ts";
 

@@ -1,6 +1,6 @@
-import { contexts, enumerate } from "../../lib/mesh.ts";
-import { contextWord, mc, quote } from "../../lib/shell.ts";
-import { connectedIstiods, unansweredSync } from "../../lib/syncs.ts";
+import { contexts, enumerate } from "../../mesh/naming.ts";
+import { contextWord, mc, quote } from "../../mesh/commands/shell.ts";
+import { connectedIstiods, unansweredSync } from "../../mesh/syncs.ts";
 import type { ClusterRef } from "../../model/check.ts";
 import { fail, pass, remedy, skip, warn } from "../../model/finding.ts";
 import type { Missing } from "../../model/gathered.ts";

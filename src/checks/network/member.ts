@@ -1,4 +1,4 @@
-import { GATEWAY_NAME, NETWORK } from "../../lib/labels.ts";
+import { GATEWAY_NAME, NETWORK } from "../../mesh/names.ts";
 import type { MeshMember } from "../../model/check.ts";
 import type { GatewayFact, PodFact, WorkloadFact } from "../../model/facts.ts";
 

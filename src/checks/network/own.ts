@@ -1,11 +1,11 @@
-import { GATEWAY_NAME, NETWORK } from "../../lib/labels.ts";
-import { labelGateway, qualified } from "../../lib/mesh.ts";
-import { kubectl } from "../../lib/shell.ts";
+import { GATEWAY_NAME, NETWORK } from "../../mesh/names.ts";
+import { labelGateway, qualified } from "../../mesh/naming.ts";
+import { kubectl } from "../../mesh/commands/shell.ts";
 import type { ClusterRef } from "../../model/check.ts";
 import type { GatewayFact, PodFact, WorkloadFact } from "../../model/facts.ts";
 import { fail, objectRef, pass, remedy, skip } from "../../model/finding.ts";
 import type { Finding } from "../../model/report.ts";
-import { notChecked } from "../not-checked.ts";
+import { notChecked } from "../_shared/not-checked.ts";
 import { envValue, podsOf, type NetworkMember, type OwnNetwork } from "./member.ts";
 
 /** Suggested where nothing in the cluster says what its network is called. */

@@ -1,11 +1,11 @@
-import { CLUSTER, NETWORK } from "../../lib/labels.ts";
-import type { Link, LinkTarget } from "../../lib/links.ts";
-import { enumerate, labelGateway, qualified } from "../../lib/mesh.ts";
-import { contextWord, mc } from "../../lib/shell.ts";
+import { CLUSTER, NETWORK } from "../../mesh/names.ts";
+import type { Link, LinkTarget } from "../../mesh/links.ts";
+import { enumerate, labelGateway, qualified } from "../../mesh/naming.ts";
+import { contextWord, mc } from "../../mesh/commands/shell.ts";
 import type { ClusterRef } from "../../model/check.ts";
 import { fail, info, objectRef, pass, remedy, skip, warn } from "../../model/finding.ts";
 import type { Finding } from "../../model/report.ts";
-import { groupBy } from "../group.ts";
+import { groupBy } from "../../lib/group-by.ts";
 import type { NetworkMember } from "./member.ts";
 
 /** What is known of the networks of a run. */

@@ -1,9 +1,9 @@
-import { enumerate } from "../../lib/mesh.ts";
-import { kubectl } from "../../lib/shell.ts";
+import { enumerate } from "../../mesh/naming.ts";
+import { kubectl } from "../../mesh/commands/shell.ts";
 import type { ClusterRef } from "../../model/check.ts";
 import { info, remedy, warn } from "../../model/finding.ts";
 import type { Finding } from "../../model/report.ts";
-import { notChecked } from "../not-checked.ts";
+import { notChecked } from "../_shared/not-checked.ts";
 import type { NetworkMember } from "./member.ts";
 
 /** Clusters that autogenflat entries connect, directly or through others. */

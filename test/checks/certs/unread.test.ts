@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { certs } from "../../../src/checks/mesh/certs.ts";
+import { certs } from "../../../src/checks/certs/check.ts";
 import { missing } from "../../../src/model/gathered.ts";
 import type { CertsData } from "../../../src/model/trust.ts";
 import {

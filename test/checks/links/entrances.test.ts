@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { links } from "../../../src/checks/mesh/links.ts";
+import { links } from "../../../src/checks/links/check.ts";
 import type { Verdict } from "../../../src/model/check.ts";
 import type { GatewayFact } from "../../../src/model/facts.ts";
 import type { LinksData } from "../../../src/model/links.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { links } from "../../../src/checks/mesh/links.ts";
+import { links } from "../../../src/checks/links/check.ts";
 import type { Verdict } from "../../../src/model/check.ts";
 import type { SyncFact } from "../../../src/model/facts.ts";
 import { gathered, missing, type Gathered } from "../../../src/model/gathered.ts";

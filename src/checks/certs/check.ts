@@ -1,0 +1,126 @@
+import { pairsSkipped } from "../../mesh/naming.ts";
+import { meshCheck, type MeshCheckContext, type Verdict } from "../../model/check.ts";
+import { error, pass, remedy, summarize, warn } from "../../model/finding.ts";
+import type { Finding } from "../../model/report.ts";
+import type { TrustMatrix } from "../../model/trust.ts";
+import { apartFindings } from "./apart.ts";
+import { replaceSigning, showSigning } from "./commands.ts";
+import { certsData } from "./details.ts";
+import { distrustFindings } from "./distrust.ts";
+import { expiryFindings, unusedRootFindings } from "./expiry.ts";
+import {
+  isSelfMade,
+  memberOf,
+  ownRoot,
+  selfMadeText,
+  type CertsFacts,
+  type Member,
+} from "./member.ts";
+import { ownFindings } from "./own.ts";
+import { judgePairs, type Distrust } from "./pairs.ts";
+import { named } from "./words.ts";
+
+/** With one cluster there are no pairs: what can be said of it alone. */
+function aloneFindings(
+  member: Member,
+  trust: TrustMatrix,
+  { absent }: MeshCheckContext,
+): Finding[] {
+  const { context } = member;
+  const root = ownRoot(trust, member);
+  return [
+    ...(root
+      ? [
+          pass(`cluster ${context}: root ${named(root)} verifies its intermediate certificate`, {
+            cluster: context,
+          }),
+        ]
+      : []),
+    ...(isSelfMade(member)
+      ? [
+          warn(`cluster ${context}: istiod signs with ${selfMadeText(member)}`, {
+            cluster: context,
+            remediation: remedy(
+              "Before linking the cluster, make a root for all clusters and give each an intermediate certificate from it in Secret cacerts.",
+              showSigning(member),
+              ...replaceSigning(member),
+            ),
+          }),
+        ]
+      : []),
+    pairsSkipped("intermediate certificates are not compared", absent),
+  ];
+}
+
+/** Fingerprints of certificates whose dates are the fault that findings on pairs name. */
+function outOfDate(distrusts: readonly Distrust[]): Set<string> {
+  return new Set(
+    distrusts.flatMap(({ fault, certificate }) =>
+      certificate && (fault === "expired" || fault === "not-yet-valid") ? [certificate] : [],
+    ),
+  );
+}
+
+function judge(members: readonly Member[], trust: TrustMatrix, context: MeshCheckContext): Verdict {
+  const { pairs, fine, distrusts } = judgePairs(members, trust);
+  const [only] = members;
+  const alone = only && members.length === 1 ? aloneFindings(only, trust, context) : [];
+  const findings = [
+    ...members.flatMap((member) => [
+      ...ownFindings(member, trust),
+      ...apartFindings(member, members, distrusts, trust),
+    ]),
+    ...distrustFindings(distrusts, members, trust),
+    ...expiryFindings(members, trust, outOfDate(distrusts)),
+    ...unusedRootFindings(members, trust),
+    ...fine,
+    ...alone,
+  ];
+  const healthy =
+    alone.length > 0
+      ? "the cluster's own certificates are valid"
+      : "all clusters have compatible intermediate certificates";
+  return {
+    findings,
+    summary: summarize(findings, healthy),
+    data: certsData(members, pairs),
+  };
+}
+
+export const certs = meshCheck({
+  id: "certs",
+  title: "Intermediate Certs Compatibility Check",
+  why: "Workloads and istiods of different clusters talk over mutual TLS: each must trust the root that the other's certificates lead to.",
+  reads:
+    "root-cert.pem of ConfigMap istio-ca-root-cert; the certificates, never the keys, of Secret cacerts or istio-ca-secret.",
+  faults: [
+    "The roots of one cluster do not verify the intermediate certificate of another.",
+    "A certificate of the chain has expired, is not valid yet, or will expire soon.",
+    "A certificate of the chain is no CA, may not sign certificates, or exceeds a path length.",
+    "A cluster signs with the self-signed CA that istiod makes when there is no Secret cacerts.",
+    "The root of the Secret and the one that workloads get from the ConfigMap differ.",
+    "A bundle or chain is missing, empty, cut off or not PEM.",
+  ],
+  fixes: [
+    "Make one root and let it sign an intermediate certificate for each cluster, in Secret cacerts of the istio namespace.",
+    "During a rotation put the old and the new root into root-cert.pem of every cluster before the first certificate of the new one is used.",
+    "Restart istiod after a change of Secret cacerts.",
+  ],
+  needs: ["rootCertificate"],
+  uses: ["intermediate", "ztunnelDumps"],
+  run(members: readonly CertsFacts[], context) {
+    const { trust } = context;
+    if (!trust) {
+      const message = "certificates were not parsed";
+      return {
+        summary: message,
+        findings: [error(message, { remediation: remedy("Run the check again.") })],
+      };
+    }
+    return judge(
+      members.map((member) => memberOf(member, trust)),
+      trust,
+      context,
+    );
+  },
+});

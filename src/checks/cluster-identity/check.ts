@@ -1,0 +1,238 @@
+import { contexts, enumerate, pairsSkipped, qualified } from "../../mesh/naming.ts";
+import { kubectl } from "../../mesh/commands/shell.ts";
+import { meshCheck, type MeshMember } from "../../model/check.ts";
+import type { IstiodFact, WorkloadFact } from "../../model/facts.ts";
+import { fail, info, objectRef, pass, remedy, skip, summarize, warn } from "../../model/finding.ts";
+import type { Finding } from "../../model/report.ts";
+import { notChecked } from "../_shared/not-checked.ts";
+
+type Member = MeshMember<"istiods", "namespaces" | "ztunnels">;
+
+/** What istiod takes when nothing is set: it names no cluster. */
+const DEFAULT_ID = "Kubernetes";
+
+/** What a label takes, as CLUSTER_ID becomes one. */
+const LABEL = /^[A-Za-z\d]([\w.-]{0,61}[A-Za-z\d])?$/;
+
+/** Sets a CLUSTER_ID: the name of the network, else of the context, that no other cluster goes by. */
+function giveId({ cluster, facts }: Member, members: readonly Member[]): string[] {
+  const others = members.filter((other) => other.cluster !== cluster);
+  const isFree = (name: string | undefined): boolean =>
+    name !== undefined &&
+    LABEL.test(name) &&
+    !others.some((other) => other.cluster.network === name || idsOf(other).includes(name));
+  const id = [cluster.network, cluster.context].find(isFree) ?? "<cluster-id>";
+  const setEnv = (namespace: string, workload: string, name: string): string =>
+    kubectl(cluster, "-n", namespace, "set", "env", workload, `${name}=${id}`);
+  return [
+    ...facts.istiods.judged.map(({ namespace, name }) =>
+      setEnv(namespace, `deployment/${name}`, "CLUSTER_ID"),
+    ),
+    ...(facts.ztunnels.ok ? facts.ztunnels.value : []).map(({ namespace, name }) =>
+      setEnv(namespace, `daemonset/${name}`, "ISTIO_META_CLUSTER_ID"),
+    ),
+  ];
+}
+
+const HELM_VALUES =
+  "global.multiCluster.clusterName of istiod's and multiCluster.clusterName of ztunnel's Helm release";
+
+function ownFindings(member: Member, members: readonly Member[]): Finding[] {
+  const { cluster, facts } = member;
+  const { context } = cluster;
+  const { judged } = facts.istiods;
+  if (judged.length === 0) {
+    const message = `${context} has no istiod that could have a CLUSTER_ID`;
+    return [skip(message, { cluster: context, blockedBy: `${context}/pods-istiod` })];
+  }
+  const ids = idsOf(member);
+  const own = judged.map((istiod) => istiodFinding(member, istiod, members));
+  if (ids.length < 2) return own;
+  return [
+    ...own,
+    fail(`istiods of ${context} have different CLUSTER_IDs: ${enumerate(ids)}`, {
+      cluster: context,
+      remediation: remedy(
+        `Set the same CLUSTER_ID for all revisions of a cluster, by ${HELM_VALUES}.`,
+        ...giveId(member, members),
+      ),
+    }),
+  ];
+}
+
+function istiodFinding(member: Member, istiod: IstiodFact, members: readonly Member[]): Finding {
+  const { context } = member.cluster;
+  const about = { cluster: context, object: objectRef("Deployment", istiod) };
+  const subject = `istiod ${qualified(istiod)} of ${context}`;
+  const env = istiod.env.get("CLUSTER_ID");
+  if (istiod.clusterId === undefined) {
+    const why = env?.kind === "unresolved" ? `${env.from}: ${env.why}` : "not found";
+    return info(`CLUSTER_ID of ${subject} not checked: ${why}`, about);
+  }
+  if (istiod.clusterId !== DEFAULT_ID) {
+    return pass(`Cluster ${context} has CLUSTER_ID ${istiod.clusterId}`, about);
+  }
+  const message = env
+    ? `CLUSTER_ID of ${subject} is the default ${DEFAULT_ID}`
+    : `CLUSTER_ID of ${subject} is not set, so it is the default ${DEFAULT_ID}`;
+  return fail(message, {
+    ...about,
+    remediation: remedy(
+      `Give the cluster a CLUSTER_ID of its own, by ${HELM_VALUES}; until their next upgrade this sets it.`,
+      ...giveId(member, members),
+    ),
+  });
+}
+
+/** The IDs that its istiods have, but for the default. */
+function idsOf({ facts }: Member): string[] {
+  const ids = facts.istiods.judged.flatMap(({ clusterId }) => clusterId ?? []);
+  return [...new Set(ids)].filter((id) => id !== DEFAULT_ID);
+}
+
+/** istiod refuses the certificates of a ztunnel that says it is in a cluster it doesn't know. */
+function ztunnelFindings(member: Member): Finding[] {
+  const { cluster, facts } = member;
+  const { context } = cluster;
+  const { ztunnels } = facts;
+  if (!ztunnels.ok) {
+    return [notChecked(`CLUSTER_ID of ztunnel in ${context}`, ztunnels, { cluster: context })];
+  }
+  const ids = idsOf(member);
+  return ztunnels.value.flatMap((ztunnel) => {
+    const id = ztunnelId(ztunnel);
+    if (id === undefined || ids.length === 0 || ids.includes(id)) return [];
+    return [
+      warn(
+        `ztunnel DaemonSet ${qualified(ztunnel)} of ${context} has cluster ID ${id}, but istiod's CLUSTER_ID is ${enumerate(ids)}`,
+        {
+          cluster: context,
+          object: objectRef("DaemonSet", ztunnel),
+          remediation: remedy(
+            "Set multiCluster.clusterName of the ztunnel Helm release to istiod's CLUSTER_ID; until its next upgrade this does it.",
+            kubectl(
+              cluster,
+              "-n",
+              ztunnel.namespace,
+              "set",
+              "env",
+              `daemonset/${ztunnel.name}`,
+              `ISTIO_META_CLUSTER_ID=${ids[0]}`,
+            ),
+          ),
+        },
+      ),
+    ];
+  });
+}
+
+/** As ztunnel reads it; undefined when it is not set or not known. */
+function ztunnelId({ env }: WorkloadFact): string | undefined {
+  const found = env.get("ISTIO_META_CLUSTER_ID") ?? env.get("CLUSTER_ID");
+  return found?.kind === "value" && found.value !== "" ? found.value : undefined;
+}
+
+/** Contexts that lead to one and the same cluster, by the UID of namespace kube-system. */
+function sameClusters(members: readonly Member[]): Member[][] {
+  const byUid = Map.groupBy(members, uidOf);
+  return [...byUid].flatMap(([uid, group]) => (uid && group.length > 1 ? [group] : []));
+}
+
+function uidOf({ facts: { namespaces } }: Member): string | undefined {
+  return namespaces.ok
+    ? namespaces.value.find(({ name }) => name === "kube-system")?.uid
+    : undefined;
+}
+
+function pairFindings(members: readonly Member[]): Finding[] {
+  const same = sameClusters(members);
+  const named = same.map((group) =>
+    fail(
+      `contexts ${contexts(group)} are one cluster: its namespace kube-system has the same UID`,
+      {
+        remediation: remedy(
+          "Name each cluster by one context only.",
+          ...group
+            .slice(0, 2)
+            .map(({ cluster }) =>
+              kubectl(cluster, "get", "namespace", "kube-system", "-o", "yaml"),
+            ),
+        ),
+      },
+    ),
+  );
+  // Contexts of one cluster have its ID of course: each such cluster counts once.
+  const distinct = members.filter(
+    (member) => !same.some((group) => group.includes(member) && group[0] !== member),
+  );
+  const byId = new Map<string, Member[]>();
+  for (const member of distinct) {
+    for (const id of idsOf(member)) byId.set(id, [...(byId.get(id) ?? []), member]);
+  }
+  const duplicates = [...byId].flatMap(([id, group]) => {
+    const [, ...others] = group;
+    if (others.length === 0) return [];
+    return [
+      fail(`clusters ${contexts(group)} have the same CLUSTER_ID ${id}`, {
+        remediation: remedy(
+          `Give all but one of them a CLUSTER_ID of their own, by ${HELM_VALUES}, then link them again.`,
+          ...others.flatMap((member) => giveId(member, members)),
+        ),
+      }),
+    ];
+  });
+  return [...named, ...duplicates];
+}
+
+export const clusterIdentity = meshCheck({
+  id: "cluster-identity",
+  title: "Cluster Identity Check",
+  why: "Peers tell clusters apart by CLUSTER_ID: workloads of two clusters with one ID are mixed up.",
+  reads: "Env CLUSTER_ID of istiod, the cluster ID of ztunnel, the UID of namespace kube-system.",
+  faults: [
+    "CLUSTER_ID is not set, or is the default Kubernetes.",
+    "Two clusters have the same CLUSTER_ID.",
+    "Two contexts are one cluster.",
+    "ztunnel has another cluster ID than istiod.",
+  ],
+  fixes: [
+    "Set global.multiCluster.clusterName of istiod's and multiCluster.clusterName of ztunnel's Helm release, unique in the mesh.",
+    "Name each cluster by one context only.",
+  ],
+  needs: ["istiods"],
+  uses: ["namespaces", "ztunnels"],
+  run(members: readonly Member[], { absent }) {
+    const findings = [
+      ...members.flatMap((member) => ownFindings(member, members)),
+      ...members.flatMap(ztunnelFindings),
+      ...(members.length < 2
+        ? [pairsSkipped("CLUSTER_IDs are not compared", absent)]
+        : [...pairFindings(members), ...unreadUids(members)]),
+    ];
+    return {
+      findings,
+      summary: summarize(findings, fine(members)),
+    };
+  },
+});
+
+/** What holds when there is no fault: of clusters whose CLUSTER_ID was not read, nothing. */
+function fine(members: readonly Member[]): string {
+  const judged = members.filter(
+    ({ facts: { istiods } }) =>
+      istiods.judged.length > 0 && istiods.judged.every(({ clusterId }) => clusterId !== undefined),
+  ).length;
+  if (judged === 0) return "no CLUSTER_ID could be judged";
+  if (judged < members.length) {
+    return `no fault found in the CLUSTER_IDs of ${judged} of ${members.length} clusters; the rest could not be judged`;
+  }
+  return judged === 1
+    ? "the cluster has a CLUSTER_ID; there is no other to compare it with"
+    : "all clusters have a CLUSTER_ID of their own";
+}
+
+function unreadUids(members: readonly Member[]): Finding[] {
+  return members.flatMap(({ cluster: { context }, facts: { namespaces } }) =>
+    namespaces.ok ? [] : [notChecked(`UID of ${context}`, namespaces, { cluster: context })],
+  );
+}

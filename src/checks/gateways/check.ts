@@ -1,0 +1,120 @@
+import { EAST_WEST_CLASSES, GATEWAY_NAME } from "../../mesh/names.ts";
+import { contextWord, kubectl, mc } from "../../mesh/commands/shell.ts";
+import { clusterCheck, type ClusterRef } from "../../model/check.ts";
+import type { GatewaysData } from "../../model/data.ts";
+import type { GatewayFact, NamespaceFact } from "../../model/facts.ts";
+import {
+  fail,
+  isFault,
+  objectRef,
+  pass,
+  remedy,
+  stopsPeering,
+  summarize,
+} from "../../model/finding.ts";
+import type { Gathered } from "../../model/gathered.ts";
+import type { Finding } from "../../model/report.ts";
+import { type Addresses, addressFault, addressesOf } from "../_shared/gateway-addresses.ts";
+import { type Surroundings, whyNotProgrammed } from "../_shared/gateway-cause.ts";
+import { isTrue } from "../_shared/gateway-status.ts";
+import { notChecked } from "../_shared/not-checked.ts";
+
+const CRDS =
+  "https://github.com/kubernetes-sigs/gateway-api/releases/download/v1.4.0/standard-install.yaml";
+const NAMESPACE = "istio-eastwest";
+
+function noCrds(cluster: ClusterRef): Finding {
+  return fail("the Gateway API is not installed: its CRDs are missing", {
+    remediation: remedy(
+      "Install the CRDs of the Gateway API, then create the east-west gateway.",
+      kubectl(cluster, "apply", "-f", CRDS),
+    ),
+  });
+}
+
+function noGateway(cluster: ClusterRef, namespaces: Gathered<NamespaceFact[]>): Finding {
+  const exists = namespaces.ok && namespaces.value.some(({ name }) => name === NAMESPACE);
+  return fail(`no east-west gateway: no Gateway of class ${EAST_WEST_CLASSES.join(" or ")}`, {
+    remediation: remedy(
+      "Create the east-west gateway.",
+      ...(exists ? [] : [kubectl(cluster, "create", "namespace", NAMESPACE)]),
+      mc(cluster, `expose --context ${contextWord(cluster)} -n ${NAMESPACE}`),
+    ),
+  });
+}
+
+interface Judged {
+  finding: Finding;
+  state: string;
+}
+
+function judge(
+  gateway: GatewayFact,
+  addresses: Addresses,
+  around: Surroundings,
+  cluster: ClusterRef,
+): Judged {
+  const name = `${gateway.namespace}/${gateway.name}`;
+  const object = objectRef("Gateway", gateway);
+  if (!isTrue(gateway.conditions.get("Programmed"))) {
+    const { why, ...details } = whyNotProgrammed(gateway, around, cluster);
+    const finding = fail(`${name} is not programmed: ${why}`, { object, ...details });
+    return { finding, state: "not programmed" };
+  }
+  const fault = addressFault(gateway, addresses, around, cluster);
+  if (fault) return { finding: fault, state: "programmed, no address for other clusters" };
+  const available = addresses.external.join(", ");
+  return { finding: pass(`${name} available at ${available}`, { object }), state: "programmed" };
+}
+
+export const gateways = clusterCheck({
+  id: "gateways",
+  title: "Gateway Check",
+  why: "Other clusters reach this one through its east-west gateway only, at the address that it has.",
+  reads: `Gateways of class ${EAST_WEST_CLASSES.join(" and ")} with their Services and pods (label ${GATEWAY_NAME}), and GatewayClasses, in all namespaces.`,
+  faults: [
+    "The CRDs of the Gateway API are not installed.",
+    "There is no east-west Gateway.",
+    "Condition Programmed is absent or not True: its class, its Service, its load balancer or its pods.",
+    "The Gateway has no address, or only the clusterIP of its Service.",
+  ],
+  fixes: [
+    "Create the east-west gateway with mc expose.",
+    "Let the cloud's load balancer controller give the Service an address.",
+    "Run istiod of Solo's distribution with peering enabled, so that the class exists and is accepted.",
+  ],
+  needs: ["gateways"],
+  uses: ["services", "gatewayClasses", "gatewayPods", "namespaces"],
+  run(facts, { cluster }) {
+    const { services, gatewayClasses, gatewayPods, namespaces } = facts;
+    const { served, eastWest } = facts.gateways;
+    const data: GatewaysData = { gateways: [] };
+    if (!served || eastWest.length === 0) {
+      const finding = stopsPeering(served ? noGateway(cluster, namespaces) : noCrds(cluster));
+      return { findings: [finding], data, summary: finding.message };
+    }
+    const findings: Finding[] = [];
+    for (const gateway of eastWest) {
+      const around = { services, gatewayClasses, gatewayPods };
+      const addresses = addressesOf(gateway, services);
+      const { finding, state } = judge(gateway, addresses, around, cluster);
+      findings.push(stopsPeering(finding));
+      data.gateways.push({
+        namespace: gateway.namespace,
+        name: gateway.name,
+        addresses: gateway.statusAddresses.map(({ value }) => value),
+        status: finding.severity,
+        state,
+      });
+    }
+    if (!services.ok) {
+      findings.push(notChecked("whether the addresses are reachable from outside", services));
+    }
+    // What explains a fault is asked for where there is one.
+    if (findings.some(({ severity }) => isFault(severity))) {
+      if (!gatewayClasses.ok) findings.push(notChecked("GatewayClasses", gatewayClasses));
+      if (!gatewayPods.ok) findings.push(notChecked("pods of the gateways", gatewayPods));
+    }
+    return { findings, data, summary: summarize(findings, "all eastwest gateways programmed") };
+  },
+});

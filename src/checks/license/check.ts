@@ -1,0 +1,141 @@
+import { grantCommands, refusedUser } from "../../mesh/commands/grant.ts";
+import { kubectl } from "../../mesh/commands/shell.ts";
+import { clusterCheck, type ClusterRef } from "../../model/check.ts";
+import type { LicenseFact, PodFact } from "../../model/facts.ts";
+import {
+  error,
+  fail,
+  info,
+  objectRef,
+  pass,
+  remedy,
+  stopsPeering,
+  summarize,
+  warn,
+} from "../../model/finding.ts";
+import { valueOr, type Missing } from "../../model/gathered.ts";
+import type { Finding, Remediation } from "../../model/report.ts";
+import { HELM_VARIABLES, helmUpgrade } from "../../mesh/commands/helm.ts";
+
+const VALID_STATES: ReadonlySet<string> = new Set(["OK", "BYPASSED"]);
+const MULTICLUSTER_PRODUCTS: ReadonlySet<string> = new Set(["gloo-mesh", "gloo-trial"]);
+const OTHER_PRODUCTS = /(^|[-_ ])(core|support[-_ ]basic)($|[-_ ])/i;
+
+function replaceLicense({ namespace }: LicenseFact, cluster: ClusterRef): Remediation {
+  return remedy(
+    `Install an Enterprise license: set license.value or license.secretRef of the istiod chart (SOLO_LICENSE_KEY in pilot.env with the open source chart), then restart istiod; SOLO_ISTIO_LICENSE_KEY holds the key, ${HELM_VARIABLES}.`,
+    helmUpgrade(cluster, "istiod", namespace, ["license.value=$SOLO_ISTIO_LICENSE_KEY"]),
+    kubectl(cluster, "-n", namespace, "rollout", "restart", "deployment", "-l", "app=istiod"),
+  );
+}
+
+/** What stands around the answer of one replica. */
+interface Around {
+  pods: readonly PodFact[];
+  /** Some replica has answered. */
+  answered: boolean;
+  cluster: ClusterRef;
+}
+
+function noAnswer(license: LicenseFact, cause: Missing, around: Around): Finding {
+  const { namespace, pod } = license;
+  const { pods, answered, cluster } = around;
+  const object = objectRef("Pod", { namespace, name: pod });
+  const inNamespace = (...words: string[]): string => kubectl(cluster, "-n", namespace, ...words);
+  if (cause.why === "not-found") {
+    return warn(`${namespace}/${pod}: no license endpoint; it needs Istio 1.27 or later`, {
+      object,
+      remediation: remedy(
+        "Look for the license in istiod's log, or upgrade istiod to 1.27 or later.",
+        inNamespace("logs", pod, "-c", "discovery"),
+      ),
+    });
+  }
+  const message = `${namespace}/${pod}: license could not be read: ${cause.detail}`;
+  // Without a request it was istiod that refused, and no role would help.
+  if (cause.why === "forbidden" && cause.request) {
+    const { resource } = cause.request;
+    const name = `mc-${resource.replaceAll("/", "-")}`;
+    const grant = { name, verbs: "get,create", resource, namespace };
+    return error(message, {
+      object,
+      remediation: remedy(
+        `Allow whoever runs mc to get and create ${resource} in namespace ${namespace} (as someone who may grant it).`,
+        ...grantCommands(cluster, grant, refusedUser(cause.detail)),
+      ),
+    });
+  }
+  // A pod that is not up cannot answer.
+  const isUnready = pods.some(
+    (one) => one.namespace === namespace && one.name === pod && !one.healthy,
+  );
+  const explained = isUnready ? { blockedBy: `${cluster.context}/pods-istiod` } : {};
+  if (isUnready && answered) return info(message, { object, ...explained });
+  return error(message, {
+    object,
+    remediation: remedy(
+      "Forward the port of istiod's debug endpoints and ask /debug/license on it.",
+      inNamespace("port-forward", `pod/${pod}`, "15014"),
+    ),
+    ...explained,
+  });
+}
+
+function judge(license: LicenseFact, around: Around): Finding {
+  const { answer } = license;
+  if (!answer.ok) return noAnswer(license, answer, around);
+  const { cluster } = around;
+  const name = `${license.namespace}/${license.pod}`;
+  const object = objectRef("Pod", { namespace: license.namespace, name: license.pod });
+  const { state, product } = answer.value;
+  if (!VALID_STATES.has(state)) {
+    return fail(`${name}: license state is ${state || "not given"}`, {
+      object,
+      remediation: replaceLicense(license, cluster),
+    });
+  }
+  if (MULTICLUSTER_PRODUCTS.has(product.toLowerCase())) {
+    return pass(`${name}: ${product} license is ${state}`, { object });
+  }
+  if (OTHER_PRODUCTS.test(product)) {
+    return fail(`${name}: license product ${product} does not include multicluster`, {
+      object,
+      remediation: replaceLicense(license, cluster),
+    });
+  }
+  return info(`${name}: license product ${product || "(none)"} is not one that mc knows`, {
+    object,
+  });
+}
+
+export const license = clusterCheck({
+  id: "license",
+  title: "License Check",
+  why: "istiod refuses to peer with other clusters without a license that includes multicluster.",
+  reads: "GET /debug/license of every running istiod pod.",
+  faults: [
+    "The state of a replica is EXPIRED, INVALID or UNSET.",
+    "The product (core, support-basic) does not include multicluster.",
+    "istiod is older than 1.27 and has no license endpoint.",
+  ],
+  fixes: ["Set license.value or license.secretRef of the istiod Helm release and restart istiod."],
+  needs: ["licenses"],
+  uses: ["istiodPods"],
+  run({ licenses, istiodPods }, { cluster }) {
+    if (licenses.length === 0) {
+      const message = "no running istiod pod to ask for its license";
+      const finding = error(message, {
+        remediation: remedy(
+          "Look at the istiod pods.",
+          kubectl(cluster, "get", "pods", "-A", "-l", "app=istiod"),
+        ),
+        blockedBy: `${cluster.context}/pods-istiod`,
+      });
+      return { summary: message, findings: [finding] };
+    }
+    const answered = licenses.some(({ answer }) => answer.ok);
+    const around = { pods: valueOr(istiodPods, []), answered, cluster };
+    const findings = licenses.map((one) => stopsPeering(judge(one, around)));
+    return { findings, summary: summarize(findings, "license is valid for multicluster") };
+  },
+});

@@ -1,0 +1,67 @@
+import { linksOf } from "../../mesh/links.ts";
+import { unreadableSync } from "../../mesh/syncs.ts";
+import { meshCheck } from "../../model/check.ts";
+import { summarize } from "../../model/finding.ts";
+import type { LinksData } from "../../model/links.ts";
+import type { Finding } from "../../model/report.ts";
+import { edgeFindings } from "./edge-findings.ts";
+import { distinctPairs, edgesOf, type Edge, type LinkMember } from "./edges.ts";
+import { isolatedFindings, isolatedOf, linkedFromOutside, unlinkedOf } from "./isolated.ts";
+import { notChecked } from "../_shared/not-checked.ts";
+import { servicesNotChecked } from "../_shared/not-checked-services.ts";
+
+/** Where there are links that it would have told more about. */
+function syncsNotChecked(members: readonly LinkMember[], edges: readonly Edge[]): Finding[] {
+  const targets = new Set(edges.map(({ link }) => link.target?.member));
+  return members.flatMap((member) => {
+    const { context } = member.cluster;
+    const cause = targets.has(member) ? unreadableSync(member.facts.syncs) : undefined;
+    return cause ? [notChecked(`/debug/syncz of ${context}`, cause, { cluster: context })] : [];
+  });
+}
+
+function fine(edges: readonly Edge[], clusters: number, outside: readonly Finding[]): string {
+  const pairs = distinctPairs(edges);
+  const oneWay = pairs.filter(({ data }) => data.oneWay).length;
+  if (pairs.length === 0) return outside[0]?.message ?? "not linked yet";
+  const links = `${pairs.length} ${pairs.length === 1 ? "link" : "links"}`;
+  const among = clusters === 1 ? "from 1 cluster" : `among ${clusters} clusters`;
+  return `${links} ${among}${oneWay > 0 ? `, ${oneWay} one-way` : ""}`;
+}
+
+export const links = meshCheck({
+  id: "links",
+  title: "Link Topology",
+  why: "A cluster reaches services of another only over a remote Gateway for it that is connected.",
+  reads:
+    "Gateways of class istio-remote with their conditions; /debug/syncz of the istiod that they lead to, where it can be read.",
+  faults: [
+    "A cluster has no link in either direction.",
+    "A link is broken: a condition of its remote Gateway is not True.",
+  ],
+  fixes: [
+    "Link clusters with mc link --contexts A,B.",
+    "Mend broken links by what the Peers Check of their cluster says.",
+  ],
+  needs: ["gateways"],
+  uses: ["services", "syncs"],
+  run(members: readonly LinkMember[], { clusters, absent, precheck }) {
+    const edges = edgesOf(linksOf(members, absent), absent);
+    const isolated = isolatedOf(members, edges);
+    const outside = linkedFromOutside(members, edges);
+    const findings = [
+      ...edgeFindings(edges, precheck),
+      ...isolatedFindings(isolated, members, { precheck, absent }),
+      ...outside,
+      ...servicesNotChecked(members),
+      ...syncsNotChecked(members, edges),
+    ];
+    const data: LinksData = {
+      clusters: clusters.map(({ context }) => context),
+      unread: absent.map(({ context }) => context),
+      unlinked: unlinkedOf(isolated, members).map(({ cluster }) => cluster.context),
+      edges: edges.map((edge) => edge.data),
+    };
+    return { findings, data, summary: summarize(findings, fine(edges, clusters.length, outside)) };
+  },
+});

@@ -1,0 +1,86 @@
+import { linksOf } from "../../mesh/links.ts";
+import { pairsSkipped } from "../../mesh/naming.ts";
+import { meshCheck, type ClusterRef } from "../../model/check.ts";
+import { summarize } from "../../model/finding.ts";
+import { ownFindings } from "./own.ts";
+import { ownNetwork, type NetworkMember } from "./member.ts";
+import { remoteFindings, unknownNetworks, type Networks } from "./remote.ts";
+import { sharedFindings } from "./shared.ts";
+import { servicesNotChecked } from "../_shared/not-checked-services.ts";
+
+function networksOf(
+  clusters: readonly ClusterRef[],
+  read: ReadonlyMap<string, string | undefined>,
+  absent: readonly ClusterRef[],
+): Networks {
+  const known = clusters.flatMap(({ context, network: label }) => {
+    const network = read.has(context) ? read.get(context) : label;
+    return network === undefined ? [] : [[context, network] as const];
+  });
+  const on = new Map<string, string[]>();
+  for (const [context, network] of known) on.set(network, [...(on.get(network) ?? []), context]);
+  return {
+    of: new Map(known),
+    on,
+    unknown: absent.filter(({ network }) => network === undefined),
+    pairs: clusters.length > 1,
+  };
+}
+
+export const network = meshCheck({
+  id: "network",
+  title: "Network Configuration Check",
+  why: "ztunnel sends traffic for another network through its east-west gateway: a wrong network name sends it nowhere.",
+  reads:
+    "Label topology.istio.io/network of the istio namespace and of the Gateways, env NETWORK of ztunnel, NETWORK and ISTIO_META_NETWORK of gateway pods.",
+  faults: [
+    "The istio namespace or an east-west Gateway has no label topology.istio.io/network.",
+    "Namespace, east-west Gateway, gateway pods and ztunnel of a cluster name different networks.",
+    "A remote Gateway's label is not the network of the cluster that it points at.",
+    "A remote Gateway references a network that no checked cluster has.",
+    "Two clusters are on one network though no autogenflat entries go between them.",
+  ],
+  fixes: [
+    "Label the istio namespace: kubectl label namespace istio-system topology.istio.io/network=NETWORK.",
+    "Label the Gateways the same way; set value network of the ztunnel Helm release.",
+    "Give each cluster a network of its own, unless pods reach each other directly.",
+  ],
+  needs: ["istioNamespace", "namespaces", "gateways"],
+  uses: ["services", "ztunnels", "gatewayPods", "flatEntries"],
+  run(members: readonly NetworkMember[], { clusters, absent }) {
+    const own = new Map(members.map((member) => [member, ownNetwork(member)]));
+    const read = new Map(
+      [...own].map(([{ cluster }, { believed }]) => [cluster.context, believed]),
+    );
+    // What the components agree on counts for the look-up by network too.
+    const placed = members.map((member) => ({
+      facts: member.facts,
+      cluster: withNetwork(member.cluster, read.get(member.cluster.context)),
+    }));
+    const networks = networksOf(clusters, read, absent);
+    const links = linksOf(placed, absent);
+    const findings = [
+      ...[...own].flatMap(([member, found]) => ownFindings(member, found)),
+      ...links.flatMap((link) => remoteFindings(link, networks)),
+      ...unknownNetworks(links, networks),
+      ...[...Map.groupBy(placed, ({ cluster }) => cluster.network)].flatMap(([name, group]) =>
+        name === undefined ? [] : sharedFindings(name, group, absent),
+      ),
+      ...servicesNotChecked(members),
+      ...(members.length < 2
+        ? [
+            pairsSkipped(
+              "remote gateways are not compared with the clusters they stand for",
+              absent,
+            ),
+          ]
+        : []),
+    ];
+    return { findings, summary: summarize(findings, "all network configurations are valid") };
+  },
+});
+
+function withNetwork(cluster: ClusterRef, believed: string | undefined): ClusterRef {
+  const { network: _, ...rest } = cluster;
+  return believed === undefined ? rest : { ...rest, network: believed };
+}

@@ -1,0 +1,118 @@
+import { SERVICE_ACCOUNT } from "../../mesh/names.ts";
+import { isConnected, linksOf, type Link } from "../../mesh/links.ts";
+import { enumerate, pairsSkipped, qualified } from "../../mesh/naming.ts";
+import { isIpAddress, normalizeAddress, reachableAddresses } from "../../mesh/peering.ts";
+import { contextWord, kubectl, mc, quote } from "../../mesh/commands/shell.ts";
+import { meshCheck, type MeshMember } from "../../model/check.ts";
+import type { GatewayFact } from "../../model/facts.ts";
+import { fail, info, objectRef, pass, remedy, skip, summarize, warn } from "../../model/finding.ts";
+import type { Finding, Remediation } from "../../model/report.ts";
+
+type Member = MeshMember<"gateways" | "services", never>;
+
+/** The target's addresses, first those of the gateway whose service account the peer expects. */
+function present(gateway: GatewayFact, { gateways, services }: Member["facts"]): string[] {
+  const account = gateway.annotations.get(SERVICE_ACCOUNT);
+  const named = gateways.eastWest.filter(({ name }) => name === account);
+  const all = [...named, ...gateways.eastWest];
+  return [...reachableAddresses(all, services)];
+}
+
+function giveAddress({ from, gateway }: Link<Member>, target: Member): Remediation {
+  const { cluster } = from;
+  const to = target.cluster;
+  const pair = `--from ${contextWord(cluster)} --to ${contextWord(to)}`;
+  const link = mc(cluster, `link ${pair} -n ${quote(gateway.namespace)}`);
+  // One address, as link gives it.
+  const addresses = present(gateway, target.facts)
+    .slice(0, 1)
+    .map((value) => ({ type: isIpAddress(value) ? "IPAddress" : "Hostname", value }));
+  return remedy(
+    `Give the gateway the present address of ${to.context} where it was made: by mc link, in Helm values, or here.`,
+    ...(gateway.managers.includes("mc") ? [link] : []),
+    kubectl(
+      cluster,
+      "-n",
+      gateway.namespace,
+      "patch",
+      "gateways.gateway.networking.k8s.io",
+      gateway.name,
+      "--type=merge",
+      "-p",
+      JSON.stringify({ spec: { addresses } }),
+    ),
+  );
+}
+
+function compare(
+  link: Link<Member>,
+  target: Member,
+  addresses: ReadonlySet<string>,
+  precheck: boolean,
+): Finding {
+  const { from, gateway, owners } = link;
+  const { context } = from.cluster;
+  const about = { cluster: context, object: objectRef("Gateway", gateway) };
+  const whom = target.cluster.context;
+  const name = `Remote gateway ${qualified(gateway)} of ${context}`;
+  if (addresses.size === 0) {
+    const message = `${name}: not compared, ${whom} has no address at present`;
+    return skip(message, { ...about, blockedBy: `${whom}/gateways` });
+  }
+  const given = gateway.addresses.map(({ value }) => value);
+  const stale = given.filter((value) => !addresses.has(normalizeAddress(value)));
+  if (given.length > 0 && stale.length === 0) {
+    return pass(`${name} has the address of ${whom}: ${given.join(", ")}`, about);
+  }
+  const other = owners.find(({ member }) => member !== target);
+  const has = stale.length > 0 ? `has address ${enumerate(stale)}` : "has no address";
+  const whose = other ? `, which is that of ${other.cluster.context}` : "";
+  const message = `${name} ${has}${whose}; ${whom} is at ${enumerate([...addresses])}`;
+  if (isConnected(gateway) && !other) {
+    return info(`${message} (connected all the same, as through NAT or private DNS)`, about);
+  }
+  const state = isConnected(gateway) ? "" : "; the peer is not connected";
+  // With --precheck it is a warning, as in the Peers Check: linking is what mends it.
+  const fault = precheck ? warn : fail;
+  return fault(`${message}${state}`, { ...about, remediation: giveAddress(link, target) });
+}
+
+export const peerAddresses = meshCheck({
+  id: "peer-addresses",
+  title: "Peer Address Check",
+  why: "A remote Gateway keeps the address that its peer had when they were linked: a load balancer that was replaced leaves it behind.",
+  reads:
+    "spec.addresses of remote Gateways; statuses of the peers' east-west Gateways and of their Services.",
+  faults: [
+    "An address of a remote Gateway is none that its cluster has now, and the peer is not connected.",
+    "A remote Gateway has the address of another cluster than the one it is labelled for.",
+  ],
+  fixes: ["Link again with mc link, or patch spec.addresses of the Gateway."],
+  needs: ["gateways", "services"],
+  run(members: readonly Member[], { absent, precheck }) {
+    if (members.length < 2) {
+      const finding = pairsSkipped("addresses of peers are not compared", absent);
+      return { findings: [finding], summary: finding.message };
+    }
+    const links = linksOf(members, absent).filter(({ self }) => !self);
+    const outside = links.filter(({ target }) => !target);
+    const findings = links.flatMap((link) => {
+      const { member, addresses } = link.target ?? {};
+      return member && addresses ? [compare(link, member, addresses, precheck)] : [];
+    });
+    if (outside.length > 0) {
+      const which = enumerate(outside.map(({ gateway }) => qualified(gateway)));
+      findings.push(skip(`not compared, as their clusters are not known here: ${which}`));
+    }
+    return { findings, summary: summarize(findings, fine(findings)) };
+  },
+});
+
+function fine(findings: readonly Finding[]): string {
+  const compared = findings.filter(({ severity }) => severity === "pass").length;
+  const other = findings.filter(({ severity }) => severity === "info").length;
+  if (compared + other === 0) return "no peers whose addresses could be compared";
+  return other === 0
+    ? "all remote gateways have the addresses of their clusters"
+    : `${other} connected at another address than the peer's own`;
+}

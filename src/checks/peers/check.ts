@@ -1,0 +1,149 @@
+import { CLASS_REMOTE } from "../../mesh/names.ts";
+import { linkFaults } from "../../mesh/links.ts";
+import { findPeers } from "../../mesh/peer-targets.ts";
+import {
+  indexPeers,
+  namesOf,
+  type PeerCandidate,
+  peerName,
+  reachableAddresses,
+} from "../../mesh/peering.ts";
+import { contextWord, mc, quote } from "../../mesh/commands/shell.ts";
+import { clusterCheck, type ClusterCheckContext, type ClusterRef } from "../../model/check.ts";
+import type { PeersData } from "../../model/data.ts";
+import type { GatewayFact, GatewaysFact, ServiceFact } from "../../model/facts.ts";
+import {
+  info,
+  isFault,
+  objectRef,
+  pass,
+  remedy,
+  skip,
+  summarize,
+  warn,
+  worst,
+} from "../../model/finding.ts";
+import type { Finding } from "../../model/report.ts";
+import { conditionRows, judgePeer } from "./status.ts";
+import { notChecked } from "../_shared/not-checked.ts";
+
+const NONE = "no configured peers";
+
+/**
+ * The Gateways that stand for the cluster that they are in, as automated peering makes one. Only of
+ * this cluster is known what its gateways have and are called.
+ */
+function selvesOf(
+  { remote, eastWest }: GatewaysFact,
+  services: readonly ServiceFact[],
+  { cluster, clusters }: ClusterCheckContext,
+): ReadonlySet<GatewayFact> {
+  const addresses = reachableAddresses(eastWest, services);
+  const own: PeerCandidate = { cluster, addresses, names: namesOf(eastWest) };
+  const others = clusters
+    .filter(({ context }) => context !== cluster.context)
+    .map((other) => ({ cluster: other, addresses: new Set<string>() }));
+  const targets = findPeers(remote, indexPeers([own, ...others]), own);
+  return new Set(remote.filter((gateway) => targets.get(gateway)?.candidate === own));
+}
+
+/** What to say of a remote Gateway in place of a symbol. */
+function stateOf(self: boolean, connected: boolean, faults: readonly Finding[]): string {
+  if (self) return "this cluster itself";
+  if (!connected) return "not connected";
+  return faults.length > 0 ? "connected, with faults" : "connected";
+}
+
+function noPeers({ precheck, cluster, clusters }: ClusterCheckContext, namespace: string): Finding {
+  if (precheck) return info(NONE);
+  const others = clusters.filter(({ context }) => context !== cluster.context).map(contextWord);
+  const contexts = [contextWord(cluster), ...(others.length > 0 ? others : ["<context>"])];
+  return warn(NONE, {
+    remediation: remedy(
+      "Link the cluster to its peers; the target of a one-way link has none.",
+      mc(cluster, `link --contexts ${contexts.join(",")} -n ${quote(namespace)}`),
+    ),
+  });
+}
+
+/** With --precheck a broken link is a warning: to link again may be what mends it. */
+function forPrecheck(finding: Finding): Finding {
+  return finding.severity === "fail" ? { ...finding, severity: "warn" } : finding;
+}
+
+function selfFinding(gateway: GatewayFact, cluster: ClusterRef): Finding {
+  return info(
+    `${gateway.namespace}/${gateway.name} stands for this cluster itself (${cluster.id ?? cluster.context}): listed, not judged`,
+    { object: objectRef("Gateway", gateway) },
+  );
+}
+
+export const peers = clusterCheck({
+  id: "peers",
+  title: "Peers Check",
+  why: "A remote Gateway is the connection of this cluster's istiod to another cluster: what it says is what the mesh knows of that cluster.",
+  reads: `Gateways of class ${CLASS_REMOTE} in all namespaces; Services and GatewayClasses, to know the cluster's own gateway and the cause.`,
+  faults: [
+    "Condition Accepted, Programmed, gloo.solo.io/PeerConnected or gloo.solo.io/PeeringSucceeded is absent or not True.",
+    "Condition gloo.solo.io/PeerDataPlaneProgrammed is False or Unknown.",
+    "Listener xds-tls 15012 is missing, or cross-network 15008 where the link does not prefer NodePort.",
+    "The remote Gateway has no address.",
+    "There is no remote Gateway.",
+  ],
+  fixes: [
+    "Link the clusters with mc link.",
+    "Open ports 15012 (xDS) and 15008 (HBONE) of the peer's east-west gateway to this cluster.",
+    "Look at istiod's log for the peer's address.",
+  ],
+  needs: ["gateways"],
+  uses: ["services", "gatewayClasses"],
+  run(facts, context) {
+    const { cluster, precheck } = context;
+    const { served, remote, eastWest }: GatewaysFact = facts.gateways;
+    const data: PeersData = { peers: [] };
+    if (!served) {
+      const message = "no remote Gateways: the Gateway API is not installed";
+      const finding = skip(message, { blockedBy: `${cluster.context}/gateways` });
+      return { summary: message, findings: [finding], data };
+    }
+    const { services, gatewayClasses } = facts;
+    const selves = selvesOf(facts.gateways, services.ok ? services.value : [], context);
+    const findings: Finding[] = [];
+    for (const gateway of remote) {
+      const self = selves.has(gateway);
+      const addresses = gateway.addresses.map(({ value }) => value);
+      const faults = self
+        ? [selfFinding(gateway, cluster)]
+        : judgePeer(gateway, gatewayClasses, cluster);
+      const connected = !self && linkFaults(gateway).length === 0;
+      const judged = precheck ? faults.map(forPrecheck) : [...faults];
+      if (faults.length === 0) {
+        const message = `Connected to ${peerName(gateway)} via ${addresses.join(", ")}`;
+        judged.push(pass(message, { object: objectRef("Gateway", gateway) }));
+      }
+      findings.push(...judged);
+      data.peers.push({
+        namespace: gateway.namespace,
+        name: gateway.name,
+        cluster: peerName(gateway),
+        addresses,
+        conditions: conditionRows(gateway),
+        connected,
+        self,
+        status: worst(judged.map(({ severity }) => severity)),
+        state: stateOf(self, connected, faults),
+      });
+    }
+    if (!services.ok && remote.length > 0) {
+      findings.push(notChecked("the cluster's own addresses", services));
+    }
+    if (!gatewayClasses.ok && findings.some(({ severity }) => isFault(severity))) {
+      findings.push(notChecked("GatewayClasses", gatewayClasses));
+    }
+    if (data.peers.every(({ self }) => self)) {
+      findings.unshift(noPeers(context, eastWest[0]?.namespace ?? "istio-eastwest"));
+      return { findings, data, summary: NONE };
+    }
+    return { findings, data, summary: summarize(findings, "all clusters connected") };
+  },
+});

@@ -1,0 +1,162 @@
+import { CLASS_REMOTE, PORT_HBONE, PORT_XDS, PREFERRED_DATA_PLANE_TYPE } from "../../mesh/names.ts";
+import { isNodePort, peerName } from "../../mesh/peering.ts";
+import { kubectl } from "../../mesh/commands/shell.ts";
+import type { ClusterRef } from "../../model/check.ts";
+import type { PeerDetail } from "../../model/data.ts";
+import type { GatewayClassFact, GatewayFact } from "../../model/facts.ts";
+import { fail, objectRef, remedy } from "../../model/finding.ts";
+import type { Gathered } from "../../model/gathered.ts";
+import type { Finding, Remediation } from "../../model/report.ts";
+import { istiodRemedy } from "../_shared/gateway-cause.ts";
+import { classFault, conditionText, isTrue, isUnreconciled } from "../_shared/gateway-status.ts";
+import { CROSS_NETWORK, listenerFault, XDS } from "../_shared/peer-listeners.ts";
+
+const CONNECTED = "gloo.solo.io/PeerConnected";
+const SYNCED = "gloo.solo.io/PeeringSucceeded";
+const DATA_PLANE = "gloo.solo.io/PeerDataPlaneProgrammed";
+/** Those that must be there and True, in the order in which they come about. */
+const REQUIRED = ["Accepted", "Programmed", CONNECTED, SYNCED] as const;
+const ORDER: readonly string[] = [...REQUIRED, DATA_PLANE];
+
+const RESOURCE = "gateways.gateway.networking.k8s.io";
+const PORTS = `ports ${PORT_XDS} (xDS) and ${PORT_HBONE} (HBONE)`;
+
+/** Conditions as the details list them: those of peering in their order, then others. */
+export function conditionRows(gateway: GatewayFact): PeerDetail["conditions"] {
+  const known = ORDER.flatMap((type) => gateway.conditions.get(type) ?? []);
+  const others = [...gateway.conditions.values()].filter(({ type }) => !ORDER.includes(type));
+  return [...known, ...others].map(({ type, status }) => ({ type, status }));
+}
+
+/** The faults of a remote Gateway of another cluster; none when it is connected. */
+export function judgePeer(
+  gateway: GatewayFact,
+  classes: Gathered<readonly GatewayClassFact[]>,
+  cluster: ClusterRef,
+): Finding[] {
+  return [...specFaults(gateway, cluster), ...conditionFaults(gateway, classes, cluster)];
+}
+
+function specFaults(gateway: GatewayFact, cluster: ClusterRef): Finding[] {
+  const { namespace, name } = gateway;
+  const object = objectRef("Gateway", gateway);
+  const faults: Finding[] = [];
+  const add = (fault: string, summary: string, command: string): void => {
+    const remediation = remedy(`${summary} A peer is reached on ${PORTS}.`, command);
+    faults.push(fail(`${namespace}/${name}: ${fault}`, { object, remediation }));
+  };
+  if (gateway.addresses.length === 0) {
+    add(
+      `no address of ${peerName(gateway)} in spec.addresses`,
+      "Add the address of the peer's east-west gateway to spec.addresses, or link the clusters again.",
+      kubectl(cluster, "-n", namespace, "edit", RESOURCE, name),
+    );
+  }
+  const nodePort = isNodePort(gateway.annotations.get(PREFERRED_DATA_PLANE_TYPE));
+  for (const wanted of nodePort ? [XDS] : [XDS, CROSS_NETWORK]) {
+    const found = listenerFault(gateway, wanted, cluster);
+    if (found) add(found.fault, found.summary, found.command);
+  }
+  return faults;
+}
+
+function conditionFaults(
+  gateway: GatewayFact,
+  classes: Gathered<readonly GatewayClassFact[]>,
+  cluster: ClusterRef,
+): Finding[] {
+  const { conditions } = gateway;
+  const broken: string[] = REQUIRED.filter((type) => !isTrue(conditions.get(type)));
+  // Versions that do not write it have no condition here.
+  const dataPlane = conditions.get(DATA_PLANE);
+  if (dataPlane && !isTrue(dataPlane)) broken.push(DATA_PLANE);
+  if (broken.length === 0) return [];
+  const subject = `${gateway.namespace}/${gateway.name} (peer ${peerName(gateway)})`;
+  const { why, remediation } = cause(gateway, broken, classes, cluster);
+  const said = broken.map((type) => conditionText(type, conditions.get(type))).join("; ");
+  const object = objectRef("Gateway", gateway);
+  return [fail(`${subject}: ${why}: ${said}`, { object, remediation })];
+}
+
+/** The first of the broken conditions, as they come about, tells how far the link got. */
+function cause(
+  gateway: GatewayFact,
+  broken: readonly string[],
+  classes: Gathered<readonly GatewayClassFact[]>,
+  cluster: ClusterRef,
+): { why: string; remediation: Remediation } {
+  const { conditions, namespace } = gateway;
+  const absent = (type: string): boolean => !conditions.has(type);
+  const look = lookCommands(gateway, cluster);
+  if (isUnreconciled(gateway) && absent(CONNECTED) && absent(SYNCED)) {
+    const fault = classes.ok ? classFault(CLASS_REMOTE, classes.value) : undefined;
+    const { summary, commands } = istiodRemedy(CLASS_REMOTE, cluster);
+    return {
+      why: `nobody reconciled it${fault ? `, ${fault}` : ""}`,
+      remediation: remedy(`${summary} Then the peer is reached on ${PORTS}.`, ...commands),
+    };
+  }
+  const [first] = broken;
+  if (first === "Accepted" || first === "Programmed") {
+    return {
+      why: "istiod does not take it up",
+      remediation: remedy(
+        `Correct what the condition says. The peer is reached on ${PORTS}.`,
+        ...look,
+      ),
+    };
+  }
+  if (first === CONNECTED && absent(CONNECTED)) {
+    return {
+      why: "istiod does not peer with it",
+      remediation: remedy(
+        `Run an istiod of Solo's distribution with ENABLE_PEERING_DISCOVERY=true and a license for multicluster; it reaches the peer on ${PORTS}.`,
+        ...look,
+      ),
+    };
+  }
+  if (first === CONNECTED) {
+    const probes = gateway.addresses.flatMap(({ value }) =>
+      [PORT_XDS, PORT_HBONE].map((port) => probe(value, port, cluster)),
+    );
+    return {
+      why: "not connected",
+      remediation: remedy(
+        `Open ${PORTS} of the peer's east-west gateway to this cluster, and check that its address is the one in spec.addresses.`,
+        ...probes,
+        ...look,
+      ),
+    };
+  }
+  if (first === SYNCED) {
+    return {
+      why: "connected, but not in sync",
+      remediation: remedy(
+        `Find in istiod's log why the exchange with the peer fails (certificates, license, trust domain); it takes ${PORTS}.`,
+        ...look,
+      ),
+    };
+  }
+  return {
+    why: "in sync, but traffic has no way there",
+    remediation: remedy(
+      `Correct the data plane of the link: ${PORTS}, or with NodePort the node addresses of the peer.`,
+      kubectl(cluster, "-n", namespace, "get", "workloadentries"),
+      ...look,
+    ),
+  };
+}
+
+function lookCommands({ namespace, name }: GatewayFact, cluster: ClusterRef): string[] {
+  return [
+    kubectl(cluster, "-n", namespace, "describe", RESOURCE, name),
+    kubectl(cluster, "-n", cluster.istioNamespace, "logs", "-l", "app=istiod", "--tail=100"),
+  ];
+}
+
+/** Asks from within the cluster whether a port of the peer answers. */
+function probe(address: string, port: number, cluster: ClusterRef): string {
+  const pod = ["run", `mc-probe-${port}`, "--rm", "-i", "--restart=Never", "--image=busybox"];
+  const command = ["nc", "-zv", "-w", "5", address, String(port)];
+  return kubectl(cluster, "-n", cluster.istioNamespace, ...pod, "--", ...command);
+}

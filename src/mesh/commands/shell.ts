@@ -1,0 +1,38 @@
+import type { ClusterRef } from "../../model/check.ts";
+
+const PLAIN = /^[\w@%+=:,./-]+$/;
+
+/** One word for a POSIX shell, quoted only when it must be; line breaks and controls are dropped. */
+export function quote(word: string): string {
+  if (PLAIN.test(word) && !word.startsWith("=")) return word;
+  // oxlint-disable-next-line no-control-regex -- control characters are what it takes out
+  const clean = word.replaceAll(/[\u0000-\u001F\u007F-\u009F\u2028\u2029]/g, "");
+  return `'${clean.replaceAll("'", `'\\''`)}'`;
+}
+
+/** A command line from words, each quoted where needed. */
+export function commandLine(...words: string[]): string {
+  return words.map(quote).join(" ");
+}
+
+/** What commands for a cluster name it by. */
+type Addressed = Pick<ClusterRef, "contextArgument" | "kubeconfig">;
+
+/** `kubectl --context CONTEXT …` for that cluster. */
+export function kubectl(cluster: Addressed, ...words: string[]): string {
+  return `kubectl${kubeconfigOf(cluster)} --context ${contextWord(cluster)} ${commandLine(...words)}`;
+}
+
+/** `mc …` for clusters of the same kubeconfig as that one; the words are quoted as they need it. */
+export function mc(cluster: Addressed, words: string): string {
+  return `mc ${words}${kubeconfigOf(cluster)}`;
+}
+
+function kubeconfigOf({ kubeconfig }: Addressed): string {
+  return kubeconfig === undefined ? "" : ` --kubeconfig ${quote(kubeconfig)}`;
+}
+
+/** The cluster's context as a shell word; the placeholder `<context>` stays readable. */
+export function contextWord(cluster: Pick<ClusterRef, "contextArgument">): string {
+  return cluster.contextArgument === "<context>" ? "<context>" : quote(cluster.contextArgument);
+}

@@ -1,0 +1,262 @@
+import { describe, expect, test } from "vitest";
+import { clusterIdentity } from "../../../src/checks/cluster-identity/check.ts";
+import type { IstiodFact } from "../../../src/model/facts.ts";
+import { missing } from "../../../src/model/gathered.ts";
+import {
+  clusterRef,
+  env,
+  istiod,
+  namespace,
+  runMesh,
+  workload,
+  type TestMember,
+} from "../../support/facts.ts";
+import { commandsOf, messagesOf, notPassed, ofSeverity } from "../../support/verdict.ts";
+
+function withIstiods(...judged: IstiodFact[]): TestMember {
+  return { changes: { istiods: { judged, others: [] } } };
+}
+
+function withoutId(changes: Partial<IstiodFact> = {}): IstiodFact {
+  return istiod({ clusterId: "Kubernetes", env: env({}), ...changes });
+}
+
+/** What could not be read of a variable. */
+function unresolved(): IstiodFact {
+  const { clusterId: _, ...rest } = istiod();
+  const from = "ConfigMap istio-system/ids key id";
+  return {
+    ...rest,
+    env: new Map([["CLUSTER_ID", { kind: "unresolved", from, why: "not found" }]]),
+  };
+}
+
+function same(): TestMember {
+  return withIstiods(istiod({ clusterId: "same" }));
+}
+
+test("healthy", () => {
+  const verdict = runMesh(clusterIdentity, { a: {}, b: {}, c: {} });
+  expect(notPassed(verdict)).toEqual([]);
+  expect(verdict.summary).toBe("all clusters have a CLUSTER_ID of their own");
+  expect(messagesOf(verdict, "pass")).toEqual([
+    "Cluster ctx-a has CLUSTER_ID a",
+    "Cluster ctx-b has CLUSTER_ID b",
+    "Cluster ctx-c has CLUSTER_ID c",
+  ]);
+});
+
+describe("CLUSTER_ID", () => {
+  test("not set", () => {
+    const verdict = runMesh(clusterIdentity, { a: withIstiods(withoutId()), b: {} });
+    expect(messagesOf(verdict, "fail")).toEqual([
+      "CLUSTER_ID of istiod istio-system/istiod of ctx-a is not set, so it is the default Kubernetes",
+    ]);
+    expect(ofSeverity(verdict, "fail")[0]).toMatchObject({
+      cluster: "ctx-a",
+      object: { kind: "Deployment", namespace: "istio-system", name: "istiod" },
+    });
+    expect(commandsOf(verdict, "fail")).toEqual([
+      "kubectl --context ctx-a -n istio-system set env deployment/istiod CLUSTER_ID=net-a",
+      "kubectl --context ctx-a -n istio-system set env daemonset/ztunnel ISTIO_META_CLUSTER_ID=net-a",
+    ]);
+  });
+
+  test("the default", () => {
+    const given = withoutId({ env: env({ CLUSTER_ID: "Kubernetes" }) });
+    const verdict = runMesh(clusterIdentity, { a: withIstiods(given), b: {} });
+    expect(messagesOf(verdict, "fail")).toEqual([
+      "CLUSTER_ID of istiod istio-system/istiod of ctx-a is the default Kubernetes",
+    ]);
+  });
+
+  test("the default in both is said of each, not as a duplicate", () => {
+    const verdict = runMesh(clusterIdentity, {
+      a: withIstiods(withoutId()),
+      b: withIstiods(withoutId()),
+    });
+    expect(notPassed(verdict)).toEqual(["fail", "fail"]);
+    expect(verdict.summary).toBe("2 faults");
+  });
+
+  test("a network that is taken is not suggested", () => {
+    const network = "shared";
+    const verdict = runMesh(clusterIdentity, {
+      a: { ...withIstiods(withoutId()), cluster: clusterRef("a", { network }) },
+      b: { cluster: clusterRef("b", { network }) },
+    });
+    expect(commandsOf(verdict, "fail")[0]).toMatch(/ CLUSTER_ID=ctx-a$/);
+    const { network: _, ...unknown } = clusterRef("a");
+    const named = (context: string) =>
+      runMesh(clusterIdentity, {
+        a: { ...withIstiods(withoutId()), cluster: { ...unknown, context } },
+        b: { cluster: clusterRef("b", { network: "taken" }) },
+      });
+    expect(commandsOf(named("a"), "fail")[0]).toMatch(/ CLUSTER_ID=a$/);
+    for (const context of ["taken", "arn:aws:eks/a"]) {
+      expect(commandsOf(named(context), "fail")[0]).toContain("'CLUSTER_ID=<cluster-id>'");
+    }
+  });
+
+  test("by a reference that cannot be followed is not checked", () => {
+    const verdict = runMesh(clusterIdentity, { a: withIstiods(unresolved()), b: {} });
+    expect(notPassed(verdict)).toEqual(["info"]);
+    expect(messagesOf(verdict, "info")).toEqual([
+      "CLUSTER_ID of istiod istio-system/istiod of ctx-a not checked: ConfigMap istio-system/ids key id: not found",
+    ]);
+  });
+
+  test("of an istiod without its container is not checked", () => {
+    const verdict = runMesh(clusterIdentity, {
+      a: withIstiods({ ...unresolved(), env: env({}) }),
+      b: {},
+    });
+    expect(messagesOf(verdict, "info")[0]).toContain("not checked: not found");
+  });
+
+  test("two revisions of one cluster with two", () => {
+    const canary = istiod({ name: "istiod-canary", clusterId: "canary" });
+    const verdict = runMesh(clusterIdentity, { a: withIstiods(istiod(), canary), b: {} });
+    expect(messagesOf(verdict, "fail")).toEqual([
+      "istiods of ctx-a have different CLUSTER_IDs: a, canary",
+    ]);
+    expect(commandsOf(verdict, "fail")).toContain(
+      "kubectl --context ctx-a -n istio-system set env deployment/istiod-canary CLUSTER_ID=net-a",
+    );
+  });
+
+  test("no istiod is the fault of another check", () => {
+    const verdict = runMesh(clusterIdentity, { a: withIstiods(), b: {} });
+    expect(ofSeverity(verdict, "skip")).toMatchObject([{ blockedBy: "ctx-a/pods-istiod" }]);
+  });
+
+  test("the same in several clusters, once", () => {
+    const members = { a: same(), b: {}, c: same(), d: same() };
+    for (const one of [members.a, members.c, members.d]) {
+      if (one.changes) one.changes.ztunnels = missing("forbidden", "forbidden");
+    }
+    const verdict = runMesh(clusterIdentity, members);
+    expect(messagesOf(verdict, "fail")).toEqual([
+      "clusters ctx-a, ctx-c, ctx-d have the same CLUSTER_ID same",
+    ]);
+    expect(commandsOf(verdict, "fail")).toEqual([
+      "kubectl --context ctx-c -n istio-system set env deployment/istiod CLUSTER_ID=net-c",
+      "kubectl --context ctx-d -n istio-system set env deployment/istiod CLUSTER_ID=net-d",
+    ]);
+    expect(messagesOf(verdict, "info")).toContain(
+      "CLUSTER_ID of ztunnel in ctx-a not checked: forbidden",
+    );
+  });
+});
+
+describe("the summary claims nothing of a cluster whose CLUSTER_ID was not read", () => {
+  const partly = withIstiods(istiod(), unresolved());
+  const rest = "clusters; the rest could not be judged";
+  test.each([
+    ["in all", withIstiods(unresolved()), "no CLUSTER_ID could be judged"],
+    ["no istiod in any", withIstiods(), "no CLUSTER_ID could be judged"],
+  ])("%s", (_, member, summary) => {
+    expect(runMesh(clusterIdentity, { a: member, b: member }).summary).toBe(summary);
+    expect(runMesh(clusterIdentity, { a: member }).summary).toBe(summary);
+    expect(runMesh(clusterIdentity, { a: member, b: {} }).summary).toBe(
+      `no fault found in the CLUSTER_IDs of 1 of 2 ${rest}`,
+    );
+  });
+
+  test("of one of its revisions", () => {
+    expect(runMesh(clusterIdentity, { a: partly, b: {}, c: {} }).summary).toBe(
+      `no fault found in the CLUSTER_IDs of 2 of 3 ${rest}`,
+    );
+  });
+});
+
+describe("two contexts of one cluster", () => {
+  const namespaces = [{ ...namespace("kube-system"), uid: "11111111" }];
+
+  test("are named, and their CLUSTER_ID is not a second fault", () => {
+    const admin = { ...withIstiods(istiod()).changes, namespaces };
+    const verdict = runMesh(clusterIdentity, {
+      a: { changes: { namespaces } },
+      b: {},
+      c: { changes: { ...admin, ztunnels: [] } },
+    });
+    expect(messagesOf(verdict, "fail")).toEqual([
+      "contexts ctx-a, ctx-c are one cluster: its namespace kube-system has the same UID",
+    ]);
+    expect(commandsOf(verdict, "fail")).toEqual([
+      "kubectl --context ctx-a get namespace kube-system -o yaml",
+      "kubectl --context ctx-c get namespace kube-system -o yaml",
+    ]);
+  });
+
+  test("a third cluster with their CLUSTER_ID still is", () => {
+    const members = (["a", "b", "c"] as const).map((id): [string, TestMember] => [
+      id,
+      {
+        changes: {
+          istiods: { judged: [istiod()], others: [] },
+          ztunnels: [],
+          ...(id === "c" ? {} : { namespaces }),
+        },
+      },
+    ]);
+    const verdict = runMesh(clusterIdentity, Object.fromEntries(members));
+    expect(messagesOf(verdict, "fail")).toEqual([
+      "contexts ctx-a, ctx-b are one cluster: its namespace kube-system has the same UID",
+      "clusters ctx-a, ctx-c have the same CLUSTER_ID a",
+    ]);
+  });
+
+  test.each([
+    ["without kube-system", [namespace("default")]],
+    ["with an empty UID", [{ ...namespace("kube-system"), uid: "" }]],
+  ])("cannot be told %s", (_, unknown) => {
+    const changes = { namespaces: unknown };
+    expect(notPassed(runMesh(clusterIdentity, { a: { changes }, b: { changes } }))).toEqual([]);
+  });
+
+  test("cannot be told when namespaces could not be read", () => {
+    const changes = { namespaces: missing("forbidden", "namespaces is forbidden") };
+    const verdict = runMesh(clusterIdentity, { a: { changes }, b: {} });
+    expect(messagesOf(verdict, "info")).toEqual([
+      "UID of ctx-a not checked: namespaces is forbidden",
+    ]);
+  });
+});
+
+describe("ztunnel", () => {
+  test.each([
+    [{ ISTIO_META_CLUSTER_ID: "other", CLUSTER_ID: "a" }, "other"],
+    [{ CLUSTER_ID: "Kubernetes" }, "Kubernetes"],
+  ])("%j is not istiod's", (values, id) => {
+    const ztunnels = [workload({ namespace: "kube-system", env: env(values) })];
+    const verdict = runMesh(clusterIdentity, { a: { changes: { ztunnels } }, b: {} });
+    expect(messagesOf(verdict, "warn")).toEqual([
+      `ztunnel DaemonSet kube-system/ztunnel of ctx-a has cluster ID ${id}, but istiod's CLUSTER_ID is a`,
+    ]);
+    expect(commandsOf(verdict, "warn")).toEqual([
+      "kubectl --context ctx-a -n kube-system set env daemonset/ztunnel ISTIO_META_CLUSTER_ID=a",
+    ]);
+  });
+
+  test.each([[{}], [{ ISTIO_META_CLUSTER_ID: "" }]])("%j says nothing", (values) => {
+    const ztunnels = [workload({ env: env(values) })];
+    expect(notPassed(runMesh(clusterIdentity, { a: { changes: { ztunnels } }, b: {} }))).toEqual(
+      [],
+    );
+  });
+});
+
+test("one cluster: its own CLUSTER_ID is checked, uniqueness is skipped", () => {
+  const verdict = runMesh(clusterIdentity, { a: {} });
+  expect(messagesOf(verdict, "skip")).toEqual([
+    "skipped: only one cluster is checked, so CLUSTER_IDs are not compared",
+  ]);
+  expect(verdict.summary).toBe(
+    "the cluster has a CLUSTER_ID; there is no other to compare it with",
+  );
+  expect(notPassed(runMesh(clusterIdentity, { a: withIstiods(withoutId()) }))).toEqual([
+    "fail",
+    "skip",
+  ]);
+});
