@@ -2,8 +2,7 @@ import { at, property, string } from "../../../lib/json.ts";
 import { gathered, type Gathered } from "../../../model/gathered.ts";
 import type { Connection } from "../../../model/reader.ts";
 import type { ApiClient } from "./client.ts";
-import { Fault, gather } from "../connection/fault.ts";
-import { objectOf, refusal, type Reply } from "../connection/reply.ts";
+import { Fault, gather, objectOf, refusal, type Reply } from "../connection/index.ts";
 
 const REVIEW = JSON.stringify({
   apiVersion: "authentication.k8s.io/v1",

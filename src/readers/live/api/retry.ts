@@ -1,7 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Budget } from "../connection/budget.ts";
-import { isReset } from "../connection/network-fault.ts";
+import { type Budget, isReset } from "../connection/index.ts";
 
 interface Answered {
   status: number;
