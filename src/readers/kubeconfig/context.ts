@@ -3,7 +3,14 @@ import { closest } from "../../lib/closest.ts";
 import { oneLine } from "../../lib/sanitize.ts";
 import { UsageError } from "../../model/errors.ts";
 import type { Kubeconfig } from "./load.ts";
-import { quoted, readCluster, readUser, type ClusterEntry, type UserEntry } from "./model.ts";
+import {
+  quoted,
+  readCluster,
+  readUser,
+  texts,
+  type ClusterEntry,
+  type UserEntry,
+} from "./model.ts";
 
 /** What a context stands for. */
 export interface ContextTarget {
@@ -26,13 +33,12 @@ export function resolveContext(config: Kubeconfig, name?: string): ContextTarget
   if (context === undefined) throw new UsageError(noCurrentContext(config));
   const entry = config.contexts.get(context);
   if (!entry) throw new UsageError(unknownContext(config, context, name !== undefined));
-  const [found] = newContexts([{ name: context, context: entry.value }], {
+  const [found] = newContexts([{ name: context, context: texts(entry.value) }], {
     onInvalidEntry: ActionOnInvalid.FILTER,
   });
   if (!found) throw new UsageError(`context ${quoted(context)} names no cluster`);
-  // What YAML takes for a number is a name all the same.
-  const [clusterName, userName = ""] = [String(found.cluster), found.user && String(found.user)];
-  const { namespace } = found;
+  const { cluster: clusterName, namespace } = found;
+  const userName = (found.user as string | undefined) ?? "";
   const clusterEntry = config.clusters.get(clusterName);
   if (!clusterEntry) throw new UsageError(lacks(context, "cluster", clusterName));
   const cluster = readCluster(clusterEntry);
@@ -46,7 +52,7 @@ export function resolveContext(config: Kubeconfig, name?: string): ContextTarget
     context,
     cluster,
     user: readUser(userEntry),
-    ...(namespace === undefined ? {} : { namespace: String(namespace) }),
+    ...(namespace === undefined ? {} : { namespace }),
   };
 }
 

@@ -168,7 +168,7 @@ function present<T extends Record<string, string | undefined>>(
 }
 
 /** Scalars as texts (YAML leaves numbers unquoted), without the empty ones, which stand for none. */
-function texts(value: unknown): Record<string, unknown> {
+export function texts(value: unknown): Record<string, unknown> {
   const { "token-file": _unknownToKubernetes, ...known } = record(value);
   return Object.fromEntries(
     Object.entries(known).flatMap(([key, item]) => {

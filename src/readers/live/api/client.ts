@@ -115,11 +115,28 @@ export class ApiClient {
     };
     try {
       const { credential, reply } = await once();
-      if (reply.status !== 401 || behind || !this.#signIn.refused(credential)) return reply;
-      return (await once()).reply;
+      if (reply.status !== 401 || behind) return reply;
+      if (this.#signIn.nobody !== undefined) throw this.nobody();
+      return this.#signIn.refused(credential) ? (await once()).reply : reply;
     } catch (cause) {
       throw this.#explain(cause, signal);
     }
+  }
+
+  /** Another user than the one who signs in is acted as. */
+  get impersonates(): boolean {
+    return "impersonate-user" in this.#headers;
+  }
+
+  /** That the API server knows nobody behind our requests, and why. */
+  nobody(): Fault {
+    const why =
+      this.#signIn.nobody ?? "the API server knows none of the credentials that it was shown";
+    return new Fault(
+      "unauthorized",
+      `nobody is signed in: ${why}`,
+      "Name a user with credentials in this context of the kubeconfig.",
+    );
   }
 
   /**

@@ -69,7 +69,11 @@ function notStarted(cause: unknown, exec: ExecEntry, plugin: string): Fault {
   const code = string(property(cause, "code")) ?? "";
   const reason = { ENOENT: "is not installed", EACCES: "may not be executed" }[code];
   const hint = exec.installHint === undefined ? "" : `: ${safeText(exec.installHint)}`;
-  return new Fault("unauthorized", `${plugin} ${reason ?? `cannot be started (${code})`}${hint}`);
+  return new Fault(
+    "unauthorized",
+    `${plugin} ${reason ?? `cannot be started (${code})`}${hint}`,
+    code === "ENOENT" ? `Install the ${plugin}, or put it on the PATH.` : undefined,
+  );
 }
 
 /** The last line that it wrote to stderr. */

@@ -77,7 +77,7 @@ export class SignIn {
         "the token has a line end or another control character in it",
       );
     }
-    const certificate = { cert: String(options.cert ?? ""), key: String(options.key ?? "") };
+    const certificate = { cert: textOf(options.cert), key: textOf(options.key) };
     const id = certificate.cert + certificate.key;
     const tls = this.#tls.get(id) ?? tlsOf(options);
     this.#tls.set(id, tls);
@@ -97,6 +97,10 @@ export class SignIn {
   renew(): void {
     this.#source?.renew?.();
   }
+}
+
+function textOf(pem: unknown): string {
+  return (pem as Buffer | string | undefined)?.toString() ?? "";
 }
 
 function sourceOf(target: ContextTarget, options: SignInOptions): Source | undefined {

@@ -206,5 +206,8 @@ async function ask(channel: Channel, path: string, signal: AbortSignal): Promise
 async function jsonOf(reply: Reply, path: string): Promise<unknown> {
   if (reply.status === 200) return parseJson(reply.body);
   if (reply.status === 404) throw new Fault("not-found", `the pod has no ${path} (404)`);
+  if (reply.status === 401 || reply.status === 403) {
+    throw new Fault("unreadable", `${path}: the pod refuses the caller (${reply.status})`);
+  }
   throw new Fault("unreadable", `${path}: ${refusal(reply).message}`);
 }
