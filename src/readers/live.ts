@@ -25,6 +25,7 @@ import {
   readConnection,
   readList,
   readObject,
+  type Target,
   Versions,
   watchResource,
 } from "./live/api/index.ts";
@@ -104,13 +105,13 @@ export class LiveCluster implements ClusterReader, ClusterWriter {
 
   list(resource: Resource, options: ListOptions = {}): Promise<Gathered<RawObject[]>> {
     return gather(accessTo("list", resource, options.namespace), () =>
-      readList(this.#client, this.#versions, resource, options),
+      readList(this.#target(resource), options),
     );
   }
 
   get(resource: Resource, namespace: string, name: string): Promise<Gathered<RawObject>> {
     return gather(accessTo("get", resource, namespace, name), () =>
-      readObject(this.#client, this.#versions, resource, namespace, name),
+      readObject(this.#target(resource), namespace, name),
     );
   }
 
@@ -149,9 +150,8 @@ export class LiveCluster implements ClusterReader, ClusterWriter {
     onEvent: (event: WatchEvent) => void,
     signal: AbortSignal,
   ): Promise<Gathered<string | undefined>> {
-    const version = this.#versions.known(resource);
     return gather(accessTo("watch", resource, options.namespace), () =>
-      watchResource(this.#client, resource, version, options, onEvent, signal),
+      watchResource(this.#target(resource), options, onEvent, signal),
     );
   }
 
@@ -170,7 +170,7 @@ export class LiveCluster implements ClusterReader, ClusterWriter {
     this.#debug.close();
   }
 
-  #target(resource: Resource): Parameters<typeof applyObject>[0] {
+  #target(resource: Resource): Target {
     return { client: this.#client, versions: this.#versions, resource };
   }
 }

@@ -1,3 +1,4 @@
+import { defined } from "../../../lib/defined.ts";
 import { at, string, time } from "../../../lib/json.ts";
 import type { Shown } from "./source.ts";
 import { Fault, safeText } from "../connection/index.ts";
@@ -33,11 +34,8 @@ export function credentialOf(text: string, apiVersion: string, plugin: string): 
     throw new Fault("unauthorized", `${plugin} printed an ExecCredential without a credential`);
   }
   const expiresAt = time(at(answer, "status", "expirationTimestamp"));
-  return {
-    ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-    ...(certificate === undefined ? {} : { certificate }),
-    ...(expiresAt === undefined ? {} : { expiresAt }),
-  };
+  const authorization = token === undefined ? undefined : `Bearer ${token}`;
+  return defined({ authorization, certificate, expiresAt });
 }
 
 function parse(text: string): unknown {

@@ -117,7 +117,7 @@ function start(exec: ExecEntry, plugin: string, context: ExecContext): Run {
     apiVersion: exec.apiVersion,
     spec: {
       interactive,
-      ...(exec.provideClusterInfo ? { cluster: clusterInfo(context.cluster) } : {}),
+      cluster: exec.provideClusterInfo ? clusterInfo(context.cluster) : undefined,
     },
   };
   const { output, cancel } = runPlugin(exec, {
