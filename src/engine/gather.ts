@@ -1,3 +1,4 @@
+import { DEFAULT_ISTIO_NAMESPACE } from "../mesh/names.ts";
 import pLimit from "p-limit";
 import { clusterRef } from "../facts/cluster-ref.ts";
 import { FACTS } from "../facts/index.ts";
@@ -79,7 +80,7 @@ async function collect(source: ClusterSource, keys: readonly FactKey[]): Promise
   const facts = Object.fromEntries(read) as GatheredCluster["facts"];
   // A server that answers everything but /version is reached all the same.
   if (facts.connection?.ok === false && source.answered) facts.connection = gathered({});
-  const istioNamespace = valueOr(facts.istioNamespace, "istio-system");
+  const istioNamespace = valueOr(facts.istioNamespace, DEFAULT_ISTIO_NAMESPACE);
   const { reader } = source;
   const ref = clusterRef(
     {
