@@ -1,74 +1,7 @@
-import ipaddr from "ipaddr.js";
+import { normalizeAddress } from "../lib/ip-address.ts";
 import type { ClusterRef } from "../model/check.ts";
-import type { GatewayFact, ServiceFact } from "../model/facts.ts";
-import { CLUSTER, GATEWAY_NAME, NETWORK } from "./names.ts";
-
-/** Whether it is an IP address as Kubernetes writes one: `10.1` and `010.0.0.1` are host names. */
-export function isIpAddress(address: string): boolean {
-  return ipaddr.IPv4.isValidFourPartDecimal(address) || ipaddr.IPv6.isValid(address);
-}
-
-/** An address as it compares: IPv6 in its short form, host names in lower case without a final dot. */
-export function normalizeAddress(address: string): string {
-  const text = address.trim().toLowerCase().replace(/\.$/, "");
-  const bare = text.startsWith("[") && text.endsWith("]") ? text.slice(1, -1) : text;
-  // There is one way only to write these, and a mesh may have thousands.
-  if (ipaddr.IPv4.isValidFourPartDecimal(bare)) return bare;
-  return ipaddr.IPv6.isValid(bare) ? ipaddr.process(bare).toString() : text;
-}
-
-/** The Service that exposes a Gateway: by the label that its controller sets, else by name. */
-export function serviceOf(
-  gateway: GatewayFact,
-  services: readonly ServiceFact[],
-): ServiceFact | undefined {
-  const near = services.filter((service) => service.namespace === gateway.namespace);
-  return (
-    near.find((service) => service.labels.get(GATEWAY_NAME) === gateway.name) ??
-    near.find((service) => service.name === gateway.name)
-  );
-}
-
-/** Whether an annotation on the type of the data plane asks for node ports. */
-export function isNodePort(value: string | undefined): boolean {
-  return value?.trim().toLowerCase() === "nodeport";
-}
-
-/**
- * Whether an address of a Gateway's status can be reached within the cluster only: a clusterIP of its
- * Service, unless that is its address outside as well, or the Service's name.
- */
-export function isInternalAddress(
-  value: string,
-  gateway: GatewayFact,
-  service: ServiceFact | undefined,
-): boolean {
-  const address = normalizeAddress(value);
-  const has = (list: readonly string[] | undefined): boolean =>
-    list?.some((one) => normalizeAddress(one) === address) ?? false;
-  if (has(service?.addresses)) return false;
-  const host = `${service?.name ?? gateway.name}.${gateway.namespace}.svc`;
-  return has(service?.clusterIPs) || address === host || address.startsWith(`${host}.`);
-}
-
-/**
- * Addresses at which a cluster's east-west gateways can be reached from outside now, normalised:
- * those of the Services, and of the Gateway statuses but for internal ones.
- */
-export function reachableAddresses(
-  eastWest: readonly GatewayFact[],
-  services: readonly ServiceFact[],
-): Set<string> {
-  const found = new Set<string>();
-  for (const gateway of eastWest) {
-    const service = serviceOf(gateway, services);
-    for (const address of service?.addresses ?? []) found.add(normalizeAddress(address));
-    for (const { value } of gateway.statusAddresses) {
-      if (!isInternalAddress(value, gateway, service)) found.add(normalizeAddress(value));
-    }
-  }
-  return found;
-}
+import type { GatewayFact } from "../model/facts.ts";
+import { CLUSTER, NETWORK } from "./names.ts";
 
 /** A cluster that a remote Gateway may stand for. */
 export interface PeerCandidate {
@@ -176,4 +109,34 @@ function isNamed({ cluster, names }: PeerCandidate): boolean {
 /** What a remote Gateway calls its target, for messages when no checked cluster is it. */
 export function peerName(gateway: GatewayFact): string {
   return gateway.labels.get(CLUSTER) || gateway.labels.get(NETWORK) || gateway.name;
+}
+
+/**
+ * The clusters that the remote Gateways of one cluster stand for, where they are known. A network is
+ * but a guess, as a cluster outside the run may be on it too: it counts neither for a cluster that
+ * another of the Gateways is known to stand for, nor for the cluster itself while the Gateway has
+ * addresses, none of them its own.
+ *
+ * @param own the cluster that the Gateways are in
+ */
+export function findPeers<C extends PeerCandidate>(
+  gateways: readonly GatewayFact[],
+  index: PeerIndex<C>,
+  own: C | undefined,
+): ReadonlyMap<GatewayFact, PeerTarget<C>> {
+  const known = new Map<GatewayFact, PeerTarget<C>>();
+  const guessed = new Map<GatewayFact, PeerTarget<C>>();
+  for (const gateway of gateways) {
+    const target = findPeer(gateway, index);
+    if (!target) continue;
+    // An address that two clusters have in common is no guess: the network only says which.
+    const guess = target.by === "network" && !ownersOf(gateway, index).includes(target.candidate);
+    (guess ? guessed : known).set(gateway, target);
+  }
+  const taken = new Set([...known.values()].map(({ candidate }) => candidate));
+  const plausible = [...guessed].filter(
+    ([{ addresses }, { candidate }]) =>
+      !taken.has(candidate) && (candidate !== own || addresses.length === 0),
+  );
+  return new Map([...known, ...plausible]);
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { isJudged, istiodOf } from "../../src/mesh/istiod-pods.ts";
-import { ownerOf } from "../../src/lib/owner.ts";
+import { isJudged, istiodOf } from "../../src/mesh/istiods.ts";
+import { ownerOf } from "../../src/mesh/pod-owner.ts";
 import { istiod, labels, pod, workload } from "../support/facts.ts";
 
 describe("the workload of a pod", () => {

@@ -1,8 +1,6 @@
-import type { IstiodsFact, MeshConfigFact, WorkloadFact } from "../model/facts.ts";
-import type { Gathered } from "../model/gathered.ts";
-
-/** What istiod takes when the mesh configuration does not say. */
-export const DEFAULT_TRUST_DOMAIN = "cluster.local";
+import type { IstiodsFact, MeshConfigFact, WorkloadFact } from "../../model/facts.ts";
+import type { Gathered } from "../../model/gathered.ts";
+import { DEFAULT_TRUST_DOMAIN } from "../names.ts";
 
 export interface TrustDomains {
   /** One, unless revisions differ; none when no configuration could be read. */

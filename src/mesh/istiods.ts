@@ -1,9 +1,6 @@
 import type { IstiodFact, IstiodsFact, PodFact } from "../model/facts.ts";
-import { REVISION } from "./names.ts";
-import { ownerOf } from "../lib/owner.ts";
-
-/** What an istiod without label istio.io/rev is. */
-export const DEFAULT_REVISION = "default";
+import { DEFAULT_REVISION, REVISION } from "./names.ts";
+import { ownerOf } from "./pod-owner.ts";
 
 /** The revision of an istiod pod. */
 export function revisionOf({ labels }: PodFact): string {

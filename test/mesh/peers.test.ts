@@ -2,17 +2,15 @@ import { describe, expect, test } from "vitest";
 import {
   findPeer,
   indexPeers,
-  isIpAddress,
-  isNodePort,
   namesOf,
-  normalizeAddress,
   ownersOf,
   peerName,
-  reachableAddresses,
-  serviceOf,
   type PeerCandidate,
   type PeerTarget,
-} from "../../src/mesh/peering.ts";
+} from "../../src/mesh/peers.ts";
+import { isIpAddress, normalizeAddress } from "../../src/lib/ip-address.ts";
+import { isNodePort } from "../../src/mesh/data-plane.ts";
+import { reachableAddresses, serviceOf } from "../../src/mesh/addresses.ts";
 import type { GatewayFact } from "../../src/model/facts.ts";
 import { addressOf, eastWestGateway, labels, remoteGateway, service } from "../support/facts.ts";
 

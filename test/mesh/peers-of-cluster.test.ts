@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { findPeers } from "../../src/mesh/peer-targets.ts";
-import { indexPeers, type PeerCandidate } from "../../src/mesh/peering.ts";
+import { type PeerCandidate, findPeers, indexPeers } from "../../src/mesh/peers.ts";
 import type { GatewayFact } from "../../src/model/facts.ts";
 import { addressOf, labels, remoteGateway } from "../support/facts.ts";
 
