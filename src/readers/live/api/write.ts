@@ -1,12 +1,12 @@
-import { array, at, property, string } from "../../lib/json.ts";
-import type { AccessRequest } from "../../model/gathered.ts";
-import type { RawObject } from "../../model/reader.ts";
-import type { Resource } from "../../model/resource.ts";
-import type { ApplyOptions, DeleteOptions, FieldConflict, Written } from "../../model/writer.ts";
+import { array, at, property, string } from "../../../lib/json.ts";
+import type { AccessRequest } from "../../../model/gathered.ts";
+import type { RawObject } from "../../../model/reader.ts";
+import type { Resource } from "../../../model/resource.ts";
+import type { ApplyOptions, DeleteOptions, FieldConflict, Written } from "../../../model/writer.ts";
 import type { ApiClient } from "./client.ts";
-import { Fault, safeText } from "./fault.ts";
+import { Fault, safeText } from "../connection/fault.ts";
 import { apiVersionOf, queryOf, resourcePath } from "./paths.ts";
-import { objectOf, refusal, statusOf, type Reply } from "./reply.ts";
+import { objectOf, refusal, statusOf, type Reply } from "../connection/reply.ts";
 import type { Versions } from "./versions.ts";
 
 const FIELD_MANAGER = "mc";

@@ -1,14 +1,14 @@
 import pLimit from "p-limit";
-import { VERSION } from "../../version.ts";
-import { Budget, within } from "./budget.ts";
-import type { Credential, CredentialSource } from "./credentials.ts";
-import { secureContextOf, type ClientCertificate, type Endpoint } from "./endpoint.ts";
-import { Fault, safeText } from "./fault.ts";
-import { networkFault } from "./network-fault.ts";
-import { readAnswer, type Reply } from "./reply.ts";
+import { VERSION } from "../../../version.ts";
+import { Budget, within } from "../connection/budget.ts";
+import type { Credential, CredentialSource } from "../auth/credentials.ts";
+import { secureContextOf, type ClientCertificate, type Endpoint } from "../connection/endpoint.ts";
+import { Fault, safeText } from "../connection/fault.ts";
+import { networkFault } from "../connection/network-fault.ts";
+import { readAnswer, type Reply } from "../connection/reply.ts";
 import { withRetries } from "./retry.ts";
-import { Transport } from "./transport.ts";
-import type { Answer, HttpRequest } from "./wire.ts";
+import { Transport } from "../connection/transport.ts";
+import type { Answer, HttpRequest } from "../connection/wire.ts";
 
 /** One request as the rest of this folder asks for it. */
 export interface ApiRequest {

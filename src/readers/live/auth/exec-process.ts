@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import { string, property } from "../../lib/json.ts";
-import type { Environment, ExecEntry } from "../kubeconfig.ts";
-import { Fault, safeText } from "./fault.ts";
+import { string, property } from "../../../lib/json.ts";
+import type { Environment, ExecEntry } from "../../kubeconfig/index.ts";
+import { Fault, safeText } from "../connection/fault.ts";
 
 interface PluginOptions {
   /** How messages call it. */

@@ -1,4 +1,4 @@
-import type { Resource } from "../../model/resource.ts";
+import type { Resource } from "../../../model/resource.ts";
 
 /** `/api/v1/namespaces/NS/pods/NAME`; without namespace or name, those parts are left out. */
 export function resourcePath(

@@ -1,10 +1,10 @@
-import { array, at, property, record, string } from "../../lib/json.ts";
-import type { ListOptions, RawObject } from "../../model/reader.ts";
-import type { Resource } from "../../model/resource.ts";
+import { array, at, property, record, string } from "../../../lib/json.ts";
+import type { ListOptions, RawObject } from "../../../model/reader.ts";
+import type { Resource } from "../../../model/resource.ts";
 import type { ApiClient } from "./client.ts";
-import { Fault } from "./fault.ts";
+import { Fault } from "../connection/fault.ts";
 import { apiVersionOf, queryOf, resourcePath } from "./paths.ts";
-import { objectOf, refusal, type Reply } from "./reply.ts";
+import { objectOf, refusal, type Reply } from "../connection/reply.ts";
 import { nextToken, tokenAtStart } from "./page-token.ts";
 import type { Versions } from "./versions.ts";
 

@@ -1,12 +1,12 @@
 import type { IncomingMessage } from "node:http";
 import { WebSocket } from "ws";
-import type { DebugTarget } from "../../model/reader.ts";
+import type { DebugTarget } from "../../../model/reader.ts";
 import { channelsOf, type Channel } from "./channel.ts";
-import type { ApiClient } from "./client.ts";
-import type { Credential } from "./credentials.ts";
-import { Fault, safeText } from "./fault.ts";
-import { resourcePath } from "./paths.ts";
-import { readAnswer, refusal, type Reply } from "./reply.ts";
+import type { ApiClient } from "../api/client.ts";
+import type { Credential } from "../auth/credentials.ts";
+import { Fault, safeText } from "../connection/fault.ts";
+import { resourcePath } from "../api/paths.ts";
+import { readAnswer, refusal, type Reply } from "../connection/reply.ts";
 import type { UpgradeSockets } from "./upgrades.ts";
 
 const PROTOCOL = "v4.channel.k8s.io";

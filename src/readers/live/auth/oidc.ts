@@ -1,15 +1,15 @@
-import { property, string, strings } from "../../lib/json.ts";
-import { oneLine } from "../../lib/sanitize.ts";
-import type { RawObject } from "../../model/reader.ts";
-import type { Environment, UserEntry } from "../kubeconfig.ts";
-import { within } from "./budget.ts";
+import { property, string, strings } from "../../../lib/json.ts";
+import { oneLine } from "../../../lib/sanitize.ts";
+import type { RawObject } from "../../../model/reader.ts";
+import type { Environment, UserEntry } from "../../kubeconfig/index.ts";
+import { within } from "../connection/budget.ts";
 import type { CredentialSource } from "./credentials.ts";
-import { endpointOf, secureContextOf } from "./endpoint.ts";
-import { Fault, safeText } from "./fault.ts";
-import { networkFault } from "./network-fault.ts";
-import { objectOf, readAnswer, refusal } from "./reply.ts";
-import { Transport } from "./transport.ts";
-import type { HttpRequest } from "./wire.ts";
+import { endpointOf, secureContextOf } from "../connection/endpoint.ts";
+import { Fault, safeText } from "../connection/fault.ts";
+import { networkFault } from "../connection/network-fault.ts";
+import { objectOf, readAnswer, refusal } from "../connection/reply.ts";
+import { Transport } from "../connection/transport.ts";
+import type { HttpRequest } from "../connection/wire.ts";
 
 type Provider = NonNullable<UserEntry["authProvider"]>;
 

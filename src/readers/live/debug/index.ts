@@ -1,16 +1,16 @@
 import type { IncomingMessage } from "node:http";
-import { property, string } from "../../lib/json.ts";
-import type { AccessRequest, Gathered } from "../../model/gathered.ts";
-import type { DebugTarget } from "../../model/reader.ts";
-import { within } from "./budget.ts";
+import { property, string } from "../../../lib/json.ts";
+import type { AccessRequest, Gathered } from "../../../model/gathered.ts";
+import type { DebugTarget } from "../../../model/reader.ts";
+import { within } from "../connection/budget.ts";
 import type { Channel } from "./channel.ts";
-import type { ApiClient } from "./client.ts";
-import { Fault, gather } from "./fault.ts";
-import { cutOff, networkFault } from "./network-fault.ts";
-import { http } from "./node-http.ts";
-import { resourcePath } from "./paths.ts";
-import { parseJson, readAnswer, refusal, statusOf, type Reply } from "./reply.ts";
-import { withRetries } from "./retry.ts";
+import type { ApiClient } from "../api/client.ts";
+import { Fault, gather } from "../connection/fault.ts";
+import { cutOff, networkFault } from "../connection/network-fault.ts";
+import { http } from "../connection/node-http.ts";
+import { resourcePath } from "../api/paths.ts";
+import { parseJson, readAnswer, refusal, statusOf, type Reply } from "../connection/reply.ts";
+import { withRetries } from "../api/retry.ts";
 import { UpgradeSockets } from "./upgrades.ts";
 
 /**

@@ -1,11 +1,11 @@
 import { readFile } from "node:fs/promises";
-import { oneLine } from "../../lib/sanitize.ts";
-import type { UserEntry } from "../kubeconfig.ts";
-import { within } from "./budget.ts";
-import type { ContextTarget } from "./context.ts";
-import { pemOf, type ClientCertificate, type Endpoint } from "./endpoint.ts";
+import { oneLine } from "../../../lib/sanitize.ts";
+import type { UserEntry } from "../../kubeconfig/index.ts";
+import { within } from "../connection/budget.ts";
+import type { ContextTarget } from "../../kubeconfig/context.ts";
+import { pemOf, type ClientCertificate, type Endpoint } from "../connection/endpoint.ts";
 import { execCredential } from "./exec.ts";
-import { Fault } from "./fault.ts";
+import { Fault } from "../connection/fault.ts";
 import { oidcCredential } from "./oidc.ts";
 
 /** What a request shows the API server. */

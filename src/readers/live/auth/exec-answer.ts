@@ -1,6 +1,6 @@
-import { at, string, time } from "../../lib/json.ts";
+import { at, string, time } from "../../../lib/json.ts";
 import type { Credential } from "./credentials.ts";
-import { Fault, safeText } from "./fault.ts";
+import { Fault, safeText } from "../connection/fault.ts";
 
 export interface ExecCredential extends Credential {
   /** ms since the epoch; absent: it lasts as long as the run. */

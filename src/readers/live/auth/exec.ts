@@ -1,11 +1,11 @@
-import { oneLine } from "../../lib/sanitize.ts";
-import type { ClusterEntry, ExecEntry } from "../kubeconfig.ts";
-import { within } from "./budget.ts";
+import { oneLine } from "../../../lib/sanitize.ts";
+import type { ClusterEntry, ExecEntry } from "../../kubeconfig/index.ts";
+import { within } from "../connection/budget.ts";
 import type { Credential, CredentialSource } from "./credentials.ts";
-import type { Endpoint } from "./endpoint.ts";
+import type { Endpoint } from "../connection/endpoint.ts";
 import { credentialOf, type ExecCredential } from "./exec-answer.ts";
 import { runPlugin } from "./exec-process.ts";
-import { Fault } from "./fault.ts";
+import { Fault } from "../connection/fault.ts";
 
 /** Whose plugin it is, and what it may be told of the cluster. */
 interface ExecContext {

@@ -1,5 +1,5 @@
-import { UsageError } from "../../model/errors.ts";
-import type { UserEntry } from "../kubeconfig.ts";
+import { UsageError } from "../../../model/errors.ts";
+import type { UserEntry } from "../../kubeconfig/index.ts";
 
 /** `--as` and `--as-group`. */
 export interface Impersonation {

@@ -1,8 +1,8 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { finished, pipeline, type Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
-import { at, property, record, string } from "../../lib/json.ts";
-import type { RawObject } from "../../model/reader.ts";
+import { at, property, record, string } from "../../../lib/json.ts";
+import type { RawObject } from "../../../model/reader.ts";
 import { Fault, safeText } from "./fault.ts";
 import { cutOff, isReset } from "./network-fault.ts";
 import type { Answer } from "./wire.ts";

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Budget } from "./budget.ts";
-import { isReset } from "./network-fault.ts";
+import type { Budget } from "../connection/budget.ts";
+import { isReset } from "../connection/network-fault.ts";
 
 interface Answered {
   status: number;

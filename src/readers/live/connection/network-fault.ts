@@ -1,4 +1,4 @@
-import { at, string } from "../../lib/json.ts";
+import { at, string } from "../../../lib/json.ts";
 import { Fault, safeText } from "./fault.ts";
 
 /** Who was talked to, for messages. */

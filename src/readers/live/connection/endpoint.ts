@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { isIP } from "node:net";
 import { createSecureContext, type SecureContext } from "node:tls";
-import { oneLine } from "../../lib/sanitize.ts";
-import { UsageError } from "../../model/errors.ts";
-import type { Environment } from "../kubeconfig.ts";
-import type { ContextTarget } from "./context.ts";
+import { oneLine } from "../../../lib/sanitize.ts";
+import { UsageError } from "../../../model/errors.ts";
+import type { Environment } from "../../kubeconfig/index.ts";
+import type { ContextTarget } from "../../kubeconfig/context.ts";
 import { proxyFor } from "./proxy-env.ts";
 
 /** A client certificate with its key, PEM. */

@@ -1,9 +1,9 @@
-import { at, property, string } from "../../lib/json.ts";
-import { gathered, type Gathered } from "../../model/gathered.ts";
-import type { Connection } from "../../model/reader.ts";
+import { at, property, string } from "../../../lib/json.ts";
+import { gathered, type Gathered } from "../../../model/gathered.ts";
+import type { Connection } from "../../../model/reader.ts";
 import type { ApiClient } from "./client.ts";
-import { Fault, gather } from "./fault.ts";
-import { objectOf, refusal, type Reply } from "./reply.ts";
+import { Fault, gather } from "../connection/fault.ts";
+import { objectOf, refusal, type Reply } from "../connection/reply.ts";
 
 const REVIEW = JSON.stringify({
   apiVersion: "authentication.k8s.io/v1",

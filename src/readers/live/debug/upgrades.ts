@@ -1,8 +1,8 @@
 import type { Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { ApiClient } from "./client.ts";
-import type { Credential } from "./credentials.ts";
-import { openSocket } from "./socket.ts";
+import type { ApiClient } from "../api/client.ts";
+import type { Credential } from "../auth/credentials.ts";
+import { openSocket } from "../connection/socket.ts";
 
 interface Ahead {
   /** Of the credential for which it was made. */

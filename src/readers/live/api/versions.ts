@@ -1,8 +1,8 @@
-import { array, property, string } from "../../lib/json.ts";
-import type { Resource } from "../../model/resource.ts";
+import { array, property, string } from "../../../lib/json.ts";
+import type { Resource } from "../../../model/resource.ts";
 import type { ApiClient } from "./client.ts";
-import { Fault } from "./fault.ts";
-import { isNotServed, objectOf, type Reply } from "./reply.ts";
+import { Fault } from "../connection/fault.ts";
+import { isNotServed, objectOf, type Reply } from "../connection/reply.ts";
 
 /** Finds the version in which a cluster serves a resource, and remembers it. */
 export class Versions {

@@ -1,4 +1,4 @@
-import { oneLine } from "../../lib/sanitize.ts";
+import { oneLine } from "../../../lib/sanitize.ts";
 import {
   gathered,
   missing,
@@ -6,7 +6,7 @@ import {
   type Cause,
   type Gathered,
   type Missing,
-} from "../../model/gathered.ts";
+} from "../../../model/gathered.ts";
 
 /** Long messages of servers are cut: one line must stay one line. */
 const LONGEST = 600;

@@ -1,6 +1,6 @@
 import ipaddr from "ipaddr.js";
-import { UsageError } from "../../model/errors.ts";
-import type { Environment } from "../kubeconfig.ts";
+import { UsageError } from "../../../model/errors.ts";
+import type { Environment } from "../../kubeconfig/index.ts";
 
 interface Destination {
   tls: boolean;

@@ -1,7 +1,7 @@
 import { oneLine } from "../../lib/sanitize.ts";
 import { UsageError } from "../../model/errors.ts";
-import type { ClusterEntry, ContextEntry, Kubeconfig, UserEntry } from "../kubeconfig.ts";
-import { closest } from "./closest.ts";
+import type { ClusterEntry, ContextEntry, Kubeconfig, UserEntry } from "./index.ts";
+import { closest } from "../../lib/closest.ts";
 
 /** What a context stands for. */
 export interface ContextTarget {

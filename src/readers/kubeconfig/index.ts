@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { delimiter, dirname, isAbsolute, join, resolve, sep } from "node:path";
-import { property, record, string, strings } from "../lib/json.ts";
-import { UsageError } from "../model/errors.ts";
+import { property, record, string, strings } from "../../lib/json.ts";
+import { UsageError } from "../../model/errors.ts";
 import {
   parseKubeconfig,
   readCluster,
@@ -10,14 +10,14 @@ import {
   type ClusterEntry,
   type ContextEntry,
   type UserEntry,
-} from "./live/kubeconfig-entries.ts";
+} from "./entries.ts";
 
 export type {
   ClusterEntry,
   ContextEntry,
   ExecEntry,
   UserEntry,
-} from "./live/kubeconfig-entries.ts";
+} from "./entries.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -1,5 +1,5 @@
 import { setMaxListeners } from "node:events";
-import { formatDuration } from "../../lib/duration.ts";
+import { formatDuration } from "../../../lib/duration.ts";
 import { Fault } from "./fault.ts";
 
 /** The time that one cluster may take, from its first request on; every request shares it. */
