@@ -1,3 +1,4 @@
+import { DEFAULT_ISTIO_NAMESPACE } from "../mesh/names.ts";
 import pLimit from "p-limit";
 import { clusterRef } from "../facts/cluster-ref.ts";
 import { FACTS } from "../facts/index.ts";
@@ -78,7 +79,7 @@ async function collect(source: ClusterSource, keys: readonly FactKey[]): Promise
   const read = await Promise.all(keys.map(async (key) => [key, await source.fact(key)] as const));
   const facts = Object.fromEntries(read) as GatheredCluster["facts"];
   if (facts.connection) facts.connection = connectionOf(facts.connection, source);
-  const istioNamespace = valueOr(facts.istioNamespace, "istio-system");
+  const istioNamespace = valueOr(facts.istioNamespace, DEFAULT_ISTIO_NAMESPACE);
   const { reader } = source;
   const ref = clusterRef(
     {

@@ -1,9 +1,11 @@
+import { SYSTEM_NAMESPACE } from "../mesh/names.ts";
+import { defined } from "../lib/defined.ts";
 import { at, string } from "../lib/json.ts";
 import { gathered, mapGathered, valueOr } from "../model/gathered.ts";
 import type { RawObject } from "../model/reader.ts";
 import { RESOURCES } from "../model/resource.ts";
 import type { FactReader, FactSource } from "../model/source.ts";
-import { defined, isMap } from "./objects.ts";
+import { isMap } from "./objects.ts";
 
 /** Labels that OpenShift gives its nodes, such as node.openshift.io/os_id. */
 const NODE_LABEL = "node.openshift.io/";
@@ -20,12 +22,12 @@ function networkOf(object: RawObject): { type: string; routingViaHost?: boolean 
   };
 }
 
-/** Charts put ztunnel and CNI here on OpenShift, and seldom elsewhere. */
-const AGENTS = "kube-system";
-
+/** Charts put ztunnel and CNI there on OpenShift, and seldom elsewhere. */
 async function hasAgentsInKubeSystem(source: FactSource): Promise<boolean> {
   const agents = await Promise.all([source.fact("ztunnels"), source.fact("cnis")]);
-  return agents.some((found) => valueOr(found, []).some(({ namespace }) => namespace === AGENTS));
+  return agents.some((found) =>
+    valueOr(found, []).some(({ namespace }) => namespace === SYSTEM_NAMESPACE),
+  );
 }
 
 /**
