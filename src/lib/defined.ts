@@ -4,7 +4,7 @@ export function defined<T extends object>(
 ): { [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined> } & {
   [K in keyof T as undefined extends T[K] ? never : K]: T[K];
 } {
-  const kept: { [K in keyof T]?: T[K] } = {};
+  const kept: Record<string, unknown> = {};
   // By hand, since this runs for every object of the largest lists.
   for (const key in values) if (values[key] !== undefined) kept[key] = values[key];
   return kept as ReturnType<typeof defined<T>>;
