@@ -1,3 +1,4 @@
+import { defined } from "../lib/defined.ts";
 import type { AccessRequest, Gathered } from "../model/gathered.ts";
 import type {
   ClusterReader,
@@ -64,8 +65,17 @@ export function openCluster(
     headers: impersonationHeaders(options, target.user),
     timeoutMs: options.timeoutMs,
   });
-  return new LiveCluster(target, client, config.inCluster, options.kubeconfig);
+  const { kubeconfig } = options;
+  return new LiveCluster(client, {
+    ...target,
+    inCluster: config.inCluster,
+    ...defined({ kubeconfig }),
+  });
 }
+
+type Names = Pick<ContextTarget, "context" | "namespace"> &
+  Pick<Kubeconfig, "inCluster"> &
+  Pick<OpenOptions, "kubeconfig">;
 
 /** A cluster behind its API server. Close it: until then its connections keep the process alive. */
 export class LiveCluster implements ClusterReader, ClusterWriter {
@@ -80,16 +90,11 @@ export class LiveCluster implements ClusterReader, ClusterWriter {
   readonly #versions: Versions;
   readonly #debug: DebugReader;
 
-  constructor(
-    target: ContextTarget,
-    client: ApiClient,
-    inCluster: boolean,
-    kubeconfig: string | undefined,
-  ) {
-    this.context = target.context;
+  constructor(client: ApiClient, { context, namespace, inCluster, kubeconfig }: Names) {
+    this.context = context;
     if (kubeconfig !== undefined) this.kubeconfig = kubeconfig;
-    if (!inCluster) this.contextArgument = target.context;
-    this.namespace = target.namespace ?? "default";
+    if (!inCluster) this.contextArgument = context;
+    this.namespace = namespace ?? "default";
     this.#client = client;
     this.#versions = new Versions(client);
     this.#debug = new DebugReader(client);

@@ -102,8 +102,9 @@ export function readUser({ name, value, base }: Entry): UserEntry {
   const keyData = dataOf(user.keyData, user.keyFile, `client-key of ${owner}`);
   const extra = Object.entries(record(property(value, "as-user-extra")));
   const { token, username, password, impersonateUser } = user;
+  const written = { name, token, username, password, impersonateUser, certData, keyData };
   const found: UserEntry = defined({
-    ...{ name, token, username, password, impersonateUser, certData, keyData },
+    ...written,
     tokenFile: tokenFile && makeAbsolutePath(base, tokenFile),
     asUid: string(property(value, "as-uid")),
     asGroups: strings(property(value, "as-groups")),

@@ -86,19 +86,16 @@ export function networkFault(cause: unknown, peer: Peer): Fault {
   if (code === CUT_OFF) {
     return new Fault("unreadable", `${peer.authority} cut the answer off before its end`);
   }
-  const plain = peer.tls === false ? ": its URL is http; does it speak TLS?" : "";
   const known = CAUSES[code];
   if (known !== undefined) {
-    const hint = RESETS.has(code) ? plain : "";
+    const plain = peer.tls === false && RESETS.has(code);
+    const hint = plain ? ": its URL is http; does it speak TLS?" : "";
     return new Fault("unreachable", `${known.replace("%s", peer.authority)}${hint}`);
   }
   const certificate = certificateFault(code, cause, peer);
   if (certificate !== undefined) return new Fault("unreachable", certificate);
   if (code.startsWith("HPE_")) {
-    return new Fault(
-      "unreadable",
-      `${peer.authority} answered with something that is not HTTP${plain}`,
-    );
+    return new Fault("unreadable", `${peer.authority} answered with something that is not HTTP`);
   }
   if (code.startsWith("ERR_HTTP2_")) {
     return new Fault("unreachable", `${peer.authority} broke off the HTTP/2 connection`);

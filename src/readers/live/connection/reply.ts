@@ -133,7 +133,7 @@ export function refusal(reply: Reply): Fault {
       `the answer is a redirect (${status}) to ${safeText(host) || "nowhere"}: is a proxy or login page in between?`,
     );
   }
-  if (isWebPage(reply)) return new Fault("unreadable", `${WEB_PAGE.replace("?", "")} (${code})?`);
+  if (isWebPage(reply)) return new Fault("unreadable", `${WEB_PAGE.replace("?", "")} (${status})?`);
   const message = safeText(string(property(statusOf(reply), "message")) ?? plainText(reply));
   switch (status) {
     case 401:
