@@ -1,5 +1,7 @@
+import { conditionOf, conditionText, isTrue } from "../mesh/conditions.ts";
+import { exposesIstiod } from "../mesh/listeners.ts";
 import * as label from "../mesh/names.ts";
-import { isNodePort } from "../mesh/data-plane.ts";
+import { offersNodePorts } from "../mesh/data-plane.ts";
 import { qualified } from "../mesh/wording.ts";
 import { showGateway } from "../mesh/commands/gateways.ts";
 import { contextWord, kubectl, mc } from "../mesh/commands/shell.ts";
@@ -39,11 +41,6 @@ export type Described = { target: PeerTarget; notes: string[] } | { problems: Pr
 interface Entrance {
   gateway: GatewayFact;
   addresses: string[];
-}
-
-/** istiod can be reached through it. */
-function exposesIstiod({ labels, listeners }: GatewayFact): boolean {
-  return labels.has(label.EXPOSE_ISTIOD) || listeners.some(({ port }) => port === label.PORT_XDS);
 }
 
 /** The Gateway to go through: one with an address and discovery if there is, Solo's name first. */
@@ -139,18 +136,17 @@ export function describeTarget(cluster: GatheredCluster, settings: TargetSetting
 
 /** What stands in the way of a link that can be made all the same. */
 function entranceNotes(ref: ClusterRef, gateway: GatewayFact, settings: TargetSettings): string[] {
-  const { annotations, conditions } = gateway;
   const subject = `${ref.context}: east-west Gateway ${qualified(gateway)}`;
-  const programmed = conditions.get("Programmed");
-  const type = annotations.get(label.DATA_PLANE_TYPE);
+  const programmed = conditionOf(gateway, label.PROGRAMMED);
+  const state = programmed
+    ? `${programmed.reason} ${programmed.message}`
+    : conditionText(gateway, label.PROGRAMMED);
   return [
     ...(exposesIstiod(gateway)
       ? []
       : [`${subject} has no listener on port ${label.PORT_XDS}, so istiod cannot be reached`]),
-    ...(programmed && programmed.status !== "True"
-      ? [`${subject} is not programmed: ${programmed.reason} ${programmed.message}`]
-      : []),
-    ...(settings.nodePort && !isNodePort(type)
+    ...(isTrue(gateway, label.PROGRAMMED) ? [] : [`${subject} is not programmed: ${state}`]),
+    ...(settings.nodePort && !offersNodePorts(gateway)
       ? [
           `${subject} is not annotated ${label.DATA_PLANE_TYPE}=NodePort: until it is, node ports are not used`,
         ]
