@@ -45,7 +45,6 @@ function rootFindings(member: Member): Finding[] {
     return [
       fail(`cluster ${context}: there is no ${text}, which istiod writes into every namespace`, {
         cluster: context,
-        object: configMapOf(member),
         blockedBy: `${context}/pods-istiod`,
         remediation: remedy(
           "Let istiod write it: see that it runs, or restart it.",

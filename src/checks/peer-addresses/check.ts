@@ -92,9 +92,15 @@ export const peerAddresses = meshCheck({
       const { member, addresses } = link.target ?? {};
       return member && addresses ? [compare(link, member, addresses, precheck)] : [];
     });
-    if (outside.length > 0) {
+    const [first, ...others] = outside;
+    if (first) {
       const which = enumerate(outside.map(({ gateway }) => qualified(gateway)));
-      findings.push(skip(`not compared, as their clusters are not known here: ${which}`));
+      const { from, gateway } = first;
+      const about =
+        others.length === 0
+          ? { cluster: from.cluster.context, object: objectRef("Gateway", gateway) }
+          : {};
+      findings.push(skip(`not compared, as their clusters are not known here: ${which}`, about));
     }
     return { findings, summary: summarize(findings, fine(findings)) };
   },

@@ -62,9 +62,13 @@ function notCheckedFindings(
   { outside, unread, unnamed }: SortedEntries,
   absent: readonly ClusterRef[],
 ): Finding[] {
-  const about = { cluster: context };
-  const some = (list: readonly FlatEntryFact[], rest: string): Finding =>
-    info(`${entries(list.length)} in ${context} not checked: ${rest}`, about);
+  const some = (list: readonly FlatEntryFact[], rest: string): Finding => {
+    const [first, ...others] = list;
+    return info(`${entries(list.length)} in ${context} not checked: ${rest}`, {
+      cluster: context,
+      ...(first && others.length === 0 ? { object: objectRef("WorkloadEntry", first) } : {}),
+    });
+  };
   return [
     ...[...outside].map(([id, list]) => some(list, `cluster ${id} ${whereIs(id, absent)}`)),
     ...[...unread].map(([id, { entries: list, why }]) =>
