@@ -70,7 +70,7 @@ export function standing(goal: Goal, object: RawObject | undefined): string[] {
   return [
     ...known.map(({ type, status, reason, message }) => {
       const why = [reason, message].filter(Boolean).join(": ");
-      const fine = status === "True" || why === "";
+      const fine = isTrue(gateway, type) || why === "";
       return fine ? `${type}: ${status}` : `${type}: ${status} (${why})`;
     }),
     ...absent.map((type) => `${type}: not there: no istiod has reconciled it as it is now`),

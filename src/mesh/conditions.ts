@@ -80,7 +80,14 @@ export function isUnreconciled(gateway: Conditioned): boolean {
 /** Conditions that a link must have, in the order in which they come about. */
 const LINK: readonly string[] = [ACCEPTED, PROGRAMMED, PEER_CONNECTED, PEERING_SUCCEEDED];
 /** All that are known of a link, in that order. */
-export const LINK_CONDITIONS: readonly string[] = [...LINK, PEER_DATA_PLANE_PROGRAMMED];
+const LINK_CONDITIONS: readonly string[] = [...LINK, PEER_DATA_PLANE_PROGRAMMED];
+
+/** The conditions of a remote Gateway, those of a link first and in their order. */
+export function listedConditions({ conditions }: Conditioned): Condition[] {
+  const known = LINK_CONDITIONS.flatMap((type) => conditions.get(type) ?? []);
+  const others = [...conditions.values()].filter(({ type }) => !LINK_CONDITIONS.includes(type));
+  return [...known, ...others];
+}
 
 /**
  * The conditions that keep a remote Gateway from being a working link, in the order in which they

@@ -10,6 +10,7 @@ import {
   isUnreconciled,
   isVouchedFor,
   linkFaults,
+  listedConditions,
   unmetLinkConditions,
 } from "../../src/mesh/conditions.ts";
 import { conditions } from "../support/facts.ts";
@@ -93,6 +94,15 @@ describe("the conditions of a link", () => {
     expect(linkFaults(object({ ...others, Programmed: "" }))).toEqual([
       "Accepted is absent",
       "Programmed is empty",
+    ]);
+  });
+
+  test("stand first in a list, in the order in which they come about", () => {
+    const gateway = object({ Ready: "True", "gloo.solo.io/PeerConnected": "True", Accepted: "" });
+    expect(listedConditions(gateway).map(({ type }) => type)).toEqual([
+      "Accepted",
+      "gloo.solo.io/PeerConnected",
+      "Ready",
     ]);
   });
 

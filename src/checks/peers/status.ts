@@ -25,20 +25,16 @@ import {
   conditionOf,
   conditionText,
   isUnreconciled,
-  LINK_CONDITIONS,
+  listedConditions,
   unmetLinkConditions,
 } from "../../mesh/conditions.ts";
 import { listenerFault } from "../_shared/peer-listeners.ts";
 
 const PORTS = `ports ${PORT_XDS} (xDS) and ${PORT_HBONE} (HBONE)`;
 
-/** Conditions as the details list them: those of peering in their order, then others. */
+/** Conditions as the details list them. */
 export function conditionRows(gateway: GatewayFact): PeerDetail["conditions"] {
-  const known = LINK_CONDITIONS.flatMap((type) => gateway.conditions.get(type) ?? []);
-  const others = [...gateway.conditions.values()].filter(
-    ({ type }) => !LINK_CONDITIONS.includes(type),
-  );
-  return [...known, ...others].map(({ type, status }) => ({ type, status }));
+  return listedConditions(gateway).map(({ type, status }) => ({ type, status }));
 }
 
 /** The faults of a remote Gateway of another cluster; none when it is connected. */
