@@ -5,6 +5,7 @@ import {
   ownersOf,
   peerName,
   peerOf,
+  unreadPeer,
   type Peer,
   type PeerMatch,
 } from "../../src/mesh/peers.ts";
@@ -195,4 +196,8 @@ test("a peer is called by its cluster, else its network, else the gateway's name
   const network = labels({ "topology.istio.io/cluster": "", "topology.istio.io/network": "net" });
   expect(peerName(remoteGateway("b", { labels: network }))).toBe("net");
   expect(peerName(remoteGateway("b", { labels: labels({}) }))).toBe("istio-remote-peer-net-b");
+});
+
+test("a cluster that could not be read has neither addresses nor names", () => {
+  expect(unreadPeer(clusterRef("b"))).toEqual({ cluster: clusterRef("b"), addresses: new Set() });
 });
