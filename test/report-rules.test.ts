@@ -33,17 +33,24 @@ describe.each(SCENARIO_NAMES)("the report of %s", (scenario) => {
 
 describe("the report of whatever two clusters hold", () => {
   it("keeps the rules", async () => {
-    const broken = new Map<string,string>();
+    const broken = new Map<string, string>();
     await fc.assert(
       fc.asyncProperty(mesh, fc.boolean(), async (readers, precheck) => {
         // Names that no sentence has by chance.
         const named = readers.map((reader, index) =>
-          Object.assign(reader, { context: `context-${index}`, contextArgument: `context-${index}` }),
+          Object.assign(reader, {
+            context: `context-${index}`,
+            contextArgument: `context-${index}`,
+          }),
         );
         const report = await check(named, { precheck, concurrency: 4 });
-        for (const l of brokenRules(report, named)) broken.set(l.replace(/^context-./,""),l);
+        for (const l of brokenRules(report, named)) broken.set(l.replace(/^context-./, ""), l);
       }),
-      { numRuns: Number(process.env["RUNS"] ?? 100), seed: Number(process.env["SEED"] ?? 20_261_127), endOnFailure: true },
+      {
+        numRuns: Number(process.env["RUNS"] ?? 100),
+        seed: Number(process.env["SEED"] ?? 20_261_127),
+        endOnFailure: true,
+      },
     );
     expect([...broken.values()]).toEqual([]);
   }, 60_000);
