@@ -1,3 +1,4 @@
+import { ACCEPTED } from "../mesh/names.ts";
 import { defined } from "../lib/defined.ts";
 import { at, string } from "../lib/json.ts";
 import { gathered } from "../model/gathered.ts";
@@ -13,7 +14,7 @@ export const gatewayClasses: FactReader<"gatewayClasses"> = async (source) => {
   const classes = listed.value.flatMap((object) => {
     const meta = metaOf(object);
     if (!meta) return [];
-    const accepted = conditionsOf(object).find(({ type }) => type === "Accepted");
+    const accepted = conditionsOf(object).find(({ type }) => type === ACCEPTED);
     const controller = string(at(object, "spec", "controllerName")) ?? "";
     return [{ name: meta.name, controller, ...defined({ accepted }) }];
   });
