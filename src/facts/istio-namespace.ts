@@ -1,6 +1,7 @@
+import { fact } from "./fact.ts";
 import type { IstiodsFact } from "../model/facts.ts";
 import { gathered } from "../model/gathered.ts";
-import type { FactReader, FactSource } from "../model/source.ts";
+import type { FactSource } from "../model/source.ts";
 
 const DEFAULT = "istio-system";
 
@@ -11,12 +12,18 @@ function namespaceOf({ judged, others }: IstiodsFact): string {
   return only === undefined || more.length > 0 ? DEFAULT : only;
 }
 
-export const istioNamespace: FactReader<"istioNamespace"> = async (source) => {
-  const { istioNamespace: asked } = source.settings;
-  if (asked) return gathered(asked);
-  const istiods = await source.fact("istiods");
-  return gathered(istiods.ok ? namespaceOf(istiods.value) : DEFAULT);
-};
+export const istioNamespace = fact({
+  key: "istioNamespace",
+  access: [],
+  keeps: {},
+  identifies: true,
+  read: async (source) => {
+    const { istioNamespace: given } = source.settings;
+    if (given) return gathered(given);
+    const istiods = await source.fact("istiods");
+    return gathered(istiods.ok ? namespaceOf(istiods.value) : DEFAULT);
+  },
+});
 
 /** For facts that read in that namespace; it is always known. */
 export async function istioNamespaceOf(source: FactSource): Promise<string> {
