@@ -1,4 +1,4 @@
-import { isJudged, revisionOf } from "../mesh/istiod-pods.ts";
+import { isJudged, revisionOf } from "../mesh/istiods.ts";
 import { PORT_DEBUG } from "../mesh/names.ts";
 import type { PodFact } from "../model/facts.ts";
 import { gathered, valueOr, type Gathered } from "../model/gathered.ts";

@@ -7,7 +7,7 @@ import { gathered } from "../model/gathered.ts";
 import type { RawObject } from "../model/reader.ts";
 import { RESOURCES } from "../model/resource.ts";
 import { istioNamespaceOf } from "./istio-namespace.ts";
-import { PEERED_UID, SOURCE_CLUSTER, SOURCE_WORKLOAD } from "./names.ts";
+import { PEERED_UID, SOURCE_CLUSTER, SOURCE_WORKLOAD } from "../mesh/names.ts";
 import { byName, nameOf } from "./objects.ts";
 
 interface PeeredUid {

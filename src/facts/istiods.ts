@@ -1,10 +1,9 @@
 import { fact, listed } from "./fact.ts";
 import { PLAIN_CONFIG } from "./keep-objects.ts";
+import { DEFAULT_CLUSTER_ID, DEFAULT_REVISION, ISTIOD_SELECTOR, REVISION } from "../mesh/names.ts";
 import { defined } from "../lib/defined.ts";
 import { array, at, property, string, stringMap } from "../lib/json.ts";
 import { goBool } from "../lib/go-bool.ts";
-import { DEFAULT_REVISION } from "../mesh/istiod-pods.ts";
-import { REVISION } from "../mesh/names.ts";
 import type { Env, IstiodFact, IstiodsFact } from "../model/facts.ts";
 import { gathered } from "../model/gathered.ts";
 import type { RawObject } from "../model/reader.ts";
@@ -14,14 +13,12 @@ import { byName } from "./objects.ts";
 import { mainContainer, WORKLOAD, workloadFact } from "./workload.ts";
 
 const CONTAINER = "discovery";
-/** What istiod calls its cluster when nothing says otherwise. */
-const DEFAULT_CLUSTER = "Kubernetes";
 
 /** CLUSTER_ID as istiod takes it; nothing when it cannot be known. */
 function clusterId(env: Env): string | undefined {
   const variable = env.get("CLUSTER_ID");
   if (variable?.kind === "unresolved") return undefined;
-  return variable?.value || DEFAULT_CLUSTER;
+  return variable?.value || DEFAULT_CLUSTER_ID;
 }
 
 async function istiodFact(source: FactSource, object: RawObject): Promise<IstiodFact | undefined> {
@@ -61,7 +58,7 @@ export const istiods = fact({
   identifies: true,
   read: async (source) => {
     const answer = await source.listWhereAllowed(RESOURCES.deployments, {
-      labelSelector: "app=istiod",
+      labelSelector: ISTIOD_SELECTOR,
     });
     if (!answer.ok) return answer;
     const all = await Promise.all(answer.value.map((object) => istiodFact(source, object)));

@@ -1,4 +1,4 @@
-import { METRICS_PORT } from "./names.ts";
+import { METRICS_PORT } from "../mesh/names.ts";
 import type { PodFact } from "../model/facts.ts";
 import { gathered, type Gathered } from "../model/gathered.ts";
 import { RESOURCES } from "../model/resource.ts";

@@ -6,7 +6,7 @@ import { mapGathered, type Gathered } from "../model/gathered.ts";
 import type { RawObject } from "../model/reader.ts";
 import { RESOURCES } from "../model/resource.ts";
 import { askEarly, istioNamespaceOf } from "./istio-namespace.ts";
-import { NETWORKING_CLUSTER, REMOTE_SECRET } from "./names.ts";
+import { NETWORKING_CLUSTER, REMOTE_SECRET_SELECTOR } from "../mesh/names.ts";
 import { byName, metaOf } from "./objects.ts";
 
 /** By metadata alone: the kubeconfigs in these Secrets are never asked for. */
@@ -18,7 +18,7 @@ export const remoteSecrets = fact({
     const list = (namespace: string): Promise<Gathered<RawObject[]>> =>
       source.list(RESOURCES.secrets, {
         namespace,
-        labelSelector: REMOTE_SECRET,
+        labelSelector: REMOTE_SECRET_SELECTOR,
         metadataOnly: true,
       });
     askEarly(source, list);
