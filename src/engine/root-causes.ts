@@ -1,7 +1,8 @@
-import type { EastWestPodsData } from "../model/data.ts";
+import type { EastWestPodsData } from "../checks/pods-eastwest/data.ts";
 import { isFault } from "../model/finding.ts";
-import type { GatewayName, LinksData } from "../model/links.ts";
-import type { Finding, Report, Result } from "../model/report.ts";
+import type { GatewayName } from "../model/links.ts";
+import type { LinksData } from "../checks/links/data.ts";
+import type { CheckName, Finding, Report, Result } from "../model/report.ts";
 
 /*
  * One fault often shows as many: a pair of clusters with different roots is disconnected in both
@@ -30,7 +31,7 @@ class Explanations {
   }
 
   /** The check that keeps `from` from being connected to `to`, the most fundamental one first. */
-  disconnected({ from, to, gateway, through }: BrokenEdge): string | undefined {
+  disconnected({ from, to, gateway, through }: BrokenEdge): CheckName | undefined {
     if (this.isDown(to)) return `${to}/connection`;
     const certs = this.#mesh.get("certs");
     if (faults(certs).some((finding) => concerns(finding, certs, from, to))) return "certs";
@@ -38,7 +39,7 @@ class Explanations {
       if (this.#stopping(context, "pods-istiod").length > 0) return `${context}/pods-istiod`;
     }
     for (const context of [from, to]) {
-      for (const id of ["license", "env-vars"]) {
+      for (const id of ["license", "env-vars"] as const) {
         if (this.#stopping(context, id).length > 0) return `${context}/${id}`;
       }
     }
@@ -46,7 +47,7 @@ class Explanations {
       cluster === from &&
       object !== undefined &&
       edgeKey(from, object.namespace, object.name) === gateway;
-    for (const id of ["trust-domains", "peer-addresses"]) {
+    for (const id of ["trust-domains", "peer-addresses"] as const) {
       if (faults(this.#mesh.get(id)).some(isAbout)) return id;
     }
     return this.#entrance(to, through);
@@ -68,7 +69,7 @@ class Explanations {
   }
 
   /** What keeps links out of a cluster: each gateway that this one may lead through is closed. */
-  #entrance(to: string, through: readonly GatewayName[]): string | undefined {
+  #entrance(to: string, through: readonly GatewayName[]): CheckName | undefined {
     // On no object: there is no east-west gateway at all.
     if (this.#stopping(to, "gateways").some(({ object }) => !object)) return `${to}/gateways`;
     const causes = through.map((gateway) => this.#closed(to, gateway));
@@ -76,7 +77,7 @@ class Explanations {
   }
 
   /** What closes one east-west gateway. */
-  #closed(to: string, { namespace, name }: GatewayName): string | undefined {
+  #closed(to: string, { namespace, name }: GatewayName): CheckName | undefined {
     const isIt = (one: Partial<GatewayName> | undefined): boolean =>
       one?.namespace === namespace && one.name === name;
     if (this.#stopping(to, "gateways").some(({ object }) => isIt(object))) return `${to}/gateways`;
@@ -157,7 +158,7 @@ function edgeKey(from: string, namespace: string | undefined, name: string): str
 export function ownId(finding: Finding, context: string): Finding {
   const prefix = `${context}/`;
   return finding.blockedBy?.startsWith(prefix)
-    ? { ...finding, blockedBy: finding.blockedBy.slice(prefix.length) }
+    ? { ...finding, blockedBy: finding.blockedBy.slice(prefix.length) as CheckName }
     : finding;
 }
 

@@ -1,6 +1,6 @@
 import type { AnyCheck, ClusterRef, Verdict } from "../model/check.ts";
 import type { GatheredCluster } from "../model/cluster.ts";
-import { error, isFault, pass, skip, summarize, worst } from "../model/finding.ts";
+import { checkOf, error, isFault, pass, skip, summarize, worst } from "../model/finding.ts";
 import type { Finding, Result } from "../model/report.ts";
 import type { TrustMatrix } from "../model/trust.ts";
 import { aliasesOf, aliasNotes, type Alias } from "./aliases.ts";
@@ -149,7 +149,7 @@ function runOnMesh(
       notices.push(
         skip(`${ref.context} not checked: it could not be reached`, {
           cluster: ref.context,
-          blockedBy: `${ref.context}/${CONNECTION}`,
+          blockedBy: checkOf(ref.context, CONNECTION),
         }),
       );
       continue;

@@ -1,6 +1,8 @@
+import type { CheckData, CheckId } from "./check-data.ts";
 import type { FactKey, Facts } from "./facts.ts";
 import type { Gathered } from "./gathered.ts";
 import type { Finding } from "./report.ts";
+import type { CheckView } from "./view.ts";
 import type { TrustMatrix } from "./trust.ts";
 
 /** Who a cluster is, as far as could be read: what messages and commands name. */
@@ -45,22 +47,24 @@ export interface MeshCheckContext extends CheckContext {
 }
 
 /** What a check concludes: its status is that of the worst finding, `pass` when there are none. */
-export interface Verdict {
+export interface Verdict<Id extends CheckId = CheckId> {
   /** What the one summary line says after the title. */
   summary: string;
   findings: Finding[];
-  data?: unknown;
+  data?: CheckData[Id];
 }
 
 type Needed<N extends FactKey> = { readonly [K in N]: Facts[K] };
 type Used<U extends FactKey> = { readonly [K in U]: Gathered<Facts[K]> };
 
 /** What `mc explain` prints of a check, and its README row is made from. */
-interface Described {
-  /** The file's name, and the id in every output. */
-  id: string;
+interface Described<Id extends CheckId> {
+  /** The name of its folder, and the id in every output. */
+  id: Id;
   /** As the summary line begins. */
   title: string;
+  /** How reporters show it. */
+  view: CheckView<Id>;
   /** Why it matters to the mesh: one or two sentences. */
   why: string;
   /** What it reads, in words. */
@@ -76,13 +80,14 @@ interface Described {
 export interface ClusterCheck<
   N extends FactKey = FactKey,
   U extends FactKey = FactKey,
-> extends Described {
+  Id extends CheckId = CheckId,
+> extends Described<Id> {
   scope: "cluster";
   /** Facts it cannot do without: one that is missing makes the result an `error`. */
   needs: readonly N[];
   /** Facts it uses if they are there. */
   uses: readonly U[];
-  run(facts: Needed<N> & Used<U>, context: ClusterCheckContext): Verdict;
+  run(facts: Needed<N> & Used<U>, context: ClusterCheckContext): Verdict<Id>;
 }
 
 /** One cluster as a mesh check sees it. */
@@ -94,18 +99,19 @@ export interface MeshMember<N extends FactKey, U extends FactKey> {
 export interface MeshCheck<
   N extends FactKey = FactKey,
   U extends FactKey = FactKey,
-> extends Described {
+  Id extends CheckId = CheckId,
+> extends Described<Id> {
   scope: "mesh";
   needs: readonly N[];
   uses: readonly U[];
   /**
    * Gets the clusters whose needed facts were read; the runner reports the others.
    */
-  run(members: readonly MeshMember<N, U>[], context: MeshCheckContext): Verdict;
+  run(members: readonly MeshMember<N, U>[], context: MeshCheckContext): Verdict<Id>;
 }
 
 /** A check of either scope as the registry and the runner hold it: `run` takes what it declared. */
-export type AnyCheck = Described & {
+export type AnyCheck = Described<CheckId> & {
   needs: readonly FactKey[];
   uses: readonly FactKey[];
 } & (
@@ -114,15 +120,23 @@ export type AnyCheck = Described & {
   );
 
 /** Declares a check on one cluster; it must be pure and must not await. */
-export function clusterCheck<const N extends FactKey, const U extends FactKey = never>(
-  check: Omit<ClusterCheck<N, U>, "scope" | "uses"> & { uses?: readonly U[] },
-): ClusterCheck<N, U> {
+export function clusterCheck<
+  const Id extends CheckId,
+  const N extends FactKey,
+  const U extends FactKey = never,
+>(
+  check: Omit<ClusterCheck<N, U, Id>, "scope" | "uses"> & { uses?: readonly U[] },
+): ClusterCheck<N, U, Id> {
   return { ...check, scope: "cluster", uses: check.uses ?? [] };
 }
 
 /** Declares a check across clusters; it must be pure and must not await. */
-export function meshCheck<const N extends FactKey, const U extends FactKey = never>(
-  check: Omit<MeshCheck<N, U>, "scope" | "uses"> & { uses?: readonly U[] },
-): MeshCheck<N, U> {
+export function meshCheck<
+  const Id extends CheckId,
+  const N extends FactKey,
+  const U extends FactKey = never,
+>(
+  check: Omit<MeshCheck<N, U, Id>, "scope" | "uses"> & { uses?: readonly U[] },
+): MeshCheck<N, U, Id> {
   return { ...check, scope: "mesh", uses: check.uses ?? [] };
 }

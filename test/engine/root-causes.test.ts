@@ -1,14 +1,17 @@
 import { describe, expect, it } from "vitest";
 import { annotateCauses } from "../../src/engine/root-causes.ts";
 import { buildReport } from "../../src/engine/report.ts";
-import type { EastWestPodsData } from "../../src/model/data.ts";
-import type { GatewayName, LinkEdge, LinksData } from "../../src/model/links.ts";
-import type { Finding, Report, Result, Status } from "../../src/model/report.ts";
+import type { CheckData, CheckId } from "../../src/model/check-data.ts";
+import type { CertsData } from "../../src/checks/certs/data.ts";
+import type { EastWestPodsData } from "../../src/checks/pods-eastwest/data.ts";
+import type { GatewayName, LinkEdge } from "../../src/model/links.ts";
+import type { LinksData } from "../../src/checks/links/data.ts";
+import type { CheckName, Finding, Report, Result, Status } from "../../src/model/report.ts";
 import { clusterRef } from "../support/facts.ts";
 
 const REMEDY = { summary: "Do it.", commands: [] };
 
-function result(id: string, findings: Finding[], data?: unknown): Result {
+function result<Id extends CheckId>(id: Id, findings: Finding[], data?: CheckData[Id]): Result {
   const status: Status = findings.length > 0 ? "fail" : "pass";
   return {
     id,
@@ -85,12 +88,12 @@ describe("what explains that a peer is not connected", () => {
     ["no license there", [], ["license"], "ctx-b/license"],
     ["peering is off", ["env-vars"], [], "env-vars"],
     ["the target has no east-west gateway", [], ["gateways"], "ctx-b/gateways"],
-  ])("%s", (_what, here, there, expected) => {
-    const make = (ids: string[]): Result[] => ids.map((id) => result(id, [stop()]));
+  ] as const)("%s", (_what, here, there, expected) => {
+    const make = (ids: readonly CheckId[]): Result[] => ids.map((id) => result(id, [stop()]));
     expect(cause(make(here), make(there))).toBe(expected);
   });
 
-  it.each(["pods-istiod", "license", "env-vars", "gateways", "pods-eastwest"])(
+  it.each(["pods-istiod", "license", "env-vars", "gateways", "pods-eastwest"] as const)(
     "no fault of %s that does not stop peering",
     (id) => {
       expect(cause([result(id, [fault()])], [result(id, [fault()])])).toBeUndefined();
@@ -147,8 +150,13 @@ describe("what explains that a peer is not connected", () => {
   });
 
   it("certificates, for the pairs that do not verify", () => {
-    const pairs = (from: string, to: string): unknown => ({ pairs: [{ from, to, ok: false }] });
-    const certs = (data?: unknown): Result => result("certs", [fault({ cluster: "ctx-b" })], data);
+    const pairs = (from: string, to: string): CertsData => ({
+      clusters: [],
+      pairs: [{ from, to, ok: false, by: "chain" }],
+      notes: [],
+    });
+    const certs = (data?: CertsData): Result =>
+      result("certs", [fault({ cluster: "ctx-b" })], data);
     expect(cause([], [], [certs(pairs("ctx-a", "ctx-b"))])).toBe("certs");
     expect(cause([], [], [certs(pairs("ctx-b", "ctx-a"))])).toBe("certs");
     expect(cause([], [], [certs(pairs("ctx-b", "ctx-c"))])).toBeUndefined();
@@ -157,7 +165,7 @@ describe("what explains that a peer is not connected", () => {
     expect(cause([], [], [result("certs", [fault({ cluster: "ctx-c" })])])).toBeUndefined();
   });
 
-  it.each(["peer-addresses", "trust-domains"])("%s of this very Gateway", (id) => {
+  it.each(["peer-addresses", "trust-domains"] as const)("%s of this very Gateway", (id) => {
     const about = (to: string, changes: Partial<Finding>): Result =>
       result(id, [peerFault(to, changes)]);
     expect(cause([], [], [about("ctx-b", { cluster: "ctx-a" })])).toBe(id);
@@ -170,7 +178,7 @@ describe("what explains that a peer is not connected", () => {
 
   it("nothing that could not be checked", () => {
     const unread = fault({ severity: "error", message: "could not be checked: forbidden" });
-    for (const id of ["license", "gateways", "pods-istiod"]) {
+    for (const id of ["license", "gateways", "pods-istiod"] as const) {
       expect(cause([], [result(id, [unread])])).toBeUndefined();
     }
   });
@@ -292,7 +300,7 @@ describe("what is left as it is", () => {
   });
 
   it("is blocked by nothing that did not run", () => {
-    const blocked = (name: string): Finding => fault({ blockedBy: name });
+    const blocked = (name: CheckName): Finding => fault({ blockedBy: name });
     const { clusters, mesh } = annotateCauses(
       report(
         [result("gateways", [blocked("peers"), blocked("ctx-b/license"), blocked("links")])],

@@ -5,7 +5,7 @@ import type { IntermediateFact, ZtunnelDumpFact } from "../../src/model/facts.ts
 import { gathered, type Gathered, type Missing } from "../../src/model/gathered.ts";
 import type { Finding, Status } from "../../src/model/report.ts";
 import { worst } from "../../src/model/finding.ts";
-import type { CertsData } from "../../src/model/trust.ts";
+import type { CertsData } from "../../src/checks/certs/data.ts";
 import { makeIntermediate, type Authority, type CertificateOptions } from "./certificates.ts";
 import { clusterRef, runMesh } from "./facts.ts";
 

@@ -3,9 +3,9 @@ import { serviceOf } from "../../mesh/peering.ts";
 import { kubectl } from "../../mesh/commands/shell.ts";
 import type { ClusterRef } from "../../model/check.ts";
 import type { GatewayClassFact, GatewayFact, PodFact, ServiceFact } from "../../model/facts.ts";
-import { remedy } from "../../model/finding.ts";
+import { checkOf, remedy } from "../../model/finding.ts";
 import type { Gathered } from "../../model/gathered.ts";
-import type { Remediation } from "../../model/report.ts";
+import type { CheckName, Remediation } from "../../model/report.ts";
 import { addressRemedy, serviceRemedy } from "./gateway-addresses.ts";
 import { classFault, conditionText, isUnreconciled } from "./gateway-status.ts";
 
@@ -16,10 +16,10 @@ export interface Surroundings {
   gatewayPods: Gathered<readonly PodFact[]>;
 }
 
-interface Cause {
+interface GatewayFault {
   why: string;
   remediation: Remediation;
-  blockedBy?: string;
+  blockedBy?: CheckName;
 }
 
 /** What to look at when istiod does not take up a Gateway or a GatewayClass. */
@@ -41,7 +41,7 @@ export function whyNotProgrammed(
   gateway: GatewayFact,
   around: Surroundings,
   cluster: ClusterRef,
-): Cause {
+): GatewayFault {
   const programmed = gateway.conditions.get("Programmed");
   const said = conditionText("Programmed", programmed);
   const byClass = classCause(gateway, around, said, cluster);
@@ -69,7 +69,7 @@ function classCause(
   { gatewayClasses }: Surroundings,
   said: string,
   cluster: ClusterRef,
-): Cause | undefined {
+): GatewayFault | undefined {
   const fault = gatewayClasses.ok ? classFault(gateway.className, gatewayClasses.value) : undefined;
   return fault === undefined
     ? undefined
@@ -81,7 +81,7 @@ function serviceCause(
   { services, gatewayPods }: Surroundings,
   said: string,
   cluster: ClusterRef,
-): Cause | undefined {
+): GatewayFault | undefined {
   const programmed = gateway.conditions.get("Programmed");
   const service = services.ok ? serviceOf(gateway, services.value) : undefined;
   if (programmed?.reason === "AddressNotUsable" || (services.ok && !service)) {
@@ -108,7 +108,7 @@ function serviceCause(
         "Get the gateway's pods ready.",
         kubectl(cluster, "-n", namespace, "get", "pods", "-l", `${GATEWAY_NAME}=${name}`),
       ),
-      blockedBy: `${cluster.context}/pods-eastwest`,
+      blockedBy: checkOf(cluster.context, "pods-eastwest"),
     };
   }
   return undefined;

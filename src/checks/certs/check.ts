@@ -19,6 +19,14 @@ import {
 import { ownFindings } from "./own.ts";
 import { judgePairs, type Distrust } from "./pairs.ts";
 import { named } from "./words.ts";
+import { view } from "./view.ts";
+import type { CertsData } from "./data.ts";
+
+declare module "../../model/check-data.ts" {
+  interface CheckData {
+    certs: CertsData;
+  }
+}
 
 /** With one cluster there are no pairs: what can be said of it alone. */
 function aloneFindings(
@@ -90,6 +98,7 @@ function judge(members: readonly Member[], trust: TrustMatrix, context: MeshChec
 export const certs = meshCheck({
   id: "certs",
   title: "Intermediate Certs Compatibility Check",
+  view,
   why: "Workloads and istiods of different clusters talk over mutual TLS: each must trust the root that the other's certificates lead to.",
   reads:
     "root-cert.pem of ConfigMap istio-ca-root-cert; the certificates, never the keys, of Secret cacerts or istio-ca-secret.",

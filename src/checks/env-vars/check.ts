@@ -25,6 +25,12 @@ import { mustBeTrue, shouldHold, type EnvSubject } from "./rules.ts";
 import { installIstiod } from "../../mesh/commands/helm.ts";
 import { notChecked } from "../_shared/not-checked.ts";
 
+declare module "../../model/check-data.ts" {
+  interface CheckData {
+    "env-vars": undefined;
+  }
+}
+
 const DISCOVERY = "discovery";
 const PEERING = "ENABLE_PEERING_DISCOVERY";
 const LEGACY = "DISABLE_LEGACY_MULTICLUSTER";
@@ -220,6 +226,7 @@ function ztunnelFindings(
 export const envVars = clusterCheck({
   id: "env-vars",
   title: "Incompatible Environment Variable Check",
+  view: { rank: 130, familiar: true, passes: "titled" },
   why: "istiod finds its peers only with the variables of peering, and some others keep it from them.",
   reads:
     "Environment of container discovery of istiod Deployments and of ztunnel, remote secrets, mesh configuration.",

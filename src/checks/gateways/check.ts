@@ -1,7 +1,7 @@
 import { EAST_WEST_CLASSES, GATEWAY_NAME } from "../../mesh/names.ts";
 import { contextWord, kubectl, mc } from "../../mesh/commands/shell.ts";
 import { clusterCheck, type ClusterRef } from "../../model/check.ts";
-import type { GatewaysData } from "../../model/data.ts";
+import type { GatewaysData } from "./data.ts";
 import type { GatewayFact, NamespaceFact } from "../../model/facts.ts";
 import {
   fail,
@@ -18,6 +18,13 @@ import { type Addresses, addressFault, addressesOf } from "../_shared/gateway-ad
 import { type Surroundings, whyNotProgrammed } from "../_shared/gateway-cause.ts";
 import { isTrue } from "../_shared/gateway-status.ts";
 import { notChecked } from "../_shared/not-checked.ts";
+import { view } from "./view.ts";
+
+declare module "../../model/check-data.ts" {
+  interface CheckData {
+    gateways: GatewaysData;
+  }
+}
 
 const CRDS =
   "https://github.com/kubernetes-sigs/gateway-api/releases/download/v1.4.0/standard-install.yaml";
@@ -70,6 +77,7 @@ function judge(
 export const gateways = clusterCheck({
   id: "gateways",
   title: "Gateway Check",
+  view,
   why: "Other clusters reach this one through its east-west gateway only, at the address that it has.",
   reads: `Gateways of class ${EAST_WEST_CLASSES.join(" and ")} with their Services and pods (label ${GATEWAY_NAME}), and GatewayClasses, in all namespaces.`,
   faults: [

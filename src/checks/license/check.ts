@@ -3,6 +3,7 @@ import { kubectl } from "../../mesh/commands/shell.ts";
 import { clusterCheck, type ClusterRef } from "../../model/check.ts";
 import type { LicenseFact, PodFact } from "../../model/facts.ts";
 import {
+  checkOf,
   error,
   fail,
   info,
@@ -16,6 +17,12 @@ import {
 import { valueOr, type Missing } from "../../model/gathered.ts";
 import type { Finding, Remediation } from "../../model/report.ts";
 import { HELM_VARIABLES, helmUpgrade } from "../../mesh/commands/helm.ts";
+
+declare module "../../model/check-data.ts" {
+  interface CheckData {
+    license: undefined;
+  }
+}
 
 const VALID_STATES: ReadonlySet<string> = new Set(["OK", "BYPASSED"]);
 const MULTICLUSTER_PRODUCTS: ReadonlySet<string> = new Set(["gloo-mesh", "gloo-trial"]);
@@ -69,7 +76,9 @@ function noAnswer(license: LicenseFact, cause: Missing, around: Around): Finding
   const isUnready = pods.some(
     (one) => one.namespace === namespace && one.name === pod && !one.healthy,
   );
-  const explained = isUnready ? { blockedBy: `${cluster.context}/pods-istiod` } : {};
+  const explained: Pick<Finding, "blockedBy"> = isUnready
+    ? { blockedBy: checkOf(cluster.context, "pods-istiod") }
+    : {};
   if (isUnready && answered) return info(message, { object, ...explained });
   return error(message, {
     object,
@@ -111,6 +120,7 @@ function judge(license: LicenseFact, around: Around): Finding {
 export const license = clusterCheck({
   id: "license",
   title: "License Check",
+  view: { rank: 120, familiar: true, passes: "hidden" },
   why: "istiod refuses to peer with other clusters without a license that includes multicluster.",
   reads: "GET /debug/license of every running istiod pod.",
   faults: [
@@ -129,7 +139,7 @@ export const license = clusterCheck({
           "Look at the istiod pods.",
           kubectl(cluster, "get", "pods", "-A", "-l", "app=istiod"),
         ),
-        blockedBy: `${cluster.context}/pods-istiod`,
+        blockedBy: checkOf(cluster.context, "pods-istiod"),
       });
       return { summary: message, findings: [finding] };
     }

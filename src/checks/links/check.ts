@@ -2,13 +2,20 @@ import { linksOf } from "../../mesh/links.ts";
 import { unreadableSync } from "../../mesh/syncs.ts";
 import { meshCheck } from "../../model/check.ts";
 import { summarize } from "../../model/finding.ts";
-import type { LinksData } from "../../model/links.ts";
+import type { LinksData } from "./data.ts";
 import type { Finding } from "../../model/report.ts";
 import { edgeFindings } from "./edge-findings.ts";
 import { distinctPairs, edgesOf, type Edge, type LinkMember } from "./edges.ts";
 import { isolatedFindings, isolatedOf, linkedFromOutside, unlinkedOf } from "./isolated.ts";
 import { notChecked } from "../_shared/not-checked.ts";
 import { servicesNotChecked } from "../_shared/not-checked-services.ts";
+import { view } from "./view.ts";
+
+declare module "../../model/check-data.ts" {
+  interface CheckData {
+    links: LinksData;
+  }
+}
 
 /** Where there are links that it would have told more about. */
 function syncsNotChecked(members: readonly LinkMember[], edges: readonly Edge[]): Finding[] {
@@ -32,6 +39,7 @@ function fine(edges: readonly Edge[], clusters: number, outside: readonly Findin
 export const links = meshCheck({
   id: "links",
   title: "Link Topology",
+  view,
   why: "A cluster reaches services of another only over a remote Gateway for it that is connected.",
   reads:
     "Gateways of class istio-remote with their conditions; /debug/syncz of the istiod that they lead to, where it can be read.",

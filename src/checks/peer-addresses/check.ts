@@ -5,8 +5,24 @@ import { isIpAddress, normalizeAddress, reachableAddresses } from "../../mesh/pe
 import { contextWord, kubectl, mc, quote } from "../../mesh/commands/shell.ts";
 import { meshCheck, type MeshMember } from "../../model/check.ts";
 import type { GatewayFact } from "../../model/facts.ts";
-import { fail, info, objectRef, pass, remedy, skip, summarize, warn } from "../../model/finding.ts";
+import {
+  checkOf,
+  fail,
+  info,
+  objectRef,
+  pass,
+  remedy,
+  skip,
+  summarize,
+  warn,
+} from "../../model/finding.ts";
 import type { Finding, Remediation } from "../../model/report.ts";
+
+declare module "../../model/check-data.ts" {
+  interface CheckData {
+    "peer-addresses": undefined;
+  }
+}
 
 type Member = MeshMember<"gateways" | "services", never>;
 
@@ -57,7 +73,7 @@ function compare(
   const name = `Remote gateway ${qualified(gateway)} of ${context}`;
   if (addresses.size === 0) {
     const message = `${name}: not compared, ${whom} has no address at present`;
-    return skip(message, { ...about, blockedBy: `${whom}/gateways` });
+    return skip(message, { ...about, blockedBy: checkOf(whom, "gateways") });
   }
   const given = gateway.addresses.map(({ value }) => value);
   const stale = given.filter((value) => !addresses.has(normalizeAddress(value)));
@@ -80,6 +96,7 @@ function compare(
 export const peerAddresses = meshCheck({
   id: "peer-addresses",
   title: "Peer Address Check",
+  view: { rank: 430 },
   why: "A remote Gateway keeps the address that its peer had when they were linked: a load balancer that was replaced leaves it behind.",
   reads:
     "spec.addresses of remote Gateways; statuses of the peers' east-west Gateways and of their Services.",

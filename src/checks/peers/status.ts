@@ -2,7 +2,7 @@ import { CLASS_REMOTE, PORT_HBONE, PORT_XDS, PREFERRED_DATA_PLANE_TYPE } from ".
 import { isNodePort, peerName } from "../../mesh/peering.ts";
 import { kubectl } from "../../mesh/commands/shell.ts";
 import type { ClusterRef } from "../../model/check.ts";
-import type { PeerDetail } from "../../model/data.ts";
+import type { PeerDetail } from "./data.ts";
 import type { GatewayClassFact, GatewayFact } from "../../model/facts.ts";
 import { fail, objectRef, remedy } from "../../model/finding.ts";
 import type { Gathered } from "../../model/gathered.ts";

@@ -24,6 +24,12 @@ import type { Finding } from "../../model/report.ts";
 import { notChecked } from "../_shared/not-checked.ts";
 import { servicesNotChecked } from "../_shared/not-checked-services.ts";
 
+declare module "../../model/check-data.ts" {
+  interface CheckData {
+    "trust-domains": undefined;
+  }
+}
+
 type Member = MeshMember<"gateways" | "meshConfigs", "istiods" | "ztunnels" | "services"> & {
   trust: TrustDomains;
 };
@@ -140,6 +146,7 @@ function distinctFindings(members: readonly Member[]): Finding[] {
 export const trustDomains = meshCheck({
   id: "trust-domains",
   title: "Trust Domain Check",
+  view: { rank: 220 },
   why: "ztunnel expects of a peer's gateway a certificate of the trust domain that the remote Gateway names.",
   reads:
     "Annotation gateway.istio.io/trust-domain of remote Gateways; trustDomain in ConfigMap istio or istio-REVISION; env SKIP_VALIDATE_TRUST_DOMAIN of ztunnel.",

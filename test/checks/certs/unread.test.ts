@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { certs } from "../../../src/checks/certs/check.ts";
 import { missing } from "../../../src/model/gathered.ts";
-import type { CertsData } from "../../../src/model/trust.ts";
+import type { CertsData } from "../../../src/checks/certs/data.ts";
 import {
   faults,
   messages,

@@ -3,7 +3,7 @@ import { links } from "../../../src/checks/links/check.ts";
 import type { MeshCheckContext, Verdict } from "../../../src/model/check.ts";
 import type { Facts, GatewayFact, SyncFact } from "../../../src/model/facts.ts";
 import { gathered, missing, type Gathered } from "../../../src/model/gathered.ts";
-import type { LinksData } from "../../../src/model/links.ts";
+import type { LinksData } from "../../../src/checks/links/data.ts";
 import {
   addressOf,
   clusterRef,
