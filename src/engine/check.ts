@@ -74,5 +74,6 @@ export async function check(
       clusters: results,
       mesh,
     }),
+    checks,
   );
 }

@@ -1,3 +1,4 @@
+import { CONNECTION } from "../lib/connection.ts";
 import type { AnyCheck, ClusterRef, Verdict } from "../model/check.ts";
 import type { GatheredCluster } from "../model/cluster.ts";
 import { checkOf, error, isFault, pass, skip, summarize, worst } from "../model/finding.ts";
@@ -23,18 +24,14 @@ interface Run extends RunContext {
   aliases: readonly Alias[];
   /** By cluster. */
   unread: ReadonlyMap<GatheredCluster, UnreadCauses>;
-  /** Ids of the checks. */
-  ids: ReadonlySet<string>;
+  /** A check of the run names contexts that are one cluster. */
+  namesAliases: boolean;
 }
 
 interface ClusterResults {
   ref: ClusterRef;
   results: Result[];
 }
-
-const CONNECTION = "connection";
-/** Names contexts that are one cluster. */
-const IDENTITY = "cluster-identity";
 
 /**
  * Runs the checks over what was gathered. Each result is that check's alone: what it needs and could
@@ -52,7 +49,7 @@ export function runChecks(
     refs: clusters.map(({ ref }) => ref),
     aliases: aliasesOf(clusters),
     unread: new Map(clusters.map((cluster) => [cluster, unreadCauses(asked, cluster)])),
-    ids: new Set(checks.map(({ id }) => id)),
+    namesAliases: checks.some((check) => check.scope === "mesh" && check.seesAliases),
   };
   return {
     clusters: clusters.map((cluster) => ({
@@ -134,14 +131,14 @@ function runOnCluster(
 
 function runOnMesh(
   check: Extract<AnyCheck, { scope: "mesh" }>,
-  { clusters, precheck, revision, trust, aliases, unread, ids }: Run,
+  { clusters, precheck, revision, trust, aliases, unread, namesAliases }: Run,
 ): Verdict {
-  const repeated = new Set(check.id === IDENTITY ? [] : aliases.map(({ cluster }) => cluster));
+  const repeated = new Set(check.seesAliases ? [] : aliases.map(({ cluster }) => cluster));
   const distinct = clusters.filter((cluster) => !repeated.has(cluster));
   const members: { cluster: ClusterRef; facts: Record<string, unknown> }[] = [];
   const absent: ClusterRef[] = [];
   const notices: Finding[] = [];
-  const notes: Finding[] = ids.has(IDENTITY) ? [] : aliasNotes(aliases);
+  const notes: Finding[] = namesAliases ? [] : aliasNotes(aliases);
   for (const cluster of distinct) {
     const { ref } = cluster;
     if (cluster.facts.connection?.ok === false) {

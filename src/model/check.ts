@@ -1,7 +1,9 @@
 import type { CheckData, CheckId } from "./check-data.ts";
 import type { FactKey, Facts } from "./facts.ts";
 import type { Gathered } from "./gathered.ts";
-import type { Finding } from "./report.ts";
+import type { Explanation } from "./explanation.ts";
+import type { LinkEdge } from "./links.ts";
+import type { Finding, Result } from "./report.ts";
 import type { CheckView } from "./view.ts";
 import type { TrustMatrix } from "./trust.ts";
 
@@ -65,6 +67,10 @@ interface Described<Id extends CheckId> {
   title: string;
   /** How reporters show it. */
   view: CheckView<Id>;
+  /** How its faults account for those of other checks. */
+  explanation?: Explanation<Id>;
+  /** The links of the mesh, of the check whose data has them. */
+  linksOf?(result: Result<Id>): readonly LinkEdge[];
   /** Why it matters to the mesh: one or two sentences. */
   why: string;
   /** What it reads, in words. */
@@ -105,8 +111,11 @@ export interface MeshCheck<
   needs: readonly N[];
   uses: readonly U[];
   /**
-   * Gets the clusters whose needed facts were read; the runner reports the others.
+   * Takes part with every context of the run and names those that lead to one cluster. To other
+   * checks only the first of such contexts is shown, as it would be no pair with itself.
    */
+  seesAliases?: true;
+  /** Gets the clusters whose needed facts were read; the runner reports the others. */
   run(members: readonly MeshMember<N, U>[], context: MeshCheckContext): Verdict<Id>;
 }
 
@@ -116,7 +125,11 @@ export type AnyCheck = Described<CheckId> & {
   uses: readonly FactKey[];
 } & (
     | { scope: "cluster"; run(facts: never, context: ClusterCheckContext): Verdict }
-    | { scope: "mesh"; run(members: never, context: MeshCheckContext): Verdict }
+    | {
+        scope: "mesh";
+        seesAliases?: true;
+        run(members: never, context: MeshCheckContext): Verdict;
+      }
   );
 
 /** Declares a check on one cluster; it must be pure and must not await. */

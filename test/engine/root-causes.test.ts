@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { CHECKS } from "../../src/checks/index.ts";
 import { annotateCauses } from "../../src/engine/root-causes.ts";
 import { buildReport } from "../../src/engine/report.ts";
 import type { CheckData, CheckId } from "../../src/model/check-data.ts";
@@ -22,6 +23,10 @@ function result<Id extends CheckId>(id: Id, findings: Finding[], data?: CheckDat
     findings,
     ...(data === undefined ? {} : { data }),
   };
+}
+
+function annotate(before: Report): Report {
+  return annotateCauses(before, CHECKS);
 }
 
 function fault(changes: Partial<Finding> = {}): Finding {
@@ -75,7 +80,7 @@ function stop(changes: Partial<Finding> = {}): Finding {
 
 /** What the broken peer of cluster a is said to be blocked by. */
 function cause(a: Result[], b: Result[], mesh: Result[] = []): string | undefined {
-  const annotated = annotateCauses(report([...a, PEERS], b, [...mesh, BROKEN]));
+  const annotated = annotate(report([...a, PEERS], b, [...mesh, BROKEN]));
   return annotated.clusters[0]?.checks.at(-1)?.findings[0]?.blockedBy;
 }
 
@@ -124,7 +129,7 @@ describe("what explains that a peer is not connected", () => {
     };
     const closedBy = (through: GatewayName[], ...there: Result[]): string | undefined => {
       const mesh = [links([edge("ctx-a", "ctx-b", { through })])];
-      const { clusters } = annotateCauses(report([PEERS], there, mesh));
+      const { clusters } = annotate(report([PEERS], there, mesh));
       return clusters[0]?.checks[0]?.findings[0]?.blockedBy;
     };
 
@@ -204,7 +209,7 @@ describe("what explains that a peer is not connected", () => {
         ),
       ],
     );
-    const after = annotateCauses(before);
+    const after = annotate(before);
     expect(after.mesh[0]?.findings.map(({ blockedBy }) => blockedBy)).toEqual([
       "ctx-b/gateways",
       "ctx-b/gateways",
@@ -228,7 +233,7 @@ describe("what is left as it is", () => {
     ["a finding on no object", fault(), undefined],
     ["a finding on another Gateway", peerFault("ctx-c"), undefined],
   ])("%s", (_what, finding, expected) => {
-    const { clusters } = annotateCauses(report([...a, result("peers", [finding])], b, [BROKEN]));
+    const { clusters } = annotate(report([...a, result("peers", [finding])], b, [BROKEN]));
     expect(clusters[0]?.checks.at(-1)?.findings[0]?.blockedBy).toBe(expected);
   });
 
@@ -245,13 +250,13 @@ describe("what is left as it is", () => {
       ],
       [],
     ]) {
-      const { clusters } = annotateCauses(report([...a, PEERS], b, mesh));
+      const { clusters } = annotate(report([...a, PEERS], b, mesh));
       expect(clusters[0]?.checks.at(-1)?.findings[0]?.blockedBy).toBeUndefined();
     }
   });
 
   it("a cluster that is down and goes by its context", () => {
-    const { clusters } = annotateCauses(
+    const { clusters } = annotate(
       report(
         [PEERS],
         [result("connection", [fault()])],
@@ -279,7 +284,7 @@ describe("what is left as it is", () => {
       const [first] = before.clusters;
       const others = contexts.map((context) => ({ context, checks: down }));
       const clusters = [...(first ? [first] : []), ...others];
-      const [annotated] = annotateCauses({ ...before, clusters }).clusters;
+      const [annotated] = annotate({ ...before, clusters }).clusters;
       return annotated?.checks[0]?.findings.map((finding) => finding.blockedBy) ?? [];
     };
 
@@ -301,7 +306,7 @@ describe("what is left as it is", () => {
 
   it("is blocked by nothing that did not run", () => {
     const blocked = (name: CheckName): Finding => fault({ blockedBy: name });
-    const { clusters, mesh } = annotateCauses(
+    const { clusters, mesh } = annotate(
       report(
         [result("gateways", [blocked("peers"), blocked("ctx-b/license"), blocked("links")])],
         [result("license", [fault()])],
@@ -322,9 +327,7 @@ describe("what is left as it is", () => {
       fault({ blockedBy: "ctx-b/license" }),
       fault({ blockedBy: "ctx-b/license", severity: "skip" }),
     ];
-    const { mesh } = annotateCauses(
-      report([], [result("license", [])], [result("certs", findings)]),
-    );
+    const { mesh } = annotate(report([], [result("license", [])], [result("certs", findings)]));
     expect(mesh[0]?.findings.map(({ blockedBy }) => blockedBy)).toEqual([
       undefined,
       "ctx-b/license",
@@ -332,7 +335,7 @@ describe("what is left as it is", () => {
   });
 
   it("a link's finding that names no cluster", () => {
-    const { mesh } = annotateCauses(
+    const { mesh } = annotate(
       report(a, b, [links([edge("ctx-a", "ctx-b")], [peerFault("ctx-b")])]),
     );
     expect(mesh[0]?.findings[0]?.blockedBy).toBeUndefined();

@@ -21,6 +21,7 @@ import { judgePairs, type Distrust } from "./pairs.ts";
 import { named } from "./words.ts";
 import { view } from "./view.ts";
 import type { CertsData } from "./data.ts";
+import { explanation } from "./explanation.ts";
 
 declare module "../../model/check-data.ts" {
   interface CheckData {
@@ -99,6 +100,7 @@ export const certs = meshCheck({
   id: "certs",
   title: "Intermediate Certs Compatibility Check",
   view,
+  explanation,
   why: "Workloads and istiods of different clusters talk over mutual TLS: each must trust the root that the other's certificates lead to.",
   reads:
     "root-cert.pem of ConfigMap istio-ca-root-cert; the certificates, never the keys, of Secret cacerts or istio-ca-secret.",

@@ -204,6 +204,7 @@ export const clusterIdentity = meshCheck({
   id: "cluster-identity",
   title: "Cluster Identity Check",
   view: { rank: 200 },
+  seesAliases: true,
   why: "Peers tell clusters apart by CLUSTER_ID: workloads of two clusters with one ID are mixed up.",
   reads: "Env CLUSTER_ID of istiod, the cluster ID of ztunnel, the UID of namespace kube-system.",
   faults: [

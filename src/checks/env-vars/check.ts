@@ -24,6 +24,7 @@ import type { Finding } from "../../model/report.ts";
 import { mustBeTrue, shouldHold, type EnvSubject } from "./rules.ts";
 import { installIstiod } from "../../mesh/commands/helm.ts";
 import { notChecked } from "../_shared/not-checked.ts";
+import { stopsItsCluster } from "../_shared/explanations.ts";
 
 declare module "../../model/check-data.ts" {
   interface CheckData {
@@ -227,6 +228,7 @@ export const envVars = clusterCheck({
   id: "env-vars",
   title: "Incompatible Environment Variable Check",
   view: { rank: 130, familiar: true, passes: "titled" },
+  explanation: stopsItsCluster(3),
   why: "istiod finds its peers only with the variables of peering, and some others keep it from them.",
   reads:
     "Environment of container discovery of istiod Deployments and of ztunnel, remote secrets, mesh configuration.",

@@ -19,6 +19,7 @@ import { type Surroundings, whyNotProgrammed } from "../_shared/gateway-cause.ts
 import { isTrue } from "../_shared/gateway-status.ts";
 import { notChecked } from "../_shared/not-checked.ts";
 import { view } from "./view.ts";
+import { explanation } from "./explanation.ts";
 
 declare module "../../model/check-data.ts" {
   interface CheckData {
@@ -78,6 +79,7 @@ export const gateways = clusterCheck({
   id: "gateways",
   title: "Gateway Check",
   view,
+  explanation,
   why: "Other clusters reach this one through its east-west gateway only, at the address that it has.",
   reads: `Gateways of class ${EAST_WEST_CLASSES.join(" and ")} with their Services and pods (label ${GATEWAY_NAME}), and GatewayClasses, in all namespaces.`,
   faults: [

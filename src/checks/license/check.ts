@@ -17,6 +17,7 @@ import {
 import { valueOr, type Missing } from "../../model/gathered.ts";
 import type { Finding, Remediation } from "../../model/report.ts";
 import { HELM_VARIABLES, helmUpgrade } from "../../mesh/commands/helm.ts";
+import { stopsItsCluster } from "../_shared/explanations.ts";
 
 declare module "../../model/check-data.ts" {
   interface CheckData {
@@ -121,6 +122,7 @@ export const license = clusterCheck({
   id: "license",
   title: "License Check",
   view: { rank: 120, familiar: true, passes: "hidden" },
+  explanation: stopsItsCluster(3),
   why: "istiod refuses to peer with other clusters without a license that includes multicluster.",
   reads: "GET /debug/license of every running istiod pod.",
   faults: [

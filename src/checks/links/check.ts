@@ -40,6 +40,7 @@ export const links = meshCheck({
   id: "links",
   title: "Link Topology",
   view,
+  linksOf: ({ data }) => data?.edges ?? [],
   why: "A cluster reaches services of another only over a remote Gateway for it that is connected.",
   reads:
     "Gateways of class istio-remote with their conditions; /debug/syncz of the istiod that they lead to, where it can be read.",

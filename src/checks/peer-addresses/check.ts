@@ -17,6 +17,7 @@ import {
   warn,
 } from "../../model/finding.ts";
 import type { Finding, Remediation } from "../../model/report.ts";
+import { breaksItsGateway } from "../_shared/explanations.ts";
 
 declare module "../../model/check-data.ts" {
   interface CheckData {
@@ -97,6 +98,7 @@ export const peerAddresses = meshCheck({
   id: "peer-addresses",
   title: "Peer Address Check",
   view: { rank: 430 },
+  explanation: breaksItsGateway(4),
   why: "A remote Gateway keeps the address that its peer had when they were linked: a load balancer that was replaced leaves it behind.",
   reads:
     "spec.addresses of remote Gateways; statuses of the peers' east-west Gateways and of their Services.",

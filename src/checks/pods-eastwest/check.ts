@@ -18,6 +18,7 @@ import { judgePods, podRow } from "../_shared/cluster-pods.ts";
 import { isUnreconciled } from "../_shared/gateway-status.ts";
 import { notChecked } from "../_shared/not-checked.ts";
 import { view } from "./view.ts";
+import { explanation } from "./explanation.ts";
 
 declare module "../../model/check-data.ts" {
   interface CheckData {
@@ -68,6 +69,7 @@ export const podsEastwest = clusterCheck({
   id: "pods-eastwest",
   title: "Pod Check (eastwest gateway)",
   view,
+  explanation,
   why: "The pods of an east-west gateway take in all traffic and configuration from other clusters.",
   reads: `Pods with label ${GATEWAY_NAME} of each east-west Gateway, in its namespace, and their Deployments.`,
   faults: [

@@ -12,6 +12,7 @@ import { judgePods, podRow } from "../_shared/cluster-pods.ts";
 import { installIstiod } from "../../mesh/commands/helm.ts";
 import { notChecked } from "../_shared/not-checked.ts";
 import { view } from "./view.ts";
+import { stopsItsCluster } from "../_shared/explanations.ts";
 
 declare module "../../model/check-data.ts" {
   interface CheckData {
@@ -73,6 +74,7 @@ export const podsIstiod = clusterCheck({
   id: "pods-istiod",
   title: "Pod Check (istiod)",
   view,
+  explanation: stopsItsCluster(2),
   why: "istiod programs ztunnel and the gateways, and exchanges services with the istiods of other clusters.",
   reads: "Pods with label app=istiod and their Deployments, in all namespaces.",
   faults: [

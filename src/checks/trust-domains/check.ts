@@ -23,6 +23,7 @@ import {
 import type { Finding } from "../../model/report.ts";
 import { notChecked } from "../_shared/not-checked.ts";
 import { servicesNotChecked } from "../_shared/not-checked-services.ts";
+import { breaksItsGateway } from "../_shared/explanations.ts";
 
 declare module "../../model/check-data.ts" {
   interface CheckData {
@@ -147,6 +148,7 @@ export const trustDomains = meshCheck({
   id: "trust-domains",
   title: "Trust Domain Check",
   view: { rank: 220 },
+  explanation: breaksItsGateway(4),
   why: "ztunnel expects of a peer's gateway a certificate of the trust domain that the remote Gateway names.",
   reads:
     "Annotation gateway.istio.io/trust-domain of remote Gateways; trustDomain in ConfigMap istio or istio-REVISION; env SKIP_VALIDATE_TRUST_DOMAIN of ztunnel.",
