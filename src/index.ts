@@ -24,7 +24,7 @@ export type {
   Result,
   Status,
 } from "./model/report.ts";
-export { loadKubeconfig } from "./readers/kubeconfig.ts";
+export { loadKubeconfig } from "./readers/kubeconfig/index.ts";
 export { openCluster } from "./readers/live.ts";
 export { openRecordings } from "./readers/recordings.ts";
 export { VERSION } from "./version.ts";

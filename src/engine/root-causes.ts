@@ -56,9 +56,8 @@ export function annotateCauses(report: Report, checks: readonly AnyCheck[]): Rep
     if (blockedBy === undefined) return finding;
     const blocking =
       results.get(blockedBy) ??
-      (context === undefined ? undefined : results.get(`${context}/${blockedBy}` as CheckName));
-    const explains = blocking && (isFault(blocking.status) || !isFault(finding.severity));
-    return explains ? finding : rest;
+      (context === undefined ? undefined : results.get(`${context}/${blockedBy}`));
+    return blocking && isFault(blocking.status) ? finding : rest;
   };
   const annotate = (result: Result, context?: string): Result => ({
     ...result,

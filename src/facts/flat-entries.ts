@@ -6,7 +6,7 @@ import type { RawObject } from "../model/reader.ts";
 import { RESOURCES } from "../model/resource.ts";
 import type { FactReader } from "../model/source.ts";
 import { istioNamespaceOf } from "./istio-namespace.ts";
-import { PEERED_UID, SOURCE_CLUSTER, SOURCE_WORKLOAD } from "./names.ts";
+import { PEERED_UID, SOURCE_CLUSTER, SOURCE_WORKLOAD } from "../mesh/names.ts";
 import { byName, nameOf } from "./objects.ts";
 import { slimWorkloadEntry } from "./slim.ts";
 

@@ -4,7 +4,7 @@ import type { RawObject } from "../model/reader.ts";
 import { RESOURCES } from "../model/resource.ts";
 import type { FactReader } from "../model/source.ts";
 import { askEarly, istioNamespaceOf } from "./istio-namespace.ts";
-import { NETWORKING_CLUSTER, REMOTE_SECRET } from "./names.ts";
+import { NETWORKING_CLUSTER, REMOTE_SECRET_SELECTOR } from "../mesh/names.ts";
 import { byName, metaOf } from "./objects.ts";
 import { slimSecret } from "./slim.ts";
 
@@ -13,7 +13,7 @@ export const remoteSecrets: FactReader<"remoteSecrets"> = async (source) => {
   const list = (namespace: string): Promise<Gathered<RawObject[]>> =>
     source.list(RESOURCES.secrets, {
       namespace,
-      labelSelector: REMOTE_SECRET,
+      labelSelector: REMOTE_SECRET_SELECTOR,
       metadataOnly: true,
       slim: slimSecret,
     });

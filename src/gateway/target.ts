@@ -1,11 +1,12 @@
 import * as label from "../mesh/names.ts";
-import { isNodePort } from "../mesh/peering.ts";
-import { qualified, showGateway } from "../mesh/naming.ts";
+import { isNodePort } from "../mesh/data-plane.ts";
+import { qualified } from "../mesh/wording.ts";
+import { showGateway } from "../mesh/commands/gateways.ts";
 import { contextWord, kubectl, mc } from "../mesh/commands/shell.ts";
 import type { ClusterRef } from "../model/check.ts";
 import type { GatheredCluster } from "../model/cluster.ts";
 import type { FactKey, GatewayFact, MeshConfigFact, ServiceFact } from "../model/facts.ts";
-import { externalAddresses, type PeerAddress, peerAddress } from "./address.ts";
+import { externalAddresses, type PeerAddress, peerAddress } from "../mesh/addresses.ts";
 import { clusterName } from "./cluster-id.ts";
 import { networkProblems } from "./network.ts";
 import type { PeerTarget } from "./peer.ts";
@@ -53,7 +54,7 @@ function chooseEntrance(
   const preference = ({ gateway, addresses }: Entrance): number =>
     (addresses.length > 0 ? 4 : 0) +
     (exposesIstiod(gateway) ? 2 : 0) +
-    (gateway.name === "istio-eastwest" ? 1 : 0);
+    (gateway.name === label.EAST_WEST_NAME ? 1 : 0);
   const [best] = gateways
     .map((gateway) => ({ gateway, addresses: externalAddresses(gateway, services) }))
     .toSorted((one, other) => preference(other) - preference(one));
@@ -76,7 +77,10 @@ function trustDomainOf(
 }
 
 function noEntrance(ref: ClusterRef): Problem {
-  const expose = mc(ref, `expose --context ${contextWord(ref)} -n istio-eastwest --wait`);
+  const expose = mc(
+    ref,
+    `expose --context ${contextWord(ref)} -n ${label.EAST_WEST_NAMESPACE} --wait`,
+  );
   return problem(ref, "has no east-west Gateway", expose);
 }
 

@@ -1,5 +1,5 @@
-import { enumerate } from "../../mesh/naming.ts";
-import { kubectl } from "../../mesh/commands/shell.ts";
+import { findIstiod, restartIstiod } from "../../mesh/commands/istiod.ts";
+import { enumerate } from "../../mesh/wording.ts";
 import {
   checkOf,
   error,
@@ -12,7 +12,7 @@ import {
 import type { IntermediateFact } from "../../model/facts.ts";
 import type { Finding } from "../../model/report.ts";
 import type { CertificateFacts, PemContent, TrustMatrix } from "../../model/trust.ts";
-import { replaceSigning, restartIstiod, showRoot, showSigning } from "./commands.ts";
+import { replaceSigning, showRoot, showSigning } from "./commands.ts";
 import { configMapOf, contentOf, isAmong, signingKey, type Member } from "./member.ts";
 import { unreadFindings } from "./unread.ts";
 import { CONFIG_MAP } from "./words.ts";
@@ -53,11 +53,10 @@ function rootFindings(member: Member): Finding[] {
     return [
       fail(`cluster ${context}: there is no ${text}, which istiod writes into every namespace`, {
         cluster: context,
-        object: configMapOf(member),
         blockedBy: checkOf(context, "pods-istiod"),
         remediation: remedy(
           "Let istiod write it: see that it runs, or restart it.",
-          kubectl(cluster, "get", "pods", "-A", "-l", "app=istiod"),
+          findIstiod(cluster, "pods"),
           restartIstiod(cluster),
         ),
       }),

@@ -1,4 +1,5 @@
-import { enumerate } from "../../mesh/naming.ts";
+import { NETWORK } from "../../mesh/names.ts";
+import { enumerate } from "../../mesh/wording.ts";
 import { kubectl } from "../../mesh/commands/shell.ts";
 import type { ClusterRef } from "../../model/check.ts";
 import { info, remedy, warn } from "../../model/finding.ts";
@@ -98,7 +99,7 @@ export function sharedFindings(
                 "label",
                 "namespace",
                 facts.istioNamespace,
-                "topology.istio.io/network=<network>",
+                `${NETWORK}=<network>`,
                 "--overwrite",
               ),
             ),

@@ -1,13 +1,10 @@
-import { TRUST_DOMAIN } from "../../mesh/names.ts";
+import { annotateGateway } from "../../mesh/commands/gateways.ts";
+import { DEFAULT_TRUST_DOMAIN, TRUST_DOMAIN } from "../../mesh/names.ts";
 import { linksOf, type Link } from "../../mesh/links.ts";
-import { contexts, enumerate, pairsSkipped, qualified } from "../../mesh/naming.ts";
+import { contexts, enumerate, qualified } from "../../mesh/wording.ts";
+import { pairsSkipped } from "../_shared/pairs-skipped.ts";
 import { kubectl } from "../../mesh/commands/shell.ts";
-import {
-  DEFAULT_TRUST_DOMAIN,
-  skipsValidation,
-  trustDomainsOf,
-  type TrustDomains,
-} from "../../mesh/trust-domains.ts";
+import { skipsValidation, trustDomainsOf, type TrustDomains } from "../../mesh/trust/domains.ts";
 import { meshCheck, type MeshMember } from "../../model/check.ts";
 import type { MeshConfigFact } from "../../model/facts.ts";
 import {
@@ -91,16 +88,7 @@ function gatewayFinding(link: Link<Member>, target: Member, precheck: boolean): 
     ...about,
     remediation: remedy(
       "Annotate the gateway with the trust domain of the cluster that it stands for.",
-      kubectl(
-        cluster,
-        "-n",
-        gateway.namespace,
-        "annotate",
-        "gateways.gateway.networking.k8s.io",
-        gateway.name,
-        `${TRUST_DOMAIN}=${domain}`,
-        "--overwrite",
-      ),
+      annotateGateway(cluster, gateway, TRUST_DOMAIN, domain),
     ),
   };
   if (skips(from)) return warn(`${message} (ztunnel has ${SKIP}=true)`, details);
