@@ -3,8 +3,8 @@ import type { AnyCheck, ClusterRef, Verdict } from "../model/check.ts";
 import type { GatheredCluster } from "../model/cluster.ts";
 import { checkOf, error, isFault, pass, skip, summarize, worst } from "../model/finding.ts";
 import type { Finding, Result } from "../model/report.ts";
-import type { TrustMatrix } from "../model/trust.ts";
 import { aliasesOf, aliasNotes, type Alias } from "./aliases.ts";
+import { RunArtifacts } from "./artifacts.ts";
 import { narrowedNotes } from "./narrowed-notes.ts";
 import { ownId } from "./root-causes.ts";
 import { notRead, select, unreadCauses, type UnreadCauses } from "./unread.ts";
@@ -13,9 +13,11 @@ import { notRead, select, unreadCauses, type UnreadCauses } from "./unread.ts";
 export interface RunContext {
   precheck: boolean;
   revision?: string;
-  /** What judgeTrust found of the clusters' certificates, when `certs` is among the checks. */
-  trust?: TrustMatrix;
+  /** What the checks ask for; absent: none does. */
+  artifacts?: RunArtifacts;
 }
+
+const NO_ARTIFACTS = new RunArtifacts([]);
 
 /** The same for every check of a run. */
 interface Run extends RunContext {
@@ -131,7 +133,7 @@ function runOnCluster(
 
 function runOnMesh(
   check: Extract<AnyCheck, { scope: "mesh" }>,
-  { clusters, precheck, revision, trust, aliases, unread, namesAliases }: Run,
+  { clusters, precheck, revision, artifacts = NO_ARTIFACTS, aliases, unread, namesAliases }: Run,
 ): Verdict {
   const repeated = new Set(check.seesAliases ? [] : aliases.map(({ cluster }) => cluster));
   const distinct = clusters.filter((cluster) => !repeated.has(cluster));
@@ -168,7 +170,7 @@ function runOnMesh(
     clusters: distinct.map(({ ref }) => ref),
     absent,
     ...(revision === undefined ? {} : { revision }),
-    ...(trust === undefined ? {} : { trust }),
+    artifacts: artifacts.for(check.artifacts ?? []),
   });
   if (notices.length + notes.length === 0) return verdict;
   // A verdict without findings is a pass: notices beside it must not make it a skip.

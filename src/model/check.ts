@@ -1,3 +1,4 @@
+import type { ArtifactKey, Asked } from "./artifact.ts";
 import type { CheckData, CheckId } from "./check-data.ts";
 import type { FactKey, Facts } from "./facts.ts";
 import type { Gathered } from "./gathered.ts";
@@ -5,7 +6,6 @@ import type { Explanation } from "./explanation.ts";
 import type { LinkEdge } from "./links.ts";
 import type { Finding, Result } from "./report.ts";
 import type { CheckView } from "./view.ts";
-import type { TrustMatrix } from "./trust.ts";
 
 /** Who a cluster is, as far as could be read: what messages and commands name. */
 export interface ClusterRef {
@@ -38,14 +38,14 @@ export interface ClusterCheckContext extends CheckContext {
   cluster: ClusterRef;
 }
 
-export interface MeshCheckContext extends CheckContext {
+export interface MeshCheckContext<A extends ArtifactKey = never> extends CheckContext {
   /**
    * Clusters of the run whose needed facts could not be read, so that a check does not take a
    * gateway for one of them as pointing nowhere. The runner itself reports them.
    */
   absent: readonly ClusterRef[];
-  /** What the certificates of the run are; there whenever `certs` runs. */
-  trust?: TrustMatrix;
+  /** What the check has declared. */
+  artifacts: Asked<A>;
 }
 
 /** What a check concludes: its status is that of the worst finding, `pass` when there are none. */
@@ -66,11 +66,11 @@ interface Described<Id extends CheckId> {
   /** As the summary line begins. */
   title: string;
   /** How reporters show it. */
-  view: CheckView<Id>;
+  view: CheckView<NoInfer<Id>>;
   /** How its faults account for those of other checks. */
-  explanation?: Explanation<Id>;
+  explanation?: Explanation<NoInfer<Id>>;
   /** The links of the mesh, of the check whose data has them. */
-  linksOf?(result: Result<Id>): readonly LinkEdge[];
+  linksOf?(result: Result<NoInfer<Id>>): readonly LinkEdge[];
   /** Why it matters to the mesh: one or two sentences. */
   why: string;
   /** What it reads, in words. */
@@ -93,7 +93,7 @@ export interface ClusterCheck<
   needs: readonly N[];
   /** Facts it uses if they are there. */
   uses: readonly U[];
-  run(facts: Needed<N> & Used<U>, context: ClusterCheckContext): Verdict<Id>;
+  run(facts: Needed<N> & Used<U>, context: ClusterCheckContext): Verdict<NoInfer<Id>>;
 }
 
 /** One cluster as a mesh check sees it. */
@@ -106,8 +106,11 @@ export interface MeshCheck<
   N extends FactKey = FactKey,
   U extends FactKey = FactKey,
   Id extends CheckId = CheckId,
+  A extends ArtifactKey = ArtifactKey,
 > extends Described<Id> {
   scope: "mesh";
+  /** What it derives from the facts of all clusters, and shares with other checks. */
+  artifacts: readonly A[];
   needs: readonly N[];
   uses: readonly U[];
   /**
@@ -116,19 +119,20 @@ export interface MeshCheck<
    */
   seesAliases?: true;
   /** Gets the clusters whose needed facts were read; the runner reports the others. */
-  run(members: readonly MeshMember<N, U>[], context: MeshCheckContext): Verdict<Id>;
+  run(members: readonly MeshMember<N, U>[], context: MeshCheckContext<A>): Verdict<NoInfer<Id>>;
 }
 
 /** A check of either scope as the registry and the runner hold it: `run` takes what it declared. */
 export type AnyCheck = Described<CheckId> & {
   needs: readonly FactKey[];
   uses: readonly FactKey[];
+  artifacts?: readonly ArtifactKey[];
 } & (
     | { scope: "cluster"; run(facts: never, context: ClusterCheckContext): Verdict }
     | {
         scope: "mesh";
         seesAliases?: true;
-        run(members: never, context: MeshCheckContext): Verdict;
+        run(members: never, context: MeshCheckContext<ArtifactKey>): Verdict;
       }
   );
 
@@ -148,8 +152,17 @@ export function meshCheck<
   const Id extends CheckId,
   const N extends FactKey,
   const U extends FactKey = never,
+  const A extends ArtifactKey = never,
 >(
-  check: Omit<MeshCheck<N, U, Id>, "scope" | "uses"> & { uses?: readonly U[] },
-): MeshCheck<N, U, Id> {
-  return { ...check, scope: "mesh", uses: check.uses ?? [] };
+  check: Omit<MeshCheck<N, U, Id, A>, "scope" | "uses" | "artifacts"> & {
+    uses?: readonly U[];
+    artifacts?: readonly A[];
+  },
+): MeshCheck<N, U, Id, A> {
+  return {
+    ...check,
+    scope: "mesh",
+    uses: check.uses ?? [],
+    artifacts: check.artifacts ?? [],
+  };
 }

@@ -208,12 +208,6 @@ describe("a check across clusters", () => {
     const { mesh } = run([pairing], [cluster("a"), cluster("b", { nodes: FORBIDDEN })], {
       precheck: false,
       revision: "r1",
-      trust: {
-        pems: new Map(),
-        verdicts: new Map(),
-        afterRestart: new Map(),
-        nextRoots: new Map(),
-      },
     });
     expect(mesh[0]?.status).toBe("error");
     expect(mesh[0]?.summary).toContain("ctx-b could not be checked: nodes is forbidden");
@@ -239,14 +233,16 @@ describe("a check across clusters", () => {
 });
 
 describe("what several checks could not read", () => {
-  const named = (scope: string, id: string, needs: "nodes" | "namespaces"): AnyCheck =>
-    (scope === "mesh" ? meshCheck : clusterCheck)({
+  const named = (scope: string, id: string, needs: "nodes" | "namespaces"): AnyCheck => {
+    const declared = {
       ...DESCRIBED,
       id: idOf(id),
       title: id,
       needs: [needs],
       run: () => ({ summary: "fine", findings: [] }),
-    });
+    };
+    return scope === "mesh" ? meshCheck(declared) : clusterCheck(declared);
+  };
   const blocked = (checks: AnyCheck[], context = CONTEXT): (string | undefined)[] => {
     const { results, mesh } = run(checks, [cluster("a", { nodes: FORBIDDEN })], context);
     return [...(results[0] ?? []), ...mesh].map(({ findings }) => findings[0]?.blockedBy);

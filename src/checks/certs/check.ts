@@ -1,6 +1,6 @@
 import { pairsSkipped } from "../_shared/pairs-skipped.ts";
 import { meshCheck, type MeshCheckContext, type Verdict } from "../../model/check.ts";
-import { error, pass, remedy, summarize, warn } from "../../model/finding.ts";
+import { pass, remedy, summarize, warn } from "../../model/finding.ts";
 import type { Finding } from "../../model/report.ts";
 import type { TrustMatrix } from "../../model/trust.ts";
 import { apartFindings } from "./apart.ts";
@@ -33,7 +33,7 @@ declare module "../../model/check-data.ts" {
 function aloneFindings(
   member: Member,
   trust: TrustMatrix,
-  { absent }: MeshCheckContext,
+  { absent }: Pick<MeshCheckContext, "absent">,
 ): Finding[] {
   const { context } = member;
   const root = ownRoot(trust, member);
@@ -70,7 +70,11 @@ function outOfDate(distrusts: readonly Distrust[]): Set<string> {
   );
 }
 
-function judge(members: readonly Member[], trust: TrustMatrix, context: MeshCheckContext): Verdict {
+function judge(
+  members: readonly Member[],
+  trust: TrustMatrix,
+  context: Pick<MeshCheckContext, "absent">,
+): Verdict<"certs"> {
   const { pairs, fine, distrusts } = judgePairs(members, trust);
   const [only] = members;
   const alone = only && members.length === 1 ? aloneFindings(only, trust, context) : [];
@@ -119,15 +123,9 @@ export const certs = meshCheck({
   ],
   needs: ["rootCertificate"],
   uses: ["intermediate", "ztunnelDumps"],
+  artifacts: ["trust"],
   run(members: readonly CertsFacts[], context) {
-    const { trust } = context;
-    if (!trust) {
-      const message = "certificates were not parsed";
-      return {
-        summary: message,
-        findings: [error(message, { remediation: remedy("Run the check again.") })],
-      };
-    }
+    const { trust } = context.artifacts;
     return judge(
       members.map((member) => memberOf(member, trust)),
       trust,

@@ -5,7 +5,7 @@ import {
   PREFERRED_DATA_PLANE_TYPE,
   SERVICE_ACCOUNT,
 } from "../../mesh/names.ts";
-import { linksOf, notInRun, type Link } from "../../mesh/links.ts";
+import { notInRun, type Link } from "../../mesh/links.ts";
 import { enumerate, qualified } from "../../mesh/wording.ts";
 import { pairsSkipped } from "../_shared/pairs-skipped.ts";
 import { isNodePort } from "../../mesh/data-plane.ts";
@@ -17,6 +17,7 @@ import type { Finding } from "../../model/report.ts";
 import { notChecked } from "../_shared/not-checked.ts";
 import { servicesNotChecked } from "../_shared/not-checked-services.ts";
 import { CROSS_NETWORK, listenerFault } from "../_shared/peer-listeners.ts";
+import { linksAmong } from "../_shared/links-among.ts";
 
 declare module "../../model/check-data.ts" {
   interface CheckData {
@@ -161,8 +162,9 @@ export const dataPlane = meshCheck({
   ],
   needs: ["gateways"],
   uses: ["nodes", "services"],
-  run(members: readonly Member[], { absent }) {
-    const links = linksOf(members, absent).filter(({ self }) => !self);
+  artifacts: ["links"],
+  run(members: readonly Member[], { absent, artifacts }) {
+    const links = linksAmong(artifacts.links, members).filter(({ self }) => !self);
     const preferring = links.flatMap((link) =>
       link.target?.member && prefersNodePort(link) ? [{ link, target: link.target.member }] : [],
     );

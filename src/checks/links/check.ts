@@ -1,4 +1,3 @@
-import { linksOf } from "../../mesh/links.ts";
 import { unreadableSync } from "../../mesh/syncs.ts";
 import { meshCheck } from "../../model/check.ts";
 import { summarize } from "../../model/finding.ts";
@@ -10,6 +9,7 @@ import { isolatedFindings, isolatedOf, linkedFromOutside, unlinkedOf } from "./i
 import { notChecked } from "../_shared/not-checked.ts";
 import { servicesNotChecked } from "../_shared/not-checked-services.ts";
 import { view } from "./view.ts";
+import { linksAmong } from "../_shared/links-among.ts";
 
 declare module "../../model/check-data.ts" {
   interface CheckData {
@@ -54,8 +54,9 @@ export const links = meshCheck({
   ],
   needs: ["gateways"],
   uses: ["services", "syncs"],
-  run(members: readonly LinkMember[], { clusters, absent, precheck }) {
-    const edges = edgesOf(linksOf(members, absent), absent);
+  artifacts: ["links"],
+  run(members: readonly LinkMember[], { clusters, absent, precheck, artifacts }) {
+    const edges = edgesOf(linksAmong(artifacts.links, members), absent);
     const isolated = isolatedOf(members, edges);
     const outside = linkedFromOutside(members, edges);
     const findings = [

@@ -1,7 +1,7 @@
 import { peerAddress, reachableAddresses } from "../../mesh/addresses.ts";
 import { mergeGateway } from "../../mesh/commands/gateways.ts";
 import { SERVICE_ACCOUNT } from "../../mesh/names.ts";
-import { isConnected, linksOf, type Link } from "../../mesh/links.ts";
+import { isConnected, type Link } from "../../mesh/links.ts";
 import { enumerate, qualified } from "../../mesh/wording.ts";
 import { pairsSkipped } from "../_shared/pairs-skipped.ts";
 import { normalizeAddress } from "../../lib/ip-address.ts";
@@ -21,6 +21,7 @@ import {
 } from "../../model/finding.ts";
 import type { Finding, Remediation } from "../../model/report.ts";
 import { breaksItsGateway } from "../_shared/explanations.ts";
+import { linksAmong } from "../_shared/links-among.ts";
 
 declare module "../../model/check-data.ts" {
   interface CheckData {
@@ -99,12 +100,13 @@ export const peerAddresses = meshCheck({
   ],
   fixes: ["Link again with mc link, or patch spec.addresses of the Gateway."],
   needs: ["gateways", "services"],
-  run(members: readonly Member[], { absent, precheck }) {
+  artifacts: ["links"],
+  run(members: readonly Member[], { absent, artifacts, precheck }) {
     if (members.length < 2) {
       const finding = pairsSkipped("addresses of peers are not compared", absent);
       return { findings: [finding], summary: finding.message };
     }
-    const links = linksOf(members, absent).filter(({ self }) => !self);
+    const links = linksAmong(artifacts.links, members).filter(({ self }) => !self);
     const outside = links.filter(({ target }) => !target);
     const findings = links.flatMap((link) => {
       const { member, addresses } = link.target ?? {};
