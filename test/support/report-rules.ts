@@ -139,14 +139,17 @@ function blockedByRule({ finding, block }: Place, report: Report): string[] {
   ]);
   const blocking = results.get(blockedBy);
   if (!blocking) return [`is blocked by ${blockedBy}, which is not in the report`];
-  return FAULTS.has(blocking.status) ? [] : [`is blocked by ${blockedBy}, which is at fault in nothing`];
+  return FAULTS.has(blocking.status) ? [] : [`is blocked by ${blockedBy}, which is fine`];
 }
 
 /** The words of a command's lines up to a here-document, without their quotes. */
 function wordsOf(command: string): string[] {
   const [line = ""] = command.split("<<");
   return [...line.matchAll(/(?:'[^']*'|\\.|[^\s'\\])+/g)].map(([word]) =>
-    word.replaceAll(/'([^']*)'|\\(.)/g, (_all, quoted: string = "", escaped: string = "") => quoted + escaped),
+    word.replaceAll(
+      /'([^']*)'|\\(.)/g,
+      (_all, quoted: string = "", escaped: string = "") => quoted + escaped,
+    ),
   );
 }
 
@@ -198,9 +201,7 @@ function unparsable(commands: ReadonlySet<string>): string[] {
 export function brokenRules(report: Report, inputs: readonly ClusterInput[]): string[] {
   const contexts = report.clusters.map(({ context }) => context);
   const places = placesOf(report);
-  const commands = new Set(
-    places.flatMap(({ finding }) => finding.remediation?.commands ?? []),
-  );
+  const commands = new Set(places.flatMap(({ finding }) => finding.remediation?.commands ?? []));
   return [
     ...places.flatMap((place) =>
       [

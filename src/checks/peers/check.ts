@@ -2,7 +2,7 @@ import { CLASS_REMOTE } from "../../mesh/names.ts";
 import { linkFaults } from "../../mesh/links.ts";
 import { type PeerCandidate, findPeers, indexPeers, namesOf, peerName } from "../../mesh/peers.ts";
 import { reachableAddresses } from "../../mesh/addresses.ts";
-import { contextWord, mc, quote } from "../../mesh/commands/shell.ts";
+import { contextWord, mc, quote, UNKNOWN_CONTEXT } from "../../mesh/commands/shell.ts";
 import { clusterCheck, type ClusterCheckContext, type ClusterRef } from "../../model/check.ts";
 import type { PeersData } from "../../model/data.ts";
 import type { GatewayFact, GatewaysFact, ServiceFact } from "../../model/facts.ts";
@@ -51,7 +51,7 @@ function stateOf(self: boolean, connected: boolean, faults: readonly Finding[]):
 function noPeers({ precheck, cluster, clusters }: ClusterCheckContext, namespace: string): Finding {
   if (precheck) return info(NONE);
   const others = clusters.filter(({ context }) => context !== cluster.context).map(contextWord);
-  const contexts = [contextWord(cluster), ...(others.length > 0 ? others : ["<context>"])];
+  const contexts = [contextWord(cluster), ...(others.length > 0 ? others : [UNKNOWN_CONTEXT])];
   return warn(NONE, {
     remediation: remedy(
       "Link the cluster to its peers; the target of a one-way link has none.",
