@@ -148,7 +148,7 @@ function wordsOf(command: string): string[] {
   return [...line.matchAll(/(?:'[^']*'|\\.|[^\s'\\])+/g)].map(([word]) =>
     word.replaceAll(
       /'([^']*)'|\\(.)/g,
-      (_all, quoted: string = "", escaped: string = "") => quoted + escaped,
+      (_all, quoted: string = "", bare: string = "") => quoted + bare,
     ),
   );
 }
