@@ -1,3 +1,4 @@
+import { findIstiod } from "../../mesh/commands/istiod.ts";
 import { GATEWAY_NAME, NETWORK } from "../../mesh/names.ts";
 import { labelGateway } from "../../mesh/commands/gateways.ts";
 import { qualified } from "../../mesh/wording.ts";
@@ -39,7 +40,7 @@ function namespaceFinding({ cluster, facts }: NetworkMember, own: OwnNetwork): F
       cluster: context,
       remediation: remedy(
         "Install Istio, or name its namespace with -i.",
-        kubectl(cluster, "get", "deployments", "-A", "-l", "app=istiod"),
+        findIstiod(cluster, "deployments"),
       ),
     });
   }

@@ -1,3 +1,4 @@
+import { SOURCE_WORKLOAD } from "../../mesh/names.ts";
 import { deleteCommand } from "../../mesh/commands/delete.ts";
 import {
   byId,
@@ -102,15 +103,7 @@ function noEntries(members: readonly Member[], absent: readonly ClusterRef[]): F
       ...members
         .slice(0, 2)
         .map(({ cluster }) =>
-          kubectl(
-            cluster,
-            "-n",
-            cluster.istioNamespace,
-            "get",
-            RESOURCE,
-            "-l",
-            "solo.io/source-workload",
-          ),
+          kubectl(cluster, "-n", cluster.istioNamespace, "get", RESOURCE, "-l", SOURCE_WORKLOAD),
         ),
     ),
   });
