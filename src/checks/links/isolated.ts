@@ -1,5 +1,5 @@
 import { contexts, enumerate } from "../../mesh/wording.ts";
-import { contextWord, mc, quote } from "../../mesh/commands/shell.ts";
+import { contextWord, mc, quote, UNKNOWN_CONTEXT } from "../../mesh/commands/shell.ts";
 import { connectedIstiods, unansweredSync } from "../../mesh/syncs.ts";
 import type { ClusterRef } from "../../model/check.ts";
 import { checkOf, fail, pass, remedy, skip, warn } from "../../model/finding.ts";
@@ -132,7 +132,7 @@ function doubtfulFinding(
 
 function linkCommand(member: LinkMember, members: readonly LinkMember[]): string {
   const other = members.find((one) => one !== member);
-  const peer = other ? contextWord(other.cluster) : "<context>";
+  const peer = other ? contextWord(other.cluster) : UNKNOWN_CONTEXT;
   const both = `${contextWord(member.cluster)},${peer}`;
   return mc(member.cluster, `link --contexts ${both}${namespaceOf([member])}`);
 }

@@ -8,7 +8,7 @@ import {
   peerOf,
   unreadPeer,
 } from "../../mesh/peers.ts";
-import { contextWord, mc, quote } from "../../mesh/commands/shell.ts";
+import { contextWord, mc, quote, UNKNOWN_CONTEXT } from "../../mesh/commands/shell.ts";
 import { clusterCheck, type ClusterCheckContext, type ClusterRef } from "../../model/check.ts";
 import type { PeersData } from "./data.ts";
 import type { GatewayFact, GatewaysFact, ServiceFact } from "../../model/facts.ts";
@@ -62,7 +62,7 @@ function stateOf(self: boolean, connected: boolean, faults: readonly Finding[]):
 function noPeers({ precheck, cluster, clusters }: ClusterCheckContext, namespace: string): Finding {
   if (precheck) return info(NONE);
   const others = clusters.filter(({ context }) => context !== cluster.context).map(contextWord);
-  const contexts = [contextWord(cluster), ...(others.length > 0 ? others : ["<context>"])];
+  const contexts = [contextWord(cluster), ...(others.length > 0 ? others : [UNKNOWN_CONTEXT])];
   return warn(NONE, {
     remediation: remedy(
       "Link the cluster to its peers; the target of a one-way link has none.",

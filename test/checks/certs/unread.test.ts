@@ -83,7 +83,7 @@ describe("what could not be read", () => {
     });
     expect(messages(verdict, "warn")[0]).toContain("neither Secret cacerts nor istio-ca-secret");
     expect(faults(verdict)[0]?.remediation?.commands).toEqual([
-      "istioctl --context <context> ztunnel-config certificates",
+      "istioctl --context '<context>' ztunnel-config certificates",
     ]);
     expect(messages(verdict, "pass")).toHaveLength(2);
     expect(statusOf(verdict)).toBe("warn");

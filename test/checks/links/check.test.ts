@@ -265,7 +265,7 @@ describe("no link in either direction", () => {
     const verdict = runMesh(links, { a: linkedTo("a") });
     expect(messagesOf(verdict, "fail")).toEqual(["ctx-a has no link in either direction"]);
     expect(commandsOf(verdict, "fail")).toEqual([
-      "mc link --contexts ctx-a,<context> -n istio-eastwest",
+      "mc link --contexts ctx-a,'<context>' -n istio-eastwest",
     ]);
   });
 

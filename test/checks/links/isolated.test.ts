@@ -33,7 +33,7 @@ describe("a cluster without a link of its own whose /debug/syncz could not be re
     expect(verdict.summary).toBe(doubt("a"));
     expect(ofSeverity(verdict, "warn")[0]?.cluster).toBe("ctx-a");
     expect(commandsOf(verdict, "warn")).toEqual([
-      "mc link --contexts ctx-a,<context> -n istio-eastwest",
+      "mc link --contexts ctx-a,'<context>' -n istio-eastwest",
     ]);
     expect(unlinkedOf(verdict)).toEqual([]);
   });
