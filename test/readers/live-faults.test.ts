@@ -12,13 +12,14 @@ import {
   pod,
   rawServer,
   valueOf,
+  PLENTY,
 } from "./live-support.ts";
 
 const PODS = { match: { resource: "pods" } };
 const PROXY = "is a proxy or login page in between?";
 
 /** One request is struck; the others are as if nothing had happened. */
-async function struck(fault: Fault, http2 = true, timeoutMs = 20_000) {
+async function struck(fault: Fault, http2 = true, timeoutMs = PLENTY) {
   const server = await apiServer({
     http2,
     objects: [pod("a")],

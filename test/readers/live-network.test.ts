@@ -19,6 +19,7 @@ import {
   pod,
   rawServer,
   valueOf,
+  PLENTY,
 } from "./live-support.ts";
 
 describe("a server that cannot be trusted", () => {
@@ -215,7 +216,7 @@ describe("an HTTP proxy", () => {
   it("may be down, or be none, or hang", async () => {
     const server = await apiServer();
     const port = await freePort();
-    const through = (url: string, timeoutMs = 20_000) =>
+    const through = (url: string, timeoutMs = PLENTY) =>
       causeOf(openServer(server, { cluster: { "proxy-url": url }, timeoutMs }).connect());
     expect(await through(`http://127.0.0.1:${port}`)).toBe(
       `unreachable: proxy: 127.0.0.1:${port} refused the connection: nothing listens there`,

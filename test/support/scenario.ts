@@ -60,7 +60,7 @@ export async function liveClusters(
   const kubeconfig = writeKubeconfig(join(directory, "kubeconfig"), [first, ...others]);
   const config = loadKubeconfig({ kubeconfig, env: {} });
   const readers = snapshots.map(({ context, time }) => {
-    const reader: ClusterReader = openCluster(config, context, { timeoutMs: 20_000 });
+    const reader: ClusterReader = openCluster(config, context, { timeoutMs: 10 * 60_000 });
     reader.now = () => Date.parse(time);
     return reader;
   });
