@@ -569,7 +569,7 @@ describe("Ctrl-C", () => {
     });
     expect(code).toBe(130);
     expect(stdout).toBe(applied("cluster2", "cluster1") + applied("cluster1", "cluster2"));
-    expect(stderr.endsWith("note: waiting up to 5m\n")).toBe(true);
+    expect(stderr.endsWith("note: waiting up to 5m for 2 Gateways to be linked\n")).toBe(true);
   });
 });
 
