@@ -1,10 +1,14 @@
 import { defineConfig } from "vitest/config";
+import { leftOut } from "./build/left-out.ts";
 
 /** ms after which nobody believes any more that something still comes. */
 const A_HANG = 15 * 60_000;
 
 export default defineConfig({
+  // Loading what the bundle leaves out would take each test file a second.
+  plugins: [leftOut()],
   test: {
+    server: { deps: { inline: ["@kubernetes/client-node"] } },
     include: ["test/**/*.test.ts"],
     // Limits are for what hangs, never for what is slow: no test takes a hundredth of them by itself.
     testTimeout: A_HANG,

@@ -286,7 +286,9 @@ describe("mc check on live clusters", () => {
       const { code, stderr } = await started.mc([...args, "--wait=1m"], { clock });
       expect([code, clock.pauses, looks(started)]).toEqual([0, [5000, 5000], 3]);
       const [first = "", second, ...more] = stderr.trimEnd().split("\n");
-      expect(first).toMatch(/^note: waiting up to 1m for .*gateways \(cluster1\), .* and \d+ more$/);
+      expect(first).toMatch(
+        /^note: waiting up to 1m for .*gateways \(cluster1\), .* and \d+ more$/,
+      );
       expect(second).toBe("note: waiting up to 55s for platform (cluster1)");
       expect(more).toEqual([]);
     });

@@ -1,3 +1,4 @@
+import { restartIstiod } from "../../mesh/commands/istiod.ts";
 import { kubectl } from "../../mesh/commands/shell.ts";
 import type { ClusterRef } from "../../model/check.ts";
 import { signingKey, type Member } from "./member.ts";
@@ -61,9 +62,4 @@ export function replaceSigning({ cluster, intermediate }: Member): string[] {
     "yaml",
   ];
   return [`${inNamespace(...make)} | ${inNamespace("apply", "-f", "-")}`, restartIstiod(cluster)];
-}
-
-export function restartIstiod(cluster: ClusterRef): string {
-  const restart = ["rollout", "restart", "deployment", "-l", "app=istiod"];
-  return kubectl(cluster, "-n", cluster.istioNamespace, ...restart);
 }

@@ -1,10 +1,10 @@
+import { findIstiod, restartIstiod } from "../../mesh/commands/istiod.ts";
 import { enumerate } from "../../mesh/wording.ts";
-import { kubectl } from "../../mesh/commands/shell.ts";
 import { error, fail, objectRef, remedy, warn, type FaultDetails } from "../../model/finding.ts";
 import type { IntermediateFact } from "../../model/facts.ts";
 import type { Finding } from "../../model/report.ts";
 import type { CertificateFacts, PemContent, TrustMatrix } from "../../model/trust.ts";
-import { replaceSigning, restartIstiod, showRoot, showSigning } from "./commands.ts";
+import { replaceSigning, showRoot, showSigning } from "./commands.ts";
 import { configMapOf, contentOf, isAmong, signingKey, type Member } from "./member.ts";
 import { unreadFindings } from "./unread.ts";
 import { CONFIG_MAP } from "./words.ts";
@@ -45,11 +45,10 @@ function rootFindings(member: Member): Finding[] {
     return [
       fail(`cluster ${context}: there is no ${text}, which istiod writes into every namespace`, {
         cluster: context,
-        object: configMapOf(member),
         blockedBy: `${context}/pods-istiod`,
         remediation: remedy(
           "Let istiod write it: see that it runs, or restart it.",
-          kubectl(cluster, "get", "pods", "-A", "-l", "app=istiod"),
+          findIstiod(cluster, "pods"),
           restartIstiod(cluster),
         ),
       }),
