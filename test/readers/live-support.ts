@@ -19,9 +19,9 @@ import {
 import { sharedAuthority } from "../support/apiserver/tls.ts";
 import type { KubeconfigOptions } from "../support/apiserver/types.ts";
 import type { Kubeconfig } from "../support/kubeconfig.ts";
+import { PLENTY } from "../support/time-enough.ts";
 
-/** ms that no answer takes, however slow the machine is. */
-export const PLENTY = 10 * 60_000;
+export { PLENTY };
 
 type Closing = () => unknown;
 
