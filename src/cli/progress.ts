@@ -31,7 +31,7 @@ export class StatusLine {
 
 function cut(text: string, columns: number): string {
   if (displayWidth(text) <= columns) return text;
-  const characters = [...text];
+  const characters = Array.from(text);
   while (characters.length > 0 && displayWidth(`${characters.join("")}…`) > columns) {
     characters.pop();
   }
