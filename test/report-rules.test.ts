@@ -46,7 +46,7 @@ describe("the report of whatever two clusters hold", () => {
       }),
       { numRuns: 120, seed: 20_261_127, endOnFailure: true },
     );
-  }, 300_000);
+  });
 });
 
 describe("the rules", async () => {
