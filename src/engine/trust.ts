@@ -1,3 +1,4 @@
+import { LEADING } from "../facts/order.ts";
 import type { FactKey } from "../model/facts.ts";
 import type { TrustInput } from "../lib/x509/index.ts";
 import type { TrustMatrix } from "../model/trust.ts";
@@ -9,9 +10,6 @@ export async function judgeCertificates(inputs: readonly TrustInput[]): Promise<
   return judgeTrust(inputs);
 }
 
-/** Facts whose answers the last requests wait for. */
-const LEADING: readonly FactKey[] = ["istiods", "istiodPods", "flatEntries"];
-
 /**
  * The same while the last answers are on their way: once the certificates are read, but not before
  * the last requests have left.
@@ -21,7 +19,7 @@ export async function judgeEarly(
   facts: ReadonlySet<FactKey>,
 ): Promise<TrustMatrix> {
   const inputs = await Promise.all(sources.map(certificatesOf));
-  const leading = LEADING.filter((key) => facts.has(key));
+  const leading = [...LEADING.intersection(facts)];
   await Promise.all(sources.flatMap((source) => leading.map((key) => source.fact(key))));
   await new Promise((resolve) => setImmediate(resolve));
   return judgeCertificates(inputs);

@@ -1,4 +1,5 @@
 import { DEFAULT_SCALAR_STYLE_RULES, dump, SCALAR_STYLE, type ScalarStyleRule } from "js-yaml";
+import { withSortedKeys } from "../lib/sorted-keys.ts";
 import { isIpAddress } from "../lib/ip-address.ts";
 
 /** Bidi, zero-width and other characters that a terminal or an editor acts upon unseen. */
@@ -27,23 +28,12 @@ function escaped(character: string): string {
   return code > 0xffff ? `\\U${hex.padStart(8, "0")}` : `\\u${hex.padStart(4, "0")}`;
 }
 
-/** The same value with the keys of every map in order. */
-export function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .toSorted(([one], [other]) => (one < other ? -1 : 1))
-      .map(([key, item]) => [key, sorted(item)]),
-  );
-}
-
 /**
  * A document as kubectl would show it: keys sorted, lists not indented, and strings quoted where a
  * YAML 1.1 reader, which kubectl is, would take them for something else.
  */
 export function toYaml(document: unknown): string {
-  return dump(sorted(document), {
+  return dump(withSortedKeys(document), {
     lineWidth: -1,
     noRefs: true,
     seqNoIndent: true,

@@ -2,7 +2,7 @@ import { array, property, record, string } from "../../lib/json.ts";
 import { oneLine } from "../../lib/sanitize.ts";
 import { UsageError } from "../../model/errors.ts";
 import { ParseFault, parseJson, parseYaml } from "./parse.ts";
-import { jsonPieces, type Piece, yamlPieces } from "./pieces.ts";
+import { jsonPieces, type FilePart, yamlPieces } from "./documents.ts";
 
 /** Takes Kubernetes objects, each with apiVersion and kind. */
 export interface ObjectSink {
@@ -61,7 +61,7 @@ class ItemReader {
     this.#sink = sink;
   }
 
-  take(piece: Piece & { part: "item" }): void {
+  take(piece: FilePart & { part: "item" }): void {
     if (isUseless(piece.text, this.#format, this.#sink)) return;
     for (const value of parsePiece(piece, this.#format)) {
       if (isObject(value)) expand(value, {}, this.#sink);
@@ -70,7 +70,7 @@ class ItemReader {
   }
 
   /** An item that leaves its type to the list; kubectl prints that after the items. */
-  #takeBare(value: unknown, { head, line }: Piece & { part: "item" }): void {
+  #takeBare(value: unknown, { head, line }: FilePart & { part: "item" }): void {
     this.#common ??= typeOfItems(
       parsePiece({ text: head, line: 1, part: "rest" }, this.#format)[0],
     );
@@ -112,7 +112,7 @@ function ownLine(text: string, start: string): string | undefined {
   return /^[A-Za-z][\w./-]*$/.test(value) ? value : undefined;
 }
 
-function parsePiece(piece: Piece, format: Format): unknown[] {
+function parsePiece(piece: FilePart, format: Format): unknown[] {
   try {
     return format === "json" ? [parseJson(piece.text)] : parseYaml(piece.text);
   } catch (error) {

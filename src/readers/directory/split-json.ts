@@ -1,5 +1,5 @@
 import { ParseFault } from "./parse.ts";
-import type { Piece } from "./pieces.ts";
+import type { FilePart } from "./documents.ts";
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -39,8 +39,8 @@ export class JsonSplitter {
   }
 
   /** Takes the next part of the text; returns the pieces that it completes. */
-  push(text: string): Piece[] {
-    const pieces: Piece[] = [];
+  push(text: string): FilePart[] {
+    const pieces: FilePart[] = [];
     let from = 0;
     for (let index = 0; index < text.length; index += 1) {
       const code = text.charCodeAt(index);
@@ -105,7 +105,7 @@ export class JsonSplitter {
   }
 
   /** The piece that is left at the end; throws a ParseFault when it is not whole. */
-  end(): Piece[] {
+  end(): FilePart[] {
     if (this.#depth > 0 || this.#inString) {
       throw new ParseFault(this.#document.line, "the JSON text ends too early");
     }
@@ -140,13 +140,13 @@ export class JsonSplitter {
     to.text += text;
   }
 
-  #done(): Piece[] {
+  #done(): FilePart[] {
     if (this.#item) {
       const item = this.#item;
       this.#item = undefined;
       return [{ ...item, part: "item", head: `${this.#document.text}]}` }];
     }
-    const piece: Piece = { ...this.#document, part: this.#hadItems ? "rest" : "document" };
+    const piece: FilePart = { ...this.#document, part: this.#hadItems ? "rest" : "document" };
     this.#document = { text: "", line: this.#line };
     this.#hadItems = false;
     this.#key = "";

@@ -1,5 +1,5 @@
 import { ParseFault } from "./parse.ts";
-import type { Piece } from "./pieces.ts";
+import type { FilePart } from "./documents.ts";
 
 const SPACE = 0x20;
 const DASH = 0x2d;
@@ -31,7 +31,7 @@ export class YamlSplitter {
   }
 
   /** Takes the next line, with its line break; returns the pieces that it completes. */
-  line(line: string): Piece[] {
+  line(line: string): FilePart[] {
     this.#lineNumber += 1;
     if (isMarker(line)) return this.#endDocument(line);
     if (this.#place === "items") return this.#inItems(line);
@@ -49,11 +49,11 @@ export class YamlSplitter {
   }
 
   /** The pieces that are left at the end. */
-  end(): Piece[] {
+  end(): FilePart[] {
     return this.#endDocument("");
   }
 
-  #inItems(line: string): Piece[] {
+  #inItems(line: string): FilePart[] {
     if (isItem(line, this.#indent)) {
       const done = this.#endItem();
       this.#hadItems = true;
@@ -73,13 +73,13 @@ export class YamlSplitter {
     return done;
   }
 
-  #endItem(): Piece[] {
+  #endItem(): FilePart[] {
     const item = this.#item;
     this.#item = undefined;
     return item ? [{ ...item, part: "item", head: this.#document.text }] : [];
   }
 
-  #endDocument(marker: string): Piece[] {
+  #endDocument(marker: string): FilePart[] {
     const pieces = this.#endItem();
     const document = this.#document;
     if (this.#hadItems || hasContent(document.text)) {

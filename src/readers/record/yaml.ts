@@ -1,4 +1,5 @@
 import { dump } from "js-yaml";
+import { withSortedKeys } from "../../lib/sorted-keys.ts";
 
 /** A JSON value as a YAML document whose keys are in order, so that two recordings compare. */
 export function toYaml(value: unknown): string {
@@ -8,14 +9,4 @@ export function toYaml(value: unknown): string {
 /** A JSON value as text that compares in the same way. */
 export function toJson(value: unknown): string {
   return `${JSON.stringify(withSortedKeys(value), null, 2)}\n`;
-}
-
-function withSortedKeys(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withSortedKeys);
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .toSorted(([one], [other]) => (one < other ? -1 : 1))
-      .map(([key, item]) => [key, withSortedKeys(item)]),
-  );
 }

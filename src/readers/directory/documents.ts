@@ -3,7 +3,7 @@ import { JsonSplitter } from "./split-json.ts";
 import { YamlSplitter } from "./split-yaml.ts";
 
 /** A part of a file that is parsed on its own. */
-export type Piece = {
+export type FilePart = {
   text: string;
   /** Where it begins in the file, counted from 1. */
   line: number;
@@ -23,7 +23,7 @@ const LONGEST_YAML = 8 * 1024 * 1024;
 const LONGEST_JSON = 64 * 1024 * 1024;
 
 /** The pieces of a YAML file, one at a time; throws a ParseFault. */
-export async function* yamlPieces(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Piece> {
+export async function* yamlPieces(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<FilePart> {
   const splitter = new YamlSplitter(LONGEST_YAML);
   let left = "";
   let lineNumber = 0;
@@ -47,7 +47,7 @@ export async function* yamlPieces(chunks: AsyncIterable<Uint8Array>): AsyncGener
 }
 
 /** The pieces of a JSON file, one at a time; throws a ParseFault. */
-export async function* jsonPieces(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Piece> {
+export async function* jsonPieces(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<FilePart> {
   const splitter = new JsonSplitter(LONGEST_JSON);
   for await (const text of decode(chunks)) yield* splitter.push(text);
   yield* splitter.end();
