@@ -3,6 +3,7 @@ import { WHOLE } from "./keep.ts";
 import { CONDITIONS } from "./keep-objects.ts";
 import { defined } from "../lib/defined.ts";
 import { at, string } from "../lib/json.ts";
+import { ACCEPTED } from "../mesh/names.ts";
 import { gathered } from "../model/gathered.ts";
 import { RESOURCES } from "../model/resource.ts";
 import { byName, conditionsOf, metaOf } from "./objects.ts";
@@ -20,7 +21,7 @@ export const gatewayClasses = fact({
     const classes = answer.value.flatMap((object) => {
       const meta = metaOf(object);
       if (!meta) return [];
-      const accepted = conditionsOf(object).find(({ type }) => type === "Accepted");
+      const accepted = conditionsOf(object).find(({ type }) => type === ACCEPTED);
       const controller = string(at(object, "spec", "controllerName")) ?? "";
       return [{ name: meta.name, controller, ...defined({ accepted }) }];
     });

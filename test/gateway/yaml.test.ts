@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { load, loadAll, YAML11_SCHEMA } from "js-yaml";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { toYaml, toYamlByContext } from "../../src/gateway/yaml.ts";
-import { withSortedKeys } from "../../src/lib/sorted-keys.ts";
+import { sortedKeys } from "../../src/lib/sorted-keys.ts";
 import { type Clusters, hasKubectl, startClusters } from "../support/cli.ts";
 
 /** What a network, a region, a trust domain or an annotation may be called. */
@@ -140,9 +140,9 @@ describe("toYamlByContext", () => {
   });
 });
 
-describe("withSortedKeys", () => {
+describe("sorted", () => {
   it("leaves what is no map as it is", () => {
-    expect(withSortedKeys([null, 1, { b: 1, a: [{ d: 1, c: 2 }] }])).toEqual([
+    expect(sortedKeys([null, 1, { b: 1, a: [{ d: 1, c: 2 }] }])).toEqual([
       null,
       1,
       { a: [{ c: 2, d: 1 }], b: 1 },

@@ -22,7 +22,7 @@ export type FilePart = {
 const LONGEST_YAML = 8 * 1024 * 1024;
 const LONGEST_JSON = 64 * 1024 * 1024;
 
-/** The pieces of a YAML file, one at a time; throws a ParseFault. */
+/** The parts of a YAML file, one at a time; throws a ParseFault. */
 export async function* yamlPieces(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<FilePart> {
   const splitter = new YamlSplitter(LONGEST_YAML);
   let left = "";
@@ -34,8 +34,8 @@ export async function* yamlPieces(chunks: AsyncIterable<Uint8Array>): AsyncGener
       left = "";
       from = end + 1;
       lineNumber += 1;
-      const pieces = splitter.line(line);
-      if (pieces.length > 0) yield* pieces;
+      const parts = splitter.line(line);
+      if (parts.length > 0) yield* parts;
     }
     left += text.slice(from);
     if (left.length > LONGEST_YAML) {
@@ -46,7 +46,7 @@ export async function* yamlPieces(chunks: AsyncIterable<Uint8Array>): AsyncGener
   yield* splitter.end();
 }
 
-/** The pieces of a JSON file, one at a time; throws a ParseFault. */
+/** The parts of a JSON file, one at a time; throws a ParseFault. */
 export async function* jsonPieces(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<FilePart> {
   const splitter = new JsonSplitter(LONGEST_JSON);
   for await (const text of decode(chunks)) yield* splitter.push(text);

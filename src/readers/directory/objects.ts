@@ -27,10 +27,10 @@ export async function readObjects(
   chunks: AsyncIterable<Uint8Array>,
   sink: ObjectSink,
 ): Promise<void> {
-  const pieces = format === "json" ? jsonPieces(chunks) : yamlPieces(chunks);
+  const parts = format === "json" ? jsonPieces(chunks) : yamlPieces(chunks);
   const items = new ItemReader(format, sink);
   try {
-    for await (const piece of pieces) {
+    for await (const piece of parts) {
       if (piece.part === "item") items.take(piece);
       else {
         for (const value of parsePiece(piece, format)) {

@@ -38,9 +38,9 @@ export class JsonSplitter {
     this.#longest = longest;
   }
 
-  /** Takes the next part of the text; returns the pieces that it completes. */
+  /** Takes the next part of the text; returns the parts that it completes. */
   push(text: string): FilePart[] {
-    const pieces: FilePart[] = [];
+    const parts: FilePart[] = [];
     let from = 0;
     for (let index = 0; index < text.length; index += 1) {
       const code = text.charCodeAt(index);
@@ -92,7 +92,7 @@ export class JsonSplitter {
           if (endsItem || this.#depth === 0) {
             this.#keep(text.slice(from, index + 1));
             from = index + 1;
-            pieces.push(...this.#done());
+            parts.push(...this.#done());
           }
           break;
         }
@@ -101,7 +101,7 @@ export class JsonSplitter {
       }
     }
     if (!this.#inItems || this.#item) this.#keep(text.slice(from));
-    return pieces;
+    return parts;
   }
 
   /** The piece that is left at the end; throws a ParseFault when it is not whole. */

@@ -30,7 +30,7 @@ export class YamlSplitter {
     this.#longest = longest;
   }
 
-  /** Takes the next line, with its line break; returns the pieces that it completes. */
+  /** Takes the next line, with its line break; returns the parts that it completes. */
   line(line: string): FilePart[] {
     this.#lineNumber += 1;
     if (isMarker(line)) return this.#endDocument(line);
@@ -48,7 +48,7 @@ export class YamlSplitter {
     return [];
   }
 
-  /** The pieces that are left at the end. */
+  /** The parts that are left at the end. */
   end(): FilePart[] {
     return this.#endDocument("");
   }
@@ -80,10 +80,10 @@ export class YamlSplitter {
   }
 
   #endDocument(marker: string): FilePart[] {
-    const pieces = this.#endItem();
+    const parts = this.#endItem();
     const document = this.#document;
     if (this.#hadItems || hasContent(document.text)) {
-      pieces.push({ ...document, part: this.#hadItems ? "rest" : "document" });
+      parts.push({ ...document, part: this.#hadItems ? "rest" : "document" });
     }
     this.#place = "document";
     this.#hadItems = false;
@@ -91,7 +91,7 @@ export class YamlSplitter {
     const rest = marker.startsWith("---") ? `   ${marker.slice(3)}` : "";
     this.#document = { text: rest.trim() === "" ? "" : rest, line: this.#lineNumber };
     if (this.#document.text === "") this.#document.line += 1;
-    return pieces;
+    return parts;
   }
 
   #add(to: Buffered, line: string): void {
