@@ -148,7 +148,7 @@ function wordsOf(command: string): string[] {
   return [...line.matchAll(/(?:'[^']*'|\\.|[^\s'\\])+/g)].map(([word]) =>
     word.replaceAll(
       /'([^']*)'|\\(.)/g,
-      (_all, quoted: string = "", bare: string = "") => quoted + bare,
+      (_all, quoted: string = "", plain: string = "") => quoted + plain,
     ),
   );
 }

@@ -3,7 +3,7 @@ import { links } from "../../../src/checks/links/check.ts";
 import type { Verdict } from "../../../src/model/check.ts";
 import type { SyncFact } from "../../../src/model/facts.ts";
 import { gathered, missing, type Gathered } from "../../../src/model/gathered.ts";
-import type { LinksData } from "../../../src/model/links.ts";
+import type { LinksData } from "../../../src/checks/links/data.ts";
 import { healthyFacts, runMesh, type TestMember } from "../../support/facts.ts";
 import { commandsOf, messagesOf, notPassed, ofSeverity } from "../../support/verdict.ts";
 
