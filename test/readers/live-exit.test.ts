@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { dump } from "js-yaml";
 import { describe, expect, it } from "vitest";
+import { COMPILE_CACHE } from "../support/process.ts";
 import { apiServer, PLENTY, pod, temporaryDirectory } from "./live-support.ts";
 
 const SOURCES = pathToFileURL(join(import.meta.dirname, "../../src/")).href;
@@ -27,7 +28,7 @@ await reader.close();
 function run(config: unknown, timeoutMs: number): Promise<string> {
   const file = join(temporaryDirectory(), "config");
   writeFileSync(file, dump(config));
-  const env = { ...process.env, CONFIG: file, TIMEOUT: String(timeoutMs) };
+  const env = { ...process.env, ...COMPILE_CACHE, CONFIG: file, TIMEOUT: String(timeoutMs) };
   const child = spawn(process.execPath, ["--input-type=module", "--eval", SCRIPT], {
     env,
     stdio: ["ignore", "pipe", "inherit"],
