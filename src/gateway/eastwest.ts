@@ -1,5 +1,7 @@
+import { defined } from "../lib/defined.ts";
+import { EAST_WEST_LISTENERS } from "../mesh/listeners.ts";
 import * as label from "../mesh/names.ts";
-import { type GatewayManifest, HBONE, type Locality, localityLabels, XDS } from "./manifest.ts";
+import { type GatewayManifest, type Locality, localityLabels } from "./manifest.ts";
 
 export interface EastWestRequest extends Locality {
   network: string;
@@ -25,8 +27,8 @@ export function eastWestGateway(request: EastWestRequest): GatewayManifest {
         ...localityLabels(request),
       },
       name: label.EAST_WEST_NAME,
-      ...(namespace === undefined ? {} : { namespace }),
+      ...defined({ namespace }),
     },
-    spec: { gatewayClassName: label.CLASS_EAST_WEST, listeners: [HBONE, XDS] },
+    spec: { gatewayClassName: label.CLASS_EAST_WEST, listeners: [...EAST_WEST_LISTENERS] },
   };
 }

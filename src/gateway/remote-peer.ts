@@ -1,5 +1,7 @@
+import { defined } from "../lib/defined.ts";
+import { linkListeners } from "../mesh/listeners.ts";
 import * as label from "../mesh/names.ts";
-import { type GatewayManifest, HBONE, localityLabels, XDS } from "./manifest.ts";
+import { type GatewayManifest, localityLabels } from "./manifest.ts";
 import { peerNames } from "./peer-names.ts";
 import type { PeerSource, PeerTarget } from "./peer.ts";
 
@@ -42,12 +44,12 @@ function peerGateway(
         ...localityLabels(target),
       },
       name,
-      ...(namespace === undefined ? {} : { namespace }),
+      ...defined({ namespace }),
     },
     spec: {
       addresses: [target.address],
       gatewayClassName: label.CLASS_REMOTE,
-      listeners: nodePort ? [XDS] : [HBONE, XDS],
+      listeners: [...linkListeners(nodePort)],
     },
   };
 }
