@@ -76,7 +76,7 @@ const groups = [
     ),
   },
   { name: "checks", test: below("checks|engine") },
-  { name: "live", test: below("readers/(live\\.ts|kubeconfig|live/(?!port-forward|channel))") },
+  { name: "live", test: below("readers/(live\\.ts|kubeconfig|live/(?!debug/(?:port-forward|channel)))") },
   { name: "recordings", test: below("readers/(directory|recordings|bug-report)") },
   { name: "gateway", test: below("gateway|cli/(apply-gateways|await-gateways|link-request|say)") },
 ];

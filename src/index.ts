@@ -19,7 +19,7 @@ export type {
   Result,
   Status,
 } from "./model/report.ts";
-export { loadKubeconfig } from "./readers/kubeconfig.ts";
+export { loadKubeconfig } from "./readers/kubeconfig/index.ts";
 export { openCluster } from "./readers/live.ts";
 export { openRecordings } from "./readers/recordings.ts";
 export { REPORTERS } from "./reporters/index.ts";

@@ -9,7 +9,7 @@ import { isOurs, managersOf } from "../gateway/unlink.ts";
 import { EXPOSED } from "../gateway/wait.ts";
 import { toYaml } from "../gateway/yaml.ts";
 import type { GatewayManifest, Locality } from "../gateway/manifest.ts";
-import { qualified } from "../mesh/naming.ts";
+import { qualified } from "../mesh/wording.ts";
 import type { GatheredCluster, WritableCluster } from "../model/cluster.ts";
 import { UsageError } from "../model/errors.ts";
 import { applyGateways } from "./apply-gateways.ts";

@@ -1,3 +1,4 @@
+import { defined } from "../lib/defined.ts";
 import { at, property, record, string } from "../lib/json.ts";
 import type { IntermediateFact } from "../model/facts.ts";
 import { gathered, mapGathered, type Gathered } from "../model/gathered.ts";
@@ -5,7 +6,6 @@ import type { RawObject } from "../model/reader.ts";
 import { RESOURCES } from "../model/resource.ts";
 import type { FactReader, FactSource } from "../model/source.ts";
 import { askEarly, istioNamespaceOf } from "./istio-namespace.ts";
-import { defined } from "./objects.ts";
 import { certificatesOnly, fromBase64 } from "./pem.ts";
 import { slimSecret } from "./slim.ts";
 

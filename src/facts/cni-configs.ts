@@ -1,9 +1,10 @@
+import { defined } from "../lib/defined.ts";
 import { at, string } from "../lib/json.ts";
 import { mapGathered, type Gathered } from "../model/gathered.ts";
 import type { RawObject } from "../model/reader.ts";
 import { RESOURCES } from "../model/resource.ts";
 import type { FactReader, FactSource } from "../model/source.ts";
-import { byName, defined, metaOf } from "./objects.ts";
+import { byName, metaOf } from "./objects.ts";
 import { slimConfigMap } from "./slim.ts";
 
 export const CNI_CONFIG = "istio-cni-config";

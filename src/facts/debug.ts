@@ -1,5 +1,5 @@
 import { array, at, property, string } from "../lib/json.ts";
-import { isJudged, revisionOf } from "../mesh/istiod-pods.ts";
+import { isJudged, revisionOf } from "../mesh/istiods.ts";
 import { PORT_DEBUG } from "../mesh/names.ts";
 import type { LicenseFact, PodFact, SyncFact } from "../model/facts.ts";
 import { gathered, missing, valueOr, type Gathered } from "../model/gathered.ts";

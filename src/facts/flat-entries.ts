@@ -1,3 +1,4 @@
+import { defined } from "../lib/defined.ts";
 import { at, property, string } from "../lib/json.ts";
 import type { FlatEntryFact } from "../model/facts.ts";
 import { gathered } from "../model/gathered.ts";
@@ -5,8 +6,8 @@ import type { RawObject } from "../model/reader.ts";
 import { RESOURCES } from "../model/resource.ts";
 import type { FactReader } from "../model/source.ts";
 import { istioNamespaceOf } from "./istio-namespace.ts";
-import { PEERED_UID, SOURCE_CLUSTER, SOURCE_WORKLOAD } from "./names.ts";
-import { byName, defined, nameOf } from "./objects.ts";
+import { PEERED_UID, SOURCE_CLUSTER, SOURCE_WORKLOAD } from "../mesh/names.ts";
+import { byName, nameOf } from "./objects.ts";
 import { slimWorkloadEntry } from "./slim.ts";
 
 interface PeeredUid {

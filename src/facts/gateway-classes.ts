@@ -1,8 +1,9 @@
+import { defined } from "../lib/defined.ts";
 import { at, string } from "../lib/json.ts";
 import { gathered } from "../model/gathered.ts";
 import { RESOURCES } from "../model/resource.ts";
 import type { FactReader } from "../model/source.ts";
-import { byName, conditionsOf, defined, metaOf } from "./objects.ts";
+import { byName, conditionsOf, metaOf } from "./objects.ts";
 import { slimGatewayClass } from "./slim.ts";
 
 export const gatewayClasses: FactReader<"gatewayClasses"> = async (source) => {

@@ -1,3 +1,4 @@
+import { defined } from "../lib/defined.ts";
 import { array, at, property, string } from "../lib/json.ts";
 import { CLASS_REMOTE, EAST_WEST_CLASSES } from "../mesh/names.ts";
 import type { GatewayAddress, GatewayFact, GatewayListener } from "../model/facts.ts";
@@ -5,7 +6,7 @@ import { gathered } from "../model/gathered.ts";
 import type { RawObject } from "../model/reader.ts";
 import { RESOURCES } from "../model/resource.ts";
 import type { FactReader } from "../model/source.ts";
-import { byName, conditionsOf, defined, metaOf, portOf } from "./objects.ts";
+import { byName, conditionsOf, metaOf, portOf } from "./objects.ts";
 import { slimGateway } from "./slim.ts";
 
 function addresses(value: unknown): GatewayAddress[] {

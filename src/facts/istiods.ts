@@ -1,13 +1,13 @@
+import { defined } from "../lib/defined.ts";
 import { array, at, property, string, stringMap } from "../lib/json.ts";
 import { goBool } from "../lib/go-bool.ts";
-import { DEFAULT_REVISION } from "../mesh/istiod-pods.ts";
-import { REVISION } from "../mesh/names.ts";
+import { DEFAULT_REVISION, REVISION } from "../mesh/names.ts";
 import type { Env, IstiodFact, IstiodsFact } from "../model/facts.ts";
 import { gathered } from "../model/gathered.ts";
 import type { RawObject } from "../model/reader.ts";
 import { RESOURCES } from "../model/resource.ts";
 import type { FactReader, FactSource } from "../model/source.ts";
-import { byName, defined } from "./objects.ts";
+import { byName } from "./objects.ts";
 import { slimWorkload } from "./slim.ts";
 import { mainContainer, workloadFact } from "./workload.ts";
 

@@ -1,11 +1,11 @@
-import { DEFAULT_REVISION } from "../mesh/istiod-pods.ts";
+import { DEFAULT_REVISION, DEFAULT_TRUST_DOMAIN } from "../mesh/names.ts";
 import { at } from "../lib/json.ts";
 import type { MeshConfigFact } from "../model/facts.ts";
 import { gathered, type Missing } from "../model/gathered.ts";
 import { RESOURCES } from "../model/resource.ts";
 import type { FactReader, FactSource } from "../model/source.ts";
 import { askEarly, istioNamespaceOf } from "./istio-namespace.ts";
-import { DEFAULT_TRUST_DOMAIN, parseMesh } from "./mesh-text.ts";
+import { parseMesh } from "./mesh-text.ts";
 
 interface Revision {
   namespace: string;

@@ -1,12 +1,11 @@
 import { CORE_SCHEMA, loadAll, mergeTag, YAMLException } from "js-yaml";
+import { DEFAULT_TRUST_DOMAIN } from "../mesh/names.ts";
 import { at, string, strings } from "../lib/json.ts";
 
 /** What facts read of a mesh configuration, or why it could not be parsed. */
 export type MeshText =
   | { trustDomain: string; trustDomainAliases: string[]; unreadable?: never }
   | { unreadable: string };
-
-export const DEFAULT_TRUST_DOMAIN = "cluster.local";
 
 /** etcd takes no larger object, so a larger text is not a mesh configuration. */
 const LARGEST = 1_048_576;

@@ -1,3 +1,4 @@
+import { defined } from "../lib/defined.ts";
 import { at, array, number, property, string, stringMap, time } from "../lib/json.ts";
 import type { Condition, ContainerImage } from "../model/facts.ts";
 
@@ -41,18 +42,6 @@ export function controllerRef(object: unknown): unknown {
 /** Whether the value is a map: there, and neither null nor a list. */
 export function isMap(value: unknown): boolean {
   return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-/** The entries that have a value: for properties that are absent rather than undefined. */
-export function defined<T extends object>(
-  values: T,
-): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  const kept: { [K in keyof T]?: Exclude<T[K], undefined> } = {};
-  // By hand, since this runs for every object of the largest lists.
-  for (const key in values) {
-    if (values[key] !== undefined) kept[key] = values[key] as Exclude<T[typeof key], undefined>;
-  }
-  return kept;
 }
 
 interface Named {

@@ -1,9 +1,10 @@
+import { defined } from "../lib/defined.ts";
 import { at, string } from "../lib/json.ts";
 import { gathered, mapGathered, valueOr } from "../model/gathered.ts";
 import type { RawObject } from "../model/reader.ts";
 import { RESOURCES } from "../model/resource.ts";
 import type { FactReader, FactSource } from "../model/source.ts";
-import { defined, isMap } from "./objects.ts";
+import { isMap } from "./objects.ts";
 
 /** Labels that OpenShift gives its nodes, such as node.openshift.io/os_id. */
 const NODE_LABEL = "node.openshift.io/";

@@ -1,11 +1,11 @@
+import { defined } from "../lib/defined.ts";
 import { array, at, property, string } from "../lib/json.ts";
-import { VERSION } from "../mesh/names.ts";
+import { METRICS_PORT, VERSION } from "../mesh/names.ts";
 import type { Env, EnvValue, PodFact } from "../model/facts.ts";
 import type { RawObject } from "../model/reader.ts";
 import type { FactSource } from "../model/source.ts";
 import { readEnv, type EnvOwner } from "./env.ts";
-import { METRICS_PORT } from "./names.ts";
-import { conditionsOf, controllerRef, defined, imagesOf, metaOf, portOf } from "./objects.ts";
+import { conditionsOf, controllerRef, imagesOf, metaOf, portOf } from "./objects.ts";
 import { printedStatus } from "./pod-status.ts";
 import { failingContainer, podWhy } from "./pod-why.ts";
 

@@ -1,10 +1,11 @@
+import { defined } from "../lib/defined.ts";
 import { mapGathered, type Gathered } from "../model/gathered.ts";
 import type { RawObject } from "../model/reader.ts";
 import { RESOURCES } from "../model/resource.ts";
 import type { FactReader } from "../model/source.ts";
 import { askEarly, istioNamespaceOf } from "./istio-namespace.ts";
-import { NETWORKING_CLUSTER, REMOTE_SECRET } from "./names.ts";
-import { byName, defined, metaOf } from "./objects.ts";
+import { NETWORKING_CLUSTER, REMOTE_SECRET_SELECTOR } from "../mesh/names.ts";
+import { byName, metaOf } from "./objects.ts";
 import { slimSecret } from "./slim.ts";
 
 /** By metadata alone: the kubeconfigs in these Secrets are never asked for. */
@@ -12,7 +13,7 @@ export const remoteSecrets: FactReader<"remoteSecrets"> = async (source) => {
   const list = (namespace: string): Promise<Gathered<RawObject[]>> =>
     source.list(RESOURCES.secrets, {
       namespace,
-      labelSelector: REMOTE_SECRET,
+      labelSelector: REMOTE_SECRET_SELECTOR,
       metadataOnly: true,
       slim: slimSecret,
     });

@@ -1,10 +1,11 @@
+import { defined } from "../lib/defined.ts";
 import { array, at, property, string, strings } from "../lib/json.ts";
 import type { ServiceFact, ServicePort } from "../model/facts.ts";
 import { mapGathered } from "../model/gathered.ts";
 import type { RawObject } from "../model/reader.ts";
 import { RESOURCES } from "../model/resource.ts";
 import type { FactReader } from "../model/source.ts";
-import { byName, defined, metaOf, portOf } from "./objects.ts";
+import { byName, metaOf, portOf } from "./objects.ts";
 import { slimService } from "./slim.ts";
 
 function clusterIPs(spec: unknown): string[] {

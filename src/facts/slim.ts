@@ -2,7 +2,7 @@ import { at, property, record } from "../lib/json.ts";
 import type { RawObject } from "../model/reader.ts";
 import { RESOURCES, type Resource } from "../model/resource.ts";
 import { referencedAnnotations } from "./env-names.ts";
-import { METRICS_PORT, NETWORKING_CLUSTER, PEERED_UID } from "./names.ts";
+import { METRICS_PORT, NETWORKING_CLUSTER, PEERED_UID } from "../mesh/names.ts";
 import { controllerRef, isMap } from "./objects.ts";
 import { slimContainers, slimContainerStatuses } from "./slim-containers.ts";
 import { slimConfigData, slimSecretData } from "./slim-data.ts";

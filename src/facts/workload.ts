@@ -1,10 +1,11 @@
+import { defined } from "../lib/defined.ts";
 import { array, at, number, property, string, stringMap } from "../lib/json.ts";
 import { VERSION } from "../mesh/names.ts";
 import type { Condition, WorkloadFact } from "../model/facts.ts";
 import type { RawObject } from "../model/reader.ts";
 import type { FactSource } from "../model/source.ts";
 import { readEnv } from "./env.ts";
-import { conditionsOf, defined, imagesOf, metaOf } from "./objects.ts";
+import { conditionsOf, imagesOf, metaOf } from "./objects.ts";
 
 /** The container of the pod template with that name, or the only one there is. */
 export function mainContainer(template: unknown, name: string): unknown {

@@ -1,8 +1,8 @@
+import { defined } from "../lib/defined.ts";
 import { array, at, property, string } from "../lib/json.ts";
 import type { ZtunnelDumpFact } from "../model/facts.ts";
 import { gathered } from "../model/gathered.ts";
 import type { FactReader } from "../model/source.ts";
-import { defined } from "./objects.ts";
 import { certificatesOnly, fromBase64 } from "./pem.ts";
 
 /** ztunnel's own admin port. */

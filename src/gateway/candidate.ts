@@ -1,4 +1,5 @@
-import { namesOf, type PeerCandidate, reachableAddresses } from "../mesh/peering.ts";
+import { namesOf, type PeerCandidate } from "../mesh/peers.ts";
+import { reachableAddresses } from "../mesh/addresses.ts";
 import type { GatheredCluster } from "../model/cluster.ts";
 import type { GatewayFact } from "../model/facts.ts";
 

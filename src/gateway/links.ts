@@ -1,10 +1,10 @@
 import { goBool } from "../lib/go-bool.ts";
 import { hasMinor, parseVersion } from "../mesh/versions.ts";
-import { qualified } from "../mesh/naming.ts";
-import { findPeers } from "../mesh/peer-targets.ts";
-import { indexPeers, normalizeAddress, type PeerCandidate } from "../mesh/peering.ts";
+import { qualified } from "../mesh/wording.ts";
+import { type PeerCandidate, findPeers, indexPeers } from "../mesh/peers.ts";
+import { normalizeAddress } from "../lib/ip-address.ts";
 import type { GatheredCluster } from "../model/cluster.ts";
-import type { PeerAddress } from "./address.ts";
+import type { PeerAddress } from "../mesh/addresses.ts";
 import { candidateOf, remoteOf } from "./candidate.ts";
 import { clusterName } from "./cluster-id.ts";
 import { sameClusters, sameIds, sameNames } from "./identity.ts";

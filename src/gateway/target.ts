@@ -1,11 +1,12 @@
 import * as label from "../mesh/names.ts";
-import { isNodePort } from "../mesh/peering.ts";
-import { qualified, showGateway } from "../mesh/naming.ts";
+import { isNodePort } from "../mesh/data-plane.ts";
+import { qualified } from "../mesh/wording.ts";
+import { showGateway } from "../mesh/commands/gateways.ts";
 import { contextWord, kubectl, mc } from "../mesh/commands/shell.ts";
 import type { ClusterRef } from "../model/check.ts";
 import type { GatheredCluster } from "../model/cluster.ts";
 import type { FactKey, GatewayFact, MeshConfigFact, ServiceFact } from "../model/facts.ts";
-import { externalAddresses, type PeerAddress, peerAddress } from "./address.ts";
+import { externalAddresses, type PeerAddress, peerAddress } from "../mesh/addresses.ts";
 import { clusterName } from "./cluster-id.ts";
 import { networkProblems } from "./network.ts";
 import type { PeerTarget } from "./peer.ts";

@@ -1,7 +1,6 @@
 import * as label from "../mesh/names.ts";
-import { enumerate, qualified } from "../mesh/naming.ts";
-import { findPeers } from "../mesh/peer-targets.ts";
-import { indexPeers, peerName } from "../mesh/peering.ts";
+import { enumerate, qualified } from "../mesh/wording.ts";
+import { findPeers, indexPeers, peerName } from "../mesh/peers.ts";
 import { kubectl } from "../mesh/commands/shell.ts";
 import type { GatheredCluster } from "../model/cluster.ts";
 import type { GatewayFact } from "../model/facts.ts";

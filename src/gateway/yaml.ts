@@ -1,5 +1,5 @@
 import { DEFAULT_SCALAR_STYLE_RULES, dump, SCALAR_STYLE, type ScalarStyleRule } from "js-yaml";
-import { isIpAddress } from "../mesh/peering.ts";
+import { isIpAddress } from "../lib/ip-address.ts";
 
 /** Bidi, zero-width and other characters that a terminal or an editor acts upon unseen. */
 const INVISIBLE = /[\u007F-\u009F\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;

@@ -1,16 +1,16 @@
 import type { ClusterRef } from "../model/check.ts";
 import type { GatewayFact, GatewaysFact, ServiceFact } from "../model/facts.ts";
 import type { Gathered } from "../model/gathered.ts";
-import { findPeers } from "./peer-targets.ts";
 import {
+  type PeerCandidate,
+  type PeerTarget,
+  findPeers,
   indexPeers,
   namesOf,
   ownersOf,
   peerName,
-  reachableAddresses,
-  type PeerCandidate,
-  type PeerTarget,
-} from "./peering.ts";
+} from "./peers.ts";
+import { reachableAddresses } from "./addresses.ts";
 
 /** What of a cluster tells which remote Gateways stand for it. */
 export interface LinkMember {

@@ -15,19 +15,19 @@ import type {
   WatchOptions,
   Written,
 } from "../model/writer.ts";
-import type { Kubeconfig } from "./kubeconfig.ts";
-import { ApiClient } from "./live/client.ts";
-import { resolveContext, type ContextTarget } from "./live/context.ts";
-import { credentialSource } from "./live/credentials.ts";
-import { DebugReader } from "./live/debug.ts";
-import { endpointOf } from "./live/endpoint.ts";
-import { gather } from "./live/fault.ts";
-import { readConnection } from "./live/identity.ts";
-import { impersonationHeaders, type Impersonation } from "./live/impersonation.ts";
-import { readList, readObject } from "./live/read.ts";
-import { Versions } from "./live/versions.ts";
-import { watchResource } from "./live/watch.ts";
-import { accessTo, applyObject, deleteObject, isAllowed } from "./live/write.ts";
+import type { Kubeconfig } from "./kubeconfig/index.ts";
+import { ApiClient } from "./live/api/client.ts";
+import { resolveContext, type ContextTarget } from "./kubeconfig/context.ts";
+import { credentialSource } from "./live/auth/credentials.ts";
+import { DebugReader } from "./live/debug/index.ts";
+import { endpointOf } from "./live/connection/endpoint.ts";
+import { gather } from "./live/connection/fault.ts";
+import { readConnection } from "./live/api/identity.ts";
+import { impersonationHeaders, type Impersonation } from "./live/auth/impersonation.ts";
+import { readList, readObject } from "./live/api/read.ts";
+import { Versions } from "./live/api/versions.ts";
+import { watchResource } from "./live/api/watch.ts";
+import { accessTo, applyObject, deleteObject, isAllowed } from "./live/api/write.ts";
 
 export interface OpenOptions extends Impersonation {
   /**

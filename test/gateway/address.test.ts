@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { externalAddresses, parseAddress, peerAddress } from "../../src/gateway/address.ts";
+import { externalAddresses, parseAddress, peerAddress } from "../../src/mesh/addresses.ts";
 import { eastWestGateway, service } from "../support/facts.ts";
 
 const ip = (value: string) => ({ type: "IPAddress", value });

@@ -5,8 +5,8 @@ import { delimiter, dirname, join } from "node:path";
 import { load } from "js-yaml";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { UsageError } from "../../src/model/errors.ts";
-import { loadKubeconfig, type Kubeconfig } from "../../src/readers/kubeconfig.ts";
-import { resolveContext } from "../../src/readers/live/context.ts";
+import { loadKubeconfig, type Kubeconfig } from "../../src/readers/kubeconfig/index.ts";
+import { resolveContext } from "../../src/readers/kubeconfig/context.ts";
 
 let directory: string;
 

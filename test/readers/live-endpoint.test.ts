@@ -2,10 +2,10 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { UsageError } from "../../src/model/errors.ts";
-import type { ContextTarget } from "../../src/readers/live/context.ts";
-import { endpointOf } from "../../src/readers/live/endpoint.ts";
-import { proxyFor } from "../../src/readers/live/proxy-env.ts";
-import { safeText } from "../../src/readers/live/fault.ts";
+import type { ContextTarget } from "../../src/readers/kubeconfig/context.ts";
+import { endpointOf } from "../../src/readers/live/connection/endpoint.ts";
+import { proxyFor } from "../../src/readers/live/connection/proxy-env.ts";
+import { safeText } from "../../src/readers/live/connection/fault.ts";
 import { kubeconfigFor, openKubeconfig, temporaryDirectory } from "./live-support.ts";
 
 function target(server: string, cluster: Partial<ContextTarget["cluster"]> = {}): ContextTarget {

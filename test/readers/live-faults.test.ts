@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { RESOURCES } from "../../src/model/resource.ts";
-import { retryAfter } from "../../src/readers/live/retry.ts";
+import { retryAfter } from "../../src/readers/live/api/retry.ts";
 import type { Fault } from "../support/apiserver.ts";
 import {
   apiServer,

@@ -4,8 +4,8 @@ import type { Socket } from "node:net";
 import { describe, expect, it } from "vitest";
 import type { DebugTarget } from "../../src/model/reader.ts";
 import { RESOURCES } from "../../src/model/resource.ts";
-import type { ApiClient } from "../../src/readers/live/client.ts";
-import { UpgradeSockets } from "../../src/readers/live/upgrades.ts";
+import type { ApiClient } from "../../src/readers/live/api/client.ts";
+import { UpgradeSockets } from "../../src/readers/live/debug/upgrades.ts";
 import { afterwards, causeOf, namesOf, openRaw, pod, rawServer, valueOf } from "./live-support.ts";
 
 /*

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { UsageError } from "../../src/model/errors.ts";
 import { RESOURCES } from "../../src/model/resource.ts";
-import { nextToken } from "../../src/readers/live/page-token.ts";
+import { nextToken } from "../../src/readers/live/api/page-token.ts";
 import {
   afterwards,
   apiServer,

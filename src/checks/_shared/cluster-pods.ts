@@ -1,4 +1,4 @@
-import { ownerOf } from "../../lib/owner.ts";
+import { ownerOf } from "../../mesh/pod-owner.ts";
 import { age } from "../../lib/time.ts";
 import type { ClusterRef } from "../../model/check.ts";
 import type { PodRow } from "../../model/data.ts";

@@ -1,5 +1,6 @@
 import { DATA_PLANE_TYPE, GATEWAY_NAME } from "../../mesh/names.ts";
-import { isInternalAddress, isNodePort, serviceOf } from "../../mesh/peering.ts";
+import { isInternalAddress, serviceOf } from "../../mesh/addresses.ts";
+import { isNodePort } from "../../mesh/data-plane.ts";
 import { kubectl } from "../../mesh/commands/shell.ts";
 import type { ClusterRef } from "../../model/check.ts";
 import type { GatewayFact, ServiceFact } from "../../model/facts.ts";

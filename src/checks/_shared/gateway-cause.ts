@@ -1,5 +1,5 @@
 import { CLASS_COMMUNITY, GATEWAY_NAME } from "../../mesh/names.ts";
-import { serviceOf } from "../../mesh/peering.ts";
+import { serviceOf } from "../../mesh/addresses.ts";
 import { kubectl } from "../../mesh/commands/shell.ts";
 import type { ClusterRef } from "../../model/check.ts";
 import type { GatewayClassFact, GatewayFact, PodFact, ServiceFact } from "../../model/facts.ts";

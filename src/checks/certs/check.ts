@@ -1,4 +1,4 @@
-import { pairsSkipped } from "../../mesh/naming.ts";
+import { pairsSkipped } from "../_shared/pairs-skipped.ts";
 import { meshCheck, type MeshCheckContext, type Verdict } from "../../model/check.ts";
 import { error, pass, remedy, summarize, warn } from "../../model/finding.ts";
 import type { Finding } from "../../model/report.ts";

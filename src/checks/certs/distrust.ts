@@ -1,4 +1,4 @@
-import { enumerate } from "../../mesh/naming.ts";
+import { enumerate } from "../../mesh/wording.ts";
 import { fail, objectRef, remedy } from "../../model/finding.ts";
 import type { Finding, Remediation } from "../../model/report.ts";
 import type { TrustMatrix } from "../../model/trust.ts";

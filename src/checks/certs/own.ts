@@ -1,4 +1,4 @@
-import { enumerate } from "../../mesh/naming.ts";
+import { enumerate } from "../../mesh/wording.ts";
 import { kubectl } from "../../mesh/commands/shell.ts";
 import { error, fail, objectRef, remedy, warn, type FaultDetails } from "../../model/finding.ts";
 import type { IntermediateFact } from "../../model/facts.ts";

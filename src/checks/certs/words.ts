@@ -1,4 +1,4 @@
-import { enumerate } from "../../mesh/naming.ts";
+import { enumerate } from "../../mesh/wording.ts";
 import type { CertificateFacts } from "../../model/trust.ts";
 import type { Member } from "./member.ts";
 

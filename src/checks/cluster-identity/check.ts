@@ -1,4 +1,5 @@
-import { contexts, enumerate, pairsSkipped, qualified } from "../../mesh/naming.ts";
+import { contexts, enumerate, qualified } from "../../mesh/wording.ts";
+import { pairsSkipped } from "../_shared/pairs-skipped.ts";
 import { kubectl } from "../../mesh/commands/shell.ts";
 import { meshCheck, type MeshMember } from "../../model/check.ts";
 import type { IstiodFact, WorkloadFact } from "../../model/facts.ts";

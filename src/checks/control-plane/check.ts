@@ -1,7 +1,7 @@
 import { compareVersions, hasMinor, minorOf, type IstioVersion } from "../../mesh/versions.ts";
 import { DATA_PLANE_TYPE, GATEWAY_NAME, PREFERRED_DATA_PLANE_TYPE } from "../../mesh/names.ts";
-import { enumerate } from "../../mesh/naming.ts";
-import { isNodePort } from "../../mesh/peering.ts";
+import { enumerate } from "../../mesh/wording.ts";
+import { isNodePort } from "../../mesh/data-plane.ts";
 import { kubectl } from "../../mesh/commands/shell.ts";
 import { clusterCheck, type ClusterRef } from "../../model/check.ts";
 import type { GatewaysFact } from "../../model/facts.ts";

@@ -5,8 +5,10 @@ import {
   SERVICE_ACCOUNT,
 } from "../../mesh/names.ts";
 import { linksOf, notInRun, type Link } from "../../mesh/links.ts";
-import { enumerate, labelGateway, pairsSkipped, qualified } from "../../mesh/naming.ts";
-import { isNodePort } from "../../mesh/peering.ts";
+import { enumerate, qualified } from "../../mesh/wording.ts";
+import { labelGateway } from "../../mesh/commands/gateways.ts";
+import { pairsSkipped } from "../_shared/pairs-skipped.ts";
+import { isNodePort } from "../../mesh/data-plane.ts";
 import { kubectl } from "../../mesh/commands/shell.ts";
 import { meshCheck, type ClusterRef, type MeshMember } from "../../model/check.ts";
 import type { GatewayFact } from "../../model/facts.ts";

@@ -1,6 +1,6 @@
 import { goBool } from "../../lib/go-bool.ts";
 import { hasMinor, versionOf } from "../../mesh/versions.ts";
-import { enumerate, qualified } from "../../mesh/naming.ts";
+import { enumerate, qualified } from "../../mesh/wording.ts";
 import { kubectl } from "../../mesh/commands/shell.ts";
 import { clusterCheck, type ClusterCheckContext, type ClusterRef } from "../../model/check.ts";
 import type {

@@ -1,6 +1,7 @@
 import { mc } from "../../mesh/commands/shell.ts";
 import { linkFaults } from "../../mesh/links.ts";
-import { enumerate, qualified, showGateway } from "../../mesh/naming.ts";
+import { enumerate, qualified } from "../../mesh/wording.ts";
+import { showGateway } from "../../mesh/commands/gateways.ts";
 import { fail, info, objectRef, pass, remedy, warn } from "../../model/finding.ts";
 import type { Finding } from "../../model/report.ts";
 import { distinctPairs, type Edge } from "./edges.ts";

@@ -1,4 +1,4 @@
-import { contexts, enumerate } from "../../mesh/naming.ts";
+import { contexts, enumerate } from "../../mesh/wording.ts";
 import { contextWord, mc, quote } from "../../mesh/commands/shell.ts";
 import { connectedIstiods, unansweredSync } from "../../mesh/syncs.ts";
 import type { ClusterRef } from "../../model/check.ts";

@@ -1,5 +1,5 @@
 import { linksOf } from "../../mesh/links.ts";
-import { pairsSkipped } from "../../mesh/naming.ts";
+import { pairsSkipped } from "../_shared/pairs-skipped.ts";
 import { meshCheck, type ClusterRef } from "../../model/check.ts";
 import { summarize } from "../../model/finding.ts";
 import { ownFindings } from "./own.ts";

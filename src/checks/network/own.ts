@@ -1,5 +1,6 @@
 import { GATEWAY_NAME, NETWORK } from "../../mesh/names.ts";
-import { labelGateway, qualified } from "../../mesh/naming.ts";
+import { labelGateway } from "../../mesh/commands/gateways.ts";
+import { qualified } from "../../mesh/wording.ts";
 import { kubectl } from "../../mesh/commands/shell.ts";
 import type { ClusterRef } from "../../model/check.ts";
 import type { GatewayFact, PodFact, WorkloadFact } from "../../model/facts.ts";

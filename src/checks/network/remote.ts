@@ -1,6 +1,7 @@
 import { CLUSTER, NETWORK } from "../../mesh/names.ts";
 import type { Link, LinkTarget } from "../../mesh/links.ts";
-import { enumerate, labelGateway, qualified } from "../../mesh/naming.ts";
+import { enumerate, qualified } from "../../mesh/wording.ts";
+import { labelGateway } from "../../mesh/commands/gateways.ts";
 import { contextWord, mc } from "../../mesh/commands/shell.ts";
 import type { ClusterRef } from "../../model/check.ts";
 import { fail, info, objectRef, pass, remedy, skip, warn } from "../../model/finding.ts";

@@ -1,7 +1,9 @@
 import { SERVICE_ACCOUNT } from "../../mesh/names.ts";
 import { isConnected, linksOf, type Link } from "../../mesh/links.ts";
-import { enumerate, pairsSkipped, qualified } from "../../mesh/naming.ts";
-import { isIpAddress, normalizeAddress, reachableAddresses } from "../../mesh/peering.ts";
+import { enumerate, qualified } from "../../mesh/wording.ts";
+import { pairsSkipped } from "../_shared/pairs-skipped.ts";
+import { isIpAddress, normalizeAddress } from "../../lib/ip-address.ts";
+import { reachableAddresses } from "../../mesh/addresses.ts";
 import { contextWord, kubectl, mc, quote } from "../../mesh/commands/shell.ts";
 import { meshCheck, type MeshMember } from "../../model/check.ts";
 import type { GatewayFact } from "../../model/facts.ts";

@@ -1,13 +1,7 @@
 import { CLASS_REMOTE } from "../../mesh/names.ts";
 import { linkFaults } from "../../mesh/links.ts";
-import { findPeers } from "../../mesh/peer-targets.ts";
-import {
-  indexPeers,
-  namesOf,
-  type PeerCandidate,
-  peerName,
-  reachableAddresses,
-} from "../../mesh/peering.ts";
+import { type PeerCandidate, findPeers, indexPeers, namesOf, peerName } from "../../mesh/peers.ts";
+import { reachableAddresses } from "../../mesh/addresses.ts";
 import { contextWord, mc, quote } from "../../mesh/commands/shell.ts";
 import { clusterCheck, type ClusterCheckContext, type ClusterRef } from "../../model/check.ts";
 import type { PeersData } from "../../model/data.ts";

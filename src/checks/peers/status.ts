@@ -1,5 +1,6 @@
 import { CLASS_REMOTE, PORT_HBONE, PORT_XDS, PREFERRED_DATA_PLANE_TYPE } from "../../mesh/names.ts";
-import { isNodePort, peerName } from "../../mesh/peering.ts";
+import { isNodePort } from "../../mesh/data-plane.ts";
+import { peerName } from "../../mesh/peers.ts";
 import { kubectl } from "../../mesh/commands/shell.ts";
 import type { ClusterRef } from "../../model/check.ts";
 import type { PeerDetail } from "../../model/data.ts";

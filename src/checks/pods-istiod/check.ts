@@ -1,6 +1,6 @@
-import { isJudged, istiodOf } from "../../mesh/istiod-pods.ts";
+import { isJudged, istiodOf } from "../../mesh/istiods.ts";
 import { REVISION } from "../../mesh/names.ts";
-import { enumerate } from "../../mesh/naming.ts";
+import { enumerate } from "../../mesh/wording.ts";
 import { kubectl } from "../../mesh/commands/shell.ts";
 import { clusterCheck, type ClusterRef } from "../../model/check.ts";
 import type { PodsData } from "../../model/data.ts";

@@ -1,12 +1,13 @@
 import { SERVICE_SCOPE } from "../../mesh/names.ts";
-import { contexts, enumerate, pairsSkipped } from "../../mesh/naming.ts";
+import { contexts, enumerate } from "../../mesh/wording.ts";
+import { pairsSkipped } from "../_shared/pairs-skipped.ts";
 import {
   portsOf,
   sharedCopies,
   unlabelled,
   type ServiceCopy,
   type ServicesMember,
-} from "../../mesh/service-copies.ts";
+} from "../../mesh/services.ts";
 import { kubectl } from "../../mesh/commands/shell.ts";
 import { meshCheck } from "../../model/check.ts";
 import { fail, info, objectRef, pass, remedy, summarize } from "../../model/finding.ts";

@@ -1,4 +1,4 @@
-import { sharedServices as findShared } from "../../mesh/shared-services.ts";
+import { sharedServices as findShared } from "../../mesh/services.ts";
 import { clusterCheck } from "../../model/check.ts";
 import { info, objectRef } from "../../model/finding.ts";
 import { valueOr } from "../../model/gathered.ts";

@@ -4,8 +4,8 @@ import {
   sortEntries,
   type JudgedEntry,
   type SortedEntries,
-} from "../../mesh/flat-entries.ts";
-import { contexts, enumerate, qualified } from "../../mesh/naming.ts";
+} from "../../mesh/workload-entries.ts";
+import { contexts, enumerate, qualified } from "../../mesh/wording.ts";
 import { kubectl } from "../../mesh/commands/shell.ts";
 import { meshCheck, type ClusterRef, type MeshMember } from "../../model/check.ts";
 import type { FlatEntryFact } from "../../model/facts.ts";

@@ -1,13 +1,9 @@
-import { TRUST_DOMAIN } from "../../mesh/names.ts";
+import { DEFAULT_TRUST_DOMAIN, TRUST_DOMAIN } from "../../mesh/names.ts";
 import { linksOf, type Link } from "../../mesh/links.ts";
-import { contexts, enumerate, pairsSkipped, qualified } from "../../mesh/naming.ts";
+import { contexts, enumerate, qualified } from "../../mesh/wording.ts";
+import { pairsSkipped } from "../_shared/pairs-skipped.ts";
 import { kubectl } from "../../mesh/commands/shell.ts";
-import {
-  DEFAULT_TRUST_DOMAIN,
-  skipsValidation,
-  trustDomainsOf,
-  type TrustDomains,
-} from "../../mesh/trust-domains.ts";
+import { skipsValidation, trustDomainsOf, type TrustDomains } from "../../mesh/trust/domains.ts";
 import { meshCheck, type MeshMember } from "../../model/check.ts";
 import type { MeshConfigFact } from "../../model/facts.ts";
 import {

@@ -1,5 +1,6 @@
 import { minorOf, versionOf, type IstioVersion } from "../../mesh/versions.ts";
-import { enumerate, pairsSkipped, qualified } from "../../mesh/naming.ts";
+import { enumerate, qualified } from "../../mesh/wording.ts";
+import { pairsSkipped } from "../_shared/pairs-skipped.ts";
 import { kubectl } from "../../mesh/commands/shell.ts";
 import { meshCheck, type ClusterRef, type MeshMember } from "../../model/check.ts";
 import type { IstiodFact } from "../../model/facts.ts";
