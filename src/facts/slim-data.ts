@@ -1,30 +1,23 @@
 import { string } from "../lib/json.ts";
+import { NAMED_FILES, PUBLIC_FILES } from "../mesh/trust/cacerts.ts";
 import { plainValue } from "./env-names.ts";
 import { slimMesh } from "./mesh-text.ts";
-import { certificatesOnly, fromBase64, toBase64 } from "./pem.ts";
+import { fromBase64, publicText, toBase64 } from "./pem.ts";
 import { mapEntries } from "./slim-pick.ts";
 
-const CERTIFICATES: ReadonlySet<string> = new Set([
-  "ca-cert.pem",
-  "cert-chain.pem",
-  "root-cert.pem",
-  "tls.crt",
-  "ca.crt",
-]);
-
-/** Marks a CA that istiod made itself; it is empty. */
-const GENERATED = "istio-generated";
+/** Annotation of recorded Secrets: their keys of private files are named, so what is not was not there. */
+export const NAMES_KEPT = "mc.snapshot/key-names";
 
 function kept(data: unknown, textOf: (item: unknown) => string): Record<string, unknown> {
   const entries = mapEntries(data, (key, item) =>
-    CERTIFICATES.has(key) ? toBase64(certificatesOnly(textOf(item))) : "",
+    PUBLIC_FILES.has(key) ? toBase64(publicText(textOf(item))) : "",
   );
   return Object.fromEntries(
-    Object.entries(entries).filter(([key]) => CERTIFICATES.has(key) || key === GENERATED),
+    Object.entries(entries).filter(([key]) => PUBLIC_FILES.has(key) || NAMED_FILES.has(key)),
   );
 }
 
-/** A Secret's `data` and `stringData` as `data`: certificates, and nothing of any other key. */
+/** A Secret's `data` and `stringData` as `data`: certificates, and of private keys the name. */
 export function slimSecretData(data: unknown, stringData: unknown): Record<string, unknown> {
   return {
     ...kept(data, (item) => fromBase64(string(item) ?? "")),
@@ -40,7 +33,7 @@ export function slimSecretData(data: unknown, stringData: unknown): Record<strin
 export function slimConfigData(data: unknown): Record<string, unknown> {
   return mapEntries(data, (key, item) => {
     if (key === "mesh") return slimMesh(item);
-    if (CERTIFICATES.has(key)) return certificatesOnly(string(item) ?? "");
+    if (PUBLIC_FILES.has(key)) return publicText(string(item) ?? "");
     return plainValue(key, item) ?? null;
   });
 }

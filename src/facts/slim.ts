@@ -5,7 +5,7 @@ import { referencedAnnotations } from "./env-names.ts";
 import { METRICS_PORT, NETWORKING_CLUSTER, PEERED_UID } from "../mesh/names.ts";
 import { controllerRef, isMap } from "./objects.ts";
 import { slimContainers, slimContainerStatuses } from "./slim-containers.ts";
-import { slimConfigData, slimSecretData } from "./slim-data.ts";
+import { NAMES_KEPT, slimConfigData, slimSecretData } from "./slim-data.ts";
 import { only, pick, pickEach } from "./slim-pick.ts";
 
 /*
@@ -149,7 +149,7 @@ export function slimConfigMap(object: RawObject): RawObject {
 export function slimSecret(object: RawObject): RawObject {
   return {
     ...typed(object),
-    metadata: metadata(object, [NETWORKING_CLUSTER]),
+    metadata: metadata(object, [NETWORKING_CLUSTER, NAMES_KEPT]),
     ...pick(object, "type"),
     ...(isMap(object["data"]) || isMap(object["stringData"])
       ? { data: slimSecretData(object["data"], object["stringData"]) }

@@ -3,7 +3,7 @@ import { array, at, property, string } from "../lib/json.ts";
 import type { ZtunnelDumpFact } from "../model/facts.ts";
 import { gathered } from "../model/gathered.ts";
 import type { FactReader } from "../model/source.ts";
-import { certificatesOnly, fromBase64 } from "./pem.ts";
+import { fromBase64, publicText } from "./pem.ts";
 
 /** ztunnel's own admin port. */
 const PORT = 15_000;
@@ -11,7 +11,7 @@ const PORT = 15_000;
 /** PEM text as it stands, or in base64 as ztunnel writes it. */
 function pemOf(value: unknown): string {
   const text = string(value) ?? "";
-  return certificatesOnly(text.includes("-----BEGIN") ? text : fromBase64(text));
+  return publicText(text.includes("-----BEGIN") ? text : fromBase64(text));
 }
 
 function dump(pod: string, body: unknown): ZtunnelDumpFact {

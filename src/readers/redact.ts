@@ -1,24 +1,14 @@
+import { NAMES_KEPT } from "../facts/slim-data.ts";
 import { slimFor } from "../facts/slim.ts";
 import { array, at, property, record, string } from "../lib/json.ts";
 import type { RawObject } from "../model/reader.ts";
 import { RESOURCES, type Resource } from "../model/resource.ts";
-import { certificates } from "./record/certificates.ts";
 import { isSecretName, REDACTED, scrub } from "./record/secret-text.ts";
 
 /*
  * What of an object may be written to a file: only what facts read, and of that nothing that is or
  * looks like a secret. Facts make the same of it as of the whole object.
  */
-
-const CERTIFICATES: ReadonlySet<string> = new Set([
-  "ca-cert.pem",
-  "cert-chain.pem",
-  "root-cert.pem",
-  "tls.crt",
-  "ca.crt",
-]);
-/** An empty entry by which istiod knows the certificate that it made itself. */
-const SELF_SIGNED = "istio-generated";
 
 /** Annotations that Istio, Solo's distribution and the Gateway API give a meaning. */
 const KNOWN_ANNOTATION =
@@ -43,27 +33,14 @@ function apiVersionOf({ group, versions }: Resource): string {
 
 const RULES: ReadonlyMap<string, Rule> = new Map<string, Rule>([
   [RESOURCES.secrets.plural, secret],
-  [RESOURCES.configMaps.plural, configMap],
   [RESOURCES.gateways.plural, gateway],
 ]);
 
+/** Its data is certificates and names by now: whoever reads it knows that no name is left out. */
 function secret(object: RawObject): RawObject {
-  const { data, ...rest } = object;
-  const kept = Object.entries(record(data)).flatMap(([key, value]) => {
-    if (key === SELF_SIGNED) return [[key, ""]];
-    if (!CERTIFICATES.has(key)) return [];
-    const text = Buffer.from(string(value) ?? "", "base64").toString("utf8");
-    return [[key, Buffer.from(certificates(text)).toString("base64")]];
-  });
-  return kept.length === 0 ? rest : { ...rest, data: Object.fromEntries(kept) };
-}
-
-function configMap(object: RawObject): RawObject {
-  const data = Object.entries(record(object["data"])).map(([key, value]): [string, unknown] => {
-    if (typeof value !== "string") return [key, value];
-    return [key, CERTIFICATES.has(key) ? certificates(value) : value];
-  });
-  return { ...object, data: Object.fromEntries(data) };
+  const metadata = record(object["metadata"]);
+  const annotations = { ...record(metadata["annotations"]), [NAMES_KEPT]: "true" };
+  return { ...object, metadata: { ...metadata, annotations } };
 }
 
 function gateway(object: RawObject): RawObject {

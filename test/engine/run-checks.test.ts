@@ -206,6 +206,7 @@ describe("a check across clusters", () => {
         pems: new Map(),
         verdicts: new Map(),
         afterRestart: new Map(),
+        revocations: new Map(),
         nextRoots: new Map(),
       },
     });

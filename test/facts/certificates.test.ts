@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { certificatesOnly } from "../../src/facts/pem.ts";
+import { publicText } from "../../src/facts/pem.ts";
 import { slimSecret } from "../../src/facts/slim.ts";
 import { factOf, forbid, memorySource, valueOf } from "../support/source.ts";
 
@@ -14,7 +14,7 @@ const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
 const pkcs8 = privateKey.export({ type: "pkcs8", format: "pem" }).toString();
 const keyBody = pkcs8.split("\n")[1] ?? "";
 
-describe("certificatesOnly", () => {
+describe("publicText", () => {
   it.each([
     ["empty", "", ""],
     ["one", pem(), pem()],
@@ -32,8 +32,8 @@ describe("certificatesOnly", () => {
     ],
     ["another label", pem(DER, "TRUSTED CERTIFICATE"), ""],
   ])("%s", (_, text, expected) => {
-    expect(certificatesOnly(text)).toBe(expected);
-    expect(certificatesOnly(expected)).toBe(expected);
+    expect(publicText(text)).toBe(expected);
+    expect(publicText(expected)).toBe(expected);
   });
 
   it("drops keys of every kind under a certificate's heading", () => {
@@ -50,7 +50,7 @@ describe("certificatesOnly", () => {
     ];
     for (const der of ders) {
       const body = der.toString("base64");
-      expect(certificatesOnly(pem(body))).not.toContain(body.slice(0, 40));
+      expect(publicText(pem(body))).not.toContain(body.slice(0, 40));
     }
   });
 });

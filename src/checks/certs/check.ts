@@ -3,26 +3,26 @@ import { meshCheck, type MeshCheckContext, type Verdict } from "../../model/chec
 import { error, pass, remedy, summarize, warn } from "../../model/finding.ts";
 import type { Finding } from "../../model/report.ts";
 import type { TrustMatrix } from "../../model/trust.ts";
-import { apartFindings } from "./apart.ts";
+import { configMapDiffersFindings } from "./config-map-differs.ts";
 import { replaceSigning, showSigning } from "./commands.ts";
 import { certsData } from "./details.ts";
 import { distrustFindings } from "./distrust.ts";
 import { expiryFindings, unusedRootFindings } from "./expiry.ts";
 import {
   isSelfMade,
-  memberOf,
+  certificatesOf,
   ownRoot,
   selfMadeText,
   type CertsFacts,
-  type Member,
-} from "./member.ts";
-import { ownFindings } from "./own.ts";
+  type ClusterCertificates,
+} from "./cluster-certificates.ts";
+import { clusterFindings } from "./cluster-findings.ts";
 import { judgePairs, type Distrust } from "./pairs.ts";
-import { named } from "./words.ts";
+import { named } from "./wording.ts";
 
 /** With one cluster there are no pairs: what can be said of it alone. */
 function aloneFindings(
-  member: Member,
+  member: ClusterCertificates,
   trust: TrustMatrix,
   { absent }: MeshCheckContext,
 ): Finding[] {
@@ -61,14 +61,18 @@ function outOfDate(distrusts: readonly Distrust[]): Set<string> {
   );
 }
 
-function judge(members: readonly Member[], trust: TrustMatrix, context: MeshCheckContext): Verdict {
+function judge(
+  members: readonly ClusterCertificates[],
+  trust: TrustMatrix,
+  context: MeshCheckContext,
+): Verdict {
   const { pairs, fine, distrusts } = judgePairs(members, trust);
   const [only] = members;
   const alone = only && members.length === 1 ? aloneFindings(only, trust, context) : [];
   const findings = [
     ...members.flatMap((member) => [
-      ...ownFindings(member, trust),
-      ...apartFindings(member, members, distrusts, trust),
+      ...clusterFindings(member, trust),
+      ...configMapDiffersFindings(member, members, distrusts, trust),
     ]),
     ...distrustFindings(distrusts, members, trust),
     ...expiryFindings(members, trust, outOfDate(distrusts)),
@@ -118,7 +122,7 @@ export const certs = meshCheck({
       };
     }
     return judge(
-      members.map((member) => memberOf(member, trust)),
+      members.map((member) => certificatesOf(member, trust)),
       trust,
       context,
     );

@@ -124,10 +124,12 @@ interface Marker {
 }
 
 function skippedIn(text: string, from: number, to: number): SkippedPem[] {
-  const markers: Marker[] = [...text.slice(from, to).matchAll(MARKER)].map(({ index, 0: found }) => ({
-    at: from + index,
-    opens: found === BEGIN,
-  }));
+  const markers: Marker[] = [...text.slice(from, to).matchAll(MARKER)].map(
+    ({ index, 0: found }) => ({
+      at: from + index,
+      opens: found === BEGIN,
+    }),
+  );
   const items: SkippedPem[] = [];
   for (const [index, marker] of markers.entries()) {
     const [before, next] = [markers[index - 1], markers[index + 1]];
@@ -135,7 +137,11 @@ function skippedIn(text: string, from: number, to: number): SkippedPem[] {
       const end = next && !next.opens ? next.at : undefined;
       items.push(skipped(text, marker.at, end));
     } else if (!before?.opens && !(next?.opens && isOnOneLine(text, marker.at, next.at))) {
-      items.push({ kind: "skipped", label: labelAt(text, marker.at + END.length), fault: "no-begin" });
+      items.push({
+        kind: "skipped",
+        label: labelAt(text, marker.at + END.length),
+        fault: "no-begin",
+      });
     }
   }
   return items;

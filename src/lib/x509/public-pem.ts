@@ -37,9 +37,9 @@ const STUBS: Readonly<Record<PemFault, (label: string) => string>> = {
  * certificates from it, and it has the same problems; doing it again changes nothing.
  */
 export function publicPem(text: string): string {
-  return readPemItems(text)
-    .map((item) => `${textOf(item)}\n`)
-    .join("");
+  const kept = readPemItems(text).map(textOf).join("\n");
+  // Without a last line end it would be glued to what is appended to it.
+  return kept !== "" && text.endsWith("\n") ? `${kept}\n` : kept;
 }
 
 function textOf(item: PemItem): string {

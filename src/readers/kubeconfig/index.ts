@@ -12,12 +12,7 @@ import {
   type UserEntry,
 } from "./entries.ts";
 
-export type {
-  ClusterEntry,
-  ContextEntry,
-  ExecEntry,
-  UserEntry,
-} from "./entries.ts";
+export type { ClusterEntry, ContextEntry, ExecEntry, UserEntry } from "./entries.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -1,5 +1,5 @@
 import { array, property, record } from "../../lib/json.ts";
-import { certificates } from "./certificates.ts";
+import { publicPem } from "../../lib/x509/public-pem.ts";
 import { isSecretName, REDACTED, scrub } from "./secret-text.ts";
 
 type Projection = (answer: unknown) => unknown;
@@ -66,7 +66,7 @@ function ztunnelDump(answer: unknown): unknown {
 function pemOf(value: unknown): string {
   if (typeof value !== "string") return "";
   const text = value.includes("-----BEGIN") ? value : Buffer.from(value, "base64").toString("utf8");
-  return certificates(text);
+  return publicPem(text);
 }
 
 function withoutSecretEntries(value: unknown): unknown {
