@@ -1,6 +1,7 @@
 import { NAMES_KEPT } from "../facts/slim-data.ts";
 import { slimFor } from "../facts/slim.ts";
 import { array, at, property, record, string } from "../lib/json.ts";
+import { CACERTS, SELF_MADE } from "../mesh/trust/cacerts.ts";
 import type { RawObject } from "../model/reader.ts";
 import { RESOURCES, type Resource } from "../model/resource.ts";
 import { isSecretName, REDACTED, scrub } from "./record/secret-text.ts";
@@ -36,11 +37,15 @@ const RULES: ReadonlyMap<string, Rule> = new Map<string, Rule>([
   [RESOURCES.gateways.plural, gateway],
 ]);
 
-/** Its data is certificates and names by now: whoever reads it knows that no name is left out. */
+/** Its data is certificates and names by now: whoever reads a CA's knows that no name is left out. */
 function secret(object: RawObject): RawObject {
+  const { data, ...rest } = object;
   const metadata = record(object["metadata"]);
-  const annotations = { ...record(metadata["annotations"]), [NAMES_KEPT]: "true" };
-  return { ...object, metadata: { ...metadata, annotations } };
+  if (metadata["name"] === CACERTS || metadata["name"] === SELF_MADE) {
+    const annotations = { ...record(metadata["annotations"]), [NAMES_KEPT]: "true" };
+    return { ...object, metadata: { ...metadata, annotations } };
+  }
+  return Object.keys(record(data)).length === 0 ? rest : object;
 }
 
 function gateway(object: RawObject): RawObject {
