@@ -96,14 +96,16 @@ export const certs = meshCheck({
   title: "Intermediate Certs Compatibility Check",
   why: "Workloads and istiods of different clusters talk over mutual TLS: each must trust the root that the other's certificates lead to.",
   reads:
-    "root-cert.pem of ConfigMap istio-ca-root-cert; the certificates, never the keys, of Secret cacerts or istio-ca-secret.",
+    "root-cert.pem of ConfigMap istio-ca-root-cert; the certificates and revocation lists, never the keys, of Secret cacerts or istio-ca-secret, as istiod's environment says.",
   faults: [
     "The roots of one cluster do not verify the intermediate certificate of another.",
     "A certificate of the chain has expired, is not valid yet, or will expire soon.",
     "A certificate of the chain is no CA, may not sign certificates, or exceeds a path length.",
     "A cluster signs with the self-signed CA that istiod makes when there is no Secret cacerts.",
     "The root of the Secret and the one that workloads get from the ConfigMap differ.",
-    "A bundle or chain is missing, empty, cut off or not PEM.",
+    "A bundle or chain is missing, empty, cut off or not PEM as Go reads it: BEGIN and END on lines of their own.",
+    "Secret cacerts lacks a file that istiod needs, or its roots do not verify its own certificate: istiod does not start with it.",
+    "A certificate of the chain allows TLS servers or clients only, or a revocation list names it.",
   ],
   fixes: [
     "Make one root and let it sign an intermediate certificate for each cluster, in Secret cacerts of the istio namespace.",

@@ -182,7 +182,8 @@ function faultOf(text: string, label: string, begin: number, end: number | undef
 const FAULTS: Readonly<Record<PemFault, (block: string) => string>> = {
   glued: (block) => `${block} begins on the line that ends another (a line break is missing)`,
   indented: (block) => `the BEGIN line of ${block} is indented`,
-  "text-before": (block) => `the BEGIN line of ${block} has other text, or a byte order mark, before it`,
+  "text-before": (block) =>
+    `the BEGIN line of ${block} has other text, or a byte order mark, before it`,
   "text-after": (block) => `the BEGIN line of ${block} has other text after it`,
   "literal-newlines": (block) => String.raw`${block} has the characters \n in place of line breaks`,
   "no-end": (block) => `${block} has no END line`,

@@ -1,6 +1,15 @@
 import { verify } from "node:crypto";
-import { fromBER } from "asn1js";
-import { CertificateRevocationList } from "pkijs";
+import {
+  BitString,
+  fromBER,
+  GeneralizedTime,
+  Integer,
+  ObjectIdentifier,
+  Sequence,
+  UTCTime,
+  type BaseBlock,
+} from "asn1js";
+import { RelativeDistinguishedNames } from "pkijs";
 import type { RevocationFacts } from "../../model/trust.ts";
 import type { ParsedCertificate } from "./certificate.ts";
 import { nameKey } from "./names.ts";
@@ -35,26 +44,72 @@ export function parseRevocationList(der: Uint8Array): ParsedRevocationList | und
   }
 }
 
+/**
+ * What of a list counts, by RFC 5280, section 5.1. pkijs 4.0.0 cannot read lists without entries
+ * ("undefined is not iterable"), so they are taken apart here.
+ */
+interface List {
+  /** What the signature is of. */
+  signed: Uint8Array;
+  algorithm: string;
+  signature: Uint8Array;
+  issuer: string;
+  nextUpdate: number | undefined;
+  revoked: BaseBlock[];
+}
+
 function parse(der: Uint8Array): ParsedRevocationList | undefined {
-  const asn1 = fromBER(der);
-  if (asn1.offset !== der.byteLength) return undefined;
-  const list = new CertificateRevocationList({ schema: asn1.result });
-  const issuer = nameKey(list.issuer);
+  const list = listOf(der);
+  if (!list) return undefined;
   const known = new Map<string, boolean>();
   return {
-    serials: new Set(
-      (list.revokedCertificates ?? []).map(({ userCertificate }) =>
-        serialText(Buffer.from(userCertificate.valueBlock.valueHexView).toString("hex")),
-      ),
-    ),
-    nextUpdate: list.nextUpdate?.value.getTime(),
+    serials: new Set(list.revoked.flatMap(serialOf)),
+    nextUpdate: list.nextUpdate,
     isSignedBy(parent) {
       const { sha256 } = parent.facts;
-      const result = known.get(sha256) ?? (issuer === parent.subject && isSigned(list, parent));
+      const result =
+        known.get(sha256) ?? (list.issuer === parent.subject && isSigned(list, parent));
       known.set(sha256, result);
       return result;
     },
   };
+}
+
+function children(block: BaseBlock | undefined): BaseBlock[] {
+  return block instanceof Sequence ? block.valueBlock.value : [];
+}
+
+function isTime(block: BaseBlock | undefined): block is UTCTime {
+  return block instanceof UTCTime || block instanceof GeneralizedTime;
+}
+
+function listOf(der: Uint8Array): List | undefined {
+  const outer = fromBER(der);
+  if (outer.offset !== der.byteLength) return undefined;
+  const [tbs, algorithm, signature] = children(outer.result);
+  const [oid] = children(algorithm);
+  const fields = children(tbs);
+  // The version is left out in the first one.
+  if (fields[0] instanceof Integer) fields.shift();
+  const [, issuer, thisUpdate, ...rest] = fields;
+  const isList =
+    tbs instanceof Sequence && issuer instanceof Sequence && signature instanceof BitString;
+  if (!isList || !(oid instanceof ObjectIdentifier) || !isTime(thisUpdate)) return undefined;
+  const next = isTime(rest[0]) ? rest.shift() : undefined;
+  return {
+    signed: tbs.valueBeforeDecodeView,
+    algorithm: oid.getValue(),
+    signature: signature.valueBlock.valueHexView,
+    issuer: nameKey(new RelativeDistinguishedNames({ schema: issuer })),
+    nextUpdate: isTime(next) ? next.toDate().getTime() : undefined,
+    revoked: children(rest[0]),
+  };
+}
+
+function serialOf(entry: BaseBlock): string[] {
+  const [serial] = children(entry);
+  if (!(serial instanceof Integer)) return [];
+  return [serialText(Buffer.from(serial.valueBlock.valueHexView).toString("hex"))];
 }
 
 function serialText(hex: string): string {
@@ -62,12 +117,19 @@ function serialText(hex: string): string {
 }
 
 /** As Go's CheckSignatureFrom: the signer is a CA, and its key usage, if it has one, is cRLSign too. */
-function isSigned(list: CertificateRevocationList, { facts, native }: ParsedCertificate): boolean {
-  const hash = HASHES.get(list.signatureAlgorithm.algorithmId);
+function isSigned(
+  { algorithm, signed, signature }: List,
+  { facts, native }: ParsedCertificate,
+): boolean {
+  const hash = HASHES.get(algorithm);
   if (hash === undefined || !facts.ca || facts.keyUsage?.includes("cRLSign") === false)
     return false;
-  const signature = list.signatureValue.valueBlock.valueHexView;
-  return verify(hash, list.tbsView, native.publicKey, signature);
+  try {
+    return verify(hash, signed, native.publicKey, signature);
+  } catch {
+    // A key of another kind than the algorithm's.
+    return false;
+  }
 }
 
 /** Whether a list that its issuer signed names a certificate. */

@@ -104,18 +104,19 @@ export function maySign({ facts }: ParsedCertificate): boolean {
   return facts.keyUsage?.includes("keyCertSign") ?? true;
 }
 
-const ANY_PURPOSE = "2.5.29.37.0";
 const PURPOSES = [
   { oid: "1.3.6.1.5.5.7.3.2", name: "clientAuth", role: "clients" },
   { oid: "1.3.6.1.5.5.7.3.1", name: "serverAuth", role: "servers" },
 ];
 
-/** What Go and OpenSSL hold a whole path to: purposes that a CA leaves out are none of what it signs. */
+/**
+ * What Go, OpenSSL and rustls hold a path to: purposes that a CA leaves out are none of what it signs.
+ * Go takes anyExtendedKeyUsage for all of them; the others want each by its name.
+ */
 function missingPurpose({
   facts: { purposes },
 }: ParsedCertificate): (typeof PURPOSES)[0] | undefined {
-  if (!purposes || purposes.includes(ANY_PURPOSE)) return undefined;
-  return PURPOSES.find(({ oid }) => !purposes.includes(oid));
+  return purposes && PURPOSES.find(({ oid }) => !purposes.includes(oid));
 }
 
 function count(intermediates: number): string {
