@@ -1,10 +1,11 @@
+import { DEFAULT_ISTIO_NAMESPACE } from "../mesh/names.ts";
 import pLimit from "p-limit";
 import { clusterRef } from "../facts/cluster-ref.ts";
 import { FACTS } from "../facts/index.ts";
 import type { GatheredCluster } from "../model/cluster.ts";
 import type { FactKey } from "../model/facts.ts";
-import { gathered, valueOr } from "../model/gathered.ts";
-import type { ClusterReader } from "../model/reader.ts";
+import { gathered, missing, valueOr, type Gathered } from "../model/gathered.ts";
+import type { ClusterReader, Connection } from "../model/reader.ts";
 import type { GatherSettings } from "../model/source.ts";
 import { ClusterSource } from "./source.ts";
 
@@ -77,9 +78,8 @@ export async function gather(
 async function collect(source: ClusterSource, keys: readonly FactKey[]): Promise<GatheredCluster> {
   const read = await Promise.all(keys.map(async (key) => [key, await source.fact(key)] as const));
   const facts = Object.fromEntries(read) as GatheredCluster["facts"];
-  // A server that answers everything but /version is reached all the same.
-  if (facts.connection?.ok === false && source.answered) facts.connection = gathered({});
-  const istioNamespace = valueOr(facts.istioNamespace, "istio-system");
+  if (facts.connection) facts.connection = connectionOf(facts.connection, source);
+  const istioNamespace = valueOr(facts.istioNamespace, DEFAULT_ISTIO_NAMESPACE);
   const { reader } = source;
   const ref = clusterRef(
     {
@@ -92,4 +92,19 @@ async function collect(source: ClusterSource, keys: readonly FactKey[]): Promise
   );
   const { narrowed } = source;
   return { ref, facts, ...(narrowed.length > 0 ? { narrowed } : {}) };
+}
+
+/** What the connection comes to, now that other requests have been answered, or not. */
+function connectionOf(
+  connection: Gathered<Connection>,
+  { answered, unanswered }: ClusterSource,
+): Gathered<Connection> {
+  // A server that answers everything but /version is reached all the same, unless by nobody.
+  if (!connection.ok && connection.why !== "unauthorized" && answered) return gathered({});
+  if (!connection.ok || answered || !unanswered) return connection;
+  // /version needs nothing that is stored; without its etcd an API server still answers it.
+  return missing(
+    unanswered.why,
+    `the API server answers /version, but nothing that it stores (is etcd up?): ${unanswered.detail}`,
+  );
 }

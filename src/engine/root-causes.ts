@@ -192,8 +192,7 @@ export function annotateCauses(report: Report): Report {
     const blocking =
       results.get(blockedBy) ??
       (context === undefined ? undefined : results.get(`${context}/${blockedBy}`));
-    const explains = blocking && (isFault(blocking.status) || !isFault(finding.severity));
-    return explains ? finding : rest;
+    return blocking && isFault(blocking.status) ? finding : rest;
   };
   return {
     ...report,

@@ -1,6 +1,12 @@
 import type { FactKey, Facts } from "../model/facts.ts";
 import type { NarrowedList } from "../model/cluster.ts";
-import { mapGathered, missing, type Gathered } from "../model/gathered.ts";
+import {
+  mapGathered,
+  missing,
+  type Cause,
+  type Gathered,
+  type Missing,
+} from "../model/gathered.ts";
 import type {
   ClusterReader,
   Connection,
@@ -12,6 +18,8 @@ import type { Resource } from "../model/resource.ts";
 import type { FactReaders, FactSource, GatherSettings } from "../model/source.ts";
 import { joinParts, namespacesThatMatter, type WholeList } from "./narrow.ts";
 
+const UNANSWERED: ReadonlySet<Cause> = new Set<Cause>(["timeout", "unreachable", "unreadable"]);
+
 /**
  * The facts of one cluster, each made once, over a reader whose every request is made once. Facts
  * start when first asked for, so that independent requests go out at the same time.
@@ -21,6 +29,8 @@ export class ClusterSource implements FactSource {
   peers: readonly ClusterSource[] = [];
   /** Some request was answered by a Kubernetes API (or a recording), be it with a refusal. */
   answered = false;
+  /** Why a request was not answered by anybody. */
+  unanswered: Missing | undefined;
   readonly #requests = new Map<string, Promise<unknown>>();
   readonly #facts = new Map<FactKey, Promise<Gathered<unknown>>>();
   /** Lists of the whole cluster so far. */
@@ -156,6 +166,7 @@ export class ClusterSource implements FactSource {
   #noting<T>(answer: Gathered<T>): Gathered<T> {
     // Anything may answer 404, a web server at a wrong address too.
     if (answer.ok || answer.why === "forbidden") this.answered = true;
+    else if (UNANSWERED.has(answer.why)) this.unanswered ??= answer;
     return answer;
   }
 }

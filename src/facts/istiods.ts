@@ -1,7 +1,7 @@
+import { DEFAULT_CLUSTER_ID, DEFAULT_REVISION, ISTIOD_SELECTOR, REVISION } from "../mesh/names.ts";
 import { defined } from "../lib/defined.ts";
 import { array, at, property, string, stringMap } from "../lib/json.ts";
 import { goBool } from "../lib/go-bool.ts";
-import { DEFAULT_REVISION, REVISION } from "../mesh/names.ts";
 import type { Env, IstiodFact, IstiodsFact } from "../model/facts.ts";
 import { gathered } from "../model/gathered.ts";
 import type { RawObject } from "../model/reader.ts";
@@ -12,14 +12,12 @@ import { slimWorkload } from "./slim.ts";
 import { mainContainer, workloadFact } from "./workload.ts";
 
 const CONTAINER = "discovery";
-/** What istiod calls its cluster when nothing says otherwise. */
-const DEFAULT_CLUSTER = "Kubernetes";
 
 /** CLUSTER_ID as istiod takes it; nothing when it cannot be known. */
 function clusterId(env: Env): string | undefined {
   const variable = env.get("CLUSTER_ID");
   if (variable?.kind === "unresolved") return undefined;
-  return variable?.value || DEFAULT_CLUSTER;
+  return variable?.value || DEFAULT_CLUSTER_ID;
 }
 
 async function istiodFact(source: FactSource, object: RawObject): Promise<IstiodFact | undefined> {
@@ -54,7 +52,7 @@ function choose(all: readonly IstiodFact[], revision: string | undefined): Istio
 
 export const istiods: FactReader<"istiods"> = async (source) => {
   const listed = await source.listWhereAllowed(RESOURCES.deployments, {
-    labelSelector: "app=istiod",
+    labelSelector: ISTIOD_SELECTOR,
     slim: slimWorkload,
   });
   if (!listed.ok) return listed;

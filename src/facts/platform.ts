@@ -1,3 +1,4 @@
+import { SYSTEM_NAMESPACE } from "../mesh/names.ts";
 import { defined } from "../lib/defined.ts";
 import { at, string } from "../lib/json.ts";
 import { gathered, mapGathered, valueOr } from "../model/gathered.ts";
@@ -21,12 +22,12 @@ function networkOf(object: RawObject): { type: string; routingViaHost?: boolean 
   };
 }
 
-/** Charts put ztunnel and CNI here on OpenShift, and seldom elsewhere. */
-const AGENTS = "kube-system";
-
+/** Charts put ztunnel and CNI there on OpenShift, and seldom elsewhere. */
 async function hasAgentsInKubeSystem(source: FactSource): Promise<boolean> {
   const agents = await Promise.all([source.fact("ztunnels"), source.fact("cnis")]);
-  return agents.some((found) => valueOr(found, []).some(({ namespace }) => namespace === AGENTS));
+  return agents.some((found) =>
+    valueOr(found, []).some(({ namespace }) => namespace === SYSTEM_NAMESPACE),
+  );
 }
 
 /**

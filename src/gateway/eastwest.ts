@@ -1,10 +1,6 @@
 import * as label from "../mesh/names.ts";
 import { type GatewayManifest, HBONE, type Locality, localityLabels, XDS } from "./manifest.ts";
 
-/** Solo's class for Gateways that other clusters reach this one through. */
-export const EAST_WEST_CLASS = "istio-eastwest";
-export const EAST_WEST_NAME = "istio-eastwest";
-
 export interface EastWestRequest extends Locality {
   network: string;
   /** CLUSTER_ID; absent when istiod has none: the network stands in for it. */
@@ -28,9 +24,9 @@ export function eastWestGateway(request: EastWestRequest): GatewayManifest {
         [label.NETWORK]: network,
         ...localityLabels(request),
       },
-      name: EAST_WEST_NAME,
+      name: label.EAST_WEST_NAME,
       ...(namespace === undefined ? {} : { namespace }),
     },
-    spec: { gatewayClassName: EAST_WEST_CLASS, listeners: [HBONE, XDS] },
+    spec: { gatewayClassName: label.CLASS_EAST_WEST, listeners: [HBONE, XDS] },
   };
 }

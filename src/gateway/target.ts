@@ -54,7 +54,7 @@ function chooseEntrance(
   const preference = ({ gateway, addresses }: Entrance): number =>
     (addresses.length > 0 ? 4 : 0) +
     (exposesIstiod(gateway) ? 2 : 0) +
-    (gateway.name === "istio-eastwest" ? 1 : 0);
+    (gateway.name === label.EAST_WEST_NAME ? 1 : 0);
   const [best] = gateways
     .map((gateway) => ({ gateway, addresses: externalAddresses(gateway, services) }))
     .toSorted((one, other) => preference(other) - preference(one));
@@ -77,7 +77,10 @@ function trustDomainOf(
 }
 
 function noEntrance(ref: ClusterRef): Problem {
-  const expose = mc(ref, `expose --context ${contextWord(ref)} -n istio-eastwest --wait`);
+  const expose = mc(
+    ref,
+    `expose --context ${contextWord(ref)} -n ${label.EAST_WEST_NAMESPACE} --wait`,
+  );
   return problem(ref, "has no east-west Gateway", expose);
 }
 

@@ -1,3 +1,5 @@
+import { GATEWAY_RESOURCE } from "../mesh/names.ts";
+import { deleteGateway, showGatewayManagers } from "../mesh/commands/gateways.ts";
 import * as label from "../mesh/names.ts";
 import { enumerate, qualified } from "../mesh/wording.ts";
 import { findPeers, indexPeers, peerName } from "../mesh/peers.ts";
@@ -5,7 +7,6 @@ import { kubectl } from "../mesh/commands/shell.ts";
 import type { GatheredCluster } from "../model/cluster.ts";
 import type { GatewayFact } from "../model/facts.ts";
 import { candidateOf, remoteOf } from "./candidate.ts";
-import { GATEWAY_TYPE } from "./plan.ts";
 import { type Problem, problem, read } from "./problem.ts";
 
 /** What links are to be undone towards: a cluster that was read, or a name that Gateways carry. */
@@ -83,7 +84,7 @@ export function managersOf({ managers }: GatewayFact): string {
 
 /** The command that deletes a Gateway. */
 export function deleteCommand({ cluster: { ref }, gateway }: Doomed): string {
-  return kubectl(ref, "-n", gateway.namespace, "delete", GATEWAY_TYPE, gateway.name);
+  return deleteGateway(ref, gateway);
 }
 
 /**
@@ -124,23 +125,7 @@ function isDoomed(
 function notOurs({ cluster, gateway }: Doomed): Problem[] {
   if (isOurs(gateway)) return [];
   const message = `Gateway ${qualified(gateway)} is managed by ${managersOf(gateway)}, not by mc: --force deletes it all the same`;
-  return [
-    problem(
-      cluster.ref,
-      message,
-      kubectl(
-        cluster.ref,
-        "-n",
-        gateway.namespace,
-        "get",
-        GATEWAY_TYPE,
-        gateway.name,
-        "-o",
-        "yaml",
-        "--show-managed-fields",
-      ),
-    ),
-  ];
+  return [problem(cluster.ref, message, showGatewayManagers(cluster.ref, gateway))];
 }
 
 /** Why there may be no Gateway for the target where it was looked for. */
@@ -166,7 +151,14 @@ function nothingHere(
   } else if (isContext && !cluster && peers.length > 0) {
     // Its Gateways may carry a CLUSTER_ID and a network that only the dead cluster could tell.
     const message = `${name} cannot be reached, and no Gateway in namespace ${namespace} says that it stands for ${name}: give --to its CLUSTER_ID or network; there are ${enumerate(peers, 30)}`;
-    const words = ["-n", namespace, "get", GATEWAY_TYPE, "-L", `${label.CLUSTER},${label.NETWORK}`];
+    const words = [
+      "-n",
+      namespace,
+      "get",
+      GATEWAY_RESOURCE,
+      "-L",
+      `${label.CLUSTER},${label.NETWORK}`,
+    ];
     problems.push(problem(ref, message, kubectl(ref, ...words)));
   } else {
     const others = peers.length > 0 ? `; there are links to ${enumerate(peers)}` : "";

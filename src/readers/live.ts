@@ -15,19 +15,22 @@ import type {
   WatchOptions,
   Written,
 } from "../model/writer.ts";
-import type { Kubeconfig } from "./kubeconfig/index.ts";
-import { ApiClient } from "./live/api/client.ts";
-import { resolveContext, type ContextTarget } from "./kubeconfig/context.ts";
-import { credentialSource } from "./live/auth/credentials.ts";
+import { resolveContext, type ContextTarget, type Kubeconfig } from "./kubeconfig/index.ts";
+import {
+  accessTo,
+  ApiClient,
+  applyObject,
+  deleteObject,
+  isAllowed,
+  readConnection,
+  readList,
+  readObject,
+  Versions,
+  watchResource,
+} from "./live/api/index.ts";
+import { impersonationHeaders, SignIn, type Impersonation } from "./live/auth/index.ts";
+import { endpointOf, gather } from "./live/connection/index.ts";
 import { DebugReader } from "./live/debug/index.ts";
-import { endpointOf } from "./live/connection/endpoint.ts";
-import { gather } from "./live/connection/fault.ts";
-import { readConnection } from "./live/api/identity.ts";
-import { impersonationHeaders, type Impersonation } from "./live/auth/impersonation.ts";
-import { readList, readObject } from "./live/api/read.ts";
-import { Versions } from "./live/api/versions.ts";
-import { watchResource } from "./live/api/watch.ts";
-import { accessTo, applyObject, deleteObject, isAllowed } from "./live/api/write.ts";
 
 export interface OpenOptions extends Impersonation {
   /**
@@ -52,10 +55,11 @@ export function openCluster(
   options: OpenOptions,
 ): LiveCluster {
   const target = resolveContext(config, context);
-  const endpoint = endpointOf(target, config.env);
+  const { env } = config;
+  const endpoint = endpointOf(target.cluster, env);
   const client = new ApiClient({
     endpoint,
-    credentials: credentialSource(target, endpoint, options.interactive ?? false),
+    signIn: new SignIn(target, { endpoint, env, interactive: options.interactive ?? false }),
     headers: impersonationHeaders(options, target.user),
     timeoutMs: options.timeoutMs,
   });

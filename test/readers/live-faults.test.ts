@@ -155,6 +155,17 @@ describe("waiting as the server asks", () => {
     expect(asked).toBe(11);
   });
 
+  it("tries again as long as there is time where 429 says when", async () => {
+    const { pods, asked } = await struck({
+      kind: "status",
+      status: 429,
+      times: 15,
+      headers: { "Retry-After": "0" },
+    });
+    expect(namesOf(valueOf(pods))).toEqual(["a"]);
+    expect(asked).toBe(16);
+  });
+
   it("is over when the time is", async () => {
     const server = await apiServer({
       faults: [

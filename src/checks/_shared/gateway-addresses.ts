@@ -1,4 +1,6 @@
-import { DATA_PLANE_TYPE, GATEWAY_NAME } from "../../mesh/names.ts";
+import { DATA_PLANE_TYPE, GATEWAY_NAME, SERVICE_TYPE } from "../../mesh/names.ts";
+import { annotateGateway } from "../../mesh/commands/gateways.ts";
+import { istiodLog } from "../../mesh/commands/istiod.ts";
 import { isInternalAddress, serviceOf } from "../../mesh/addresses.ts";
 import { isNodePort } from "../../mesh/data-plane.ts";
 import { kubectl } from "../../mesh/commands/shell.ts";
@@ -35,7 +37,7 @@ export function serviceRemedy({ namespace, name }: GatewayFact, cluster: Cluster
   return remedy(
     "Let istiod make the Service again: look at its log, then restart it.",
     kubectl(cluster, "-n", namespace, "get", "services", "-l", `${GATEWAY_NAME}=${name}`),
-    kubectl(cluster, "-n", cluster.istioNamespace, "logs", "-l", "app=istiod", "--tail=100"),
+    istiodLog(cluster),
   );
 }
 
@@ -50,20 +52,14 @@ export function addressRemedy(
   if (service && service.type !== "LoadBalancer") {
     return remedy(
       "Make the Service one of type LoadBalancer, so that it gets an address outside the cluster.",
-      on(
-        "annotate",
-        "gateways.gateway.networking.k8s.io",
-        name,
-        "networking.istio.io/service-type=LoadBalancer",
-        "--overwrite",
-      ),
+      annotateGateway(cluster, gateway, SERVICE_TYPE, "LoadBalancer"),
       on("get", "service", service.name),
     );
   }
   if (service && service.addresses.length > 0) {
     return remedy(
       `Find out why istiod has not given the Gateway its Service's address ${service.addresses.join(", ")}.`,
-      kubectl(cluster, "-n", cluster.istioNamespace, "logs", "-l", "app=istiod", "--tail=100"),
+      istiodLog(cluster),
     );
   }
   return remedy(

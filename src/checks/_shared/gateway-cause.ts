@@ -1,3 +1,5 @@
+import { describeGateway } from "../../mesh/commands/gateways.ts";
+import { findIstiod, istiodLog } from "../../mesh/commands/istiod.ts";
 import { CLASS_COMMUNITY, GATEWAY_NAME } from "../../mesh/names.ts";
 import { serviceOf } from "../../mesh/addresses.ts";
 import { kubectl } from "../../mesh/commands/shell.ts";
@@ -31,8 +33,8 @@ export function istiodRemedy(className: string, cluster: ClusterRef): Remediatio
   return remedy(
     `Run ${who}: it makes the class and takes up its Gateways.`,
     kubectl(cluster, "get", "gatewayclasses", className),
-    kubectl(cluster, "get", "deployments", "-A", "-l", "app=istiod", "-o", "wide"),
-    kubectl(cluster, "-n", cluster.istioNamespace, "logs", "-l", "app=istiod", "--tail=100"),
+    findIstiod(cluster, "deployments", "-o", "wide"),
+    istiodLog(cluster),
   );
 }
 
@@ -57,10 +59,10 @@ export function whyNotProgrammed(
   return serviceCause(gateway, around, said, cluster) ?? byClass ?? { why: said, remediation };
 }
 
-function describeRemedy({ namespace, name }: GatewayFact, cluster: ClusterRef): Remediation {
+function describeRemedy(gateway: GatewayFact, cluster: ClusterRef): Remediation {
   return remedy(
     "Correct what the conditions and events of the Gateway name.",
-    kubectl(cluster, "-n", namespace, "describe", "gateways.gateway.networking.k8s.io", name),
+    describeGateway(cluster, gateway),
   );
 }
 

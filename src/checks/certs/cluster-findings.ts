@@ -1,10 +1,10 @@
-import { kubectl } from "../../mesh/commands/shell.ts";
+import { findIstiod, restartIstiod } from "../../mesh/commands/istiod.ts";
 import { ROOT_CONFIG_MAP } from "../../mesh/names.ts";
 import { fail, remedy } from "../../model/finding.ts";
 import type { Finding } from "../../model/report.ts";
 import type { TrustMatrix } from "../../model/trust.ts";
 import { configMapOf, type ClusterCertificates } from "./cluster-certificates.ts";
-import { restartIstiod, showRoot } from "./commands.ts";
+import { showRoot } from "./commands.ts";
 import { contentFindings } from "./content.ts";
 import { signingSecretFindings } from "./signing-secret.ts";
 import { unreadFindings } from "./unread.ts";
@@ -34,11 +34,10 @@ function rootFindings(member: ClusterCertificates): Finding[] {
     return [
       fail(`cluster ${context}: there is no ${text}, which istiod writes into every namespace`, {
         cluster: context,
-        object: configMapOf(member),
         blockedBy: `${context}/pods-istiod`,
         remediation: remedy(
           "Let istiod write it: see that it runs, or restart it.",
-          kubectl(cluster, "get", "pods", "-A", "-l", "app=istiod"),
+          findIstiod(cluster, "pods"),
           restartIstiod(cluster),
         ),
       }),

@@ -1,5 +1,6 @@
 import { ROOT_CONFIG_MAP } from "../../mesh/names.ts";
 import { caFilesOf, CRL_FILE } from "../../mesh/trust/cacerts.ts";
+import { restartIstiod } from "../../mesh/commands/istiod.ts";
 import { kubectl } from "../../mesh/commands/shell.ts";
 import type { ClusterRef } from "../../model/check.ts";
 import type { ClusterCertificates } from "./cluster-certificates.ts";
@@ -60,9 +61,4 @@ export function replaceSigning({ cluster, intermediate }: ClusterCertificates): 
     "yaml",
   ];
   return [`${inNamespace(...make)} | ${inNamespace("apply", "-f", "-")}`, restartIstiod(cluster)];
-}
-
-export function restartIstiod(cluster: ClusterRef): string {
-  const restart = ["rollout", "restart", "deployment", "-l", "app=istiod"];
-  return kubectl(cluster, "-n", cluster.istioNamespace, ...restart);
 }

@@ -4,7 +4,8 @@ import { fail, objectRef, remedy, warn } from "../../model/finding.ts";
 import type { IntermediateFact } from "../../model/facts.ts";
 import type { Finding, Remediation } from "../../model/report.ts";
 import type { CertificateFacts, TrustMatrix } from "../../model/trust.ts";
-import { replaceSigning, restartIstiod, showRoot } from "./commands.ts";
+import { replaceSigning, showRoot } from "./commands.ts";
+import { restartIstiod } from "../../mesh/commands/istiod.ts";
 import { anchors } from "./expiry.ts";
 import {
   configMapOf,

@@ -1,3 +1,4 @@
+import { DEFAULT_CLUSTER_ID } from "../../mesh/names.ts";
 import { contexts, enumerate, qualified } from "../../mesh/wording.ts";
 import { pairsSkipped } from "../_shared/pairs-skipped.ts";
 import { kubectl } from "../../mesh/commands/shell.ts";
@@ -8,9 +9,6 @@ import type { Finding } from "../../model/report.ts";
 import { notChecked } from "../_shared/not-checked.ts";
 
 type Member = MeshMember<"istiods", "namespaces" | "ztunnels">;
-
-/** What istiod takes when nothing is set: it names no cluster. */
-const DEFAULT_ID = "Kubernetes";
 
 /** What a label takes, as CLUSTER_ID becomes one. */
 const LABEL = /^[A-Za-z\d]([\w.-]{0,61}[A-Za-z\d])?$/;
@@ -70,12 +68,12 @@ function istiodFinding(member: Member, istiod: IstiodFact, members: readonly Mem
     const why = env?.kind === "unresolved" ? `${env.from}: ${env.why}` : "not found";
     return info(`CLUSTER_ID of ${subject} not checked: ${why}`, about);
   }
-  if (istiod.clusterId !== DEFAULT_ID) {
+  if (istiod.clusterId !== DEFAULT_CLUSTER_ID) {
     return pass(`Cluster ${context} has CLUSTER_ID ${istiod.clusterId}`, about);
   }
   const message = env
-    ? `CLUSTER_ID of ${subject} is the default ${DEFAULT_ID}`
-    : `CLUSTER_ID of ${subject} is not set, so it is the default ${DEFAULT_ID}`;
+    ? `CLUSTER_ID of ${subject} is the default ${DEFAULT_CLUSTER_ID}`
+    : `CLUSTER_ID of ${subject} is not set, so it is the default ${DEFAULT_CLUSTER_ID}`;
   return fail(message, {
     ...about,
     remediation: remedy(
@@ -88,7 +86,7 @@ function istiodFinding(member: Member, istiod: IstiodFact, members: readonly Mem
 /** The IDs that its istiods have, but for the default. */
 function idsOf({ facts }: Member): string[] {
   const ids = facts.istiods.judged.flatMap(({ clusterId }) => clusterId ?? []);
-  return [...new Set(ids)].filter((id) => id !== DEFAULT_ID);
+  return [...new Set(ids)].filter((id) => id !== DEFAULT_CLUSTER_ID);
 }
 
 /** istiod refuses the certificates of a ztunnel that says it is in a cluster it doesn't know. */

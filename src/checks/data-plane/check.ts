@@ -1,3 +1,4 @@
+import { annotateGateway, labelGateway, unannotateGateway } from "../../mesh/commands/gateways.ts";
 import {
   CLUSTER,
   DATA_PLANE_TYPE,
@@ -6,7 +7,6 @@ import {
 } from "../../mesh/names.ts";
 import { linksOf, notInRun, type Link } from "../../mesh/links.ts";
 import { enumerate, qualified } from "../../mesh/wording.ts";
-import { labelGateway } from "../../mesh/commands/gateways.ts";
 import { pairsSkipped } from "../_shared/pairs-skipped.ts";
 import { isNodePort } from "../../mesh/data-plane.ts";
 import { kubectl } from "../../mesh/commands/shell.ts";
@@ -64,19 +64,13 @@ function gatewayFindings({ cluster }: Member, gateway: GatewayFact, why: string)
   const about = { cluster: cluster.context, object: objectRef("Gateway", gateway) };
   const findings: Finding[] = [];
   if (!isNodePort(gateway.annotations.get(DATA_PLANE_TYPE))) {
-    const annotate = [
-      "-n",
-      gateway.namespace,
-      "annotate",
-      "gateways.gateway.networking.k8s.io",
-      gateway.name,
-      `${DATA_PLANE_TYPE}=NodePort`,
-      "--overwrite",
-    ];
     findings.push(
       warn(`${name} is not annotated ${DATA_PLANE_TYPE}: NodePort, ${why}`, {
         ...about,
-        remediation: remedy("Annotate the gateway.", kubectl(cluster, ...annotate)),
+        remediation: remedy(
+          "Annotate the gateway.",
+          annotateGateway(cluster, gateway, DATA_PLANE_TYPE, "NodePort"),
+        ),
       }),
     );
   }
@@ -134,15 +128,7 @@ function networkFindings(link: Link<Member>, target: Member): Finding[] {
         remediation: remedy(
           `Give each cluster a network of its own, or let the gateway use LoadBalancer${listener ? `: that takes a listener ${CROSS_NETWORK.name}` : ""}.`,
           ...(listener ? [listener.command] : []),
-          kubectl(
-            from.cluster,
-            "-n",
-            gateway.namespace,
-            "annotate",
-            "gateways.gateway.networking.k8s.io",
-            gateway.name,
-            `${PREFERRED_DATA_PLANE_TYPE}-`,
-          ),
+          unannotateGateway(from.cluster, gateway, PREFERRED_DATA_PLANE_TYPE),
         ),
       },
     ),

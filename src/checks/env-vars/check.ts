@@ -1,3 +1,5 @@
+import { DEFAULT_TRUST_DOMAIN } from "../../mesh/names.ts";
+import { findIstiod } from "../../mesh/commands/istiod.ts";
 import { goBool } from "../../lib/go-bool.ts";
 import { hasMinor, versionOf } from "../../mesh/versions.ts";
 import { enumerate, qualified } from "../../mesh/wording.ts";
@@ -28,7 +30,6 @@ import { notChecked } from "../_shared/not-checked.ts";
 const DISCOVERY = "discovery";
 const PEERING = "ENABLE_PEERING_DISCOVERY";
 const LEGACY = "DISABLE_LEGACY_MULTICLUSTER";
-const DEFAULT_TRUST_DOMAIN = "cluster.local";
 const HELM_ISTIOD = "in the values of the istiod chart: env";
 const isTrue = (value: string | undefined): boolean => goBool(value) === true;
 
@@ -47,7 +48,7 @@ function mayPeer(istiod: IstiodFact): boolean {
 }
 
 function noIstiod({ others }: IstiodsFact, { cluster, revision }: ClusterCheckContext): Finding {
-  const list = kubectl(cluster, "get", "deployments", "-A", "-l", "app=istiod", "--show-labels");
+  const list = findIstiod(cluster, "deployments", "--show-labels");
   if (revision === undefined || others.length === 0) {
     const finding = fail("no istiod Deployment (app=istiod) in any namespace", {
       remediation: installIstiod(cluster, revision, list),

@@ -1,4 +1,5 @@
-import { EAST_WEST_CLASSES, GATEWAY_NAME } from "../../mesh/names.ts";
+import { installGatewayApi } from "../../mesh/commands/gateways.ts";
+import { EAST_WEST_CLASSES, EAST_WEST_NAMESPACE, GATEWAY_NAME } from "../../mesh/names.ts";
 import { contextWord, kubectl, mc } from "../../mesh/commands/shell.ts";
 import { clusterCheck, type ClusterRef } from "../../model/check.ts";
 import type { GatewaysData } from "../../model/data.ts";
@@ -19,26 +20,22 @@ import { type Surroundings, whyNotProgrammed } from "../_shared/gateway-cause.ts
 import { isTrue } from "../_shared/gateway-status.ts";
 import { notChecked } from "../_shared/not-checked.ts";
 
-const CRDS =
-  "https://github.com/kubernetes-sigs/gateway-api/releases/download/v1.4.0/standard-install.yaml";
-const NAMESPACE = "istio-eastwest";
-
 function noCrds(cluster: ClusterRef): Finding {
   return fail("the Gateway API is not installed: its CRDs are missing", {
     remediation: remedy(
       "Install the CRDs of the Gateway API, then create the east-west gateway.",
-      kubectl(cluster, "apply", "-f", CRDS),
+      installGatewayApi(cluster),
     ),
   });
 }
 
 function noGateway(cluster: ClusterRef, namespaces: Gathered<NamespaceFact[]>): Finding {
-  const exists = namespaces.ok && namespaces.value.some(({ name }) => name === NAMESPACE);
+  const exists = namespaces.ok && namespaces.value.some(({ name }) => name === EAST_WEST_NAMESPACE);
   return fail(`no east-west gateway: no Gateway of class ${EAST_WEST_CLASSES.join(" or ")}`, {
     remediation: remedy(
       "Create the east-west gateway.",
-      ...(exists ? [] : [kubectl(cluster, "create", "namespace", NAMESPACE)]),
-      mc(cluster, `expose --context ${contextWord(cluster)} -n ${NAMESPACE}`),
+      ...(exists ? [] : [kubectl(cluster, "create", "namespace", EAST_WEST_NAMESPACE)]),
+      mc(cluster, `expose --context ${contextWord(cluster)} -n ${EAST_WEST_NAMESPACE}`),
     ),
   });
 }

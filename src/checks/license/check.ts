@@ -1,3 +1,5 @@
+import { PORT_DEBUG } from "../../mesh/names.ts";
+import { findIstiod, restartIstiod } from "../../mesh/commands/istiod.ts";
 import { grantCommands, refusedUser } from "../../mesh/commands/grant.ts";
 import { kubectl } from "../../mesh/commands/shell.ts";
 import { clusterCheck, type ClusterRef } from "../../model/check.ts";
@@ -25,7 +27,7 @@ function replaceLicense({ namespace }: LicenseFact, cluster: ClusterRef): Remedi
   return remedy(
     `Install an Enterprise license: set license.value or license.secretRef of the istiod chart (SOLO_LICENSE_KEY in pilot.env with the open source chart), then restart istiod; SOLO_ISTIO_LICENSE_KEY holds the key, ${HELM_VARIABLES}.`,
     helmUpgrade(cluster, "istiod", namespace, ["license.value=$SOLO_ISTIO_LICENSE_KEY"]),
-    kubectl(cluster, "-n", namespace, "rollout", "restart", "deployment", "-l", "app=istiod"),
+    restartIstiod(cluster, namespace),
   );
 }
 
@@ -75,7 +77,7 @@ function noAnswer(license: LicenseFact, cause: Missing, around: Around): Finding
     object,
     remediation: remedy(
       "Forward the port of istiod's debug endpoints and ask /debug/license on it.",
-      inNamespace("port-forward", `pod/${pod}`, "15014"),
+      inNamespace("port-forward", `pod/${pod}`, String(PORT_DEBUG)),
     ),
     ...explained,
   });
@@ -125,10 +127,7 @@ export const license = clusterCheck({
     if (licenses.length === 0) {
       const message = "no running istiod pod to ask for its license";
       const finding = error(message, {
-        remediation: remedy(
-          "Look at the istiod pods.",
-          kubectl(cluster, "get", "pods", "-A", "-l", "app=istiod"),
-        ),
+        remediation: remedy("Look at the istiod pods.", findIstiod(cluster, "pods")),
         blockedBy: `${cluster.context}/pods-istiod`,
       });
       return { summary: message, findings: [finding] };

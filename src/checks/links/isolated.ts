@@ -72,12 +72,14 @@ export function isolatedFindings(
 ): Finding[] {
   const [first] = isolated;
   if (!first) return [];
-  if (precheck) return [skip(`not linked yet: ${contexts(isolated)}`)];
+  const about = isolated.length === 1 ? { cluster: first.cluster.context } : {};
+  if (precheck) return [skip(`not linked yet: ${contexts(isolated)}`, about)];
   if (absent.length > 0) {
     const others = contexts(absent.map((cluster) => ({ cluster })));
     return [
       skip(
         `no link of ${contexts(isolated)} was found; whether one leads there from ${others} is not known`,
+        about,
       ),
     ];
   }

@@ -1,3 +1,4 @@
+import { findIstiod } from "../../mesh/commands/istiod.ts";
 import { GATEWAY_NAME, NETWORK } from "../../mesh/names.ts";
 import { labelGateway } from "../../mesh/commands/gateways.ts";
 import { qualified } from "../../mesh/wording.ts";
@@ -34,17 +35,16 @@ export function ownFindings(member: NetworkMember, own: OwnNetwork): Finding[] {
 function namespaceFinding({ cluster, facts }: NetworkMember, own: OwnNetwork): Finding {
   const { context } = cluster;
   const name = facts.istioNamespace;
-  const object = objectRef("Namespace", { name });
   if (!own.namespace) {
     return fail(`Cluster ${context} has no network: there is no namespace ${name}`, {
       cluster: context,
-      object,
       remediation: remedy(
         "Install Istio, or name its namespace with -i.",
-        kubectl(cluster, "get", "deployments", "-A", "-l", "app=istiod"),
+        findIstiod(cluster, "deployments"),
       ),
     });
   }
+  const object = objectRef("Namespace", { name });
   const relabel = (network: string): string =>
     kubectl(cluster, "label", "namespace", name, `${NETWORK}=${network}`, "--overwrite");
   if (own.label === undefined) {

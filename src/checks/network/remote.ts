@@ -1,4 +1,4 @@
-import { CLUSTER, NETWORK } from "../../mesh/names.ts";
+import { CLUSTER, DEFAULT_CLUSTER_ID, NETWORK } from "../../mesh/names.ts";
 import type { Link, LinkTarget } from "../../mesh/links.ts";
 import { enumerate, qualified } from "../../mesh/wording.ts";
 import { labelGateway } from "../../mesh/commands/gateways.ts";
@@ -141,7 +141,7 @@ function disagreement({ from, gateway, target, by, owners }: Link<NetworkMember>
     ];
   }
   // Without a CLUSTER_ID of its own nothing can be said, and cluster-identity reports it.
-  if (id === undefined || id === "Kubernetes") return [];
+  if (id === undefined || id === DEFAULT_CLUSTER_ID) return [];
   return [
     warn(message, {
       ...about,

@@ -1,3 +1,4 @@
+import { NETWORK } from "../../mesh/names.ts";
 import { enumerate } from "../../mesh/wording.ts";
 import { kubectl } from "../../mesh/commands/shell.ts";
 import type { ClusterRef } from "../../model/check.ts";
@@ -98,7 +99,7 @@ export function sharedFindings(
                 "label",
                 "namespace",
                 facts.istioNamespace,
-                "topology.istio.io/network=<network>",
+                `${NETWORK}=<network>`,
                 "--overwrite",
               ),
             ),

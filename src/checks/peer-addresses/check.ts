@@ -1,10 +1,11 @@
+import { peerAddress, reachableAddresses } from "../../mesh/addresses.ts";
+import { mergeGateway } from "../../mesh/commands/gateways.ts";
 import { SERVICE_ACCOUNT } from "../../mesh/names.ts";
 import { isConnected, linksOf, type Link } from "../../mesh/links.ts";
 import { enumerate, qualified } from "../../mesh/wording.ts";
 import { pairsSkipped } from "../_shared/pairs-skipped.ts";
-import { isIpAddress, normalizeAddress } from "../../lib/ip-address.ts";
-import { reachableAddresses } from "../../mesh/addresses.ts";
-import { contextWord, kubectl, mc, quote } from "../../mesh/commands/shell.ts";
+import { normalizeAddress } from "../../lib/ip-address.ts";
+import { contextWord, mc, quote } from "../../mesh/commands/shell.ts";
 import { meshCheck, type MeshMember } from "../../model/check.ts";
 import type { GatewayFact } from "../../model/facts.ts";
 import { fail, info, objectRef, pass, remedy, skip, summarize, warn } from "../../model/finding.ts";
@@ -26,23 +27,11 @@ function giveAddress({ from, gateway }: Link<Member>, target: Member): Remediati
   const pair = `--from ${contextWord(cluster)} --to ${contextWord(to)}`;
   const link = mc(cluster, `link ${pair} -n ${quote(gateway.namespace)}`);
   // One address, as link gives it.
-  const addresses = present(gateway, target.facts)
-    .slice(0, 1)
-    .map((value) => ({ type: isIpAddress(value) ? "IPAddress" : "Hostname", value }));
+  const addresses = present(gateway, target.facts).slice(0, 1).map(peerAddress);
   return remedy(
     `Give the gateway the present address of ${to.context} where it was made: by mc link, in Helm values, or here.`,
     ...(gateway.managers.includes("mc") ? [link] : []),
-    kubectl(
-      cluster,
-      "-n",
-      gateway.namespace,
-      "patch",
-      "gateways.gateway.networking.k8s.io",
-      gateway.name,
-      "--type=merge",
-      "-p",
-      JSON.stringify({ spec: { addresses } }),
-    ),
+    mergeGateway(cluster, gateway, { spec: { addresses } }),
   );
 }
 
@@ -102,9 +91,15 @@ export const peerAddresses = meshCheck({
       const { member, addresses } = link.target ?? {};
       return member && addresses ? [compare(link, member, addresses, precheck)] : [];
     });
-    if (outside.length > 0) {
+    const [first, ...others] = outside;
+    if (first) {
       const which = enumerate(outside.map(({ gateway }) => qualified(gateway)));
-      findings.push(skip(`not compared, as their clusters are not known here: ${which}`));
+      const { from, gateway } = first;
+      const about =
+        others.length === 0
+          ? { cluster: from.cluster.context, object: objectRef("Gateway", gateway) }
+          : {};
+      findings.push(skip(`not compared, as their clusters are not known here: ${which}`, about));
     }
     return { findings, summary: summarize(findings, fine(findings)) };
   },

@@ -1,4 +1,4 @@
-import { CLASS_REMOTE } from "../../mesh/names.ts";
+import { CLASS_REMOTE, EAST_WEST_NAMESPACE } from "../../mesh/names.ts";
 import { linkFaults } from "../../mesh/links.ts";
 import { type PeerCandidate, findPeers, indexPeers, namesOf, peerName } from "../../mesh/peers.ts";
 import { reachableAddresses } from "../../mesh/addresses.ts";
@@ -135,7 +135,7 @@ export const peers = clusterCheck({
       findings.push(notChecked("GatewayClasses", gatewayClasses));
     }
     if (data.peers.every(({ self }) => self)) {
-      findings.unshift(noPeers(context, eastWest[0]?.namespace ?? "istio-eastwest"));
+      findings.unshift(noPeers(context, eastWest[0]?.namespace ?? EAST_WEST_NAMESPACE));
       return { findings, data, summary: NONE };
     }
     return { findings, data, summary: summarize(findings, "all clusters connected") };

@@ -1,3 +1,5 @@
+import { describeGateway, editGateway } from "../../mesh/commands/gateways.ts";
+import { istiodLog } from "../../mesh/commands/istiod.ts";
 import { CLASS_REMOTE, PORT_HBONE, PORT_XDS, PREFERRED_DATA_PLANE_TYPE } from "../../mesh/names.ts";
 import { isNodePort } from "../../mesh/data-plane.ts";
 import { peerName } from "../../mesh/peers.ts";
@@ -19,7 +21,6 @@ const DATA_PLANE = "gloo.solo.io/PeerDataPlaneProgrammed";
 const REQUIRED = ["Accepted", "Programmed", CONNECTED, SYNCED] as const;
 const ORDER: readonly string[] = [...REQUIRED, DATA_PLANE];
 
-const RESOURCE = "gateways.gateway.networking.k8s.io";
 const PORTS = `ports ${PORT_XDS} (xDS) and ${PORT_HBONE} (HBONE)`;
 
 /** Conditions as the details list them: those of peering in their order, then others. */
@@ -50,7 +51,7 @@ function specFaults(gateway: GatewayFact, cluster: ClusterRef): Finding[] {
     add(
       `no address of ${peerName(gateway)} in spec.addresses`,
       "Add the address of the peer's east-west gateway to spec.addresses, or link the clusters again.",
-      kubectl(cluster, "-n", namespace, "edit", RESOURCE, name),
+      editGateway(cluster, gateway),
     );
   }
   const nodePort = isNodePort(gateway.annotations.get(PREFERRED_DATA_PLANE_TYPE));
@@ -148,11 +149,8 @@ function cause(
   };
 }
 
-function lookCommands({ namespace, name }: GatewayFact, cluster: ClusterRef): string[] {
-  return [
-    kubectl(cluster, "-n", namespace, "describe", RESOURCE, name),
-    kubectl(cluster, "-n", cluster.istioNamespace, "logs", "-l", "app=istiod", "--tail=100"),
-  ];
+function lookCommands(gateway: GatewayFact, cluster: ClusterRef): string[] {
+  return [describeGateway(cluster, gateway), istiodLog(cluster)];
 }
 
 /** Asks from within the cluster whether a port of the peer answers. */

@@ -1,7 +1,7 @@
+import { findIstiod } from "../../mesh/commands/istiod.ts";
 import { isJudged, istiodOf } from "../../mesh/istiods.ts";
 import { REVISION } from "../../mesh/names.ts";
 import { enumerate } from "../../mesh/wording.ts";
-import { kubectl } from "../../mesh/commands/shell.ts";
 import { clusterCheck, type ClusterRef } from "../../model/check.ts";
 import type { PodsData } from "../../model/data.ts";
 import type { IstiodFact, IstiodsFact, PodFact } from "../../model/facts.ts";
@@ -20,16 +20,7 @@ function none(
   cluster: ClusterRef,
 ): Finding {
   const { judged, others } = valueOr(istiods, NO_ISTIODS);
-  const list = kubectl(
-    cluster,
-    "get",
-    "deployments,pods",
-    "-A",
-    "-l",
-    "app=istiod",
-    "-L",
-    REVISION,
-  );
+  const list = findIstiod(cluster, "deployments,pods", "-L", REVISION);
   const which = revision === undefined ? "istiod pod" : `istiod pod of revision ${revision}`;
   const installed = judged.length > 0 ? [] : others.map((other) => other.revision);
   const instead = installed.length > 0 ? `; there is ${enumerate([...new Set(installed)])}` : "";

@@ -1,3 +1,4 @@
+import { SOURCE_WORKLOAD } from "../../mesh/names.ts";
 import { deleteCommand } from "../../mesh/commands/delete.ts";
 import {
   byId,
@@ -61,9 +62,13 @@ function notCheckedFindings(
   { outside, unread, unnamed }: SortedEntries,
   absent: readonly ClusterRef[],
 ): Finding[] {
-  const about = { cluster: context };
-  const some = (list: readonly FlatEntryFact[], rest: string): Finding =>
-    info(`${entries(list.length)} in ${context} not checked: ${rest}`, about);
+  const some = (list: readonly FlatEntryFact[], rest: string): Finding => {
+    const [first, ...others] = list;
+    return info(`${entries(list.length)} in ${context} not checked: ${rest}`, {
+      cluster: context,
+      ...(first && others.length === 0 ? { object: objectRef("WorkloadEntry", first) } : {}),
+    });
+  };
   return [
     ...[...outside].map(([id, list]) => some(list, `cluster ${id} ${whereIs(id, absent)}`)),
     ...[...unread].map(([id, { entries: list, why }]) =>
@@ -98,15 +103,7 @@ function noEntries(members: readonly Member[], absent: readonly ClusterRef[]): F
       ...members
         .slice(0, 2)
         .map(({ cluster }) =>
-          kubectl(
-            cluster,
-            "-n",
-            cluster.istioNamespace,
-            "get",
-            RESOURCE,
-            "-l",
-            "solo.io/source-workload",
-          ),
+          kubectl(cluster, "-n", cluster.istioNamespace, "get", RESOURCE, "-l", SOURCE_WORKLOAD),
         ),
     ),
   });

@@ -1,3 +1,4 @@
+import { annotateGateway } from "../../mesh/commands/gateways.ts";
 import { DEFAULT_TRUST_DOMAIN, TRUST_DOMAIN } from "../../mesh/names.ts";
 import { linksOf, type Link } from "../../mesh/links.ts";
 import { contexts, enumerate, qualified } from "../../mesh/wording.ts";
@@ -80,16 +81,7 @@ function gatewayFinding(link: Link<Member>, target: Member, precheck: boolean): 
     ...about,
     remediation: remedy(
       "Annotate the gateway with the trust domain of the cluster that it stands for.",
-      kubectl(
-        cluster,
-        "-n",
-        gateway.namespace,
-        "annotate",
-        "gateways.gateway.networking.k8s.io",
-        gateway.name,
-        `${TRUST_DOMAIN}=${domain}`,
-        "--overwrite",
-      ),
+      annotateGateway(cluster, gateway, TRUST_DOMAIN, domain),
     ),
   };
   if (skips(from)) return warn(`${message} (ztunnel has ${SKIP}=true)`, details);

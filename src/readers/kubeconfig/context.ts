@@ -1,16 +1,22 @@
+import { ActionOnInvalid, newContexts } from "@kubernetes/client-node/dist/config_types.js";
+import { closest } from "../../lib/closest.ts";
 import { oneLine } from "../../lib/sanitize.ts";
 import { UsageError } from "../../model/errors.ts";
-import type { ClusterEntry, ContextEntry, Kubeconfig, UserEntry } from "./index.ts";
-import { closest } from "../../lib/closest.ts";
+import type { Kubeconfig } from "./load.ts";
+import {
+  quoted,
+  readCluster,
+  readUser,
+  texts,
+  type ClusterEntry,
+  type UserEntry,
+} from "./model.ts";
 
 /** What a context stands for. */
 export interface ContextTarget {
   context: string;
-  /** The name of the cluster entry, for messages. */
-  clusterName: string;
   cluster: ClusterEntry;
-  /** The name of the user entry; empty without one. */
-  userName: string;
+  /** Its name is empty where the context names none. */
   user: UserEntry;
   namespace?: string;
 }
@@ -20,48 +26,38 @@ const MOST_NAMES = 20;
 /**
  * The cluster and user of a context; without a name, of the current context.
  *
- * @throws UsageError there is no such context, or its cluster or user does not exist
+ * @throws UsageError there is no such context, or its cluster or user does not exist or cannot be used
  */
 export function resolveContext(config: Kubeconfig, name?: string): ContextTarget {
   const context = name ?? config.currentContext;
   if (context === undefined) throw new UsageError(noCurrentContext(config));
   const entry = config.contexts.get(context);
   if (!entry) throw new UsageError(unknownContext(config, context, name !== undefined));
-  const { cluster, user } = parts(config, context, entry);
+  const [found] = newContexts([{ name: context, context: texts(entry.value) }], {
+    onInvalidEntry: ActionOnInvalid.FILTER,
+  });
+  if (!found) throw new UsageError(`context ${quoted(context)} names no cluster`);
+  const { cluster: clusterName, namespace } = found;
+  const userName = (found.user as string | undefined) ?? "";
+  const clusterEntry = config.clusters.get(clusterName);
+  if (!clusterEntry) throw new UsageError(lacks(context, "cluster", clusterName));
+  const cluster = readCluster(clusterEntry);
+  if (!cluster) {
+    throw new UsageError(`cluster ${quoted(clusterName)} of the kubeconfig has no server`);
+  }
+  const nobody = { name: "", value: {}, base: "" };
+  const userEntry = userName === "" ? nobody : config.users.get(userName);
+  if (!userEntry) throw new UsageError(lacks(context, "user", userName));
   return {
     context,
-    clusterName: entry.cluster,
     cluster,
-    userName: entry.user,
-    user,
-    ...(entry.namespace === undefined ? {} : { namespace: entry.namespace }),
+    user: readUser(userEntry),
+    ...(namespace === undefined ? {} : { namespace }),
   };
 }
 
-function parts(
-  config: Kubeconfig,
-  context: string,
-  entry: ContextEntry,
-): { cluster: ClusterEntry; user: UserEntry } {
-  const cluster = config.clusters.get(entry.cluster);
-  if (!cluster) {
-    throw new UsageError(
-      entry.cluster === ""
-        ? `context ${quoted(context)} names no cluster`
-        : `context ${quoted(context)} names cluster ${quoted(entry.cluster)}, which the kubeconfig does not have`,
-    );
-  }
-  if (cluster.server === "") {
-    throw new UsageError(`cluster ${quoted(entry.cluster)} of the kubeconfig has no server`);
-  }
-  // A context without a user is one without credentials, as for `kubectl proxy`.
-  const user = entry.user === "" ? {} : config.users.get(entry.user);
-  if (!user) {
-    throw new UsageError(
-      `context ${quoted(context)} names user ${quoted(entry.user)}, which the kubeconfig does not have`,
-    );
-  }
-  return { cluster, user };
+function lacks(context: string, kind: string, name: string): string {
+  return `context ${quoted(context)} names ${kind} ${quoted(name)}, which the kubeconfig does not have`;
 }
 
 function noCurrentContext(config: Kubeconfig): string {
@@ -69,6 +65,8 @@ function noCurrentContext(config: Kubeconfig): string {
     return `no context given and no current context set; contexts are: ${names(config)}`;
   }
   if (config.files.length > 0) return `no context in kubeconfig ${config.files.join(", ")}`;
+  const variable = config.env["KUBECONFIG"];
+  if (variable) return `no kubeconfig: KUBECONFIG is ${oneLine(variable)}, where there is no file`;
   const absent = config.absent.length > 0 ? ` (${config.absent.join(", ")} not found)` : "";
   return `no kubeconfig${absent}: give --kubeconfig or set KUBECONFIG`;
 }
@@ -91,8 +89,4 @@ function names(config: Kubeconfig): string {
   const shown = all.slice(0, MOST_NAMES).map((name) => oneLine(name));
   const more = all.length - shown.length;
   return more > 0 ? `${shown.join(", ")} and ${more} more` : shown.join(", ");
-}
-
-function quoted(name: string): string {
-  return JSON.stringify(oneLine(name));
 }

@@ -337,6 +337,15 @@ describe("no link in either direction", () => {
     expect(notPassed(verdict)).toEqual(["skip"]);
     expect(messagesOf(verdict, "skip")).toEqual(["not linked yet: ctx-a, ctx-b"]);
     expect(verdict.summary).toBe("not linked yet");
+    expect(verdict.findings[0]).not.toHaveProperty("cluster");
+  });
+
+  test("of one cluster alone names it", () => {
+    const alone = { a: linkedTo("a") };
+    const [planned] = runMesh(links, alone, { precheck: true }).findings;
+    expect(planned).toMatchObject({ message: "not linked yet: ctx-a", cluster: "ctx-a" });
+    const [doubtful] = runMesh(links, alone, { absent: [clusterRef("z")] }).findings;
+    expect(doubtful).toMatchObject({ severity: "skip", cluster: "ctx-a" });
   });
 
   test("an istiod that is connected to this one is a link", () => {

@@ -179,6 +179,10 @@ describe("the cluster's own network", () => {
     expect(messagesOf(verdict, "fail")).toEqual([
       "Cluster ctx-a has no network: there is no namespace istio-gone",
     ]);
+    const [finding] = verdict.findings.filter(({ severity }) => severity === "fail");
+    // What does not exist is no object that a finding could be about.
+    expect(finding).toMatchObject({ cluster: "ctx-a" });
+    expect(finding).not.toHaveProperty("object");
     expect(commandsOf(verdict, "fail")).toEqual([
       "kubectl --context ctx-a get deployments -A -l app=istiod",
     ]);

@@ -1,14 +1,20 @@
 import pLimit from "p-limit";
 import { VERSION } from "../../../version.ts";
-import { Budget, within } from "../connection/budget.ts";
-import type { Credential, CredentialSource } from "../auth/credentials.ts";
-import { secureContextOf, type ClientCertificate, type Endpoint } from "../connection/endpoint.ts";
-import { Fault, safeText } from "../connection/fault.ts";
-import { networkFault } from "../connection/network-fault.ts";
-import { readAnswer, type Reply } from "../connection/reply.ts";
+import {
+  Budget,
+  Fault,
+  networkFault,
+  readAnswer,
+  Transport,
+  within,
+  type Answer,
+  type Endpoint,
+  type HttpRequest,
+  type Reply,
+  type Tls,
+} from "../connection/index.ts";
+import type { Credential, SignIn } from "../auth/index.ts";
 import { withRetries } from "./retry.ts";
-import { Transport } from "../connection/transport.ts";
-import type { Answer, HttpRequest } from "../connection/wire.ts";
 
 /** One request as the rest of this folder asks for it. */
 export interface ApiRequest {
@@ -30,7 +36,7 @@ export interface ApiRequest {
 
 export interface ClientOptions {
   endpoint: Endpoint;
-  credentials: CredentialSource;
+  signIn: SignIn;
   /** Impersonation. */
   headers: HttpRequest["headers"];
   timeoutMs: number;
@@ -43,15 +49,16 @@ const MOST_REQUESTS = 24;
 export class ApiClient {
   readonly endpoint: Endpoint;
   readonly budget: Budget;
-  readonly #credentials: CredentialSource;
+  readonly #signIn: SignIn;
   readonly #headers: HttpRequest["headers"];
   readonly #limit = pLimit(MOST_REQUESTS);
-  readonly #transports: { certificate: ClientCertificate | undefined; transport: Transport }[] = [];
+  /** A client certificate belongs to the connection: a new one needs new connections. */
+  readonly #transports = new Map<Tls, Transport>();
 
-  constructor({ endpoint, credentials, headers, timeoutMs }: ClientOptions) {
+  constructor({ endpoint, signIn, headers, timeoutMs }: ClientOptions) {
     this.endpoint = endpoint;
     this.budget = new Budget(timeoutMs);
-    this.#credentials = credentials;
+    this.#signIn = signIn;
     this.#headers = headers;
   }
 
@@ -108,11 +115,28 @@ export class ApiClient {
     };
     try {
       const { credential, reply } = await once();
-      if (reply.status !== 401 || behind || !this.#credentials.refused(credential)) return reply;
-      return (await once()).reply;
+      if (reply.status !== 401 || behind) return reply;
+      if (this.#signIn.nobody !== undefined) throw this.nobody();
+      return this.#signIn.refused(credential) ? (await once()).reply : reply;
     } catch (cause) {
       throw this.#explain(cause, signal);
     }
+  }
+
+  /** Another user than the one who signs in is acted as. */
+  get impersonates(): boolean {
+    return "impersonate-user" in this.#headers;
+  }
+
+  /** That the API server knows nobody behind our requests, and why. */
+  nobody(): Fault {
+    const why =
+      this.#signIn.nobody ?? "the API server knows none of the credentials that it was shown";
+    return new Fault(
+      "unauthorized",
+      `nobody is signed in: ${why}`,
+      "Name a user with credentials in this context of the kubeconfig.",
+    );
   }
 
   /**
@@ -121,7 +145,7 @@ export class ApiClient {
    * @throws Fault
    */
   credential(signal: AbortSignal): Promise<Credential> {
-    return this.#credentials.get(signal);
+    return this.#signIn.get(signal);
   }
 
   /** Headers that every request bears. */
@@ -135,30 +159,20 @@ export class ApiClient {
     };
   }
 
-  /** A client certificate belongs to the connection: a new one needs new connections. */
-  transportFor({ certificate }: Credential): Transport {
-    const found = this.#transports.find((entry) => entry.certificate === certificate);
-    if (found) return found.transport;
-    let context;
-    try {
-      context = secureContextOf(this.endpoint, certificate);
-    } catch (cause) {
-      const reason = safeText(cause instanceof Error ? cause.message : String(cause));
-      throw new Fault("unauthorized", `CA or client certificate cannot be used: ${reason}`);
-    }
-    const transport = new Transport(this.endpoint, context);
-    this.#transports.push({ certificate, transport });
-    return transport;
-  }
-
   renew(): void {
     this.budget.renew();
-    this.#credentials.renew?.();
+    this.#signIn.renew();
   }
 
   close(): void {
     this.budget.close();
-    for (const { transport } of this.#transports) transport.destroy();
+    for (const transport of this.#transports.values()) transport.destroy();
+  }
+
+  #transportFor({ tls }: Credential): Transport {
+    const transport = this.#transports.get(tls) ?? new Transport(this.endpoint, tls);
+    this.#transports.set(tls, transport);
+    return transport;
   }
 
   #send(
@@ -168,7 +182,7 @@ export class ApiClient {
     apart: boolean,
   ): Promise<Answer> {
     const { method, path, accept = "application/json", contentType, body } = request;
-    return this.transportFor(credential).send(
+    return this.#transportFor(credential).send(
       {
         method,
         path: `${this.endpoint.prefix}${path}`,

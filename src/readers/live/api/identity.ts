@@ -1,19 +1,24 @@
 import { at, property, string } from "../../../lib/json.ts";
 import { gathered, type Gathered } from "../../../model/gathered.ts";
 import type { Connection } from "../../../model/reader.ts";
+import { refusedUser } from "../../../mesh/commands/grant.ts";
 import type { ApiClient } from "./client.ts";
-import { Fault, gather } from "../connection/fault.ts";
-import { objectOf, refusal, type Reply } from "../connection/reply.ts";
+import { Fault, gather, objectOf, refusal, safeText, type Reply } from "../connection/index.ts";
 
 const REVIEW = JSON.stringify({
   apiVersion: "authentication.k8s.io/v1",
   kind: "SelfSubjectReview",
 });
 
+/** Whom an API server takes everybody for who shows no credential that it knows. */
+const ANONYMOUS = "system:anonymous";
+/** A server that speaks TLS, to a request without it: Go's words, nginx's. */
+const WITHOUT_TLS = /HTTP request (?:was sent )?to (?:an )?HTTPS/i;
+
 /**
  * Version of the server, and who we are to it. Either may be withheld (`/version` forbidden, no
  * SelfSubjectReview before Kubernetes 1.28) or fail by itself: that is a connection all the same,
- * unless the credentials are refused.
+ * unless the credentials are refused, or nobody is signed in.
  */
 export async function readConnection(client: ApiClient): Promise<Gathered<Connection>> {
   const [version, user] = await Promise.all([
@@ -44,6 +49,14 @@ async function readVersion(client: ApiClient): Promise<string | undefined> {
       "/version is not found (404): that is no Kubernetes API; is the URL of the cluster right?",
     );
   }
+  const { authority, clusterName, tls } = client.endpoint;
+  if (reply.status === 400 && !tls && WITHOUT_TLS.test(reply.body.toString("latin1"))) {
+    throw new Fault(
+      "unreachable",
+      `${authority} speaks TLS, but its URL is http`,
+      `Write https:// in the server of cluster ${JSON.stringify(safeText(clusterName))} in the kubeconfig.`,
+    );
+  }
   if (reply.status !== 200) throw refusal(reply);
   const version = string(property(objectOf(reply), "gitVersion"));
   if (version === undefined) {
@@ -59,7 +72,13 @@ async function readUser(client: ApiClient): Promise<string | undefined> {
     contentType: "application/json",
     body: REVIEW,
   });
-  if (isWithheld(reply)) return undefined;
+  // A refusal names whom it refuses.
+  const user = isWithheld(reply) ? refusedUser(refusal(reply).message) : reviewedUser(reply);
+  if (user === ANONYMOUS && !client.impersonates) throw client.nobody();
+  return user;
+}
+
+function reviewedUser(reply: Reply): string | undefined {
   if (reply.status !== 200 && reply.status !== 201) throw refusal(reply);
   return string(at(objectOf(reply), "status", "userInfo", "username"));
 }

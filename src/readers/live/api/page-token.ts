@@ -1,4 +1,4 @@
-import type { Reply } from "../connection/reply.ts";
+import type { Reply } from "../connection/index.ts";
 
 /** Where the metadata of a list is looked for: at either end, and it is short. */
 const LOOKED_AT = 4096;

@@ -2,9 +2,8 @@ import { array, at, property, record, string } from "../../../lib/json.ts";
 import type { ListOptions, RawObject } from "../../../model/reader.ts";
 import type { Resource } from "../../../model/resource.ts";
 import type { ApiClient } from "./client.ts";
-import { Fault } from "../connection/fault.ts";
+import { Fault, objectOf, refusal, type Reply } from "../connection/index.ts";
 import { apiVersionOf, queryOf, resourcePath } from "./paths.ts";
-import { objectOf, refusal, type Reply } from "../connection/reply.ts";
 import { nextToken, tokenAtStart } from "./page-token.ts";
 import type { Versions } from "./versions.ts";
 

@@ -1,7 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Budget } from "../connection/budget.ts";
-import { isReset } from "../connection/network-fault.ts";
+import { type Budget, isReset } from "../connection/index.ts";
 
 interface Answered {
   status: number;
@@ -12,13 +11,13 @@ interface Answered {
 const MOST_TRIES_AFTER_FAULT = 2;
 /** Tries again after a busy server that does not say when. */
 const MOST_TRIES_WHEN_BUSY = 4;
-/** Tries again as often as a busy server asks for it, within reason. */
+/** Tries again when a server that is not available (503) says when it will be. */
 const MOST_TRIES_WHEN_ASKED = 10;
 const FIRST_PAUSE_MS = 100;
 
 /**
- * Sends until there is an answer to go by. Tried again: 429 and 503 when Retry-After says so or,
- * without it, four times; other 5xx and broken connections twice. A pause that does not fit in what
+ * Sends until there is an answer to go by. Tried again: 429 as long as Retry-After says when,
+ * 503 then ten times, both without it four times; other 5xx and broken connections twice. A pause that does not fit in what
  * is left of the budget is not made: the answer stands as it is, as does one that `isFinal` knows.
  * `send` is told whether a connection broke under this request before.
  *
@@ -69,6 +68,7 @@ function pauseAfter(outcome: Outcome<Answered>, tries: number): number | undefin
   const { status, headers } = outcome.answer;
   if (status === 429 || status === 503) {
     const asked = retryAfter(headers["retry-after"]);
+    if (status === 429 && asked !== undefined) return Math.max(asked, FIRST_PAUSE_MS);
     if (asked !== undefined) return tries < MOST_TRIES_WHEN_ASKED ? asked : undefined;
     return tries < MOST_TRIES_WHEN_BUSY ? backoff(tries + 1) : undefined;
   }

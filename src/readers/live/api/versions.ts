@@ -1,8 +1,7 @@
 import { array, property, string } from "../../../lib/json.ts";
 import type { Resource } from "../../../model/resource.ts";
 import type { ApiClient } from "./client.ts";
-import { Fault } from "../connection/fault.ts";
-import { isNotServed, objectOf, type Reply } from "../connection/reply.ts";
+import { Fault, isNotServed, objectOf, type Reply } from "../connection/index.ts";
 
 /** Finds the version in which a cluster serves a resource, and remembers it. */
 export class Versions {

@@ -3,10 +3,8 @@ import { at, property, record, string } from "../../../lib/json.ts";
 import type { Resource } from "../../../model/resource.ts";
 import type { WatchEvent, WatchOptions } from "../../../model/writer.ts";
 import type { ApiClient } from "./client.ts";
-import { Fault, safeText } from "../connection/fault.ts";
-import { isReset } from "../connection/network-fault.ts";
+import { Fault, isReset, parseJson, readAnswer, refusal, safeText } from "../connection/index.ts";
 import { queryOf, resourcePath } from "./paths.ts";
-import { parseJson, readAnswer, refusal } from "../connection/reply.ts";
 
 /**
  * Passes changes on until the signal is aborted or the watch ends.

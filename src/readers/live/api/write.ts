@@ -4,9 +4,8 @@ import type { RawObject } from "../../../model/reader.ts";
 import type { Resource } from "../../../model/resource.ts";
 import type { ApplyOptions, DeleteOptions, FieldConflict, Written } from "../../../model/writer.ts";
 import type { ApiClient } from "./client.ts";
-import { Fault, safeText } from "../connection/fault.ts";
+import { Fault, objectOf, refusal, type Reply, safeText, statusOf } from "../connection/index.ts";
 import { apiVersionOf, queryOf, resourcePath } from "./paths.ts";
-import { objectOf, refusal, statusOf, type Reply } from "../connection/reply.ts";
 import type { Versions } from "./versions.ts";
 
 const FIELD_MANAGER = "mc";

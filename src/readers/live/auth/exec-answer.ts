@@ -1,8 +1,8 @@
 import { at, string, time } from "../../../lib/json.ts";
-import type { Credential } from "./credentials.ts";
-import { Fault, safeText } from "../connection/fault.ts";
+import type { Shown } from "./source.ts";
+import { Fault, safeText } from "../connection/index.ts";
 
-export interface ExecCredential extends Credential {
+export interface ExecCredential extends Shown {
   /** ms since the epoch; absent: it lasts as long as the run. */
   expiresAt?: number;
 }

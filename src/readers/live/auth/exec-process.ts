@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { string, property } from "../../../lib/json.ts";
 import type { Environment, ExecEntry } from "../../kubeconfig/index.ts";
-import { Fault, safeText } from "../connection/fault.ts";
+import { Fault, safeText } from "../connection/index.ts";
 
 interface PluginOptions {
   /** How messages call it. */
@@ -69,7 +69,11 @@ function notStarted(cause: unknown, exec: ExecEntry, plugin: string): Fault {
   const code = string(property(cause, "code")) ?? "";
   const reason = { ENOENT: "is not installed", EACCES: "may not be executed" }[code];
   const hint = exec.installHint === undefined ? "" : `: ${safeText(exec.installHint)}`;
-  return new Fault("unauthorized", `${plugin} ${reason ?? `cannot be started (${code})`}${hint}`);
+  return new Fault(
+    "unauthorized",
+    `${plugin} ${reason ?? `cannot be started (${code})`}${hint}`,
+    code === "ENOENT" ? `Install the ${plugin}, or put it on the PATH.` : undefined,
+  );
 }
 
 /** The last line that it wrote to stderr. */

@@ -1,17 +1,15 @@
 import { oneLine } from "../../../lib/sanitize.ts";
-import type { ClusterEntry, ExecEntry } from "../../kubeconfig/index.ts";
-import { within } from "../connection/budget.ts";
-import type { Credential, CredentialSource } from "./credentials.ts";
-import type { Endpoint } from "../connection/endpoint.ts";
+import type { ClusterEntry, Environment, ExecEntry } from "../../kubeconfig/index.ts";
+import { Fault, within } from "../connection/index.ts";
 import { credentialOf, type ExecCredential } from "./exec-answer.ts";
 import { runPlugin } from "./exec-process.ts";
-import { Fault } from "../connection/fault.ts";
+import { isSame, type Source } from "./source.ts";
 
 /** Whose plugin it is, and what it may be told of the cluster. */
 interface ExecContext {
   userName: string;
   cluster: ClusterEntry;
-  endpoint: Endpoint;
+  env: Environment;
   /** The terminal may be used to ask. */
   interactive: boolean;
 }
@@ -38,13 +36,13 @@ const runs = new Map<string, Run>();
  * environment and, if it asks for that, cluster; again when its credential has expired or was
  * refused.
  */
-export function execCredential(exec: ExecEntry, context: ExecContext): CredentialSource {
+export function execSource(exec: ExecEntry, context: ExecContext): Source {
   const plugin = `exec plugin ${quoted(exec.command)} of user ${quoted(context.userName)}`;
-  const key = JSON.stringify([exec, exec.provideClusterInfo ? clusterInfo(context) : null]);
+  const key = JSON.stringify([exec, exec.provideClusterInfo ? clusterInfo(context.cluster) : null]);
   let failed: Fault | undefined;
   let current: ExecCredential | undefined;
   return {
-    async get(signal): Promise<Credential> {
+    async get(signal) {
       if (failed) throw failed;
       if (current && !isExpired(current)) return current;
       try {
@@ -57,9 +55,9 @@ export function execCredential(exec: ExecEntry, context: ExecContext): Credentia
         throw cause;
       }
     },
-    refused(credential) {
-      if (runs.get(key)?.credential === credential) runs.delete(key);
-      if (credential === current) current = undefined;
+    refused(sent) {
+      if (isSame(runs.get(key)?.credential, sent)) runs.delete(key);
+      if (isSame(current, sent)) current = undefined;
       return true;
     },
     renew: () => {
@@ -119,13 +117,13 @@ function start(exec: ExecEntry, plugin: string, context: ExecContext): Run {
     apiVersion: exec.apiVersion,
     spec: {
       interactive,
-      ...(exec.provideClusterInfo ? { cluster: clusterInfo(context) } : {}),
+      ...(exec.provideClusterInfo ? { cluster: clusterInfo(context.cluster) } : {}),
     },
   };
   const { output, cancel } = runPlugin(exec, {
     plugin,
     interactive,
-    env: { ...context.endpoint.env, KUBERNETES_EXEC_INFO: JSON.stringify(info) },
+    env: { ...context.env, KUBERNETES_EXEC_INFO: JSON.stringify(info) },
   });
   const result = output.then((text) => credentialOf(text, exec.apiVersion, plugin));
   // Everybody may have given up by the time that it fails.
@@ -133,13 +131,12 @@ function start(exec: ExecEntry, plugin: string, context: ExecContext): Run {
   return { result, cancel, waiting: 0 };
 }
 
-function clusterInfo({ cluster, endpoint }: ExecContext): Record<string, unknown> {
+function clusterInfo(cluster: ClusterEntry): Record<string, unknown> {
   return {
     server: cluster.server,
     "tls-server-name": cluster.tlsServerName,
-    "insecure-skip-tls-verify": cluster.insecure || undefined,
-    "certificate-authority-data":
-      endpoint.ca === undefined ? undefined : Buffer.from(endpoint.ca).toString("base64"),
+    "insecure-skip-tls-verify": cluster.skipTLSVerify || undefined,
+    "certificate-authority-data": cluster.caData,
     "proxy-url": cluster.proxyUrl,
     "disable-compression": cluster.disableCompression || undefined,
     config: cluster.execConfig,

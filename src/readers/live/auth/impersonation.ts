@@ -18,22 +18,23 @@ export function impersonationHeaders(
   user: UserEntry,
 ): Record<string, string | readonly string[]> {
   if (as === undefined && asGroups.length > 0) throw new UsageError("--as-group needs --as");
-  if (as !== undefined) return headers({ as, asGroups });
+  if (as !== undefined) return headers({ impersonateUser: as, asGroups });
   return headers(user);
 }
 
 function headers({
-  as,
+  impersonateUser: as,
   asGroups,
   asUid,
   asUserExtra,
-}: Pick<UserEntry, "as" | "asUid" | "asUserExtra"> & {
-  asGroups?: readonly string[];
-}): Record<string, string | readonly string[]> {
+}: Pick<UserEntry, "impersonateUser" | "asUid" | "asGroups"> & Partial<UserEntry>): Record<
+  string,
+  string | readonly string[]
+> {
   const found: Record<string, string | readonly string[]> = {};
   if (as === undefined) return found;
   found["impersonate-user"] = headerText(as);
-  if (asGroups && asGroups.length > 0) found["impersonate-group"] = asGroups.map(headerText);
+  if (asGroups.length > 0) found["impersonate-group"] = asGroups.map(headerText);
   if (asUid !== undefined) found["impersonate-uid"] = headerText(asUid);
   for (const [key, values] of asUserExtra ?? []) {
     found[`impersonate-extra-${encodeURIComponent(key).toLowerCase()}`] = values.map(headerText);

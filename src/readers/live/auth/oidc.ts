@@ -1,15 +1,21 @@
 import { property, string, strings } from "../../../lib/json.ts";
 import { oneLine } from "../../../lib/sanitize.ts";
 import type { RawObject } from "../../../model/reader.ts";
-import type { Environment, UserEntry } from "../../kubeconfig/index.ts";
-import { within } from "../connection/budget.ts";
-import type { CredentialSource } from "./credentials.ts";
-import { endpointOf, secureContextOf } from "../connection/endpoint.ts";
-import { Fault, safeText } from "../connection/fault.ts";
-import { networkFault } from "../connection/network-fault.ts";
-import { objectOf, readAnswer, refusal } from "../connection/reply.ts";
-import { Transport } from "../connection/transport.ts";
-import type { HttpRequest } from "../connection/wire.ts";
+import { dataOf, type Environment, type UserEntry } from "../../kubeconfig/index.ts";
+import {
+  endpointOf,
+  Fault,
+  type HttpRequest,
+  networkFault,
+  objectOf,
+  readAnswer,
+  refusal,
+  safeText,
+  tlsOf,
+  Transport,
+  within,
+} from "../connection/index.ts";
+import type { Source } from "./source.ts";
 
 type Provider = NonNullable<UserEntry["authProvider"]>;
 
@@ -23,16 +29,12 @@ interface Issuer {
  * The ID token of a kubeconfig's `oidc` auth provider, refreshed at the issuer when it has expired.
  * The new token is not written back: mc changes no kubeconfig.
  */
-export function oidcCredential(
-  { name, config }: Provider,
-  userName: string,
-  env: Environment,
-): CredentialSource {
+export function oidcSource({ name, config }: Provider, userName: string, env: Environment): Source {
   const user = JSON.stringify(oneLine(userName));
   let token = string(config["id-token"]);
   // Asked once for all requests: many issuers take a refresh token only once.
   let refreshing: Promise<string> | undefined;
-  const get: CredentialSource["get"] = async (signal) => {
+  const get: Source["get"] = async (signal) => {
     if (name !== "oidc") {
       throw new Fault(
         "unauthorized",
@@ -130,18 +132,13 @@ async function ask(
     throw new Fault("unauthorized", "the issuer has no https URL");
   }
   const endpoint = endpointOf(
-    {
-      clusterName: "of the issuer",
-      cluster: {
-        server: new URL(url).origin,
-        insecure: false,
-        disableCompression: true,
-        ...authorityOf(config),
-      },
-    },
+    { name: "", server: new URL(url).origin, skipTLSVerify: false, disableCompression: true },
     env,
   );
-  const transport = new Transport(endpoint, secureContextOf(endpoint, undefined));
+  const data = string(config["idp-certificate-authority-data"]);
+  const ca = dataOf(data, string(config["idp-certificate-authority"]), "idp-certificate-authority");
+  const tls = tlsOf(ca === undefined ? {} : { ca: Buffer.from(ca, "base64") });
+  const transport = new Transport(endpoint, tls);
   try {
     const answer = await transport.send(
       {
@@ -163,16 +160,4 @@ async function ask(
   } finally {
     transport.destroy();
   }
-}
-
-function authorityOf(config: Provider["config"]): {
-  certificateAuthority?: string;
-  certificateAuthorityData?: string;
-} {
-  const file = string(config["idp-certificate-authority"]);
-  const data = string(config["idp-certificate-authority-data"]);
-  return {
-    ...(file === undefined ? {} : { certificateAuthority: file }),
-    ...(data === undefined ? {} : { certificateAuthorityData: data }),
-  };
 }

@@ -20,19 +20,22 @@ export function safeText(text: string): string {
   return line.length > LONGEST ? `${line.slice(0, LONGEST)}…` : line;
 }
 
-/** Why a request came to nothing, on its way to becoming a `Missing`: thrown in this folder only. */
+/** Why a request came to nothing, on its way to becoming a `Missing`: thrown in these rooms only. */
 export class Fault extends Error {
   override readonly name = "Fault";
   readonly why: Cause;
+  readonly advice: string | undefined;
 
-  /** `detail` is one line that may be shown: without credentials. */
-  constructor(why: Cause, detail: string) {
+  /** `detail` is one line that may be shown: without credentials; `advice` a sentence for it. */
+  constructor(why: Cause, detail: string, advice?: string) {
     super(detail);
     this.why = why;
+    this.advice = advice;
   }
 
   missing(request?: AccessRequest): Missing {
-    return missing(this.why, this.message, request);
+    const { why, message, advice } = this;
+    return { ...missing(why, message, request), ...(advice === undefined ? {} : { advice }) };
   }
 }
 

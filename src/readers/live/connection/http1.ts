@@ -1,10 +1,10 @@
 import type { Agent, ClientRequestArgs } from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import type { SecureContext } from "node:tls";
 import type { Endpoint } from "./endpoint.ts";
 import { http } from "./node-http.ts";
 import { openSocket } from "./socket.ts";
+import type { Tls } from "./tls.ts";
 import type { Answer, HttpRequest, Wire } from "./wire.ts";
 
 /** Connections at once: more requests than that wait for one to be free. */
@@ -13,7 +13,7 @@ const MOST_SOCKETS = 16;
 type Opened = (cause: Error | null, socket: Duplex) => void;
 
 /** HTTP/1.1 over a pool, which may begin with a connected socket. */
-export function http1Wire(endpoint: Endpoint, secureContext: SecureContext, first?: Socket): Wire {
+export function http1Wire(endpoint: Endpoint, tls: Tls, first?: Socket): Wire {
   const closing = new AbortController();
   let spare = first;
   // Broken before its first use: the pool opens another.
@@ -23,7 +23,7 @@ export function http1Wire(endpoint: Endpoint, secureContext: SecureContext, firs
     const socket = spare;
     spare = undefined;
     if (socket) return socket;
-    openSocket(endpoint, secureContext, ["http/1.1"], closing.signal).then(
+    openSocket(endpoint, tls, ["http/1.1"], closing.signal).then(
       (next) => opened?.(null, next),
       (cause: Error) => opened?.(cause, undefined as never),
     );

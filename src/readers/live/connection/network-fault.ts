@@ -7,6 +7,8 @@ interface Peer {
   authority: string;
   /** Name of the cluster entry, where a kubeconfig says how to know the server. */
   clusterName?: string;
+  /** Whether its URL is https. */
+  tls?: boolean;
 }
 
 /** Node's and OpenSSL's codes by what happened; `%s` is `host:port`. */
@@ -84,12 +86,19 @@ export function networkFault(cause: unknown, peer: Peer): Fault {
   if (code === CUT_OFF) {
     return new Fault("unreadable", `${peer.authority} cut the answer off before its end`);
   }
+  const plain = peer.tls === false ? ": its URL is http; does it speak TLS?" : "";
   const known = CAUSES[code];
-  if (known !== undefined) return new Fault("unreachable", known.replace("%s", peer.authority));
+  if (known !== undefined) {
+    const hint = RESETS.has(code) ? plain : "";
+    return new Fault("unreachable", `${known.replace("%s", peer.authority)}${hint}`);
+  }
   const certificate = certificateFault(code, cause, peer);
   if (certificate !== undefined) return new Fault("unreachable", certificate);
   if (code.startsWith("HPE_")) {
-    return new Fault("unreadable", `${peer.authority} answered with something that is not HTTP`);
+    return new Fault(
+      "unreadable",
+      `${peer.authority} answered with something that is not HTTP${plain}`,
+    );
   }
   if (code.startsWith("ERR_HTTP2_")) {
     return new Fault("unreachable", `${peer.authority} broke off the HTTP/2 connection`);

@@ -1,9 +1,10 @@
-import type { SecureContext, TLSSocket } from "node:tls";
+import type { TLSSocket } from "node:tls";
 import { within } from "./budget.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { http1Wire } from "./http1.ts";
 import { http2Wire } from "./http2.ts";
 import { openSocket } from "./socket.ts";
+import type { Tls } from "./tls.ts";
 import type { Answer, HttpRequest, Wire } from "./wire.ts";
 
 /**
@@ -12,15 +13,15 @@ import type { Answer, HttpRequest, Wire } from "./wire.ts";
  */
 export class Transport {
   readonly endpoint: Endpoint;
-  readonly secureContext: SecureContext;
+  readonly tls: Tls;
   #wire: Promise<Wire> | undefined;
   #second: Wire | undefined;
   readonly #wires = new Set<Wire>();
   #destroyed = false;
 
-  constructor(endpoint: Endpoint, secureContext: SecureContext) {
+  constructor(endpoint: Endpoint, tls: Tls) {
     this.endpoint = endpoint;
-    this.secureContext = secureContext;
+    this.tls = tls;
   }
 
   /**
@@ -43,7 +44,7 @@ export class Transport {
 
   #apart(): Wire {
     if (!this.#second) {
-      this.#second = http1Wire(this.endpoint, this.secureContext);
+      this.#second = http1Wire(this.endpoint, this.tls);
       this.#wires.add(this.#second);
     }
     return this.#second;
@@ -61,12 +62,12 @@ export class Transport {
   }
 
   async #open(signal: AbortSignal): Promise<Wire> {
-    const socket = await openSocket(this.endpoint, this.secureContext, ["h2", "http/1.1"], signal);
+    const socket = await openSocket(this.endpoint, this.tls, ["h2", "http/1.1"], signal);
     const own = this.#wire;
     const wire =
       this.endpoint.tls && (socket as TLSSocket).alpnProtocol === "h2"
         ? http2Wire(this.endpoint, socket, () => this.#forget(own))
-        : http1Wire(this.endpoint, this.secureContext, socket);
+        : http1Wire(this.endpoint, this.tls, socket);
     if (this.#destroyed) wire.destroy();
     else this.#wires.add(wire);
     return wire;

@@ -1,6 +1,6 @@
 import { Duplex } from "node:stream";
 import type { WebSocket } from "ws";
-import { Fault, safeText } from "../connection/fault.ts";
+import { Fault, safeText } from "../connection/index.ts";
 
 /** Each port has two channels: its bytes both ways, and then what went wrong on the way to it. */
 type Half = 0 | 1;

@@ -2,11 +2,9 @@ import type { IncomingMessage } from "node:http";
 import { WebSocket } from "ws";
 import type { DebugTarget } from "../../../model/reader.ts";
 import { channelsOf, type Channel } from "./channel.ts";
-import type { ApiClient } from "../api/client.ts";
-import type { Credential } from "../auth/credentials.ts";
-import { Fault, safeText } from "../connection/fault.ts";
-import { resourcePath } from "../api/paths.ts";
-import { readAnswer, refusal, type Reply } from "../connection/reply.ts";
+import { type ApiClient, resourcePath } from "../api/index.ts";
+import type { Credential } from "../auth/index.ts";
+import { Fault, readAnswer, refusal, type Reply, safeText } from "../connection/index.ts";
 import type { UpgradeSockets } from "./upgrades.ts";
 
 const PROTOCOL = "v4.channel.k8s.io";

@@ -1,12 +1,12 @@
 import type { Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { ApiClient } from "../api/client.ts";
-import type { Credential } from "../auth/credentials.ts";
-import { openSocket } from "../connection/socket.ts";
+import type { ApiClient } from "../api/index.ts";
+import type { Credential } from "../auth/index.ts";
+import { openSocket } from "../connection/index.ts";
 
 interface Ahead {
   /** Of the credential for which it was made. */
-  certificate: Credential["certificate"];
+  tls: Credential["tls"];
   socket: Socket;
 }
 
@@ -46,8 +46,7 @@ export class UpgradeSockets {
     const ahead = await this.#take();
     if (ahead && isFresh(ahead, credential)) return ahead.socket;
     ahead?.socket.destroy();
-    const { secureContext } = this.#client.transportFor(credential);
-    return openSocket(this.#client.endpoint, secureContext, ["http/1.1"], signal);
+    return openSocket(this.#client.endpoint, credential.tls, ["http/1.1"], signal);
   }
 
   /** Closes the one that was made ahead, if nobody took it. */
@@ -78,21 +77,16 @@ export class UpgradeSockets {
     const client = this.#client;
     const signal = client.budget.signal();
     const credential = await client.credential(signal);
-    const { secureContext } = client.transportFor(credential);
-    const socket = await openSocket(client.endpoint, secureContext, ["http/1.1"], signal);
+    const socket = await openSocket(client.endpoint, credential.tls, ["http/1.1"], signal);
     // A server that ends it early is asked by another one.
     socket.on("error", () => undefined);
-    return { certificate: credential.certificate, socket };
+    return { tls: credential.tls, socket };
   }
 }
 
 /** For this credential, still open, and the server has not said that it is tired of waiting. */
-function isFresh({ certificate, socket }: Ahead, credential: Credential): boolean {
-  return (
-    certificate === credential.certificate &&
-    socket.readyState === "open" &&
-    socket.readableLength === 0
-  );
+function isFresh({ tls, socket }: Ahead, credential: Credential): boolean {
+  return tls === credential.tls && socket.readyState === "open" && socket.readableLength === 0;
 }
 
 function nextTurn(): Promise<unknown> {
