@@ -23,6 +23,7 @@ export default defineConfig({
         lines: 95,
         "src/checks/**": { branches: 100 },
         "src/engine/**": { branches: 100 },
+        "src/mesh/**": { branches: 100 },
       },
     },
   },

@@ -1,5 +1,6 @@
 import { DEFAULT_ISTIO_NAMESPACE } from "../mesh/names.ts";
 import pLimit from "p-limit";
+import { defined } from "../lib/defined.ts";
 import { clusterRef } from "../facts/cluster-ref.ts";
 import { FACTS } from "../facts/index.ts";
 import type { GatheredCluster } from "../model/cluster.ts";
@@ -7,6 +8,7 @@ import type { FactKey } from "../model/facts.ts";
 import { gathered, missing, valueOr, type Gathered } from "../model/gathered.ts";
 import type { ClusterReader, Connection } from "../model/reader.ts";
 import type { GatherSettings } from "../model/source.ts";
+import { IDENTIFYING, LAST } from "../facts/order.ts";
 import { ClusterSource } from "./source.ts";
 
 export interface GatherOptions extends GatherSettings {
@@ -20,13 +22,6 @@ export interface GatherOptions extends GatherSettings {
    */
   onStart?: (sources: readonly ClusterSource[]) => void;
 }
-
-/** Facts that say who a cluster is: read for every run. */
-const IDENTITY: readonly FactKey[] = ["connection", "istiods", "istioNamespace", "namespaces"];
-/** Asked for first: their requests are the last, as they wait for the answers of others. */
-const LONGEST: readonly FactKey[] = ["licenses", "syncs", "sourcePods"];
-/** Facts that wait for other clusters: they must not hold a place that those need. */
-const LATE: ReadonlySet<FactKey> = new Set<FactKey>(["sourcePods"]);
 
 /** Starts work as there is room for it; where there is room for all, as it is given. */
 type Limit = (work: () => Promise<void>) => Promise<void>;
@@ -48,10 +43,11 @@ export async function gather(
   });
   for (const source of sources) source.peers = sources.filter((other) => other !== source);
 
-  const longest = LONGEST.filter((key) => keys.has(key));
-  const wanted = [...new Set([...longest, ...IDENTITY, ...keys])];
+  const last = LAST.filter((key) => keys.has(key));
+  // Those whose answers come last are asked for first.
+  const wanted = [...new Set([...last, ...IDENTIFYING, ...keys])];
   const everythingAtOnce = sources.length <= concurrency;
-  const early = everythingAtOnce ? wanted : wanted.filter((key) => !LATE.has(key));
+  const early = everythingAtOnce ? wanted : wanted.filter((key) => !FACTS[key].waitsForOthers);
   const limit: Limit = everythingAtOnce ? (work) => work() : pLimit(concurrency);
   const reading = sources.map((source) =>
     limit(async () => {
@@ -85,8 +81,7 @@ async function collect(source: ClusterSource, keys: readonly FactKey[]): Promise
     {
       context: reader.context,
       now: reader.now(),
-      ...(reader.contextArgument === undefined ? {} : { contextArgument: reader.contextArgument }),
-      ...(reader.kubeconfig === undefined ? {} : { kubeconfig: reader.kubeconfig }),
+      ...defined({ contextArgument: reader.contextArgument, kubeconfig: reader.kubeconfig }),
     },
     { istiods: facts.istiods, istioNamespace, namespaces: facts.namespaces },
   );

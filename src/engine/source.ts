@@ -1,3 +1,4 @@
+import { slimAnswer, slimFor } from "../facts/slim.ts";
 import type { FactKey, Facts } from "../model/facts.ts";
 import type { NarrowedList } from "../model/cluster.ts";
 import {
@@ -86,13 +87,17 @@ export class ClusterSource implements FactSource {
   }
 
   async listAgain(resource: Resource, options: ListOptions = {}): Promise<Gathered<RawObject[]>> {
-    return this.#noting(await this.reader.list(resource, options));
+    const slim = options.slim ?? slimFor(resource);
+    return this.#noting(await this.reader.list(resource, { ...options, slim }));
   }
 
   get(resource: Resource, namespace: string, name: string): Promise<Gathered<RawObject>> {
     const key = JSON.stringify(["get", resource.group, resource.plural, namespace, name]);
     return this.#once(key, async () =>
-      this.#noting(await this.reader.get(resource, namespace, name)),
+      mapGathered(
+        this.#noting(await this.reader.get(resource, namespace, name)),
+        slimFor(resource),
+      ),
     );
   }
 
@@ -102,17 +107,26 @@ export class ClusterSource implements FactSource {
 
   debug(target: DebugTarget, path: string): Promise<Gathered<unknown>> {
     const key = JSON.stringify(["debug", target.namespace, target.pod, target.port, path]);
-    return this.#once(key, () => this.reader.debug(target, path));
+    return this.#once(key, async () =>
+      mapGathered(
+        await this.reader.debug(target, path),
+        (answer) => slimAnswer(path)?.(answer) ?? answer,
+      ),
+    );
   }
 
   fact<K extends FactKey>(key: K): Promise<Gathered<Facts[K]>> {
     let fact = this.#facts.get(key);
     if (!fact) {
       // A fact that throws is a fault of ours: it costs the checks that need it, not the run.
-      const read = this.#readers[key];
-      fact = read(this).catch((cause: unknown) =>
-        missing("unreadable", `${key}: ${cause instanceof Error ? cause.message : String(cause)}`),
-      );
+      fact = this.#readers[key]
+        .read(this)
+        .catch((cause: unknown) =>
+          missing(
+            "unreadable",
+            `${key}: ${cause instanceof Error ? cause.message : String(cause)}`,
+          ),
+        );
       this.#facts.set(key, fact);
     }
     return fact as Promise<Gathered<Facts[K]>>;

@@ -1,7 +1,8 @@
 import { DEFAULT_ISTIO_NAMESPACE } from "../mesh/names.ts";
+import { fact } from "./fact.ts";
 import type { IstiodsFact } from "../model/facts.ts";
 import { gathered } from "../model/gathered.ts";
-import type { FactReader, FactSource } from "../model/source.ts";
+import type { FactSource } from "../model/source.ts";
 
 /** The one namespace of the judged istiods, or of all when none is judged. */
 function namespaceOf({ judged, others }: IstiodsFact): string {
@@ -10,12 +11,18 @@ function namespaceOf({ judged, others }: IstiodsFact): string {
   return only === undefined || more.length > 0 ? DEFAULT_ISTIO_NAMESPACE : only;
 }
 
-export const istioNamespace: FactReader<"istioNamespace"> = async (source) => {
-  const { istioNamespace: asked } = source.settings;
-  if (asked) return gathered(asked);
-  const istiods = await source.fact("istiods");
-  return gathered(istiods.ok ? namespaceOf(istiods.value) : DEFAULT_ISTIO_NAMESPACE);
-};
+export const istioNamespace = fact({
+  key: "istioNamespace",
+  access: [],
+  keeps: {},
+  identifies: true,
+  read: async (source) => {
+    const { istioNamespace: given } = source.settings;
+    if (given) return gathered(given);
+    const istiods = await source.fact("istiods");
+    return gathered(istiods.ok ? namespaceOf(istiods.value) : DEFAULT_ISTIO_NAMESPACE);
+  },
+});
 
 /** For facts that read in that namespace; it is always known. */
 export async function istioNamespaceOf(source: FactSource): Promise<string> {

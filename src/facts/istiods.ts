@@ -1,3 +1,5 @@
+import { fact, listed } from "./fact.ts";
+import { PLAIN_CONFIG } from "./keep-objects.ts";
 import { DEFAULT_CLUSTER_ID, DEFAULT_REVISION, ISTIOD_SELECTOR, REVISION } from "../mesh/names.ts";
 import { defined } from "../lib/defined.ts";
 import { array, at, property, string, stringMap } from "../lib/json.ts";
@@ -6,10 +8,9 @@ import type { Env, IstiodFact, IstiodsFact } from "../model/facts.ts";
 import { gathered } from "../model/gathered.ts";
 import type { RawObject } from "../model/reader.ts";
 import { RESOURCES } from "../model/resource.ts";
-import type { FactReader, FactSource } from "../model/source.ts";
+import type { FactSource } from "../model/source.ts";
 import { byName } from "./objects.ts";
-import { slimWorkload } from "./slim.ts";
-import { mainContainer, workloadFact } from "./workload.ts";
+import { mainContainer, WORKLOAD, workloadFact } from "./workload.ts";
 
 const CONTAINER = "discovery";
 
@@ -50,13 +51,18 @@ function choose(all: readonly IstiodFact[], revision: string | undefined): Istio
   return { judged: [...judged], others: all.filter((istiod) => !judged.includes(istiod)) };
 }
 
-export const istiods: FactReader<"istiods"> = async (source) => {
-  const listed = await source.listWhereAllowed(RESOURCES.deployments, {
-    labelSelector: ISTIOD_SELECTOR,
-    slim: slimWorkload,
-  });
-  if (!listed.ok) return listed;
-  const all = await Promise.all(listed.value.map((object) => istiodFact(source, object)));
-  const found = all.filter((istiod) => istiod !== undefined).toSorted(byName);
-  return gathered(choose(found, source.settings.revision));
-};
+export const istiods = fact({
+  key: "istiods",
+  access: [listed(RESOURCES.deployments)],
+  keeps: { deployments: WORKLOAD, configMaps: PLAIN_CONFIG },
+  identifies: true,
+  read: async (source) => {
+    const answer = await source.listWhereAllowed(RESOURCES.deployments, {
+      labelSelector: ISTIOD_SELECTOR,
+    });
+    if (!answer.ok) return answer;
+    const all = await Promise.all(answer.value.map((object) => istiodFact(source, object)));
+    const found = all.filter((istiod) => istiod !== undefined).toSorted(byName);
+    return gathered(choose(found, source.settings.revision));
+  },
+});

@@ -1,4 +1,3 @@
-import { defined } from "../lib/defined.ts";
 import { at, array, number, property, string, stringMap, time } from "../lib/json.ts";
 import type { Condition, ContainerImage } from "../model/facts.ts";
 
@@ -8,8 +7,6 @@ export interface Meta {
   namespace: string;
   name: string;
   labels: ReadonlyMap<string, string>;
-  annotations: ReadonlyMap<string, string>;
-  createdAt?: number;
 }
 
 /** Namespace and name; nothing for an object without a name, which no message could speak of. */
@@ -20,16 +17,16 @@ export function nameOf(object: unknown): Pick<Meta, "namespace" | "name"> | unde
   return { namespace: string(property(metadata, "namespace")) ?? "default", name };
 }
 
-/** Reads `metadata`; nothing for an object without a name. */
+/** Name, namespace and labels; nothing for an object without a name. */
 export function metaOf(object: unknown): Meta | undefined {
   const named = nameOf(object);
   if (named === undefined) return undefined;
-  return {
-    ...named,
-    labels: stringMap(at(object, "metadata", "labels")),
-    annotations: stringMap(at(object, "metadata", "annotations")),
-    ...defined({ createdAt: time(at(object, "metadata", "creationTimestamp")) }),
-  };
+  return { ...named, labels: stringMap(at(object, "metadata", "labels")) };
+}
+
+/** When the object was made, ms since the epoch. */
+export function createdAtOf(object: unknown): number | undefined {
+  return time(at(object, "metadata", "creationTimestamp"));
 }
 
 /** The reference to who made an object and keeps it: of its owners the one that controls it. */

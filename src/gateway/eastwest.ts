@@ -1,5 +1,6 @@
+import { EAST_WEST_LISTENERS } from "../mesh/listeners.ts";
 import * as label from "../mesh/names.ts";
-import { type GatewayManifest, HBONE, type Locality, localityLabels, XDS } from "./manifest.ts";
+import { type GatewayManifest, type Locality, localityLabels } from "./manifest.ts";
 
 export interface EastWestRequest extends Locality {
   network: string;
@@ -27,6 +28,6 @@ export function eastWestGateway(request: EastWestRequest): GatewayManifest {
       name: label.EAST_WEST_NAME,
       ...(namespace === undefined ? {} : { namespace }),
     },
-    spec: { gatewayClassName: label.CLASS_EAST_WEST, listeners: [HBONE, XDS] },
+    spec: { gatewayClassName: label.CLASS_EAST_WEST, listeners: [...EAST_WEST_LISTENERS] },
   };
 }

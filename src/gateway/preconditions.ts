@@ -1,3 +1,4 @@
+import { isAccepted } from "../mesh/conditions.ts";
 import { GATEWAY_RESOURCE } from "../mesh/names.ts";
 import { istiodLog } from "../mesh/commands/istiod.ts";
 import { installGatewayApi } from "../mesh/commands/gateways.ts";
@@ -79,7 +80,7 @@ function classProblems(cluster: GatheredCluster, className: string): Problem[] {
 export function unacceptedClass({ ref, facts }: GatheredCluster, className: string): Problem[] {
   const classes = facts.gatewayClasses?.ok ? facts.gatewayClasses.value : [];
   const found = classes.find(({ name }) => name === className);
-  if (!found || found.accepted?.status === "True") return [];
+  if (!found || isAccepted(found)) return [];
   const { accepted } = found;
   const state = accepted ? `${accepted.reason}: ${accepted.message}` : "it has no such condition";
   const message = `GatewayClass ${className} is not accepted by istiod (${state})`;

@@ -6,7 +6,7 @@ import { findPeers, indexPeers, peerName } from "../mesh/peers.ts";
 import { kubectl } from "../mesh/commands/shell.ts";
 import type { GatheredCluster } from "../model/cluster.ts";
 import type { GatewayFact } from "../model/facts.ts";
-import { candidateOf, remoteOf } from "./candidate.ts";
+import { gatheredPeer, remoteGateways } from "./gathered-peer.ts";
 import { type Problem, problem, read } from "./problem.ts";
 
 /** What links are to be undone towards: a cluster that was read, or a name that Gateways carry. */
@@ -58,15 +58,15 @@ function standingFor(
   gateways: readonly GatewayFact[],
   target: GatheredCluster,
 ): GatewayFact[] {
-  // The source is a candidate too: a Gateway for the cluster itself is not one for the target.
-  const [wanted, own] = [candidateOf(target), candidateOf(source)];
-  const targets = findPeers(gateways, indexPeers([wanted, own]), own);
-  return gateways.filter((gateway) => targets.get(gateway)?.candidate === wanted);
+  // The source may be meant too: a Gateway for the cluster itself is not one for the target.
+  const [wanted, itself] = [gatheredPeer(target), gatheredPeer(source)];
+  const targets = findPeers(gateways, indexPeers([wanted, itself]), itself);
+  return gateways.filter((gateway) => targets.get(gateway)?.peer === wanted);
 }
 
 /** The remote Gateways of the source, in all namespaces, that stand for the target. */
 function gatewaysFor(source: GatheredCluster, target: UnlinkTarget): GatewayFact[] {
-  const remote = remoteOf(source);
+  const remote = remoteGateways(source);
   return target.cluster
     ? standingFor(source, remote, target.cluster)
     : carrying(remote, target.name);
@@ -140,7 +140,7 @@ function nothingHere(
   const none = `no link to ${name} in namespace ${namespace}`;
   const peers = [
     ...new Set(
-      remoteOf(source)
+      remoteGateways(source)
         .filter((one) => one.namespace === namespace)
         .map(peerName),
     ),

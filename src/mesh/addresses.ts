@@ -1,6 +1,7 @@
 import { isIpAddress, normalizeAddress } from "../lib/ip-address.ts";
 import type { GatewayFact, ServiceFact } from "../model/facts.ts";
-import { GATEWAY_NAME } from "./names.ts";
+import { isTrue } from "./conditions.ts";
+import { GATEWAY_NAME, PROGRAMMED } from "./names.ts";
 
 /** The Service that exposes a Gateway: by the label that its controller sets, else by name. */
 export function serviceOf(
@@ -14,67 +15,67 @@ export function serviceOf(
   );
 }
 
+/** Names that only a cluster's own DNS knows. */
+const CLUSTER_NAME = /\.svc(\.cluster\.local)?$/;
+
 /**
- * Whether an address of a Gateway's status can be reached within the cluster only: a clusterIP of its
- * Service, unless that is its address outside as well, or the Service's name.
+ * Whether other clusters may reach an address of a Gateway: not where it is a name that only the
+ * cluster resolves, or a clusterIP of the Gateway's Service. A clusterIP counts where the Service has
+ * it as its address outside and the Gateway, programmed, repeats it: networks that announce clusterIPs
+ * are set up so. In the Gateway's status alone it stands in while a load balancer is pending, and in
+ * the Service alone no controller has taken it up.
+ *
+ * @param service without it only names within the cluster are known
  */
-export function isInternalAddress(
+export function isOutsideAddress(
   value: string,
   gateway: GatewayFact,
   service: ServiceFact | undefined,
 ): boolean {
   const address = normalizeAddress(value);
-  const has = (list: readonly string[] | undefined): boolean =>
-    list?.some((one) => normalizeAddress(one) === address) ?? false;
-  if (has(service?.addresses)) return false;
+  const has = (list: readonly string[] = []): boolean =>
+    list.some((one) => normalizeAddress(one) === address);
   const host = `${service?.name ?? gateway.name}.${gateway.namespace}.svc`;
-  return has(service?.clusterIPs) || address === host || address.startsWith(`${host}.`);
-}
-
-/**
- * Addresses at which a cluster's east-west gateways can be reached from outside now, normalised:
- * those of the Services, and of the Gateway statuses but for internal ones.
- */
-export function reachableAddresses(
-  eastWest: readonly GatewayFact[],
-  services: readonly ServiceFact[],
-): Set<string> {
-  const found = new Set<string>();
-  for (const gateway of eastWest) {
-    const service = serviceOf(gateway, services);
-    for (const address of service?.addresses ?? []) found.add(normalizeAddress(address));
-    for (const { value } of gateway.statusAddresses) {
-      if (!isInternalAddress(value, gateway, service)) found.add(normalizeAddress(value));
-    }
+  if (address === host || address.startsWith(`${host}.`) || CLUSTER_NAME.test(address)) {
+    return false;
   }
-  return found;
-}
-
-/** Of a remote Gateway. */
-export interface PeerAddress {
-  type: "IPAddress" | "Hostname";
-  value: string;
+  return (
+    !has(service?.clusterIPs) ||
+    (has(service?.addresses) &&
+      has(gateway.statusAddresses.map((one) => one.value)) &&
+      isTrue(gateway, PROGRAMMED))
+  );
 }
 
 /**
  * Addresses at which other clusters may reach a Gateway, as they are written: those of its Service
- * first, then those of its status; never a clusterIP, nor a name that only the cluster resolves.
+ * first, then those of its status.
  */
 export function externalAddresses(
   gateway: GatewayFact,
   services: readonly ServiceFact[],
 ): string[] {
   const service = serviceOf(gateway, services);
-  const internal = new Set((service?.clusterIPs ?? []).map(normalizeAddress));
-  const host = `${service?.name ?? gateway.name}.${gateway.namespace}.svc`;
-  const found = [
+  return [
     ...(service?.addresses ?? []),
     ...gateway.statusAddresses.map(({ value }) => value),
-  ];
-  return found.filter((value) => {
-    const address = normalizeAddress(value);
-    return !internal.has(address) && address !== host && !address.startsWith(`${host}.`);
-  });
+  ].filter((value) => isOutsideAddress(value, gateway, service));
+}
+
+/** Addresses at which a cluster's east-west gateways can be reached from outside now, normalised. */
+export function reachableAddresses(
+  eastWest: readonly GatewayFact[],
+  services: readonly ServiceFact[],
+): Set<string> {
+  return new Set(
+    eastWest.flatMap((gateway) => externalAddresses(gateway, services).map(normalizeAddress)),
+  );
+}
+
+/** Of a remote Gateway. */
+export interface PeerAddress {
+  type: "IPAddress" | "Hostname";
+  value: string;
 }
 
 /** As the Gateway API takes it: host names in lower case, without a final dot; IPv6 bare. */

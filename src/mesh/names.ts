@@ -60,6 +60,16 @@ export const DEFAULT_REVISION = "default";
 /** The namespace of Kubernetes' own components; its UID tells a cluster from all others. */
 export const SYSTEM_NAMESPACE = "kube-system";
 
+/** Conditions of the Gateway API. */
+export const ACCEPTED = "Accepted";
+export const PROGRAMMED = "Programmed";
+/** Conditions of Solo's peering: istiod is connected to the peer's. */
+export const PEER_CONNECTED = "gloo.solo.io/PeerConnected";
+/** It has been in sync with it. */
+export const PEERING_SUCCEEDED = "gloo.solo.io/PeeringSucceeded";
+/** Traffic has a way there; older versions don't write it. */
+export const PEER_DATA_PLANE_PROGRAMMED = "gloo.solo.io/PeerDataPlaneProgrammed";
+
 export const PORT_HBONE = 15008;
 export const PORT_XDS = 15012;
 /** istiod's debug endpoints, unless annotation prometheus.io/port says otherwise. */

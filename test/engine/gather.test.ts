@@ -180,7 +180,7 @@ describe("a fact that throws", () => {
     const source = new ClusterSource(
       reader("a"),
       {},
-      { ...FACTS, nodes: () => Promise.reject(thrown) },
+      { ...FACTS, nodes: { read: () => Promise.reject(thrown) } },
     );
     expect(await source.fact("nodes")).toMatchObject({ ok: false, why: "unreadable", detail });
   });

@@ -295,6 +295,13 @@ describe("two contexts of one cluster", () => {
     });
   });
 
+  it("count once where one of them may read neither name nor network", () => {
+    const [one, other] = twins();
+    const { id: _, network: __, ...ref } = clusterRef("a", { context: "viewer" });
+    const viewer = other && { ...other, ref };
+    expect(run([pairing], one && viewer ? [one, viewer] : []).mesh[0]?.summary).toBe("1 clusters");
+  });
+
   it("are two clusters if they have another name or network, or none was read", () => {
     for (const changes of [{ id: "other" }, { network: "other" }]) {
       expect(run([pairing], twins(changes)).mesh[0]?.summary).toBe("2 clusters");

@@ -1,7 +1,8 @@
 import { generateKeyPairSync } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { slimSecret } from "../../src/facts/slim.ts";
+import { slimFor } from "../../src/facts/slim.ts";
 import type { RawObject } from "../../src/model/reader.ts";
+import { RESOURCES } from "../../src/model/resource.ts";
 import { makeRoot } from "../support/certificates.ts";
 import { factOf, forbid, memorySource, valueOf } from "../support/source.ts";
 
@@ -149,11 +150,10 @@ describe("intermediate", () => {
       },
     });
     const fact = await valueOf("intermediate", { objects: [object] });
-    const slim = JSON.stringify(slimSecret(object));
+    const kept = slimFor(RESOURCES.secrets)(object);
+    const slim = JSON.stringify(kept);
     const texts = [JSON.stringify(fact), slim, Buffer.from(slim, "base64").toString()];
-    for (const data64 of Object.values(
-      (slimSecret(object)["data"] ?? {}) as Record<string, string>,
-    )) {
+    for (const data64 of Object.values((kept["data"] ?? {}) as Record<string, string>)) {
       texts.push(Buffer.from(data64, "base64").toString());
     }
     for (const text of texts) {

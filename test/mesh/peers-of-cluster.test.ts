@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { type PeerCandidate, findPeers, indexPeers } from "../../src/mesh/peers.ts";
+import { type Peer, findPeers, indexPeers } from "../../src/mesh/peers.ts";
 import type { GatewayFact } from "../../src/model/facts.ts";
 import { addressOf, labels, remoteGateway } from "../support/facts.ts";
 
-function candidate(id: string, network = `net-${id}`, addresses = [addressOf(id)]): PeerCandidate {
+function candidate(id: string, network = `net-${id}`, addresses = [addressOf(id)]): Peer {
   return { cluster: { context: `ctx-${id}`, id, network }, addresses: new Set(addresses) };
 }
 
@@ -21,10 +21,10 @@ function onNetwork(network: string, ...addresses: string[]): GatewayFact {
 /** The contexts that Gateways of `a` stand for, in their order. */
 function contextsOf(
   gateways: readonly GatewayFact[],
-  candidates: readonly PeerCandidate[] = [A, B],
+  candidates: readonly Peer[] = [A, B],
 ): (string | undefined)[] {
   const targets = findPeers(gateways, indexPeers(candidates), A);
-  return gateways.map((gateway) => targets.get(gateway)?.candidate.cluster.context);
+  return gateways.map((gateway) => targets.get(gateway)?.peer.cluster.context);
 }
 
 test("each Gateway has a target of its own, or none", () => {

@@ -150,7 +150,7 @@ function wordsOf(command: string): string[] {
   return [...line.matchAll(/(?:'[^']*'|\\.|[^\s'\\])+/g)].map(([word]) =>
     word.replaceAll(
       /'([^']*)'|\\(.)/g,
-      (_all, quoted: string = "", quoted: string = "") => quoted + quoted,
+      (_all, quoted: string = "", plain: string = "") => quoted + plain,
     ),
   );
 }

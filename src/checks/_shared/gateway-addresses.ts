@@ -1,8 +1,8 @@
-import { DATA_PLANE_TYPE, GATEWAY_NAME, SERVICE_TYPE } from "../../mesh/names.ts";
+import { GATEWAY_NAME, SERVICE_TYPE } from "../../mesh/names.ts";
 import { annotateGateway } from "../../mesh/commands/gateways.ts";
 import { istiodLog } from "../../mesh/commands/istiod.ts";
-import { isInternalAddress, serviceOf } from "../../mesh/addresses.ts";
-import { isNodePort } from "../../mesh/data-plane.ts";
+import { isOutsideAddress, serviceOf } from "../../mesh/addresses.ts";
+import { offersNodePorts } from "../../mesh/data-plane.ts";
 import { kubectl } from "../../mesh/commands/shell.ts";
 import type { ClusterRef } from "../../model/check.ts";
 import type { GatewayFact, ServiceFact } from "../../model/facts.ts";
@@ -24,7 +24,7 @@ export function addressesOf(
   services: Gathered<readonly ServiceFact[]>,
 ): Addresses {
   const service = services.ok ? serviceOf(gateway, services.value) : undefined;
-  const isInternal = (value: string): boolean => isInternalAddress(value, gateway, service);
+  const isInternal = (value: string): boolean => !isOutsideAddress(value, gateway, service);
   const values = gateway.statusAddresses.map(({ value }) => value);
   return {
     external: values.filter((value) => !isInternal(value)),
@@ -97,7 +97,7 @@ export function addressFault(
   }
   const type = service ? `, of a Service of type ${service.type}` : "";
   const only = `${name} has only the address ${internal.join(", ")} within the cluster${type}`;
-  return isNodePort(gateway.annotations.get(DATA_PLANE_TYPE))
+  return offersNodePorts(gateway)
     ? warn(
         `${only}: traffic can take node ports, but other clusters cannot reach port 15012 (xDS)`,
         details,

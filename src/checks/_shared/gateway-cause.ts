@@ -1,6 +1,6 @@
+import { ACCEPTED, CLASS_COMMUNITY, GATEWAY_NAME, PROGRAMMED } from "../../mesh/names.ts";
 import { describeGateway } from "../../mesh/commands/gateways.ts";
 import { findIstiod, istiodLog } from "../../mesh/commands/istiod.ts";
-import { CLASS_COMMUNITY, GATEWAY_NAME } from "../../mesh/names.ts";
 import { serviceOf } from "../../mesh/addresses.ts";
 import { kubectl } from "../../mesh/commands/shell.ts";
 import type { ClusterRef } from "../../model/check.ts";
@@ -9,7 +9,7 @@ import { remedy } from "../../model/finding.ts";
 import type { Gathered } from "../../model/gathered.ts";
 import type { Remediation } from "../../model/report.ts";
 import { addressRemedy, serviceRemedy } from "./gateway-addresses.ts";
-import { classFault, conditionText, isUnreconciled } from "./gateway-status.ts";
+import { classFault, conditionOf, conditionText, isUnreconciled } from "../../mesh/conditions.ts";
 
 /** What a Gateway depends on, as far as it could be read. */
 export interface Surroundings {
@@ -44,17 +44,16 @@ export function whyNotProgrammed(
   around: Surroundings,
   cluster: ClusterRef,
 ): Cause {
-  const programmed = gateway.conditions.get("Programmed");
-  const said = conditionText("Programmed", programmed);
+  const said = conditionText(gateway, PROGRAMMED);
   const byClass = classCause(gateway, around, said, cluster);
   if (isUnreconciled(gateway)) {
     const remediation = istiodRemedy(gateway.className, cluster);
     return byClass ?? { why: `no controller has taken it up; ${said}`, remediation };
   }
-  const accepted = gateway.conditions.get("Accepted");
   const remediation = describeRemedy(gateway, cluster);
-  if (accepted?.status === "False")
-    return { why: conditionText("Accepted", accepted), remediation };
+  if (conditionOf(gateway, ACCEPTED)?.status === "False") {
+    return { why: conditionText(gateway, ACCEPTED), remediation };
+  }
   // A controller has judged it, so its class is the last thing to suspect.
   return serviceCause(gateway, around, said, cluster) ?? byClass ?? { why: said, remediation };
 }
@@ -84,7 +83,7 @@ function serviceCause(
   said: string,
   cluster: ClusterRef,
 ): Cause | undefined {
-  const programmed = gateway.conditions.get("Programmed");
+  const programmed = conditionOf(gateway, PROGRAMMED);
   const service = services.ok ? serviceOf(gateway, services.value) : undefined;
   if (programmed?.reason === "AddressNotUsable" || (services.ok && !service)) {
     return {

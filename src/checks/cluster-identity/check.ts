@@ -1,4 +1,5 @@
-import { DEFAULT_CLUSTER_ID } from "../../mesh/names.ts";
+import { repeatedClusters } from "../../mesh/identity.ts";
+import { DEFAULT_CLUSTER_ID, SYSTEM_NAMESPACE } from "../../mesh/names.ts";
 import { contexts, enumerate, qualified } from "../../mesh/wording.ts";
 import { pairsSkipped } from "../_shared/pairs-skipped.ts";
 import { kubectl } from "../../mesh/commands/shell.ts";
@@ -131,39 +132,32 @@ function ztunnelId({ env }: WorkloadFact): string | undefined {
   return found?.kind === "value" && found.value !== "" ? found.value : undefined;
 }
 
-/** Contexts that lead to one and the same cluster, by the UID of namespace kube-system. */
-function sameClusters(members: readonly Member[]): Member[][] {
-  const byUid = Map.groupBy(members, uidOf);
-  return [...byUid].flatMap(([uid, group]) => (uid && group.length > 1 ? [group] : []));
-}
-
-function uidOf({ facts: { namespaces } }: Member): string | undefined {
-  return namespaces.ok
-    ? namespaces.value.find(({ name }) => name === "kube-system")?.uid
-    : undefined;
-}
-
 function pairFindings(members: readonly Member[]): Finding[] {
-  const same = sameClusters(members);
+  const repeated = repeatedClusters(members, ({ cluster, facts: { namespaces } }) => ({
+    ref: cluster,
+    namespaces,
+  }));
+  const same = [...new Set(repeated.values())].map((first) => [
+    first,
+    ...members.filter((member) => repeated.get(member) === first),
+  ]);
   const named = same.map((group) =>
     fail(
-      `contexts ${contexts(group)} are one cluster: its namespace kube-system has the same UID`,
+      `contexts ${contexts(group)} are one cluster: its namespace ${SYSTEM_NAMESPACE} has the same UID`,
       {
         remediation: remedy(
           "Name each cluster by one context only.",
           ...group
             .slice(0, 2)
             .map(({ cluster }) =>
-              kubectl(cluster, "get", "namespace", "kube-system", "-o", "yaml"),
+              kubectl(cluster, "get", "namespace", SYSTEM_NAMESPACE, "-o", "yaml"),
             ),
         ),
       },
     ),
   );
   // Contexts of one cluster have its ID of course: each such cluster counts once.
-  const distinct = members.filter(
-    (member) => !same.some((group) => group.includes(member) && group[0] !== member),
-  );
+  const distinct = members.filter((member) => !repeated.has(member));
   const byId = new Map<string, Member[]>();
   for (const member of distinct) {
     for (const id of idsOf(member)) byId.set(id, [...(byId.get(id) ?? []), member]);

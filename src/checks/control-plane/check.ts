@@ -1,7 +1,7 @@
 import { compareVersions, hasMinor, minorOf, type IstioVersion } from "../../mesh/versions.ts";
-import { DATA_PLANE_TYPE, GATEWAY_NAME, PREFERRED_DATA_PLANE_TYPE } from "../../mesh/names.ts";
+import { GATEWAY_NAME } from "../../mesh/names.ts";
 import { enumerate } from "../../mesh/wording.ts";
-import { isNodePort } from "../../mesh/data-plane.ts";
+import { offersNodePorts, prefersNodePorts } from "../../mesh/data-plane.ts";
 import { kubectl } from "../../mesh/commands/shell.ts";
 import { clusterCheck, type ClusterRef } from "../../model/check.ts";
 import type { GatewaysFact } from "../../model/facts.ts";
@@ -33,11 +33,7 @@ function firstMissing(...inputs: readonly Gathered<unknown>[]): Missing | undefi
 }
 
 function usesNodePort({ eastWest, remote }: GatewaysFact): boolean {
-  const values = [
-    ...eastWest.map(({ annotations }) => annotations.get(DATA_PLANE_TYPE)),
-    ...remote.map(({ annotations }) => annotations.get(PREFERRED_DATA_PLANE_TYPE)),
-  ];
-  return values.some(isNodePort);
+  return eastWest.some(offersNodePorts) || remote.some(prefersNodePorts);
 }
 
 /** A gateway gets its image from istiod, so it follows by a restart. */

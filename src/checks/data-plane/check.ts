@@ -1,3 +1,4 @@
+import { HBONE_LISTENER } from "../../mesh/listeners.ts";
 import { annotateGateway, labelGateway, unannotateGateway } from "../../mesh/commands/gateways.ts";
 import {
   CLUSTER,
@@ -8,7 +9,7 @@ import {
 import { linksOf, notInRun, type Link } from "../../mesh/links.ts";
 import { enumerate, qualified } from "../../mesh/wording.ts";
 import { pairsSkipped } from "../_shared/pairs-skipped.ts";
-import { isNodePort } from "../../mesh/data-plane.ts";
+import { offersNodePorts, prefersNodePorts } from "../../mesh/data-plane.ts";
 import { kubectl } from "../../mesh/commands/shell.ts";
 import { meshCheck, type ClusterRef, type MeshMember } from "../../model/check.ts";
 import type { GatewayFact } from "../../model/facts.ts";
@@ -16,18 +17,14 @@ import { objectRef, pass, remedy, skip, summarize, warn } from "../../model/find
 import type { Finding } from "../../model/report.ts";
 import { notChecked } from "../_shared/not-checked.ts";
 import { servicesNotChecked } from "../_shared/not-checked-services.ts";
-import { CROSS_NETWORK, listenerFault } from "../_shared/peer-listeners.ts";
+import { listenerFault } from "../_shared/peer-listeners.ts";
 
 type Member = MeshMember<"gateways", "nodes" | "services">;
-
-function prefersNodePort({ gateway }: Link<Member>): boolean {
-  return isNodePort(gateway.annotations.get(PREFERRED_DATA_PLANE_TYPE));
-}
 
 function typeFinding(link: Link<Member>, absent: readonly ClusterRef[]): Finding {
   const { from, gateway, target } = link;
   const to = target ? link.to : `${link.to}${notInRun(absent)}`;
-  const type = prefersNodePort(link) ? "NodePort" : "LoadBalancer";
+  const type = prefersNodePorts(gateway) ? "NodePort" : "LoadBalancer";
   return pass(`${from.cluster.context} → ${to} uses ${type}`, {
     cluster: from.cluster.context,
     object: objectRef("Gateway", gateway),
@@ -63,7 +60,7 @@ function gatewayFindings({ cluster }: Member, gateway: GatewayFact, why: string)
   const name = `Eastwest gateway ${qualified(gateway)} of ${cluster.context}`;
   const about = { cluster: cluster.context, object: objectRef("Gateway", gateway) };
   const findings: Finding[] = [];
-  if (!isNodePort(gateway.annotations.get(DATA_PLANE_TYPE))) {
+  if (!offersNodePorts(gateway)) {
     findings.push(
       warn(`${name} is not annotated ${DATA_PLANE_TYPE}: NodePort, ${why}`, {
         ...about,
@@ -118,7 +115,7 @@ function networkFindings(link: Link<Member>, target: Member): Finding[] {
   const { context, network } = from.cluster;
   if (network === undefined || network !== target.cluster.network) return [];
   // Without the annotation the gateway needs the listener that NodePort does without.
-  const listener = listenerFault(gateway, CROSS_NETWORK, from.cluster);
+  const listener = listenerFault(gateway, HBONE_LISTENER, from.cluster);
   return [
     warn(
       `Remote gateway ${qualified(gateway)} of ${context} prefers NodePort, but ${target.cluster.context} is on the same network ${network}`,
@@ -126,7 +123,7 @@ function networkFindings(link: Link<Member>, target: Member): Finding[] {
         cluster: context,
         object: objectRef("Gateway", gateway),
         remediation: remedy(
-          `Give each cluster a network of its own, or let the gateway use LoadBalancer${listener ? `: that takes a listener ${CROSS_NETWORK.name}` : ""}.`,
+          `Give each cluster a network of its own, or let the gateway use LoadBalancer${listener ? `: that takes a listener ${HBONE_LISTENER.name}` : ""}.`,
           ...(listener ? [listener.command] : []),
           unannotateGateway(from.cluster, gateway, PREFERRED_DATA_PLANE_TYPE),
         ),
@@ -157,7 +154,9 @@ export const dataPlane = meshCheck({
   run(members: readonly Member[], { absent }) {
     const links = linksOf(members, absent).filter(({ self }) => !self);
     const preferring = links.flatMap((link) =>
-      link.target?.member && prefersNodePort(link) ? [{ link, target: link.target.member }] : [],
+      link.target?.member && prefersNodePorts(link.gateway)
+        ? [{ link, target: link.target.member }]
+        : [],
     );
     const byTarget = Map.groupBy(preferring, ({ target }) => target);
     const findings = [
@@ -180,7 +179,7 @@ export const dataPlane = meshCheck({
 
 function fine(links: readonly Link<Member>[]): string {
   if (links.length === 0) return "no links";
-  const nodePort = links.filter(prefersNodePort).length;
+  const nodePort = links.filter(({ gateway }) => prefersNodePorts(gateway)).length;
   if (nodePort === 0) return "all links use LoadBalancer";
   return nodePort === links.length
     ? "all links use NodePort"

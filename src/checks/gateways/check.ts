@@ -1,5 +1,10 @@
+import {
+  EAST_WEST_CLASSES,
+  EAST_WEST_NAMESPACE,
+  GATEWAY_NAME,
+  PROGRAMMED,
+} from "../../mesh/names.ts";
 import { installGatewayApi } from "../../mesh/commands/gateways.ts";
-import { EAST_WEST_CLASSES, EAST_WEST_NAMESPACE, GATEWAY_NAME } from "../../mesh/names.ts";
 import { contextWord, kubectl, mc } from "../../mesh/commands/shell.ts";
 import { clusterCheck, type ClusterRef } from "../../model/check.ts";
 import type { GatewaysData } from "../../model/data.ts";
@@ -17,7 +22,7 @@ import type { Gathered } from "../../model/gathered.ts";
 import type { Finding } from "../../model/report.ts";
 import { type Addresses, addressFault, addressesOf } from "../_shared/gateway-addresses.ts";
 import { type Surroundings, whyNotProgrammed } from "../_shared/gateway-cause.ts";
-import { isTrue } from "../_shared/gateway-status.ts";
+import { isTrue } from "../../mesh/conditions.ts";
 import { notChecked } from "../_shared/not-checked.ts";
 
 function noCrds(cluster: ClusterRef): Finding {
@@ -53,7 +58,7 @@ function judge(
 ): Judged {
   const name = `${gateway.namespace}/${gateway.name}`;
   const object = objectRef("Gateway", gateway);
-  if (!isTrue(gateway.conditions.get("Programmed"))) {
+  if (!isTrue(gateway, PROGRAMMED)) {
     const { why, ...details } = whyNotProgrammed(gateway, around, cluster);
     const finding = fail(`${name} is not programmed: ${why}`, { object, ...details });
     return { finding, state: "not programmed" };

@@ -1,5 +1,5 @@
 import { mc } from "../../mesh/commands/shell.ts";
-import { linkFaults } from "../../mesh/links.ts";
+import { linkFaults } from "../../mesh/conditions.ts";
 import { enumerate, qualified } from "../../mesh/wording.ts";
 import { showGateway } from "../../mesh/commands/gateways.ts";
 import { fail, info, objectRef, pass, remedy, warn } from "../../model/finding.ts";

@@ -1,5 +1,6 @@
+import { linkFaults } from "../../mesh/conditions.ts";
 import { CLUSTER, NETWORK } from "../../mesh/names.ts";
-import { linkFaults, notInRun, type Link } from "../../mesh/links.ts";
+import { notInRun, type Link } from "../../mesh/links.ts";
 import { contextWord } from "../../mesh/commands/shell.ts";
 import { listsIstiodOf } from "../../mesh/syncs.ts";
 import type { ClusterRef, MeshMember } from "../../model/check.ts";

@@ -48,14 +48,6 @@ function unattributed(members: readonly NetworkMember[], absent: readonly Cluste
     );
 }
 
-/** Two contexts of one cluster share its network of course; cluster-identity names them. */
-function oneCluster(members: readonly NetworkMember[]): boolean {
-  const uids = members.map(
-    ({ facts }) => facts.namespaces.find(({ name }) => name === "kube-system")?.uid,
-  );
-  return Boolean(uids[0]) && new Set(uids).size === 1;
-}
-
 /** Whether clusters on the same network are a flat network. */
 export function sharedFindings(
   network: string,
@@ -88,7 +80,6 @@ export function sharedFindings(
     warn(
       `Clusters ${enumerate(parts)} share network ${network}, but no autogenflat entries go between them: right only where their pods reach each other directly`,
       {
-        ...(oneCluster(members) ? { blockedBy: "cluster-identity" } : {}),
         remediation: remedy(
           "Give each cluster a network of its own, unless their pods reach each other directly.",
           ...members

@@ -1,7 +1,8 @@
+import { isConnected } from "../../mesh/conditions.ts";
 import { peerAddress, reachableAddresses } from "../../mesh/addresses.ts";
 import { mergeGateway } from "../../mesh/commands/gateways.ts";
 import { SERVICE_ACCOUNT } from "../../mesh/names.ts";
-import { isConnected, linksOf, type Link } from "../../mesh/links.ts";
+import { linksOf, type Link } from "../../mesh/links.ts";
 import { enumerate, qualified } from "../../mesh/wording.ts";
 import { pairsSkipped } from "../_shared/pairs-skipped.ts";
 import { normalizeAddress } from "../../lib/ip-address.ts";

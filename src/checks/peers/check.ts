@@ -1,7 +1,13 @@
 import { CLASS_REMOTE, EAST_WEST_NAMESPACE } from "../../mesh/names.ts";
-import { linkFaults } from "../../mesh/links.ts";
-import { type PeerCandidate, findPeers, indexPeers, namesOf, peerName } from "../../mesh/peers.ts";
-import { reachableAddresses } from "../../mesh/addresses.ts";
+import { linkFaults } from "../../mesh/conditions.ts";
+import {
+  type Peer,
+  findPeers,
+  indexPeers,
+  peerName,
+  peerOf,
+  unreadPeer,
+} from "../../mesh/peers.ts";
 import { contextWord, mc, quote } from "../../mesh/commands/shell.ts";
 import { clusterCheck, type ClusterCheckContext, type ClusterRef } from "../../model/check.ts";
 import type { PeersData } from "../../model/data.ts";
@@ -32,13 +38,10 @@ function selvesOf(
   services: readonly ServiceFact[],
   { cluster, clusters }: ClusterCheckContext,
 ): ReadonlySet<GatewayFact> {
-  const addresses = reachableAddresses(eastWest, services);
-  const own: PeerCandidate = { cluster, addresses, names: namesOf(eastWest) };
-  const others = clusters
-    .filter(({ context }) => context !== cluster.context)
-    .map((other) => ({ cluster: other, addresses: new Set<string>() }));
-  const targets = findPeers(remote, indexPeers([own, ...others]), own);
-  return new Set(remote.filter((gateway) => targets.get(gateway)?.candidate === own));
+  const itself: Peer = peerOf(cluster, eastWest, services);
+  const others = clusters.filter(({ context }) => context !== cluster.context).map(unreadPeer);
+  const targets = findPeers(remote, indexPeers([itself, ...others]), itself);
+  return new Set(remote.filter((gateway) => targets.get(gateway)?.peer === itself));
 }
 
 /** What to say of a remote Gateway in place of a symbol. */

@@ -14,7 +14,7 @@ import {
 } from "../../model/finding.ts";
 import type { Finding } from "../../model/report.ts";
 import { judgePods, podRow } from "../_shared/cluster-pods.ts";
-import { isUnreconciled } from "../_shared/gateway-status.ts";
+import { isUnreconciled } from "../../mesh/conditions.ts";
 import { notChecked } from "../_shared/not-checked.ts";
 
 const FINE = "all pods healthy";

@@ -546,15 +546,6 @@ describe("two clusters on one network", () => {
     expect(notPassed(runMesh(network, members, { absent: [clusterRef("d")] }))).toEqual(["warn"]);
   });
 
-  test("two contexts of one cluster are explained by that", () => {
-    const namespaces = istioNamespace({ [NETWORK]: "shared" });
-    const verdict = runMesh(network, {
-      a: inShared("a", { namespaces }),
-      b: inShared("b", { namespaces }),
-    });
-    expect(ofSeverity(verdict, "warn")).toMatchObject([{ blockedBy: "cluster-identity" }]);
-  });
-
   test("a cluster without kube-system among its namespaces is none of them", () => {
     const namespaces = [namespace("istio-system", { [NETWORK]: "shared" })];
     const verdict = runMesh(network, {
