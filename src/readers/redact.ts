@@ -13,8 +13,9 @@ const slimFor = slimmers(CLOSER);
 /**
  * The object as it may be recorded: only what facts declare that they read, and of that nothing that
  * is or looks like a secret. Facts make the same of it as of the whole object.
+ * @param isWhole it is all that the cluster has of it, rather than what another recording kept
  */
-export function redactObject(resource: Resource, object: RawObject): RawObject {
+export function redactObject(resource: Resource, object: RawObject, isWhole = false): RawObject {
   // Items of lists do not say their type, and metadata alone says another.
   const isTyped = object["kind"] === resource.kind && string(object["apiVersion"]) !== undefined;
   const typed = isTyped
@@ -23,7 +24,7 @@ export function redactObject(resource: Resource, object: RawObject): RawObject {
   const kept = slimFor(resource)(typed);
   const isOfCa =
     resource.kind === RESOURCES.secrets.kind && CA_SECRETS.has(nameOf(kept)?.name ?? "");
-  return scrub(isOfCa ? withNamesKept(kept) : kept) as RawObject;
+  return scrub(isWhole && isOfCa ? withNamesKept(kept) : kept) as RawObject;
 }
 
 const CA_SECRETS: ReadonlySet<string> = new Set([CACERTS, SELF_MADE]);
