@@ -37,7 +37,7 @@ let outcomes: Outcome[];
 beforeAll(async () => {
   // Most of the time they wait before they try again.
   ({ healthy, outcomes } = await runCases(CASES, { concurrency: 24 }));
-}, 100_000);
+});
 
 const requestsOf = (fault: string): (readonly [string, Struck])[] =>
   CASES.filter(({ name, struck }) => name === fault && struck !== EVERYTHING).map(({ struck }) => [

@@ -1,6 +1,6 @@
 import { pairsSkipped } from "../_shared/pairs-skipped.ts";
 import { meshCheck, type MeshCheckContext, type Verdict } from "../../model/check.ts";
-import { error, pass, remedy, summarize, warn } from "../../model/finding.ts";
+import { pass, remedy, summarize, warn } from "../../model/finding.ts";
 import type { Finding } from "../../model/report.ts";
 import type { TrustMatrix } from "../../model/trust.ts";
 import { configMapDiffersFindings } from "./config-map-differs.ts";
@@ -19,12 +19,21 @@ import {
 import { clusterFindings } from "./cluster-findings.ts";
 import { judgePairs, type Distrust } from "./pairs.ts";
 import { named } from "./wording.ts";
+import { view } from "./view.ts";
+import type { CertsData } from "./data.ts";
+import { explanation } from "./explanation.ts";
+
+declare module "../../model/check-data.ts" {
+  interface CheckData {
+    certs: CertsData;
+  }
+}
 
 /** With one cluster there are no pairs: what can be said of it alone. */
 function aloneFindings(
   member: ClusterCertificates,
   trust: TrustMatrix,
-  { absent }: MeshCheckContext,
+  { absent }: Pick<MeshCheckContext, "absent">,
 ): Finding[] {
   const { context } = member;
   const root = ownRoot(trust, member);
@@ -64,8 +73,8 @@ function outOfDate(distrusts: readonly Distrust[]): Set<string> {
 function judge(
   members: readonly ClusterCertificates[],
   trust: TrustMatrix,
-  context: MeshCheckContext,
-): Verdict {
+  context: Pick<MeshCheckContext, "absent">,
+): Verdict<"certs"> {
   const { pairs, fine, distrusts } = judgePairs(members, trust);
   const [only] = members;
   const alone = only && members.length === 1 ? aloneFindings(only, trust, context) : [];
@@ -94,6 +103,8 @@ function judge(
 export const certs = meshCheck({
   id: "certs",
   title: "Intermediate Certs Compatibility Check",
+  view,
+  explanation,
   why: "Workloads and istiods of different clusters talk over mutual TLS: each must trust the root that the other's certificates lead to.",
   reads:
     "root-cert.pem of ConfigMap istio-ca-root-cert; the certificates and revocation lists, never the keys, of Secret cacerts or istio-ca-secret, as istiod's environment says.",
@@ -114,15 +125,9 @@ export const certs = meshCheck({
   ],
   needs: ["rootCertificate"],
   uses: ["intermediate", "ztunnelDumps"],
+  artifacts: ["trust"],
   run(members: readonly CertsFacts[], context) {
-    const { trust } = context;
-    if (!trust) {
-      const message = "certificates were not parsed";
-      return {
-        summary: message,
-        findings: [error(message, { remediation: remedy("Run the check again.") })],
-      };
-    }
+    const { trust } = context.artifacts;
     return judge(
       members.map((member) => certificatesOf(member, trust)),
       trust,

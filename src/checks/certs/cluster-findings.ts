@@ -1,6 +1,6 @@
 import { findIstiod, restartIstiod } from "../../mesh/commands/istiod.ts";
 import { ROOT_CONFIG_MAP } from "../../mesh/names.ts";
-import { fail, remedy } from "../../model/finding.ts";
+import { checkOf, fail, remedy } from "../../model/finding.ts";
 import type { Finding } from "../../model/report.ts";
 import type { TrustMatrix } from "../../model/trust.ts";
 import { configMapOf, type ClusterCertificates } from "./cluster-certificates.ts";
@@ -34,7 +34,7 @@ function rootFindings(member: ClusterCertificates): Finding[] {
     return [
       fail(`cluster ${context}: there is no ${text}, which istiod writes into every namespace`, {
         cluster: context,
-        blockedBy: `${context}/pods-istiod`,
+        blockedBy: checkOf(context, "pods-istiod"),
         remediation: remedy(
           "Let istiod write it: see that it runs, or restart it.",
           findIstiod(cluster, "pods"),

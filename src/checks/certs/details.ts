@@ -1,11 +1,11 @@
+import type { CertificateFacts } from "../../model/trust.ts";
+import type { ClusterCertificates } from "./cluster-certificates.ts";
 import type {
   CertificateData,
-  CertificateFacts,
   CertsData,
   ClusterCertificates as ReportedCertificates,
   TrustPair,
-} from "../../model/trust.ts";
-import type { ClusterCertificates } from "./cluster-certificates.ts";
+} from "./data.ts";
 import { DAY, expiryText } from "./wording.ts";
 
 function dataOf(certificate: CertificateFacts, now: number): CertificateData {
