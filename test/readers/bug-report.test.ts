@@ -139,8 +139,8 @@ describe("what is not there", () => {
 
     const table =
       "NAMESPACE      NAME      TYPE     DATA   AGE\nistio-system   cacerts   Opaque   4      5d\n";
-    const [without] = await openRecordings(directory({ ...whole, "cluster/secrets": table }));
-    expect(await without?.get(RESOURCES.secrets, "istio-system", "cacerts")).toMatchObject({
+    const [named] = await openRecordings(directory({ ...whole, "cluster/secrets": table }));
+    expect(await named?.get(RESOURCES.secrets, "istio-system", "cacerts")).toMatchObject({
       why: "not-recorded",
     });
   });
