@@ -1,4 +1,5 @@
 import { CHECKS } from "../checks/index.ts";
+import { CONNECTION } from "../lib/connection.ts";
 import type { AnyCheck } from "../model/check.ts";
 import type { FactKey } from "../model/facts.ts";
 import type { ClusterReader } from "../model/reader.ts";
@@ -22,7 +23,7 @@ export interface CheckRequest extends GatherOptions {
 /** The checks of a request, in the order of reports. */
 function selectChecks({ only, skip }: CheckRequest): AnyCheck[] {
   return CHECKS.filter(
-    ({ id }) => id === "connection" || ((only?.has(id) ?? true) && !skip?.has(id)),
+    ({ id }) => id === CONNECTION || ((only?.has(id) ?? true) && !skip?.has(id)),
   );
 }
 
