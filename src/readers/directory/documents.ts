@@ -3,25 +3,6 @@ import type { FilePart } from "./file-part.ts";
 import { JsonSplitter } from "./split-json.ts";
 import { YamlSplitter } from "./split-yaml.ts";
 
-<<<<<<< HEAD:src/readers/directory/pieces.ts
-=======
-/** A part of a file that is parsed on its own. */
-export type FilePart = {
-  text: string;
-  /** Where it begins in the file, counted from 1. */
-  line: number;
-} & (
-  | { part: "document" }
-  | {
-      part: "item";
-      /** What of the list stands before its items, as a text of its own. */
-      head: string;
-    }
-  /** A list without its items, which came before it. */
-  | { part: "rest" }
-);
-
->>>>>>> h-facts:src/readers/directory/documents.ts
 /** etcd holds objects of up to 1.5 MiB, so this is no Kubernetes object any more. */
 const LONGEST_YAML = 8 * 1024 * 1024;
 const LONGEST_JSON = 64 * 1024 * 1024;
