@@ -6,6 +6,7 @@ import type { ClusterReader } from "../model/reader.ts";
 import type { Report } from "../model/report.ts";
 import { VERSION } from "../version.ts";
 import { aliasesOf } from "./aliases.ts";
+import { applicable } from "./applies.ts";
 import { artifactsOf, RunArtifacts } from "./artifacts.ts";
 import { gather, type GatherOptions } from "./gather.ts";
 import { buildReport } from "./report.ts";
@@ -28,7 +29,7 @@ function selectChecks({ only, skip }: CheckRequest): AnyCheck[] {
 }
 
 function factsOf(checks: readonly AnyCheck[], precheck: boolean): Set<FactKey> {
-  const run = checks.filter(({ notInPrecheck }) => !(precheck && notInPrecheck));
+  const run = applicable(checks, { precheck });
   return new Set([
     ...run.flatMap(({ needs, uses }) => [...needs, ...uses]),
     ...artifactsOf(run).flatMap(({ uses }) => uses),
