@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { CHECKS } from "../../src/checks/index.ts";
+import { CHECKS, VIEWS } from "../../src/checks/index.ts";
 import { explainCheck, listChecks } from "../../src/cli/explain-text.ts";
 import { check } from "../../src/engine/check.ts";
 import type { ClusterReader } from "../../src/model/reader.ts";
@@ -73,7 +73,8 @@ function settled(report: Report): Report {
 async function written(format: string, report: Report, verbose = false): Promise<string> {
   const reporter = await REPORTERS[format]?.();
   if (!reporter) throw new Error(`no format is called ${format}`);
-  return reporter(settled(report), { color: false, width: Number.POSITIVE_INFINITY, verbose });
+  const width = Number.POSITIVE_INFINITY;
+  return reporter(settled(report), { color: false, width, verbose, views: VIEWS });
 }
 
 const TIMES: ReadonlySet<string> = new Set(["startedAt", "durationMs"]);

@@ -139,9 +139,7 @@ function blockedByRule({ finding, block }: Place, report: Report): string[] {
   ]);
   const blocking = results.get(blockedBy);
   if (!blocking) return [`is blocked by ${blockedBy}, which is not in the report`];
-  return FAULTS.has(blocking.status)
-    ? []
-    : [`is blocked by ${blockedBy}, which is at fault in nothing`];
+  return FAULTS.has(blocking.status) ? [] : [`is blocked by ${blockedBy}, which is fine`];
 }
 
 /** The words of a command's lines up to a here-document, without their quotes. */

@@ -5,9 +5,9 @@ import { serviceOf } from "../../mesh/addresses.ts";
 import { kubectl } from "../../mesh/commands/shell.ts";
 import type { ClusterRef } from "../../model/check.ts";
 import type { GatewayClassFact, GatewayFact, PodFact, ServiceFact } from "../../model/facts.ts";
-import { remedy } from "../../model/finding.ts";
+import { checkOf, remedy } from "../../model/finding.ts";
 import type { Gathered } from "../../model/gathered.ts";
-import type { Remediation } from "../../model/report.ts";
+import type { CheckName, Remediation } from "../../model/report.ts";
 import { addressRemedy, serviceRemedy } from "./gateway-addresses.ts";
 import { classFault, conditionOf, conditionText, isUnreconciled } from "../../mesh/conditions.ts";
 
@@ -18,10 +18,10 @@ export interface Surroundings {
   gatewayPods: Gathered<readonly PodFact[]>;
 }
 
-interface Cause {
+interface GatewayFault {
   why: string;
   remediation: Remediation;
-  blockedBy?: string;
+  blockedBy?: CheckName;
 }
 
 /** What to look at when istiod does not take up a Gateway or a GatewayClass. */
@@ -43,7 +43,7 @@ export function whyNotProgrammed(
   gateway: GatewayFact,
   around: Surroundings,
   cluster: ClusterRef,
-): Cause {
+): GatewayFault {
   const said = conditionText(gateway, PROGRAMMED);
   const byClass = classCause(gateway, around, said, cluster);
   if (isUnreconciled(gateway)) {
@@ -70,7 +70,7 @@ function classCause(
   { gatewayClasses }: Surroundings,
   said: string,
   cluster: ClusterRef,
-): Cause | undefined {
+): GatewayFault | undefined {
   const fault = gatewayClasses.ok ? classFault(gateway.className, gatewayClasses.value) : undefined;
   return fault === undefined
     ? undefined
@@ -82,7 +82,7 @@ function serviceCause(
   { services, gatewayPods }: Surroundings,
   said: string,
   cluster: ClusterRef,
-): Cause | undefined {
+): GatewayFault | undefined {
   const programmed = conditionOf(gateway, PROGRAMMED);
   const service = services.ok ? serviceOf(gateway, services.value) : undefined;
   if (programmed?.reason === "AddressNotUsable" || (services.ok && !service)) {
@@ -109,7 +109,7 @@ function serviceCause(
         "Get the gateway's pods ready.",
         kubectl(cluster, "-n", namespace, "get", "pods", "-l", `${GATEWAY_NAME}=${name}`),
       ),
-      blockedBy: `${cluster.context}/pods-eastwest`,
+      blockedBy: checkOf(cluster.context, "pods-eastwest"),
     };
   }
   return undefined;

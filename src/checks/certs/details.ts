@@ -1,10 +1,5 @@
-import type {
-  CertificateData,
-  CertificateFacts,
-  CertsData,
-  ClusterCertificates,
-  TrustPair,
-} from "../../model/trust.ts";
+import type { CertificateFacts } from "../../model/trust.ts";
+import type { CertificateData, CertsData, ClusterCertificates, TrustPair } from "./data.ts";
 import type { Member } from "./member.ts";
 import { DAY, expiryText } from "./words.ts";
 

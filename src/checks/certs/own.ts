@@ -1,6 +1,14 @@
 import { findIstiod, restartIstiod } from "../../mesh/commands/istiod.ts";
 import { enumerate } from "../../mesh/wording.ts";
-import { error, fail, objectRef, remedy, warn, type FaultDetails } from "../../model/finding.ts";
+import {
+  checkOf,
+  error,
+  fail,
+  objectRef,
+  remedy,
+  type FaultDetails,
+  warn,
+} from "../../model/finding.ts";
 import type { IntermediateFact } from "../../model/facts.ts";
 import type { Finding } from "../../model/report.ts";
 import type { CertificateFacts, PemContent, TrustMatrix } from "../../model/trust.ts";
@@ -45,7 +53,7 @@ function rootFindings(member: Member): Finding[] {
     return [
       fail(`cluster ${context}: there is no ${text}, which istiod writes into every namespace`, {
         cluster: context,
-        blockedBy: `${context}/pods-istiod`,
+        blockedBy: checkOf(context, "pods-istiod"),
         remediation: remedy(
           "Let istiod write it: see that it runs, or restart it.",
           findIstiod(cluster, "pods"),

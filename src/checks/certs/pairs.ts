@@ -1,6 +1,7 @@
 import { pass } from "../../model/finding.ts";
 import type { Finding } from "../../model/report.ts";
-import type { TrustFault, TrustMatrix, TrustPair } from "../../model/trust.ts";
+import type { TrustFault, TrustMatrix } from "../../model/trust.ts";
+import type { TrustPair } from "./data.ts";
 import {
   chainRoot,
   isAmong,

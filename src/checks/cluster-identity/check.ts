@@ -5,9 +5,25 @@ import { pairsSkipped } from "../_shared/pairs-skipped.ts";
 import { kubectl } from "../../mesh/commands/shell.ts";
 import { meshCheck, type MeshMember } from "../../model/check.ts";
 import type { IstiodFact, WorkloadFact } from "../../model/facts.ts";
-import { fail, info, objectRef, pass, remedy, skip, summarize, warn } from "../../model/finding.ts";
+import {
+  checkOf,
+  fail,
+  info,
+  objectRef,
+  pass,
+  remedy,
+  skip,
+  summarize,
+  warn,
+} from "../../model/finding.ts";
 import type { Finding } from "../../model/report.ts";
 import { notChecked } from "../_shared/not-checked.ts";
+
+declare module "../../model/check-data.ts" {
+  interface CheckData {
+    "cluster-identity": undefined;
+  }
+}
 
 type Member = MeshMember<"istiods", "namespaces" | "ztunnels">;
 
@@ -43,7 +59,7 @@ function ownFindings(member: Member, members: readonly Member[]): Finding[] {
   const { judged } = facts.istiods;
   if (judged.length === 0) {
     const message = `${context} has no istiod that could have a CLUSTER_ID`;
-    return [skip(message, { cluster: context, blockedBy: `${context}/pods-istiod` })];
+    return [skip(message, { cluster: context, blockedBy: checkOf(context, "pods-istiod") })];
   }
   const ids = idsOf(member);
   const own = judged.map((istiod) => istiodFinding(member, istiod, members));
@@ -180,6 +196,8 @@ function pairFindings(members: readonly Member[]): Finding[] {
 export const clusterIdentity = meshCheck({
   id: "cluster-identity",
   title: "Cluster Identity Check",
+  view: { rank: 200 },
+  seesAliases: true,
   why: "Peers tell clusters apart by CLUSTER_ID: workloads of two clusters with one ID are mixed up.",
   reads: "Env CLUSTER_ID of istiod, the cluster ID of ztunnel, the UID of namespace kube-system.",
   faults: [

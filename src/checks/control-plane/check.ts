@@ -5,7 +5,7 @@ import { offersNodePorts, prefersNodePorts } from "../../mesh/data-plane.ts";
 import { kubectl } from "../../mesh/commands/shell.ts";
 import { clusterCheck, type ClusterRef } from "../../model/check.ts";
 import type { GatewaysFact } from "../../model/facts.ts";
-import { fail, info, pass, remedy, skip, summarize, warn } from "../../model/finding.ts";
+import { checkOf, fail, info, pass, remedy, skip, summarize, warn } from "../../model/finding.ts";
 import type { Gathered, Missing } from "../../model/gathered.ts";
 import type { Finding } from "../../model/report.ts";
 import { HELM_VARIABLES, helmUpgrade } from "../../mesh/commands/helm.ts";
@@ -17,6 +17,12 @@ import {
   type ComponentKind,
 } from "./components.ts";
 import { notChecked } from "../_shared/not-checked.ts";
+
+declare module "../../model/check-data.ts" {
+  interface CheckData {
+    "control-plane": undefined;
+  }
+}
 
 const OLDEST = { major: 1, minor: 24, patch: 3 };
 /** The first 1.26 with FIPS images and outlier detection in ztunnel. */
@@ -117,6 +123,7 @@ function fineText(known: readonly Known[]): string {
 export const controlPlane = clusterCheck({
   id: "control-plane",
   title: "Control Plane Version Check",
+  view: { rank: 110 },
   why: "Peering is a feature of Solo's distribution from 1.24.3 on, and its parts must understand each other.",
   reads:
     "Images of istiod, ztunnel and the east-west gateways; label app.kubernetes.io/version for images by digest.",
@@ -145,7 +152,7 @@ export const controlPlane = clusterCheck({
     );
     const notes: Finding[] = [];
     if (ofIstiod.length === 0) {
-      notes.push(skip("no istiod to judge", { blockedBy: `${cluster.context}/env-vars` }));
+      notes.push(skip("no istiod to judge", { blockedBy: checkOf(cluster.context, "env-vars") }));
     }
     const noZtunnel = ofZtunnel.length === 0 ? firstMissing(ztunnels, ztunnelPods) : undefined;
     if (noZtunnel) notes.push(notChecked("version of ztunnel", noZtunnel));

@@ -6,18 +6,25 @@ import {
   PREFERRED_DATA_PLANE_TYPE,
   SERVICE_ACCOUNT,
 } from "../../mesh/names.ts";
-import { linksOf, notInRun, type Link } from "../../mesh/links.ts";
+import { notInRun, type Link } from "../../mesh/links.ts";
 import { enumerate, qualified } from "../../mesh/wording.ts";
 import { pairsSkipped } from "../_shared/pairs-skipped.ts";
 import { offersNodePorts, prefersNodePorts } from "../../mesh/data-plane.ts";
 import { kubectl } from "../../mesh/commands/shell.ts";
 import { meshCheck, type ClusterRef, type MeshMember } from "../../model/check.ts";
 import type { GatewayFact } from "../../model/facts.ts";
-import { objectRef, pass, remedy, skip, summarize, warn } from "../../model/finding.ts";
+import { checkOf, objectRef, pass, remedy, skip, summarize, warn } from "../../model/finding.ts";
 import type { Finding } from "../../model/report.ts";
 import { notChecked } from "../_shared/not-checked.ts";
 import { servicesNotChecked } from "../_shared/not-checked-services.ts";
 import { listenerFault } from "../_shared/peer-listeners.ts";
+import { linksAmong } from "../_shared/links-among.ts";
+
+declare module "../../model/check-data.ts" {
+  interface CheckData {
+    "data-plane": undefined;
+  }
+}
 
 type Member = MeshMember<"gateways", "nodes" | "services">;
 
@@ -48,7 +55,7 @@ function targetFindings(target: Member, links: readonly Link<Member>[]): Finding
   const gateways = new Set(links.flatMap((link) => gatewaysOf(link, target)));
   if (gateways.size === 0) {
     const message = `${context} has no eastwest gateway, ${why}`;
-    return [skip(message, { cluster: context, blockedBy: `${context}/gateways` })];
+    return [skip(message, { cluster: context, blockedBy: checkOf(context, "gateways") })];
   }
   return [
     ...[...gateways].flatMap((gateway) => gatewayFindings(target, gateway, why)),
@@ -135,6 +142,7 @@ function networkFindings(link: Link<Member>, target: Member): Finding[] {
 export const dataPlane = meshCheck({
   id: "data-plane",
   title: "Data Plane Service Type Check",
+  view: { rank: 440 },
   why: "A link that prefers NodePort falls back or fails unless its target offers NodePort.",
   reads:
     "Annotations for the data plane service type of remote and east-west Gateways, label topology.istio.io/cluster, InternalIPs of nodes, networks.",
@@ -151,8 +159,9 @@ export const dataPlane = meshCheck({
   ],
   needs: ["gateways"],
   uses: ["nodes", "services"],
-  run(members: readonly Member[], { absent }) {
-    const links = linksOf(members, absent).filter(({ self }) => !self);
+  artifacts: ["links"],
+  run(members: readonly Member[], { absent, artifacts }) {
+    const links = linksAmong(artifacts.links, members).filter(({ self }) => !self);
     const preferring = links.flatMap((link) =>
       link.target?.member && prefersNodePorts(link.gateway)
         ? [{ link, target: link.target.member }]

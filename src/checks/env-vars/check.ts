@@ -26,6 +26,13 @@ import type { Finding } from "../../model/report.ts";
 import { mustBeTrue, shouldHold, type EnvSubject } from "./rules.ts";
 import { installIstiod } from "../../mesh/commands/helm.ts";
 import { notChecked } from "../_shared/not-checked.ts";
+import { stopsItsCluster } from "../_shared/explanations.ts";
+
+declare module "../../model/check-data.ts" {
+  interface CheckData {
+    "env-vars": undefined;
+  }
+}
 
 const DISCOVERY = "discovery";
 const PEERING = "ENABLE_PEERING_DISCOVERY";
@@ -221,6 +228,8 @@ function ztunnelFindings(
 export const envVars = clusterCheck({
   id: "env-vars",
   title: "Incompatible Environment Variable Check",
+  view: { rank: 130, familiar: true, passes: "titled" },
+  explanation: stopsItsCluster(3),
   why: "istiod finds its peers only with the variables of peering, and some others keep it from them.",
   reads:
     "Environment of container discovery of istiod Deployments and of ztunnel, remote secrets, mesh configuration.",

@@ -7,7 +7,7 @@ import {
 import { installGatewayApi } from "../../mesh/commands/gateways.ts";
 import { contextWord, kubectl, mc } from "../../mesh/commands/shell.ts";
 import { clusterCheck, type ClusterRef } from "../../model/check.ts";
-import type { GatewaysData } from "../../model/data.ts";
+import type { GatewaysData } from "./data.ts";
 import type { GatewayFact, NamespaceFact } from "../../model/facts.ts";
 import {
   fail,
@@ -24,6 +24,14 @@ import { type Addresses, addressFault, addressesOf } from "../_shared/gateway-ad
 import { type Surroundings, whyNotProgrammed } from "../_shared/gateway-cause.ts";
 import { isTrue } from "../../mesh/conditions.ts";
 import { notChecked } from "../_shared/not-checked.ts";
+import { view } from "./view.ts";
+import { explanation } from "./explanation.ts";
+
+declare module "../../model/check-data.ts" {
+  interface CheckData {
+    gateways: GatewaysData;
+  }
+}
 
 function noCrds(cluster: ClusterRef): Finding {
   return fail("the Gateway API is not installed: its CRDs are missing", {
@@ -72,6 +80,8 @@ function judge(
 export const gateways = clusterCheck({
   id: "gateways",
   title: "Gateway Check",
+  view,
+  explanation,
   why: "Other clusters reach this one through its east-west gateway only, at the address that it has.",
   reads: `Gateways of class ${EAST_WEST_CLASSES.join(" and ")} with their Services and pods (label ${GATEWAY_NAME}), and GatewayClasses, in all namespaces.`,
   faults: [

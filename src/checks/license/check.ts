@@ -5,6 +5,7 @@ import { kubectl } from "../../mesh/commands/shell.ts";
 import { clusterCheck, type ClusterRef } from "../../model/check.ts";
 import type { LicenseFact, PodFact } from "../../model/facts.ts";
 import {
+  checkOf,
   error,
   fail,
   info,
@@ -18,6 +19,13 @@ import {
 import { valueOr, type Missing } from "../../model/gathered.ts";
 import type { Finding, Remediation } from "../../model/report.ts";
 import { HELM_VARIABLES, helmUpgrade } from "../../mesh/commands/helm.ts";
+import { stopsItsCluster } from "../_shared/explanations.ts";
+
+declare module "../../model/check-data.ts" {
+  interface CheckData {
+    license: undefined;
+  }
+}
 
 const VALID_STATES: ReadonlySet<string> = new Set(["OK", "BYPASSED"]);
 const MULTICLUSTER_PRODUCTS: ReadonlySet<string> = new Set(["gloo-mesh", "gloo-trial"]);
@@ -71,7 +79,9 @@ function noAnswer(license: LicenseFact, cause: Missing, around: Around): Finding
   const isUnready = pods.some(
     (one) => one.namespace === namespace && one.name === pod && !one.healthy,
   );
-  const explained = isUnready ? { blockedBy: `${cluster.context}/pods-istiod` } : {};
+  const explained: Pick<Finding, "blockedBy"> = isUnready
+    ? { blockedBy: checkOf(cluster.context, "pods-istiod") }
+    : {};
   if (isUnready && answered) return info(message, { object, ...explained });
   return error(message, {
     object,
@@ -113,6 +123,8 @@ function judge(license: LicenseFact, around: Around): Finding {
 export const license = clusterCheck({
   id: "license",
   title: "License Check",
+  view: { rank: 120, familiar: true, passes: "hidden" },
+  explanation: stopsItsCluster(3),
   why: "istiod refuses to peer with other clusters without a license that includes multicluster.",
   reads: "GET /debug/license of every running istiod pod.",
   faults: [
@@ -128,7 +140,7 @@ export const license = clusterCheck({
       const message = "no running istiod pod to ask for its license";
       const finding = error(message, {
         remediation: remedy("Look at the istiod pods.", findIstiod(cluster, "pods")),
-        blockedBy: `${cluster.context}/pods-istiod`,
+        blockedBy: checkOf(cluster.context, "pods-istiod"),
       });
       return { summary: message, findings: [finding] };
     }

@@ -8,6 +8,12 @@ import { remoteFindings, unknownNetworks, type Networks } from "./remote.ts";
 import { sharedFindings } from "./shared.ts";
 import { servicesNotChecked } from "../_shared/not-checked-services.ts";
 
+declare module "../../model/check-data.ts" {
+  interface CheckData {
+    network: undefined;
+  }
+}
+
 function networksOf(
   clusters: readonly ClusterRef[],
   read: ReadonlyMap<string, string | undefined>,
@@ -30,6 +36,7 @@ function networksOf(
 export const network = meshCheck({
   id: "network",
   title: "Network Configuration Check",
+  view: { rank: 420, familiar: true },
   why: "ztunnel sends traffic for another network through its east-west gateway: a wrong network name sends it nowhere.",
   reads:
     "Label topology.istio.io/network of the istio namespace and of the Gateways, env NETWORK of ztunnel, NETWORK and ISTIO_META_NETWORK of gateway pods.",

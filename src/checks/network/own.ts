@@ -5,7 +5,7 @@ import { qualified } from "../../mesh/wording.ts";
 import { kubectl } from "../../mesh/commands/shell.ts";
 import type { ClusterRef } from "../../model/check.ts";
 import type { GatewayFact, PodFact, WorkloadFact } from "../../model/facts.ts";
-import { fail, objectRef, pass, remedy, skip } from "../../model/finding.ts";
+import { checkOf, fail, objectRef, pass, remedy, skip } from "../../model/finding.ts";
 import type { Finding } from "../../model/report.ts";
 import { notChecked } from "../_shared/not-checked.ts";
 import { envValue, podsOf, type NetworkMember, type OwnNetwork } from "./member.ts";
@@ -109,7 +109,7 @@ function ztunnelFindings(
   const { context } = cluster;
   if (ztunnels.length === 0) {
     const message = `${context} has no ztunnel DaemonSet whose NETWORK could be compared`;
-    return [skip(message, { cluster: context, blockedBy: `${context}/pods-ztunnel` })];
+    return [skip(message, { cluster: context, blockedBy: checkOf(context, "pods-ztunnel") })];
   }
   return ztunnels.flatMap((ztunnel) => {
     const object = objectRef("DaemonSet", ztunnel);

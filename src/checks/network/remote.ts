@@ -2,7 +2,7 @@ import { CLUSTER, DEFAULT_CLUSTER_ID, NETWORK } from "../../mesh/names.ts";
 import type { Link, LinkTarget } from "../../mesh/links.ts";
 import { enumerate, qualified } from "../../mesh/wording.ts";
 import { labelGateway } from "../../mesh/commands/gateways.ts";
-import { contextWord, mc } from "../../mesh/commands/shell.ts";
+import { contextWord, mc, UNKNOWN_CONTEXT } from "../../mesh/commands/shell.ts";
 import type { ClusterRef } from "../../model/check.ts";
 import { fail, info, objectRef, pass, remedy, skip, warn } from "../../model/finding.ts";
 import type { Finding } from "../../model/report.ts";
@@ -105,7 +105,7 @@ function unknownNetwork(
     ...about,
     remediation: remedy(
       "Check the cluster of that network too, or correct the label of the gateways if there is none.",
-      mc(cluster, `check --contexts ${contextWord(cluster)},<context>`),
+      mc(cluster, `check --contexts ${contextWord(cluster)},${UNKNOWN_CONTEXT}`),
       ...links
         .slice(0, 3)
         .map(({ from, gateway }) => labelGateway(from.cluster, gateway, NETWORK, "<network>")),

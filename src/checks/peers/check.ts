@@ -8,11 +8,12 @@ import {
   peerOf,
   unreadPeer,
 } from "../../mesh/peers.ts";
-import { contextWord, mc, quote } from "../../mesh/commands/shell.ts";
+import { contextWord, mc, quote, UNKNOWN_CONTEXT } from "../../mesh/commands/shell.ts";
 import { clusterCheck, type ClusterCheckContext, type ClusterRef } from "../../model/check.ts";
-import type { PeersData } from "../../model/data.ts";
+import type { PeersData } from "./data.ts";
 import type { GatewayFact, GatewaysFact, ServiceFact } from "../../model/facts.ts";
 import {
+  checkOf,
   info,
   isFault,
   objectRef,
@@ -26,6 +27,13 @@ import {
 import type { Finding } from "../../model/report.ts";
 import { conditionRows, judgePeer } from "./status.ts";
 import { notChecked } from "../_shared/not-checked.ts";
+import { view } from "./view.ts";
+
+declare module "../../model/check-data.ts" {
+  interface CheckData {
+    peers: PeersData;
+  }
+}
 
 const NONE = "no configured peers";
 
@@ -54,7 +62,7 @@ function stateOf(self: boolean, connected: boolean, faults: readonly Finding[]):
 function noPeers({ precheck, cluster, clusters }: ClusterCheckContext, namespace: string): Finding {
   if (precheck) return info(NONE);
   const others = clusters.filter(({ context }) => context !== cluster.context).map(contextWord);
-  const contexts = [contextWord(cluster), ...(others.length > 0 ? others : ["<context>"])];
+  const contexts = [contextWord(cluster), ...(others.length > 0 ? others : [UNKNOWN_CONTEXT])];
   return warn(NONE, {
     remediation: remedy(
       "Link the cluster to its peers; the target of a one-way link has none.",
@@ -78,6 +86,7 @@ function selfFinding(gateway: GatewayFact, cluster: ClusterRef): Finding {
 export const peers = clusterCheck({
   id: "peers",
   title: "Peers Check",
+  view,
   why: "A remote Gateway is the connection of this cluster's istiod to another cluster: what it says is what the mesh knows of that cluster.",
   reads: `Gateways of class ${CLASS_REMOTE} in all namespaces; Services and GatewayClasses, to know the cluster's own gateway and the cause.`,
   faults: [
@@ -100,7 +109,7 @@ export const peers = clusterCheck({
     const data: PeersData = { peers: [] };
     if (!served) {
       const message = "no remote Gateways: the Gateway API is not installed";
-      const finding = skip(message, { blockedBy: `${cluster.context}/gateways` });
+      const finding = skip(message, { blockedBy: checkOf(cluster.context, "gateways") });
       return { summary: message, findings: [finding], data };
     }
     const { services, gatewayClasses } = facts;

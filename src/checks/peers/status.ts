@@ -14,7 +14,7 @@ import { prefersNodePorts } from "../../mesh/data-plane.ts";
 import { peerName } from "../../mesh/peers.ts";
 import { kubectl } from "../../mesh/commands/shell.ts";
 import type { ClusterRef } from "../../model/check.ts";
-import type { PeerDetail } from "../../model/data.ts";
+import type { PeerDetail } from "./data.ts";
 import type { GatewayClassFact, GatewayFact } from "../../model/facts.ts";
 import { fail, objectRef, remedy } from "../../model/finding.ts";
 import type { Gathered } from "../../model/gathered.ts";

@@ -13,6 +13,12 @@ import { meshCheck } from "../../model/check.ts";
 import { fail, info, objectRef, pass, remedy, summarize } from "../../model/finding.ts";
 import type { Finding, ObjectRef } from "../../model/report.ts";
 
+declare module "../../model/check-data.ts" {
+  interface CheckData {
+    services: undefined;
+  }
+}
+
 type Shared = ServiceCopy & { scope: string };
 
 function label({ cluster, service }: ServiceCopy, scope: string): string {
@@ -162,6 +168,7 @@ function namespaceFindings(
 export const services = meshCheck({
   id: "services",
   title: "Global Service Consistency Check",
+  view: { rank: 600 },
   why: "A global service is one service of all clusters: a client gets an endpoint of any, on the port it asked for.",
   reads:
     "Services with label solo.io/service-scope, or whose namespace has it: ports, protocols, scope.",

@@ -12,7 +12,13 @@ import { meshCheck, type ClusterRef, type MeshMember } from "../../model/check.t
 import type { FlatEntryFact } from "../../model/facts.ts";
 import { fail, info, objectRef, pass, remedy, summarize, warn } from "../../model/finding.ts";
 import type { Finding } from "../../model/report.ts";
-import type { StaleWorkloadsData } from "../../model/stale-workloads.ts";
+import type { StaleWorkloadsData } from "./data.ts";
+
+declare module "../../model/check-data.ts" {
+  interface CheckData {
+    "stale-workloads": StaleWorkloadsData;
+  }
+}
 
 type Member = MeshMember<"flatEntries", "sourcePods">;
 
@@ -112,6 +118,7 @@ function noEntries(members: readonly Member[], absent: readonly ClusterRef[]): F
 export const staleWorkloads = meshCheck({
   id: "stale-workloads",
   title: "Stale Workloads Check",
+  view: { rank: 600, familiar: true, passes: "hidden" },
   why: "On a flat network istiod writes a WorkloadEntry for each pod of its peers: one whose pod is gone still gets traffic.",
   reads:
     "WorkloadEntries of the istio namespace with label solo.io/source-workload autogenflat.*, and names of the pods that they stand for.",

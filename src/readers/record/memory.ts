@@ -1,3 +1,4 @@
+import { defined } from "../../lib/defined.ts";
 import { at, string } from "../../lib/json.ts";
 import type { Gathered, Missing } from "../../model/gathered.ts";
 import type { ClusterReader, Connection, RawObject } from "../../model/reader.ts";
@@ -81,7 +82,7 @@ export class Memory {
       this.#debug.set(key, { target, text: toJson(redactDebug(target.path, answer.value)) });
     } else {
       const { request: access } = answer;
-      this.#unread.set(key, { ...reasonOf(answer), debug: target, ...(access ? { access } : {}) });
+      this.#unread.set(key, { ...reasonOf(answer), debug: target, ...defined({ access }) });
     }
   }
 

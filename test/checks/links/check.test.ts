@@ -3,7 +3,7 @@ import { links } from "../../../src/checks/links/check.ts";
 import type { MeshCheckContext, Verdict } from "../../../src/model/check.ts";
 import type { Facts, GatewayFact, SyncFact } from "../../../src/model/facts.ts";
 import { gathered, missing, type Gathered } from "../../../src/model/gathered.ts";
-import type { LinksData } from "../../../src/model/links.ts";
+import type { LinksData } from "../../../src/checks/links/data.ts";
 import {
   addressOf,
   clusterRef,
@@ -265,7 +265,7 @@ describe("no link in either direction", () => {
     const verdict = runMesh(links, { a: linkedTo("a") });
     expect(messagesOf(verdict, "fail")).toEqual(["ctx-a has no link in either direction"]);
     expect(commandsOf(verdict, "fail")).toEqual([
-      "mc link --contexts ctx-a,<context> -n istio-eastwest",
+      "mc link --contexts ctx-a,'<context>' -n istio-eastwest",
     ]);
   });
 
@@ -387,7 +387,7 @@ describe("no link in either direction", () => {
   });
 
   test("cannot be judged while a cluster could not be read, which itself is not named unlinked", () => {
-    const context: Partial<MeshCheckContext> = {
+    const context: Partial<Omit<MeshCheckContext, "artifacts">> = {
       absent: [clusterRef("c")],
       clusters: ["a", "b", "c"].map((id) => clusterRef(id)),
     };

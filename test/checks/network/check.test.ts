@@ -363,7 +363,7 @@ describe("remote gateways", () => {
     expect(messagesOf(verdict, "warn")).toEqual([
       "Remote gateway istio-eastwest/istio-remote-peer-net-z of ctx-a references network net-z, which no checked cluster has",
     ]);
-    expect(commandsOf(verdict, "warn")[0]).toBe("mc check --contexts ctx-a,<context>");
+    expect(commandsOf(verdict, "warn")[0]).toBe("mc check --contexts ctx-a,'<context>'");
   });
 
   test("one that many gateways reference is named once", () => {

@@ -3,7 +3,7 @@ import { staleWorkloads } from "../../../src/checks/stale-workloads/check.ts";
 import type { Verdict } from "../../../src/model/check.ts";
 import type { FlatEntryFact, SourcePodsFact } from "../../../src/model/facts.ts";
 import { missing, type Gathered } from "../../../src/model/gathered.ts";
-import type { StaleWorkloadsData } from "../../../src/model/stale-workloads.ts";
+import type { StaleWorkloadsData } from "../../../src/checks/stale-workloads/data.ts";
 import { clusterRef, podNames, runMesh, type TestMember } from "../../support/facts.ts";
 import { commandsOf, messagesOf, notPassed, ofSeverity } from "../../support/verdict.ts";
 

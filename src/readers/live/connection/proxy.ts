@@ -1,17 +1,10 @@
 import { request as requestHttps } from "node:https";
 import type { Socket } from "node:net";
 import { Fault, safeText } from "./fault.ts";
-import { socks5 } from "./socks.ts";
+import { type Behind, socks5 } from "./socks.ts";
 import { openTcp } from "./tcp.ts";
 import { http } from "./node-http.ts";
 import { networkFault } from "./network-fault.ts";
-
-/** What is behind the proxy. */
-export interface Behind {
-  host: string;
-  port: number;
-  authority: string;
-}
 
 /** `host:port` of a proxy: never its user and password. */
 function nameOf(proxy: URL): string {

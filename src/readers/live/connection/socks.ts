@@ -1,6 +1,12 @@
 import type { Socket } from "node:net";
 import { Fault } from "./fault.ts";
-import type { Behind } from "./proxy.ts";
+
+/** What is behind the proxy. */
+export interface Behind {
+  host: string;
+  port: number;
+  authority: string;
+}
 
 interface Request {
   /** `host:port` of the proxy. */

@@ -1,29 +1,14 @@
 import { ParseFault } from "./parse.ts";
+import type { FilePart } from "./file-part.ts";
 import { JsonSplitter } from "./split-json.ts";
 import { YamlSplitter } from "./split-yaml.ts";
-
-/** A part of a file that is parsed on its own. */
-export type Piece = {
-  text: string;
-  /** Where it begins in the file, counted from 1. */
-  line: number;
-} & (
-  | { part: "document" }
-  | {
-      part: "item";
-      /** What of the list stands before its items, as a text of its own. */
-      head: string;
-    }
-  /** A list without its items, which came before it. */
-  | { part: "rest" }
-);
 
 /** etcd holds objects of up to 1.5 MiB, so this is no Kubernetes object any more. */
 const LONGEST_YAML = 8 * 1024 * 1024;
 const LONGEST_JSON = 64 * 1024 * 1024;
 
-/** The pieces of a YAML file, one at a time; throws a ParseFault. */
-export async function* yamlPieces(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Piece> {
+/** The parts of a YAML file, one at a time; throws a ParseFault. */
+export async function* yamlPieces(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<FilePart> {
   const splitter = new YamlSplitter(LONGEST_YAML);
   let left = "";
   let lineNumber = 0;
@@ -34,8 +19,8 @@ export async function* yamlPieces(chunks: AsyncIterable<Uint8Array>): AsyncGener
       left = "";
       from = end + 1;
       lineNumber += 1;
-      const pieces = splitter.line(line);
-      if (pieces.length > 0) yield* pieces;
+      const parts = splitter.line(line);
+      if (parts.length > 0) yield* parts;
     }
     left += text.slice(from);
     if (left.length > LONGEST_YAML) {
@@ -46,8 +31,8 @@ export async function* yamlPieces(chunks: AsyncIterable<Uint8Array>): AsyncGener
   yield* splitter.end();
 }
 
-/** The pieces of a JSON file, one at a time; throws a ParseFault. */
-export async function* jsonPieces(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Piece> {
+/** The parts of a JSON file, one at a time; throws a ParseFault. */
+export async function* jsonPieces(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<FilePart> {
   const splitter = new JsonSplitter(LONGEST_JSON);
   for await (const text of decode(chunks)) yield* splitter.push(text);
   yield* splitter.end();
