@@ -17,6 +17,7 @@ interface Locked {
 }
 
 const manifest = JSON.parse(readText("package.json")) as {
+  scripts: Record<string, string>;
   dependencies: Record<string, string>;
   devDependencies: Record<string, string>;
 };
@@ -49,6 +50,17 @@ describe("the package", () => {
     expect(paths).toEqual(
       expect.arrayContaining(["LICENSE", "README.md", "bin/mc.js", "package.json"]),
     );
+  });
+
+  it("has no script that npm runs, or asks about, when it is installed", () => {
+    // Building is for clones: it follows the installation of their dependencies, or packing.
+    const events = ["preinstall", "install", "postinstall", "prepublish", "preprepare", "prepare"];
+    const { scripts } = manifest;
+    expect(Object.keys(scripts).filter((name) => events.includes(name))).toEqual([]);
+    expect([scripts["dependencies"], scripts["prepack"]]).toEqual([
+      "npm run build",
+      "npm run build",
+    ]);
   });
 
   it("is named with all that is in it by npm run sbom", async () => {
