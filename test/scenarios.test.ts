@@ -40,6 +40,10 @@ const EXPECTED: Readonly<Record<string, { full: string[]; precheck: string[] }>>
     precheck: ["cluster1/peers: warn", "peer-addresses: warn", "links: warn"],
   },
   "stale-entries": { full: ["stale-workloads: fail"], precheck: [] },
+  "ztunnel-cluster-id": {
+    full: ["cluster-identity: fail"],
+    precheck: ["cluster-identity: fail"],
+  },
   "duplicate-identity": {
     full: ["cluster1/peers: warn", "cluster2/peers: warn", "cluster-identity: fail", "links: fail"],
     precheck: ["cluster-identity: fail"],

@@ -41,6 +41,8 @@ export interface ClusterSpec {
   gatewayNamespace?: string;
   region?: string;
   istiodEnv?: EnvVars;
+  /** Beyond and above what it has by itself; undefined takes a variable away. */
+  ztunnelEnv?: Readonly<Record<string, string | undefined>>;
   nodePort?: boolean;
   nodes?: number;
 }
@@ -93,6 +95,7 @@ export function withDefaults(spec: ClusterSpec): Required<ClusterSpec> {
     gatewayNamespace: "istio-eastwest",
     region: "us-east-1",
     istiodEnv: {},
+    ztunnelEnv: {},
     nodePort: false,
     nodes: 1,
     ...spec,
@@ -171,6 +174,12 @@ export function istiod(given: ClusterSpec): Pick<ClusterFixture, "objects" | "de
   };
 }
 
+function withoutUnset(values: Readonly<Record<string, string | undefined>>): EnvVars {
+  return Object.fromEntries(
+    Object.entries(values).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
+}
+
 function nodeAgents(spec: Required<ClusterSpec>): KubeObject[] {
   const ztunnel = {
     name: "ztunnel",
@@ -179,11 +188,12 @@ function nodeAgents(spec: Required<ClusterSpec>): KubeObject[] {
     selector: { app: "ztunnel" },
     container: "istio-proxy",
     image: `${REGISTRY}/ztunnel:${spec.version}`,
-    env: {
+    env: withoutUnset({
       NETWORK: spec.network,
       ISTIO_META_CLUSTER_ID: spec.id,
       ...(spec.trustDomain === "cluster.local" ? {} : { SKIP_VALIDATE_TRUST_DOMAIN: "true" }),
-    },
+      ...spec.ztunnelEnv,
+    }),
     replicas: spec.nodes,
   };
   const cni = {

@@ -236,6 +236,15 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     return clusters;
   },
 
+  "ztunnel-cluster-id": async (maker) => {
+    const certificates = await maker.shared(TWO);
+    const ztunnelEnv = (id: string | undefined) => ({ ISTIO_META_CLUSTER_ID: id });
+    return link(
+      cluster({ ...plain(1, certificates), ztunnelEnv: ztunnelEnv("Kubernetes") }),
+      cluster({ ...plain(2, certificates), ztunnelEnv: ztunnelEnv(undefined) }),
+    );
+  },
+
   "duplicate-identity": async (maker) => {
     const certificates = await maker.shared(TWO);
     return [
