@@ -20,6 +20,7 @@ function faults({ clusters, mesh }: Report): string[] {
 const EXPECTED: Readonly<Record<string, { full: string[]; precheck: string[] }>> = {
   healthy: { full: [], precheck: [] },
   "three-clusters": { full: [], precheck: [] },
+  "one-host": { full: [], precheck: [] },
   "split-namespaces": { full: [], precheck: [] },
   nodeport: { full: [], precheck: [] },
   "flat-network": { full: [], precheck: [] },

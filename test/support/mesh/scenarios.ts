@@ -127,30 +127,50 @@ async function flatNetwork(maker: CertificateMaker): Promise<ClusterFixture[]> {
   return clusters;
 }
 
+async function threeClusters(maker: CertificateMaker): Promise<ClusterFixture[]> {
+  const names = ["east", "west", "eu"];
+  const certificates = await maker.shared(names);
+  return link(
+    ...names.map((name, index) =>
+      cluster({
+        context: `prod/${name}:6443/admin`,
+        id: name,
+        network: `net-${name}`,
+        address: `eastwest.${name}.mesh.example`,
+        region: `${name}-1`,
+        trustDomain: `${name}.local`,
+        certificates: certificateOf(certificates, name),
+        nodes: index + 1,
+      }),
+    ),
+  );
+}
+
+/** One load balancer stands before all clusters; its port tells to which it leads. */
+function behindOneHost(clusters: ClusterFixture[]): ClusterFixture[] {
+  for (const { objects } of clusters) {
+    for (const [number, { spec: target }] of clusters.entries()) {
+      const remote = objects.find(
+        ({ metadata }) => metadata.name === `istio-remote-peer-${target.network}`,
+      );
+      if (!remote) continue;
+      const spec = remote["spec"] as { addresses: unknown; listeners: { port: number }[] };
+      spec.addresses = [{ type: "IPAddress", value: "198.51.100.42" }];
+      for (const listener of spec.listeners) listener.port += 100 * number;
+    }
+  }
+  return clusters;
+}
+
 /** Every scenario by the name of its directory. */
 export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   healthy: async (maker) => link(...(await two(maker))),
 
   unlinked: (maker) => two(maker),
 
-  "three-clusters": async (maker) => {
-    const names = ["east", "west", "eu"];
-    const certificates = await maker.shared(names);
-    return link(
-      ...names.map((name, index) =>
-        cluster({
-          context: `prod/${name}:6443/admin`,
-          id: name,
-          network: `net-${name}`,
-          address: `eastwest.${name}.mesh.example`,
-          region: `${name}-1`,
-          trustDomain: `${name}.local`,
-          certificates: certificateOf(certificates, name),
-          nodes: index + 1,
-        }),
-      ),
-    );
-  },
+  "three-clusters": threeClusters,
+
+  "one-host": async (maker) => behindOneHost(await threeClusters(maker)),
 
   "split-namespaces": async (maker) =>
     link(
