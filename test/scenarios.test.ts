@@ -45,6 +45,7 @@ const EXPECTED: Readonly<Record<string, { full: string[]; precheck: string[] }>>
     full: ["cluster-identity: fail"],
     precheck: ["cluster-identity: fail"],
   },
+  segments: { full: [], precheck: [] },
   "duplicate-identity": {
     full: ["cluster1/peers: warn", "cluster2/peers: warn", "cluster-identity: fail", "links: fail"],
     precheck: ["cluster-identity: fail"],

@@ -176,6 +176,14 @@ export interface SourcePodsFact {
   namespaces: ReadonlySet<string>;
 }
 
+/** A Segment: a part of the mesh whose clusters share services under a domain of their own. */
+export interface SegmentFact {
+  namespace: string;
+  name: string;
+  /** spec.domain. */
+  domain?: string;
+}
+
 export interface PlatformFact {
   openshift: boolean;
   /** `ovnKubernetesConfig.gatewayConfig.routingViaHost`; absent unless OpenShift with OVN. */
@@ -221,6 +229,8 @@ export interface Facts {
   remoteSecrets: RemoteSecretFact[];
   flatEntries: FlatEntryFact[];
   sourcePods: SourcePodsFact;
+  /** Those in the istio namespace; none were asked for where its label names none. */
+  segments: SegmentFact[];
   platform: PlatformFact;
   ztunnelDumps: ZtunnelDumpFact[];
 }

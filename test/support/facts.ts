@@ -296,6 +296,7 @@ export function healthyFacts(id = "a", peers: readonly string[] = ["b"]): Facts 
     remoteSecrets: [],
     flatEntries: [],
     sourcePods: { existing: new Map(), namespaces: new Set() },
+    segments: [],
     platform: { openshift: false },
     ztunnelDumps: [],
   };

@@ -357,6 +357,16 @@ export function gateway(spec: GatewaySpec): KubeObject {
   };
 }
 
+/** A Segment: a part of the mesh with a domain of its own. */
+export function segment(namespaceName: string, name: string, domain: string): KubeObject {
+  return {
+    apiVersion: "admin.solo.io/v1alpha1",
+    kind: "Segment",
+    metadata: metadata("Segment", { name, namespace: namespaceName }),
+    spec: { domain },
+  };
+}
+
 interface FlatEntry {
   namespace: string;
   sourceCluster: string;

@@ -10,7 +10,7 @@ import {
   withDefaults,
 } from "./cluster.ts";
 import { breakEverything } from "./broken.ts";
-import { flatEntry, namespace, pod, service } from "./objects.ts";
+import { flatEntry, namespace, pod, segment, service } from "./objects.ts";
 
 /** Makes the certificates of the clusters of one scenario: a root, and an intermediate each. */
 export interface CertificateMaker {
@@ -263,6 +263,33 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
       cluster({ ...plain(1, certificates), ztunnelEnv: ztunnelEnv("Kubernetes") }),
       cluster({ ...plain(2, certificates), ztunnelEnv: ztunnelEnv(undefined) }),
     );
+  },
+
+  segments: async (maker) => {
+    const clusters = link(...(await two(maker)));
+    const names = ["acme", "acquired"];
+    for (const [index, fixture] of clusters.entries()) {
+      const { istioNamespace } = fixture.spec;
+      const { metadata } = find(fixture, "Namespace", istioNamespace);
+      metadata.labels = { ...metadata.labels, "admin.solo.io/segment": `${names[index]}-segment` };
+      fixture.objects.push(
+        ...names.map((name) => segment(istioNamespace, `${name}-segment`, `mesh.${name}`)),
+        namespace("bookinfo", { "istio.io/dataplane-mode": "ambient" }),
+        service({
+          namespace: "bookinfo",
+          name: "details",
+          labels: { "solo.io/service-scope": "global" },
+          ports: [{ name: "http", port: 9080 + index }],
+        }),
+        service({
+          namespace: "bookinfo",
+          name: "ratings",
+          labels: { "solo.io/service-scope": "global-only" },
+          ports: [{ name: "http", port: 9080 }],
+        }),
+      );
+    }
+    return clusters;
   },
 
   "duplicate-identity": async (maker) => {
