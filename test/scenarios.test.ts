@@ -24,6 +24,7 @@ const EXPECTED: Readonly<Record<string, { full: string[]; precheck: string[] }>>
   "split-namespaces": { full: [], precheck: [] },
   nodeport: { full: [], precheck: [] },
   "flat-network": { full: [], precheck: [] },
+  "flat-overlap": { full: ["network: fail"], precheck: ["network: fail"] },
   "self-peer": { full: [], precheck: [] },
   "two-revisions": { full: [], precheck: [] },
   "root-rotation-both": { full: [], precheck: [] },

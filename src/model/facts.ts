@@ -93,6 +93,8 @@ export interface NodeFact {
   name: string;
   labels: ReadonlyMap<string, string>;
   internalIPs: string[];
+  /** Ranges of addresses for its pods, in CIDR notation: spec.podCIDRs. */
+  podCIDRs: string[];
 }
 
 export interface CniConfigFact {

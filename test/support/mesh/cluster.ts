@@ -45,6 +45,8 @@ export interface ClusterSpec {
   ztunnelEnv?: Readonly<Record<string, string | undefined>>;
   nodePort?: boolean;
   nodes?: number;
+  /** The beginning of its pods' addresses: two numbers. */
+  podNetwork?: string;
 }
 
 /** What a scenario holds of one cluster. */
@@ -98,6 +100,7 @@ export function withDefaults(spec: ClusterSpec): Required<ClusterSpec> {
     ztunnelEnv: {},
     nodePort: false,
     nodes: 1,
+    podNetwork: "10.244",
     ...spec,
     istioNamespace,
   };
@@ -340,6 +343,7 @@ export function cluster(given: ClusterSpec): ClusterFixture {
         "topology.kubernetes.io/zone": `${spec.region}a`,
       },
       `10.0.0.${index + 1}`,
+      `${spec.podNetwork}.${index}.0/24`,
     ),
   );
   const kubeSystem = namespace("kube-system");

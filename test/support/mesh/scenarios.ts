@@ -35,6 +35,7 @@ function plain(number: number, certificates: Record<string, ClusterCertificates>
     context: name,
     id: name,
     network: name,
+    podNetwork: `10.${243 + number}`,
     address: ADDRESSES[number - 1] ?? `192.0.2.${number}`,
     certificates: certificateOf(certificates, name),
   };
@@ -113,8 +114,11 @@ function flatten(...clusters: ClusterFixture[]): void {
   }
 }
 
-async function flatNetwork(maker: CertificateMaker): Promise<ClusterFixture[]> {
-  const clusters = link(...(await two(maker, { network: "flat" })));
+async function flatNetwork(
+  maker: CertificateMaker,
+  changes: Partial<ClusterSpec> = {},
+): Promise<ClusterFixture[]> {
+  const clusters = link(...(await two(maker, { network: "flat", ...changes })));
   flatten(...clusters);
   for (const fixture of clusters) {
     for (const { metadata } of fixture.objects) {
@@ -183,7 +187,9 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
 
   nodeport: async (maker) => link(...(await two(maker, { nodePort: true }))),
 
-  "flat-network": flatNetwork,
+  "flat-network": (maker) => flatNetwork(maker),
+
+  "flat-overlap": (maker) => flatNetwork(maker, { podNetwork: "10.244" }),
 
   "self-peer": async (maker) => {
     const clusters = link(
