@@ -46,6 +46,10 @@ const EXPECTED: Readonly<Record<string, { full: string[]; precheck: string[] }>>
     full: ["cluster-identity: fail"],
     precheck: ["cluster-identity: fail"],
   },
+  "closed-entrance": {
+    full: ["cluster1/peers: fail", "cluster2/gateways: fail", "links: fail"],
+    precheck: ["cluster1/peers: warn", "cluster2/gateways: fail", "links: warn"],
+  },
   segments: { full: [], precheck: [] },
   "duplicate-identity": {
     full: ["cluster1/peers: warn", "cluster2/peers: warn", "cluster-identity: fail", "links: fail"],

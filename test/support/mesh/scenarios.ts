@@ -271,6 +271,28 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     );
   },
 
+  "closed-entrance": async (maker) => {
+    const [first, second] = await two(maker);
+    link(first, second);
+    disconnect(first, "upstream connection error: connection refused");
+    const isXds = ({ name }: { name: string }): boolean => name === "xds-tls";
+    const gateway = find(second, "Gateway", "istio-eastwest")["spec"] as {
+      listeners: { name: string }[];
+    };
+    gateway.listeners = gateway.listeners.filter((one) => !isXds(one));
+    const service = find(second, "Service", "istio-eastwest")["spec"] as {
+      ports: { name: string }[];
+    };
+    service.ports = service.ports.filter((one) => !isXds(one));
+    for (const [key, answer] of Object.entries(second.debug)) {
+      if (!key.endsWith("/debug/syncz")) continue;
+      second.debug[key] = (answer as { cluster_id: string }[]).filter(
+        ({ cluster_id: id }) => id === second.spec.id,
+      );
+    }
+    return [first, second];
+  },
+
   segments: async (maker) => {
     const clusters = link(...(await two(maker)));
     const names = ["acme", "acquired"];
@@ -308,7 +330,10 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
 };
 
 /** The peers of a cluster do not answer. */
-function disconnect(fixture: ClusterFixture): void {
+function disconnect(
+  fixture: ClusterFixture,
+  message = "upstream connection error: remote error: tls: unknown authority",
+): void {
   for (const { kind, spec, status } of fixture.objects) {
     if (kind !== "Gateway") continue;
     if ((spec as { gatewayClassName?: string }).gatewayClassName !== "istio-remote") continue;
@@ -316,7 +341,7 @@ function disconnect(fixture: ClusterFixture): void {
       if (String(condition["type"]).startsWith("gloo.solo.io/Peer")) {
         condition["status"] = "False";
         condition["reason"] = "Disconnected";
-        condition["message"] = "upstream connection error: remote error: tls: unknown authority";
+        condition["message"] = message;
       }
     }
   }
