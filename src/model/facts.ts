@@ -93,6 +93,8 @@ export interface NodeFact {
   name: string;
   labels: ReadonlyMap<string, string>;
   internalIPs: string[];
+  /** Ranges of addresses for its pods, in CIDR notation: spec.podCIDRs. */
+  podCIDRs: string[];
 }
 
 export interface CniConfigFact {
@@ -187,6 +189,14 @@ export interface SourcePodsFact {
   namespaces: ReadonlySet<string>;
 }
 
+/** A Segment: a part of the mesh whose clusters share services under a domain of their own. */
+export interface SegmentFact {
+  namespace: string;
+  name: string;
+  /** spec.domain. */
+  domain?: string;
+}
+
 export interface PlatformFact {
   openshift: boolean;
   /** `ovnKubernetesConfig.gatewayConfig.routingViaHost`; absent unless OpenShift with OVN. */
@@ -232,6 +242,8 @@ export interface Facts {
   remoteSecrets: RemoteSecretFact[];
   flatEntries: FlatEntryFact[];
   sourcePods: SourcePodsFact;
+  /** Those in the istio namespace; none were asked for where its label names none. */
+  segments: SegmentFact[];
   platform: PlatformFact;
   ztunnelDumps: ZtunnelDumpFact[];
 }

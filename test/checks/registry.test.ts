@@ -58,7 +58,7 @@ describe("the README", () => {
       ([, id, scope]) => ({ id, scope }),
     );
     expect(rows.length).toBeGreaterThan(20);
-    const scopes = new Map(CHECKS.map(({ id, scope }) => [String(id), scope]));
+    const scopes = new Map<string, string>(CHECKS.map(({ id, scope }) => [id, scope]));
     for (const { id, scope } of rows) expect([id, scope]).toEqual([id, scopes.get(id ?? "")]);
   });
 });
