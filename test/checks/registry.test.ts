@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import { CHECKS } from "../../src/checks/index.ts";
@@ -8,6 +8,13 @@ import { FACTS } from "../../src/facts/index.ts";
 const ROOT = resolve(import.meta.dirname, "../..");
 const README = readFileSync(join(ROOT, "README.md"), "utf8");
 
+/** Every source file. */
+function sources(): string[] {
+  return readdirSync(join(ROOT, "src"), { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".ts"))
+    .map((name) => join(ROOT, "src", name));
+}
+
 describe("the registry", () => {
   it("has each id and each title once", () => {
     expect(new Set(CHECKS.map(({ id }) => id)).size).toBe(CHECKS.length);
@@ -16,6 +23,24 @@ describe("the registry", () => {
 
   it("begins with the connection, which the others stand on", () => {
     expect(CHECKS[0]?.id).toBe("connection");
+  });
+
+  it("is the only place outside of checks that knows them by their ids, but for the connection", () => {
+    const ids = CHECKS.map(({ id }) => id).filter((id) => id.includes("-"));
+    const known = sources()
+      .filter((file) => !file.includes("/checks/"))
+      .flatMap((file) => {
+        const source = readFileSync(file, "utf8");
+        return ids.filter((id) => source.includes(`"${id}"`)).map((id) => `${file}: ${id}`);
+      });
+    expect(known).toEqual([]);
+  });
+
+  it("is not asked for single checks by the engine and reporters", () => {
+    const named = sources()
+      .filter((file) => /\/(engine|reporters)\//.test(file))
+      .filter((file) => /\bid [!=]== "/.test(readFileSync(file, "utf8")));
+    expect(named).toEqual([]);
   });
 
   it("lists every check in order", () => {
