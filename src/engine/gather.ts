@@ -86,7 +86,12 @@ async function collect(source: ClusterSource, keys: readonly FactKey[]): Promise
     { istiods: facts.istiods, istioNamespace, namespaces: facts.namespaces },
   );
   const { narrowed } = source;
-  return { ref, facts, ...(narrowed.length > 0 ? { narrowed } : {}) };
+  return {
+    ref,
+    facts,
+    ...(narrowed.length > 0 ? { narrowed } : {}),
+    ...(reader.kind === "recording" ? { recordedAt: reader.recordedAt ?? null } : {}),
+  };
 }
 
 /** What the connection comes to, now that other requests have been answered, or not. */

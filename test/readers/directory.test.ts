@@ -6,6 +6,7 @@ import { dump } from "js-yaml";
 import { describe, expect, test } from "vitest";
 import { RESOURCES } from "../../src/model/resource.ts";
 import { openDirectory } from "../../src/readers/directory.ts";
+import { distinct } from "../../src/readers/distinct.ts";
 import { openRecordings } from "../../src/readers/recordings.ts";
 import { directory, faultOf, names } from "./temp.ts";
 
@@ -266,6 +267,46 @@ describe("several clusters", () => {
     expect(await readers[0]?.list(RESOURCES.pods)).toEqual({ ok: true, value: [] });
     expect(await readers[1]?.list(RESOURCES.pods)).toMatchObject({ value: [{ kind: "Pod" }] });
     await expect(openDirectory(root)).rejects.toThrow(/several clusters/);
+  });
+});
+
+describe("when it was made", () => {
+  const times = async (files: Record<string, unknown>): Promise<(number | undefined)[]> =>
+    (await openRecordings(directory(files))).map(({ recordedAt }) => recordedAt);
+
+  test("is in snapshot.json, or in the timestamp of a must-gather, or not known", async () => {
+    const at = Date.parse("2026-01-15T12:05:00Z");
+    const objects = { "inner/pods.json": pod("p", "n") };
+    expect(await times({ "snapshot.json": { time: "2026-01-15T12:05:00Z" } })).toEqual([at]);
+    expect(await times({ "snapshot.json": { time: "soon" } })).toEqual([undefined]);
+    expect(await times(objects)).toEqual([undefined]);
+    const started = "2026-01-15 11:00:00.123 +0000 UTC m=+0.001\n";
+    for (const ended of [
+      "2026-01-15 12:05:00",
+      "2026-01-15 12:05:00.987 +0000 UTC m=+99.1",
+      "2026-01-15 14:05:00.9 +0200 CEST m=+99.1",
+    ]) {
+      const timestamp = `${started}${ended}\n`;
+      expect(await times({ ...objects, "inner/timestamp": timestamp })).toEqual([at]);
+    }
+    expect(await times({ ...objects, timestamp: "9999-99-99 99:99:99\nnow\n" })).toEqual([
+      undefined,
+    ]);
+  });
+
+  test("is kept where a recording goes by another name", async () => {
+    const [first, second] = await Promise.all(
+      [1, 2].map((day) =>
+        openRecordings(
+          directory({ "snapshot.json": { context: "a", time: `2026-01-0${day}T00:00:00Z` } }),
+        ),
+      ),
+    );
+    const renamed = distinct([...(first ?? []), ...(second ?? [])]);
+    expect(renamed.map(({ context, recordedAt }) => [context, recordedAt])).toEqual([
+      ["a", Date.parse("2026-01-01T00:00:00Z")],
+      ["a (2)", Date.parse("2026-01-02T00:00:00Z")],
+    ]);
   });
 });
 

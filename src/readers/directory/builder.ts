@@ -41,6 +41,10 @@ export interface Named {
  */
 type DirectoryKind = "recorded" | "plain" | "beside" | "loose";
 
+/** Where `oc adm must-gather` says when it began and ended, a line each, as Go prints a time. */
+const TIMESTAMP_FILE = /(^|\/)timestamp$/;
+const TIMESTAMP = /^(\d{4}-\d{2}-\d{2}) (\d{2}:\d{2}:\d{2})(?:\.\d+)?(?: ([+-]\d{2})(\d{2}))?/;
+
 const DEBUG_FILE = /(?:^|\/)debug\/([^/]+)\/([^/]+)\/(\d{1,5})\/(.+)\.json$/;
 
 /**
@@ -61,6 +65,7 @@ export class DirectoryBuilder implements Builder {
   readonly #objects = new ObjectStore();
   readonly #oneCluster: OneCluster;
   readonly #debug = new Map<string, Gathered<unknown>>();
+  #time: number | undefined;
   #snapshot: Snapshot = { connection: {}, unread: [] };
 
   constructor(named: Named, kind: DirectoryKind) {
@@ -71,13 +76,17 @@ export class DirectoryBuilder implements Builder {
   }
 
   wants(path: string): boolean {
-    return isObjectFile(path);
+    return isObjectFile(path) || TIMESTAMP_FILE.test(path);
   }
 
   async take(path: string, chunks: AsyncIterable<Uint8Array>): Promise<void> {
     const shown = `${this.#named.origin}/${path}`;
     if (this.#recorded && path === SNAPSHOT_FILE) {
       this.#snapshot = parseSnapshot(shown, await textOf(chunks, shown));
+      return;
+    }
+    if (TIMESTAMP_FILE.test(path)) {
+      this.#time = timestampOf(await textOf(chunks, shown));
       return;
     }
     const debug = DEBUG_FILE.exec(path);
@@ -109,7 +118,7 @@ export class DirectoryBuilder implements Builder {
     }
     const reader = new RecordingReader({
       context: context ?? this.#named.context,
-      ...defined({ contextArgument }),
+      ...defined({ contextArgument, recordedAt: time ?? this.#time }),
       origin,
       now: time ?? Date.now(),
       objects: this.#objects,
@@ -119,6 +128,15 @@ export class DirectoryBuilder implements Builder {
     });
     return position === undefined ? { reader } : { reader, position };
   }
+}
+
+/** The last of the times, ms since the epoch. */
+function timestampOf(text: string): number | undefined {
+  const times = text.split("\n").flatMap((line) => {
+    const [, day, clock, hours = "+00", minutes = "00"] = TIMESTAMP.exec(line) ?? [];
+    return day === undefined ? [] : [Date.parse(`${day}T${clock}${hours}:${minutes}`)];
+  });
+  return times.findLast((one) => !Number.isNaN(one));
 }
 
 const NEVER_NONE: ReadonlySet<Resource> = new Set<Resource>([
