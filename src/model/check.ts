@@ -8,7 +8,7 @@ import type { LinkEdge } from "./links.ts";
 import type { Finding, Result } from "./report.ts";
 import type { CheckView } from "./view.ts";
 
-export type { ClusterRef } from "./cluster-ref.ts";
+export type { ClusterRef };
 
 interface CheckContext {
   precheck: boolean;
