@@ -1,12 +1,13 @@
 import type { Gathered } from "./gathered.ts";
 import type { Connection } from "./reader.ts";
-import type { Condition, WorkloadFact, IstiodsFact, PodFact } from "./workload-facts.ts";
+import type { ObservedCondition, WorkloadFact, IstiodsFact, PodFact } from "./workload-facts.ts";
 
 export type {
   Condition,
   ContainerImage,
   Env,
   EnvValue,
+  ObservedCondition,
   IstiodFact,
   IstiodsFact,
   PodFact,
@@ -42,7 +43,14 @@ export interface GatewayFact {
   statusAddresses: GatewayAddress[];
   listeners: GatewayListener[];
   /** By type. */
-  conditions: ReadonlyMap<string, Condition>;
+  conditions: ReadonlyMap<string, ObservedCondition>;
+  /** metadata.generation: how often its spec was written. */
+  generation?: number;
+  /**
+   * An istiod of the cluster runs that may have written the conditions. Absent where that is not
+   * known: the pods were not read, or istiod runs elsewhere.
+   */
+  controllerRuns?: boolean;
   createdAt?: number;
   /** Field managers, without those of subresources. */
   managers: string[];
@@ -61,7 +69,9 @@ export interface GatewayClassFact {
   name: string;
   controller: string;
   /** Condition Accepted; absent when there is none. */
-  accepted?: Condition;
+  accepted?: ObservedCondition;
+  /** metadata.generation. */
+  generation?: number;
 }
 
 export interface ServicePort {
