@@ -72,7 +72,7 @@ const groups = [
         "model|facts|mesh|lib/[^/]+\\.ts",
         "engine/(access|gather|narrow|source)",
         "reporters/(causes|link-matrix|results|words)",
-        "cli/(live-clusters|output-file|pause|progress|readers)",
+        "cli/(live-clusters|output-file|pause|progress|readers|say)",
       ].join("|"),
     ),
   },
@@ -82,7 +82,7 @@ const groups = [
     test: below("readers/(live\\.ts|kubeconfig|live/(?!debug/(?:port-forward|channel)))"),
   },
   { name: "recordings", test: below("readers/(directory|recordings|bug-report)") },
-  { name: "gateway", test: below("gateway|cli/(apply-gateways|await-gateways|link-request|say)") },
+  { name: "gateway", test: below("gateway|cli/(apply-gateways|await-gateways|link-request)") },
 ];
 
 export default defineConfig({
