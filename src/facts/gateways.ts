@@ -9,7 +9,7 @@ import type { GatewayAddress, GatewayFact, GatewayListener } from "../model/fact
 import { gathered } from "../model/gathered.ts";
 import type { RawObject } from "../model/reader.ts";
 import { RESOURCES } from "../model/resource.ts";
-import { byName, conditionsOf, createdAtOf, metaOf, portOf } from "./objects.ts";
+import { byName, conditionsOf, createdAtOf, deletionOf, metaOf, portOf } from "./objects.ts";
 
 const ADDRESSES: Keep = [{ type: WHOLE, value: WHOLE }];
 
@@ -71,7 +71,7 @@ function gatewayFact(object: RawObject): GatewayFact | undefined {
     listeners: listeners(at(object, "spec", "listeners")),
     conditions: new Map(conditionsOf(object).map((condition) => [condition.type, condition])),
     managers: managers(object),
-    ...defined({ createdAt: createdAtOf(object) }),
+    ...defined({ createdAt: createdAtOf(object), deletion: deletionOf(object) }),
   };
 }
 
@@ -82,6 +82,8 @@ export const gateways = fact({
     gateways: {
       metadata: {
         creationTimestamp: WHOLE,
+        deletionTimestamp: WHOLE,
+        finalizers: WHOLE,
         annotations: ANNOTATIONS,
         managedFields: [{ manager: WHOLE, subresource: WHOLE }],
       },

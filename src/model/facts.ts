@@ -46,6 +46,8 @@ export interface GatewayFact {
   createdAt?: number;
   /** Field managers, without those of subresources. */
   managers: string[];
+  /** It has a deletionTimestamp; with the finalizers that keep it. */
+  deletion?: { finalizers: string[] };
 }
 
 export interface GatewaysFact {
