@@ -9,7 +9,10 @@ export type {
   EnvValue,
   IstiodFact,
   IstiodsFact,
+  NodeRequirement,
   PodFact,
+  SchedulingFact,
+  TolerationFact,
   WorkloadFact,
 } from "./workload-facts.ts";
 
@@ -91,12 +94,22 @@ export interface NamespaceFact {
   labels: ReadonlyMap<string, string>;
 }
 
+/** A taint of a node; the value is empty where there is none. */
+export interface TaintFact {
+  key: string;
+  value: string;
+  /** NoSchedule, NoExecute or PreferNoSchedule. */
+  effect: string;
+}
+
 export interface NodeFact {
   name: string;
   labels: ReadonlyMap<string, string>;
   internalIPs: string[];
   /** Ranges of addresses for its pods, in CIDR notation: spec.podCIDRs. */
   podCIDRs: string[];
+  taints: TaintFact[];
+  createdAt?: number;
 }
 
 export interface CniConfigFact {
