@@ -60,6 +60,8 @@ export const DEFAULT_MESH_DOMAIN = "mesh.internal";
 export const CLUSTER_DOMAIN = "svc.cluster.local";
 /** What istiod takes where the mesh configuration names no trust domain. */
 export const DEFAULT_TRUST_DOMAIN = "cluster.local";
+/** The ConfigMap of every namespace that has the roots which workloads trust. */
+export const ROOT_CONFIG_MAP = "istio-ca-root-cert";
 export const DEFAULT_ISTIO_NAMESPACE = "istio-system";
 /** The revision of an istiod without label istio.io/rev. */
 export const DEFAULT_REVISION = "default";

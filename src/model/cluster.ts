@@ -1,4 +1,4 @@
-import type { ClusterRef } from "./check.ts";
+import type { ClusterRef } from "./cluster-ref.ts";
 import type { FactKey, Facts } from "./facts.ts";
 import type { Gathered } from "./gathered.ts";
 import type { ClusterReader } from "./reader.ts";
@@ -18,6 +18,8 @@ export interface GatheredCluster {
   ref: ClusterRef;
   /** The facts that were asked for, and those that make up `ref`. */
   facts: Partial<{ [K in FactKey]: Gathered<Facts[K]> }>;
+  /** When it was recorded, ms since the epoch; null: a recording that does not say. Absent: live. */
+  recordedAt?: number | null;
   /** What facts know of some namespaces only. */
   narrowed?: readonly NarrowedList[];
 }

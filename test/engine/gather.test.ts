@@ -48,8 +48,8 @@ describe("gather", () => {
     expect(found?.facts.connection).toEqual({
       ok: false,
       why: "timeout",
-      detail:
-        "the API server answers /version, but nothing that it stores (is etcd up?): no answer within 30s",
+      detail: "the API server answers /version, but nothing that it stores: no answer within 30s",
+      advice: "See whether the API server is ready, and its etcd.",
     });
   });
 

@@ -7,7 +7,7 @@ import { VIEWS } from "../../src/checks/index.ts";
 import { check } from "../../src/engine/check.ts";
 import { worst } from "../../src/model/finding.ts";
 import type { Report, Result } from "../../src/model/report.ts";
-import schema from "../../src/model/schema/mc.check.v1.schema.json" with { type: "json" };
+import schema from "../reporters/published.schema.json" with { type: "json" };
 import { REPORTERS } from "../../src/reporters/index.ts";
 import { mesh } from "../support/hostile.ts";
 import { parseXml } from "../reporters/xml.ts";

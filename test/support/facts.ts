@@ -145,6 +145,7 @@ export function eastWestGateway(id = "a", changes: Partial<GatewayFact> = {}): G
       { name: "cross-network", port: 15008, protocol: "HBONE", tlsMode: "Passthrough" },
       { name: "xds-tls", port: 15012, protocol: "TLS", tlsMode: "Passthrough" },
     ],
+    controllerRuns: true,
     conditions: conditions({ Accepted: "True", Programmed: "True" }),
     createdAt: TEN_MINUTES_AGO,
     managers: ["mc"],
@@ -172,6 +173,7 @@ export function remoteGateway(to = "b", changes: Partial<GatewayFact> = {}): Gat
       "gateway.istio.io/trust-domain": "cluster.local",
     }),
     addresses: [{ type: "IPAddress", value: addressOf(to) }],
+    controllerRuns: true,
     conditions: conditions({
       Accepted: "True",
       Programmed: "True",

@@ -1,7 +1,12 @@
 import type { CertificateFacts } from "../../model/trust.ts";
-import type { CertificateData, CertsData, ClusterCertificates, TrustPair } from "./data.ts";
-import type { Member } from "./member.ts";
-import { DAY, expiryText } from "./words.ts";
+import type { ClusterCertificates } from "./cluster-certificates.ts";
+import type {
+  CertificateData,
+  CertsData,
+  ClusterCertificates as ReportedCertificates,
+  TrustPair,
+} from "./data.ts";
+import { DAY, expiryText } from "./wording.ts";
 
 function dataOf(certificate: CertificateFacts, now: number): CertificateData {
   const { subject, issuer, sha256, key, notBefore, notAfter } = certificate;
@@ -16,7 +21,13 @@ function dataOf(certificate: CertificateFacts, now: number): CertificateData {
   };
 }
 
-function clusterOf({ cluster, context, roots, chain, intermediate }: Member): ClusterCertificates {
+function reported({
+  cluster,
+  context,
+  roots,
+  chain,
+  intermediate,
+}: ClusterCertificates): ReportedCertificates {
   return {
     context,
     ...(intermediate.ok ? { secret: intermediate.value.secret } : {}),
@@ -26,9 +37,9 @@ function clusterOf({ cluster, context, roots, chain, intermediate }: Member): Cl
 }
 
 /** What reporters need beyond findings; the notes are lines as the vendor's tool prints them. */
-export function certsData(members: readonly Member[], pairs: TrustPair[]): CertsData {
+export function certsData(members: readonly ClusterCertificates[], pairs: TrustPair[]): CertsData {
   return {
-    clusters: members.map(clusterOf),
+    clusters: members.map(reported),
     pairs,
     notes: [
       ...members.flatMap(({ context, roots }) =>

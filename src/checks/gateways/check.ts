@@ -12,6 +12,7 @@ import { clusterCheck, type ClusterRef } from "../../model/check.ts";
 import type { GatewaysData } from "./data.ts";
 import type { GatewayFact, NamespaceFact } from "../../model/facts.ts";
 import {
+  error,
   fail,
   isFault,
   objectRef,
@@ -27,7 +28,8 @@ import type { Finding } from "../../model/report.ts";
 import { type Addresses, addressFault, addressesOf } from "../_shared/gateway-addresses.ts";
 import { type Surroundings, whyNotProgrammed } from "../_shared/gateway-cause.ts";
 import { exposureFindings } from "./exposure.ts";
-import { isTrue } from "../../mesh/conditions.ts";
+import { isAbandoned, isTrue } from "../../mesh/conditions.ts";
+import { NOBODY_VOUCHES, noIstiodRuns } from "../_shared/no-istiod.ts";
 import { notChecked } from "../_shared/not-checked.ts";
 import { view } from "./view.ts";
 import { explanation } from "./explanation.ts";
@@ -71,6 +73,13 @@ function judge(
 ): Judged {
   const name = `${gateway.namespace}/${gateway.name}`;
   const object = objectRef("Gateway", gateway);
+  if (isAbandoned(gateway)) {
+    const finding = error(`${name}: not known whether it is programmed: ${NOBODY_VOUCHES}`, {
+      object,
+      ...noIstiodRuns(cluster),
+    });
+    return { finding, state: "not known" };
+  }
   if (!isTrue(gateway, PROGRAMMED)) {
     const { why, ...details } = whyNotProgrammed(gateway, around, cluster);
     const finding = fail(`${name} is not programmed: ${why}`, { object, ...details });
@@ -105,7 +114,7 @@ export const gateways = clusterCheck({
   view,
   explanation,
   why: "Other clusters reach this one through its east-west gateway only, at the address that it has.",
-  reads: `Gateways of class ${EAST_WEST_CLASSES.join(" and ")} with their Services and pods (label ${GATEWAY_NAME}), and GatewayClasses, in all namespaces; /debug/syncz of istiod, for the clusters that are connected.`,
+  reads: `Gateways of class ${EAST_WEST_CLASSES.join(" and ")} with their Services and pods (label ${GATEWAY_NAME}), and GatewayClasses, in all namespaces; /debug/syncz of istiod, for the clusters that are connected; istiod's pods, to know who vouches for the conditions.`,
   faults: [
     "The CRDs of the Gateway API are not installed.",
     "There is no east-west Gateway.",
@@ -120,7 +129,15 @@ export const gateways = clusterCheck({
     "Run istiod of Solo's distribution with peering enabled, so that the class exists and is accepted.",
   ],
   needs: ["gateways"],
-  uses: ["services", "gatewayClasses", "gatewayPods", "namespaces", "syncs"],
+  uses: [
+    "services",
+    "gatewayClasses",
+    "gatewayPods",
+    "namespaces",
+    "syncs",
+    "istiods",
+    "istiodPods",
+  ],
   run(facts, { cluster }) {
     const { services, gatewayClasses, gatewayPods, namespaces, syncs } = facts;
     const { served, eastWest } = facts.gateways;

@@ -24,14 +24,16 @@ import { normalizeAddress } from "../../lib/ip-address.ts";
 import type { ClusterRef } from "../../model/check.ts";
 import type { PeerDetail } from "./data.ts";
 import type { GatewayClassFact, GatewayFact } from "../../model/facts.ts";
-import { fail, info, objectRef, remedy, warn } from "../../model/finding.ts";
+import { error, fail, info, objectRef, remedy, warn } from "../../model/finding.ts";
 import type { Gathered } from "../../model/gathered.ts";
 import type { Finding, Remediation } from "../../model/report.ts";
+import { NOBODY_VOUCHES, noIstiodRuns } from "../_shared/no-istiod.ts";
 import { istiodRemedy } from "../_shared/gateway-cause.ts";
 import {
   classFault,
   conditionOf,
   conditionText,
+  isAbandoned,
   isTrue,
   isUnreconciled,
   listedConditions,
@@ -155,6 +157,7 @@ function conditionFaults(
   classes: Gathered<readonly GatewayClassFact[]>,
   cluster: ClusterRef,
 ): Finding[] {
+  if (isAbandoned(gateway)) return [abandoned(gateway, cluster)];
   const broken = unmetLinkConditions(gateway);
   if (broken.length === 0) return [];
   const subject = `${gateway.namespace}/${gateway.name} (peer ${peerName(gateway)})`;
@@ -162,6 +165,15 @@ function conditionFaults(
   const said = broken.map((type) => conditionText(gateway, type)).join("; ");
   const object = objectRef("Gateway", gateway);
   return [fail(`${subject}: ${why}: ${said}`, { object, remediation })];
+}
+
+/** The conditions may hold or not: nobody would have written that they do not. */
+function abandoned(gateway: GatewayFact, cluster: ClusterRef): Finding {
+  const subject = `${gateway.namespace}/${gateway.name} (peer ${peerName(gateway)})`;
+  return error(`${subject}: not known whether it is connected: ${NOBODY_VOUCHES}`, {
+    object: objectRef("Gateway", gateway),
+    ...noIstiodRuns(cluster),
+  });
 }
 
 /** The first of the broken conditions, as they come about, tells how far the link got. */

@@ -1,15 +1,13 @@
 import { enumerate } from "../../mesh/wording.ts";
 import type { CertificateFacts } from "../../model/trust.ts";
-import type { Member } from "./member.ts";
+import type { ClusterCertificates } from "./cluster-certificates.ts";
 
 export const DAY = 24 * 60 * 60_000;
 const HOUR = 60 * 60_000;
 const MINUTE = 60_000;
 
-export const CONFIG_MAP = "istio-ca-root-cert";
-
 /** `cluster a`, or `clusters a, b`. */
-export function clustersText(members: readonly Pick<Member, "context">[]): string {
+export function clustersText(members: readonly Pick<ClusterCertificates, "context">[]): string {
   const names = enumerate(members.map(({ context }) => context));
   return `${members.length === 1 ? "cluster" : "clusters"} ${names}`;
 }
