@@ -46,6 +46,10 @@ const EXPECTED: Readonly<Record<string, { full: string[]; precheck: string[] }>>
     full: ["cluster-identity: fail"],
     precheck: ["cluster-identity: fail"],
   },
+  "tainted-node": {
+    full: ["cluster1/pods-ztunnel: warn"],
+    precheck: ["cluster1/pods-ztunnel: warn"],
+  },
   "closed-entrance": {
     full: ["cluster1/peers: fail", "cluster2/gateways: fail", "links: fail"],
     precheck: ["cluster1/peers: warn", "cluster2/gateways: fail", "links: warn"],

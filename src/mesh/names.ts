@@ -20,6 +20,8 @@ export const PREFERRED_DATA_PLANE_TYPE = "peering.solo.io/preferred-data-plane-s
 export const EXPOSE_ISTIOD = "istio.io/expose-istiod";
 
 export const SERVICE_TYPE = "networking.istio.io/service-type";
+/** Label of AWS nodes: `fargate` where no DaemonSet runs. */
+export const COMPUTE_TYPE = "eks.amazonaws.com/compute-type";
 /** Annotation of a pod: the port of its metrics and, on istiod, of its debug endpoints. */
 export const METRICS_PORT = "prometheus.io/port";
 /** Annotation of a remote secret: the cluster that its kubeconfig is for. */

@@ -10,7 +10,10 @@ export type {
   ObservedCondition,
   IstiodFact,
   IstiodsFact,
+  NodeRequirement,
   PodFact,
+  SchedulingFact,
+  TolerationFact,
   WorkloadFact,
 } from "./workload-facts.ts";
 
@@ -54,6 +57,8 @@ export interface GatewayFact {
   createdAt?: number;
   /** Field managers, without those of subresources. */
   managers: string[];
+  /** It has a deletionTimestamp; with the finalizers that keep it. */
+  deletion?: { finalizers: string[] };
 }
 
 export interface GatewaysFact {
@@ -99,12 +104,22 @@ export interface NamespaceFact {
   labels: ReadonlyMap<string, string>;
 }
 
+/** A taint of a node; the value is empty where there is none. */
+export interface TaintFact {
+  key: string;
+  value: string;
+  /** NoSchedule, NoExecute or PreferNoSchedule. */
+  effect: string;
+}
+
 export interface NodeFact {
   name: string;
   labels: ReadonlyMap<string, string>;
   internalIPs: string[];
   /** Ranges of addresses for its pods, in CIDR notation: spec.podCIDRs. */
   podCIDRs: string[];
+  taints: TaintFact[];
+  createdAt?: number;
 }
 
 export interface CniConfigFact {

@@ -212,6 +212,7 @@ export function node(changes: Partial<NodeFact> = {}): NodeFact {
     labels: labels({}),
     internalIPs: ["10.0.0.1"],
     podCIDRs: [],
+    taints: [],
     ...changes,
   };
 }

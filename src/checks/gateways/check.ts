@@ -4,7 +4,9 @@ import {
   GATEWAY_NAME,
   PROGRAMMED,
 } from "../../mesh/names.ts";
-import { installGatewayApi } from "../../mesh/commands/gateways.ts";
+import { installGatewayApi, showGateway } from "../../mesh/commands/gateways.ts";
+import { deletionText } from "../../mesh/deletion.ts";
+import { qualified } from "../../mesh/wording.ts";
 import { contextWord, kubectl, mc } from "../../mesh/commands/shell.ts";
 import { clusterCheck, type ClusterRef } from "../../model/check.ts";
 import type { GatewaysData } from "./data.ts";
@@ -18,6 +20,7 @@ import {
   remedy,
   stopsPeering,
   summarize,
+  warn,
   worst,
 } from "../../model/finding.ts";
 import type { Gathered } from "../../model/gathered.ts";
@@ -88,6 +91,23 @@ function judge(
   return { finding: pass(`${name} available at ${available}`, { object }), state: "programmed" };
 }
 
+function deletionFindings(gateway: GatewayFact, cluster: ClusterRef): Finding[] {
+  const { deletion } = gateway;
+  if (!deletion) return [];
+  return [
+    warn(
+      `${qualified(gateway)} ${deletionText(deletion)}: other clusters lose their way in with it`,
+      {
+        object: objectRef("Gateway", gateway),
+        remediation: remedy(
+          "Let those who hold it finish; where it is wanted, create it again when it is gone.",
+          showGateway(cluster, gateway),
+        ),
+      },
+    ),
+  ];
+}
+
 export const gateways = clusterCheck({
   id: "gateways",
   title: "Gateway Check",
@@ -101,6 +121,7 @@ export const gateways = clusterCheck({
     "Condition Programmed is absent or not True: its class, its Service, its load balancer or its pods.",
     "The Gateway has no address, or only the clusterIP of its Service.",
     "It has no listener xds-tls 15012 or cross-network 15008, its Service lacks the port, or label istio.io/expose-istiod is gone.",
+    "It is being deleted.",
   ],
   fixes: [
     "Create the east-west gateway with mc expose.",
@@ -131,7 +152,11 @@ export const gateways = clusterCheck({
       const around = { services, gatewayClasses, gatewayPods };
       const addresses = addressesOf(gateway, services);
       const { finding, state } = judge(gateway, addresses, around, cluster);
-      const judged = [finding, ...(exposure.get(gateway) ?? [])].map(stopsPeering);
+      const judged = [
+        finding,
+        ...(exposure.get(gateway) ?? []),
+        ...deletionFindings(gateway, cluster),
+      ].map(stopsPeering);
       findings.push(...judged);
       data.gateways.push({
         namespace: gateway.namespace,

@@ -112,6 +112,7 @@ export const peers = clusterCheck({
     "Condition gloo.solo.io/PeerDataPlaneProgrammed is False or Unknown.",
     "Listener xds-tls 15012 is missing, or cross-network 15008 where the link does not prefer NodePort, and the peer is not connected without it.",
     "The remote Gateway has no address.",
+    "The remote Gateway is being deleted.",
     "There is no remote Gateway.",
   ],
   fixes: [

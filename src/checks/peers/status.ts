@@ -13,17 +13,18 @@ import {
   portOf,
   XDS_LISTENER,
 } from "../../mesh/listeners.ts";
-import { describeGateway, editGateway } from "../../mesh/commands/gateways.ts";
+import { describeGateway, editGateway, showGateway } from "../../mesh/commands/gateways.ts";
 import { istiodLog } from "../../mesh/commands/istiod.ts";
 import { prefersNodePorts } from "../../mesh/data-plane.ts";
 import { peerName } from "../../mesh/peers.ts";
 import { kubectl } from "../../mesh/commands/shell.ts";
+import { deletionText } from "../../mesh/deletion.ts";
 import { qualified } from "../../mesh/wording.ts";
 import { normalizeAddress } from "../../lib/ip-address.ts";
 import type { ClusterRef } from "../../model/check.ts";
 import type { PeerDetail } from "./data.ts";
 import type { GatewayClassFact, GatewayFact } from "../../model/facts.ts";
-import { error, fail, info, objectRef, remedy } from "../../model/finding.ts";
+import { error, fail, info, objectRef, remedy, warn } from "../../model/finding.ts";
 import type { Gathered } from "../../model/gathered.ts";
 import type { Finding, Remediation } from "../../model/report.ts";
 import { NOBODY_VOUCHES, noIstiodRuns } from "../_shared/no-istiod.ts";
@@ -66,9 +67,27 @@ export function judgePeer(
   cluster: ClusterRef,
 ): Finding[] {
   return [
+    ...deletionFindings(gateway, cluster),
     ...addressFaults(gateway, cluster),
     ...listenerFindings(gateway, remote, cluster),
     ...conditionFaults(gateway, classes, cluster),
+  ];
+}
+
+function deletionFindings(gateway: GatewayFact, cluster: ClusterRef): Finding[] {
+  const { deletion } = gateway;
+  if (!deletion) return [];
+  return [
+    warn(
+      `${qualified(gateway)} ${deletionText(deletion)}: the link to ${peerName(gateway)} ends with it`,
+      {
+        object: objectRef("Gateway", gateway),
+        remediation: remedy(
+          "Let those who hold it finish; where the link is wanted, make it again when the Gateway is gone.",
+          showGateway(cluster, gateway),
+        ),
+      },
+    ),
   ];
 }
 

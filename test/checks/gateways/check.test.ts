@@ -551,3 +551,15 @@ describe("what lets other clusters in", () => {
     );
   });
 });
+
+test("one that is being deleted is told of", () => {
+  const { findings } = judge({ deletion: { finalizers: ["example.com/hold"] } });
+  expect(findings).toMatchObject([
+    { severity: "pass" },
+    {
+      severity: "warn",
+      message:
+        "istio-eastwest/istio-eastwest is being deleted, held by finalizer example.com/hold: other clusters lose their way in with it",
+    },
+  ]);
+});

@@ -417,6 +417,29 @@ describe("the spec", () => {
     ]);
   });
 
+  test.each([
+    [[], ""],
+    [["example.com/hold"], ", held by finalizer example.com/hold"],
+    [["a/b", "c/d"], ", held by finalizers a/b, c/d"],
+  ])("that is being deleted is told of: %j", (finalizers, held) => {
+    const verdict = judge({ deletion: { finalizers } });
+    expect(only(verdict)).toEqual({
+      severity: "warn",
+      message: `${NAME} is being deleted${held}: the link to b ends with it`,
+      object: { kind: "Gateway", namespace: "istio-eastwest", name: "istio-remote-peer-net-b" },
+      remediation: {
+        summary:
+          "Let those who hold it finish; where the link is wanted, make it again when the Gateway is gone.",
+        commands: [
+          "kubectl --context ctx-a -n istio-eastwest get gateways.gateway.networking.k8s.io istio-remote-peer-net-b -o yaml",
+        ],
+      },
+    });
+    expect(detailsOf(verdict)).toMatchObject([
+      { connected: true, status: "warn", state: "connected, with faults" },
+    ]);
+  });
+
   test("and conditions are each judged", () => {
     const verdict = judge({
       addresses: [],

@@ -271,6 +271,22 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     );
   },
 
+  "tainted-node": async (maker) => {
+    const certificates = await maker.shared(TWO);
+    const first = cluster({ ...plain(1, certificates), nodes: 2 });
+    const tainted = find(first, "Node", "cluster1-node-2")["spec"] as Record<string, unknown>;
+    tainted["taints"] = [{ key: "dedicated", value: "gpu", effect: "NoSchedule" }];
+    first.objects = first.objects.filter(
+      ({ kind, metadata, spec }) =>
+        kind !== "Pod" ||
+        metadata.labels?.["app"] !== "ztunnel" ||
+        (spec as { nodeName: string }).nodeName !== "cluster1-node-2",
+    );
+    const daemonSet = find(first, "DaemonSet", "ztunnel");
+    daemonSet["status"] = { desiredNumberScheduled: 1, numberReady: 1, numberAvailable: 1 };
+    return link(first, cluster(plain(2, certificates)));
+  },
+
   "closed-entrance": async (maker) => {
     const [first, second] = await two(maker);
     link(first, second);
