@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { defineConfig, type Plugin } from "rolldown";
 import { leftOut } from "./build/left-out.ts";
+import { tableWidth } from "./build/table-width.ts";
 
 /*
  * One copy of rolldown is in the tree, the one that vitest brings: keep the two versions the same,
@@ -89,7 +90,7 @@ export default defineConfig({
   input: { main: "src/main.ts", index: "src/index.ts" },
   platform: "node",
   transform: { target: "node22.19" },
-  plugins: [leftOut(), findBase(), builtinsWithoutFacade()],
+  plugins: [leftOut(), tableWidth(), findBase(), builtinsWithoutFacade()],
   output: {
     dir: "dist",
     cleanDir: true,

@@ -3,7 +3,8 @@ import type { Result } from "../../model/report.ts";
 import type { Block } from "../../model/view.ts";
 import { viewOf } from "../views.ts";
 import { SYMBOL } from "../words.ts";
-import { columns, type Style } from "./style.ts";
+import type { Style } from "./style.ts";
+import { columns } from "./table.ts";
 import { displayWidth } from "./width.ts";
 
 /** Spaces between the columns of a table: as people know them, or fewer where those do not fit. */

@@ -1,6 +1,7 @@
 import type { Cell, LinkMatrix } from "../../model/view.ts";
 import { CELL_SYMBOL } from "../link-matrix.ts";
-import { columns, type Style } from "./style.ts";
+import type { Style } from "./style.ts";
+import { columns } from "./table.ts";
 import { displayWidth } from "./width.ts";
 
 /** More clusters than this do not make a table that a person reads. */
