@@ -73,17 +73,19 @@ const groups = [
         "model|facts|mesh|lib/[^/]+\\.ts",
         "engine/(access|gather|narrow|source)",
         "reporters/(causes|link-matrix|results|words)",
-        "cli/(live-clusters|output-file|pause|progress|readers)",
+        "cli/(check-ids|live-clusters|output-file|output-room|pause|progress|readers|say)",
       ].join("|"),
     ),
   },
+  // Of the text report, and of diffs.
+  { name: "chalk", test: /\/node_modules\/chalk\/|\/src\/reporters\/chalk\.ts$/ },
   { name: "checks", test: below("checks|engine") },
   {
     name: "live",
     test: below("readers/(live\\.ts|kubeconfig|live/(?!debug/(?:port-forward|channel)))"),
   },
   { name: "recordings", test: below("readers/(directory|recordings|bug-report)") },
-  { name: "gateway", test: below("gateway|cli/(apply-gateways|await-gateways|link-request|say)") },
+  { name: "gateway", test: below("gateway|cli/(apply-gateways|await-gateways|link-request)") },
 ];
 
 export default defineConfig({

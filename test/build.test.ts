@@ -74,6 +74,7 @@ describe("what is loaded before a command is known", () => {
     const modules = modulesOf("src/main.ts");
     expect(modules.filter((name) => !name.startsWith("cli/"))).toEqual([
       "commander",
+      "lib/ascii.ts",
       "lib/duration.ts",
       "lib/object-name.ts",
       "lib/sanitize.ts",

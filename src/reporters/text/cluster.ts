@@ -1,7 +1,7 @@
 import { CONNECTION } from "../../lib/connection.ts";
 import { worst } from "../../model/finding.ts";
 import type { ClusterReport, Result } from "../../model/report.ts";
-import { count, nameOf, SYMBOL } from "../words.ts";
+import { count, nameOf } from "../words.ts";
 import { joinedBlocks } from "./order.ts";
 import { resultBlocks } from "./result.ts";
 import type { Style } from "./style.ts";
@@ -14,7 +14,9 @@ function unreachable(results: readonly Result[], style: Style): string[] | undef
   return [
     ...resultBlocks(connection, style, false).flat(),
     ...(others > 0
-      ? [`${SYMBOL.skip} ${count(others, "other check")} skipped (blocked by ${CONNECTION})`]
+      ? [
+          `${style.symbols.status.skip} ${count(others, "other check")} skipped (blocked by ${CONNECTION})`,
+        ]
       : []),
   ];
 }
@@ -47,7 +49,7 @@ export function briefLines(cluster: ClusterReport, style: Style): string[] | und
     ...(skipped > 0 ? [`${skipped} skipped`] : []),
     ...(warned.length > 0 ? [`${warned.length} with warnings`] : []),
   ];
-  const symbol = warned.length > 0 ? SYMBOL.warn : SYMBOL.pass;
+  const symbol = warned.length > 0 ? style.symbols.status.warn : style.symbols.status.pass;
   return [
     ...style.wrap(`${symbol} ${style.line(`${nameOf(cluster)}: ${counts.join(", ")}`)}`, 3),
     ...joinedBlocks(warned, style, false),

@@ -1,6 +1,6 @@
 import type { Report } from "../../model/report.ts";
 import { causesOf, nameOfCheck } from "../causes.ts";
-import { count, SYMBOL } from "../words.ts";
+import { count } from "../words.ts";
 import type { Style } from "./style.ts";
 
 /**
@@ -16,12 +16,12 @@ export function faultLines(report: Report, style: Style): string[] {
     style.paint.bold(`=== ${count(causes.length, "fault")}${order} ===`),
     ...causes.flatMap((cause, index) =>
       style.wrap(
-        `${String(index + 1).padStart(2)}. ${SYMBOL[cause.finding.severity]} ${style.line(`${nameOfCheck(cause)}: ${cause.finding.message}`)}`,
+        `${String(index + 1).padStart(2)}. ${style.symbols.status[cause.finding.severity]} ${style.line(`${nameOfCheck(cause)}: ${cause.finding.message}`)}`,
         7,
       ),
     ),
-    ...(followers > 0 ? [`${SYMBOL.info} ${follow(followers, causes.length)}`] : []),
-    ...(warn > 0 ? [`${SYMBOL.warn} ${count(warn, "check")} with warnings`] : []),
+    ...(followers > 0 ? [`${style.symbols.status.info} ${follow(followers, causes.length)}`] : []),
+    ...(warn > 0 ? [`${style.symbols.status.warn} ${count(warn, "check")} with warnings`] : []),
     style.paint.bold("======"),
   ];
 }

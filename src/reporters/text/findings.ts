@@ -1,6 +1,5 @@
 import { commandLines } from "../../lib/sanitize.ts";
 import type { Finding } from "../../model/report.ts";
-import { SYMBOL } from "../words.ts";
 import type { Style } from "./style.ts";
 
 const INDENT = 2;
@@ -13,7 +12,10 @@ export function blocked({ blockedBy }: Finding): string {
 
 function findingLines(finding: Finding, style: Style): string[] {
   const text = style.line(finding.message + blocked(finding));
-  return style.wrap(`${" ".repeat(INDENT)}${SYMBOL[finding.severity]} ${text}`, REMEDY);
+  return style.wrap(
+    `${" ".repeat(INDENT)}${style.symbols.status[finding.severity]} ${text}`,
+    REMEDY,
+  );
 }
 
 /** What to do about it, with commands that stay whole so that they can be pasted. */
@@ -22,7 +24,7 @@ function remedyLines({ remediation, blockedBy }: Finding, style: Style): string[
   if (!remediation || blockedBy) return [];
   const lead = " ".repeat(REMEDY);
   return [
-    ...style.wrap(`${lead}→ ${style.line(remediation.summary)}`, REMEDY + 2),
+    ...style.wrap(`${lead}${style.symbols.arrow} ${style.line(remediation.summary)}`, REMEDY + 2),
     // A here-document goes on at the margin: its last line must stand there.
     ...remediation.commands.flatMap((command) => {
       const [first = "", ...rest] = commandLines(command);

@@ -1,7 +1,9 @@
+import { inAscii } from "../../lib/ascii.ts";
 import { oneLine } from "../../lib/sanitize.ts";
 import type { Views } from "../../model/view.ts";
 import { chalkOf } from "../chalk.ts";
 import type { ReportOptions } from "../reporter.ts";
+import { type Symbols, symbolsOf } from "./symbols.ts";
 import { displayWidth } from "./width.ts";
 
 type Colour = "bold" | "red" | "yellow" | "cyan";
@@ -11,6 +13,7 @@ export interface Style {
   readonly width: number;
   /** How checks want their results to be shown. */
   readonly views: Views;
+  readonly symbols: Symbols;
   readonly paint: Readonly<Record<Colour, (text: string) => string>>;
   /** A text from outside as one safe line. */
   readonly line: (text: string) => string;
@@ -18,8 +21,9 @@ export interface Style {
   readonly wrap: (text: string, indent?: number) => string[];
 }
 
-export function styleOf({ color, width, views }: ReportOptions): Style {
+export function styleOf({ color, width, views, ascii = false }: ReportOptions): Style {
   const chalk = chalkOf(color);
+  const symbols = symbolsOf(ascii);
   return {
     width,
     views,
@@ -30,7 +34,8 @@ export function styleOf({ color, width, views }: ReportOptions): Style {
       yellow: (text) => chalk.yellow(text),
       cyan: (text) => chalk.cyan(text),
     },
-    line: oneLine,
+    symbols,
+    line: (text) => (ascii ? inAscii(oneLine(text)) : oneLine(text)),
     wrap: (text, indent = 0) => wrap(text, width, indent),
   };
 }
