@@ -44,7 +44,7 @@ function meshLines({ clusters, mesh }: Report, style: Style, verbose: boolean): 
 export const text: Reporter = (report, options) => {
   const style = styleOf(options);
   const mesh = meshLines(report, style, options.verbose);
-  const faults = faultLines(report, style);
+  const faults = faultLines(report, style, options.verbose);
   const lines = [
     ...clustersLines(report, style, options.verbose),
     ...mesh,

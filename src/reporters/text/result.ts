@@ -28,7 +28,7 @@ function worthALine(result: Result, style: Style, verbose: boolean): readonly Fi
 function shortLines(result: Result, style: Style, verbose: boolean): string[] {
   return [
     ...summaryLines(result, style),
-    ...detailLines(worthALine(result, style, verbose), result.summary, style),
+    ...detailLines(worthALine(result, style, verbose), result.summary, style, verbose),
   ];
 }
 
