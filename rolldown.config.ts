@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { defineConfig, type Plugin } from "rolldown";
 import { leftOut } from "./build/left-out.ts";
+import { tableWidth } from "./build/table-width.ts";
 
 /*
  * One copy of rolldown is in the tree, the one that vitest brings: keep the two versions the same,
@@ -72,10 +73,12 @@ const groups = [
         "model|facts|mesh|lib/[^/]+\\.ts",
         "engine/(access|gather|narrow|source)",
         "reporters/(causes|link-matrix|results|words)",
-        "cli/(live-clusters|output-file|pause|progress|readers|say)",
+        "cli/(check-ids|live-clusters|output-file|output-room|pause|progress|readers|say)",
       ].join("|"),
     ),
   },
+  // Of the text report, and of diffs.
+  { name: "chalk", test: /\/node_modules\/chalk\/|\/src\/reporters\/chalk\.ts$/ },
   { name: "checks", test: below("checks|engine") },
   {
     name: "live",
@@ -89,7 +92,7 @@ export default defineConfig({
   input: { main: "src/main.ts", index: "src/index.ts" },
   platform: "node",
   transform: { target: "node22.19" },
-  plugins: [leftOut(), findBase(), builtinsWithoutFacade()],
+  plugins: [leftOut(), tableWidth(), findBase(), builtinsWithoutFacade()],
   output: {
     dir: "dist",
     cleanDir: true,

@@ -74,6 +74,7 @@ describe("what is loaded before a command is known", () => {
     const modules = modulesOf("src/main.ts");
     expect(modules.filter((name) => !name.startsWith("cli/"))).toEqual([
       "commander",
+      "lib/ascii.ts",
       "lib/duration.ts",
       "lib/object-name.ts",
       "lib/sanitize.ts",
@@ -112,7 +113,7 @@ describe("which packages come with what", () => {
     ["cli/check-run.ts", core],
     ["readers/live.ts", [...core, "@kubernetes/client-node"]],
     ["readers/recordings.ts", core],
-    ["reporters/text.ts", core],
+    ["reporters/text.ts", [...core, "chalk", "cli-table3"]],
     ["lib/x509/index.ts", [...core, ...pki]],
     ["cli/expose-run.ts", [...core, "chalk", "diff"]],
     ["cli/link-run.ts", [...core, "chalk", "diff"]],

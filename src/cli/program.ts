@@ -7,7 +7,14 @@ import { EXIT_FAULT, EXIT_INTERRUPTED, EXIT_TERMINATED, EXIT_USAGE } from "./exi
 import { addExplain } from "./explain.ts";
 import { addExpose } from "./expose.ts";
 import { MissingValue, refuseMistakenFlags } from "./flags.ts";
-import { Interrupted, interruptionOf, type Io, type SetExitCode } from "./io.ts";
+import {
+  asciiOutput,
+  Interrupted,
+  interruptionOf,
+  type Io,
+  type SetExitCode,
+  wantsAscii,
+} from "./io.ts";
 import { addLink } from "./link.ts";
 import { addGlobalOptions, type GlobalOptions } from "./options.ts";
 import { addRbac } from "./rbac.ts";
@@ -77,7 +84,8 @@ async function arranged(args: readonly string[], program: Command): Promise<stri
 }
 
 /** Runs a command line; resolves with its exit code, having said why on stderr when it is 1 or 2. */
-export async function run(args: readonly string[], io: Io): Promise<number> {
+export async function run(args: readonly string[], outside: Io): Promise<number> {
+  const io = wantsAscii(outside) ? { ...outside, stderr: asciiOutput(outside.stderr) } : outside;
   let code = 0;
   const written: Promise<void>[] = [];
   const program = buildProgram(io, (next) => {
