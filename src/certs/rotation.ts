@@ -144,9 +144,7 @@ const dropStep: Planner = (clusters, roots, { dropAll, renewed }) => {
   if (unsure && !dropAll) {
     return { kind: "unsure", context: unsure.context, roots: extra(unsure.written) };
   }
-  const waits = renewed
-    ? []
-    : waitsOf(clusters, ({ workloads }) => renewedGate(workloads, roots));
+  const waits = renewed ? [] : waitsOf(clusters, ({ workloads }) => renewedGate(workloads, roots));
   if (waits.length > 0) {
     const unknown = waits.filter(({ gate }) => gate !== "istiod" && gate.until === undefined);
     if (unknown.length === 0) return { kind: "wait", step: "drop", waits };

@@ -25,7 +25,7 @@ export const rootCertificate: FactReader<"rootCertificate"> = async (source) => 
  * The certificates of a Secret in either form: Istio's own keys, or those of a TLS Secret, which
  * istiod prefers when it finds them.
  */
-function certificatesOf(
+export function signingCertificates(
   secret: "cacerts" | "istio-ca-secret",
   object: RawObject,
 ): IntermediateFact {
@@ -54,7 +54,7 @@ async function readIntermediate(
 ): Promise<Gathered<IntermediateFact>> {
   for (const name of ["cacerts", "istio-ca-secret"] as const) {
     const found = await source.get(RESOURCES.secrets, namespace, name);
-    if (found.ok) return gathered(certificatesOf(name, found.value));
+    if (found.ok) return gathered(signingCertificates(name, found.value));
     if (found.why !== "not-found") return found;
   }
   return gathered({ secret: "none", keys: [] });

@@ -1,5 +1,5 @@
 import { array, at, property, string } from "../lib/json.ts";
-import type { ZtunnelDumpFact } from "../model/facts.ts";
+import type { ZtunnelCertificates, ZtunnelDumpFact } from "../model/facts.ts";
 import { gathered } from "../model/gathered.ts";
 import type { FactReader } from "../model/source.ts";
 import { defined } from "./objects.ts";
@@ -14,13 +14,29 @@ function pemOf(value: unknown): string {
   return certificatesOnly(text.includes("-----BEGIN") ? text : fromBase64(text));
 }
 
+/** What one workload trusts and presents; its own certificate, which comes first, says nothing more. */
+function workloadTrust(certificate: unknown): ZtunnelCertificates {
+  const text = (list: string, from: number): string => {
+    const pems = array(property(certificate, list)).map((one) => pemOf(property(one, "pem")));
+    return [...new Set(pems.slice(from))].join("");
+  };
+  return { roots: text("rootCerts", 0), chain: text("certChain", 1) };
+}
+
+/** Those of many workloads are the same. */
+function distinct(all: readonly ZtunnelCertificates[]): ZtunnelCertificates[] {
+  return [...new Map(all.map((one) => [JSON.stringify(one), one])).values()];
+}
+
 function dump(pod: string, body: unknown): ZtunnelDumpFact {
-  const pems = array(property(body, "certificates"))
+  const certificates = array(property(body, "certificates"));
+  const pems = certificates
     .flatMap((certificate) => array(property(certificate, "rootCerts")))
     .map((root) => pemOf(property(root, "pem")));
   return {
     pod,
     rootPems: [...new Set(pems)].filter(Boolean),
+    workloads: distinct(certificates.map(workloadTrust)),
     ...defined({
       network: string(at(body, "config", "network")),
       clusterId: string(at(body, "config", "clusterId")),
@@ -28,7 +44,10 @@ function dump(pod: string, body: unknown): ZtunnelDumpFact {
   };
 }
 
-/** What recordings hold of ztunnel's configuration; a live cluster is not asked for it. */
+/**
+ * What ztunnel says of its configuration and certificates: as recordings hold it; a live cluster is
+ * asked only where a command needs to know.
+ */
 export const ztunnelDumps: FactReader<"ztunnelDumps"> = async (source) => {
   if (!source.settings.dumps) return gathered([]);
   const pods = await source.fact("ztunnelPods");

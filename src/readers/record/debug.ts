@@ -49,16 +49,26 @@ function sorted(answer: unknown, ...keys: string[]): unknown {
     .map(([, entry]) => entry);
 }
 
+/** What workloads trust and present, each once, without their own certificates. */
 function ztunnelDump(answer: unknown): unknown {
-  const roots = array(property(answer, "certificates"))
-    .flatMap((certificate) => array(property(certificate, "rootCerts")))
-    .map((root) => pemOf(property(root, "pem")));
+  const pems = (certificate: unknown, list: string): string[] =>
+    array(property(certificate, list)).map((one) => pemOf(property(one, "pem")));
+  const entries = (texts: readonly string[]): { pem: string }[] =>
+    [...new Set(texts)].filter((pem) => pem !== "").map((pem) => ({ pem }));
+  const found = array(property(answer, "certificates")).map((certificate) => {
+    const rootCerts = entries(pems(certificate, "rootCerts"));
+    const above = entries(pems(certificate, "certChain").slice(1));
+    return JSON.stringify({
+      ...(rootCerts.length > 0 ? { rootCerts } : {}),
+      ...(above.length > 0 ? { certChain: [{}, ...above] } : {}),
+    });
+  });
   return {
     config: pickScalars(property(answer, "config"), "network", "clusterId"),
-    certificates: [...new Set(roots)]
+    certificates: [...new Set(found)]
       .toSorted()
-      .filter((pem) => pem !== "")
-      .map((pem) => ({ rootCerts: [{ pem }] })),
+      .filter((text) => text !== "{}")
+      .map((text) => JSON.parse(text) as unknown),
   };
 }
 
