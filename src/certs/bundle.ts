@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { readPem } from "../lib/x509/pem.ts";
+import type { RootText } from "../mesh/ca-reload.ts";
 
 /** A certificate of a PEM text, known by the SHA-256 of its DER in lower-case hex. */
 export interface BundledCertificate {
@@ -39,4 +40,9 @@ export function appended(text: string, more: readonly BundledCertificate[]): str
 /** A text of the given certificates, one after the other, each once. */
 export function joined(certificates: readonly BundledCertificate[]): string {
   return [...new Map(certificates.map(({ sha256, pem }) => [sha256, pem])).values()].join("");
+}
+
+/** A bundle of roots with their fingerprints. */
+export function rootText(text: string): RootText {
+  return { text, roots: bundled(text).map(({ sha256 }) => sha256) };
 }

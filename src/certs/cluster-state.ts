@@ -1,8 +1,8 @@
-import { RELOAD_TIME, reloadRules, takesUp, type RootText } from "../mesh/ca-reload.ts";
+import { RELOAD_TIME, reloadRules, takesUp } from "../mesh/ca-reload.ts";
 import type { ClusterRef } from "../model/check.ts";
 import type { IstiodFact, PodFact, ZtunnelDumpFact } from "../model/facts.ts";
 import { judgeAnchors, type Chain } from "./anchors.ts";
-import { bundled, type BundledCertificate } from "./bundle.ts";
+import { bundled, rootText, type BundledCertificate } from "./bundle.ts";
 import type { WorkloadEvidence, ZtunnelEvidence } from "./gates.ts";
 import type { ClusterState } from "./rotation.ts";
 import type { CaSecret } from "./secret.ts";
@@ -72,10 +72,6 @@ export async function clusterStates(
   return { states, roots };
 }
 
-function rootText(text: string): RootText {
-  return { text, roots: bundled(text).map(({ sha256 }) => sha256) };
-}
-
 function fingerprint({ certificate }: Pick<SigningSet, "certificate">): string {
   return bundled(certificate)[0]?.sha256 ?? "";
 }
@@ -118,17 +114,13 @@ function ztunnelEvidence(
 ): ZtunnelEvidence[] | undefined {
   const running = ztunnelPods?.filter(({ finished }) => !finished);
   const byPod = new Map(dumps.map((dump) => [dump.pod, dump]));
-  const found = running?.flatMap(({ namespace, name }): ZtunnelEvidence[] => {
-    const dump = byPod.get(`${namespace}/${name}`);
-    if (!dump) return [];
-    const [first, ...rest] = dump.workloads.map(({ roots }) => rootText(roots).roots);
-    return [
-      {
-        pod: dump.pod,
-        roots: (first ?? []).filter((root) => rest.every((others) => others.includes(root))),
-        chains: dump.workloads.map((one) => anchors(workloadChain(one))),
-      },
-    ];
+  const found = running?.flatMap(({ namespace, name }) => byPod.get(`${namespace}/${name}`) ?? []);
+  if (!found || found.length !== running?.length) return undefined;
+  return found.flatMap(({ pod, workloads }): ZtunnelEvidence[] => {
+    const [first, ...rest] = workloads.map(({ roots }) => rootText(roots).roots);
+    // A node without workloads has no certificate to wait for.
+    if (!first) return [];
+    const roots = first.filter((root) => rest.every((others) => others.includes(root)));
+    return [{ pod, roots, chains: workloads.map((one) => anchors(workloadChain(one))) }];
   });
-  return found && found.length === running?.length ? found : undefined;
 }

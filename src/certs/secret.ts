@@ -1,13 +1,11 @@
 import { changedAt, managersOf } from "../facts/managed-fields.ts";
 import { fromBase64, toBase64 } from "../facts/pem.ts";
 import { at, property, record, string, stringMap, time } from "../lib/json.ts";
+import { CA_SECRET, SELF_MADE_CA_SECRET } from "../mesh/names.ts";
 import type { RawObject } from "../model/reader.ts";
 import { bundled, joined } from "./bundle.ts";
 import { secretOwner, type SecretOwner } from "./owner.ts";
 import { SET_FILES, type SigningSet } from "./signing-set.ts";
-
-export const CACERTS = "cacerts";
-export const SELF_MADE = "istio-ca-secret";
 
 /** Since when the Secret has its signing certificate: later changes of the roots carry it along. */
 const SIGNING_SINCE = "istio-mc/signing-since";
@@ -25,7 +23,7 @@ type Form = keyof typeof FORMS;
 
 /** Secret cacerts or istio-ca-secret with its private key: it is shown to nobody. */
 export interface CaSecret {
-  name: typeof CACERTS | typeof SELF_MADE;
+  name: typeof CA_SECRET | typeof SELF_MADE_CA_SECRET;
   form: Form;
   /** The parts that are there, as PEM texts. */
   set: Partial<SigningSet>;
@@ -55,7 +53,7 @@ export function caSecret(name: CaSecret["name"], object: RawObject): CaSecret {
   return {
     name,
     form,
-    set: name === SELF_MADE ? selfMadeSet(set) : set,
+    set: name === SELF_MADE_CA_SECRET ? selfMadeSet(set) : set,
     owner: secretOwner(object),
     managers: managersOf(object),
     hasRevocations: property(data, REVOKED) !== undefined,
@@ -106,7 +104,7 @@ export interface SecretManifest {
   apiVersion: "v1";
   kind: "Secret";
   metadata: {
-    name: typeof CACERTS;
+    name: typeof CA_SECRET;
     namespace: string;
     annotations?: Record<string, string>;
     /** Of what it was made from: the API server refuses it when somebody else has changed it since. */
@@ -130,7 +128,7 @@ export function secretManifest(
       ...(since === undefined
         ? {}
         : { annotations: { [SIGNING_SINCE]: new Date(since).toISOString() } }),
-      name: CACERTS,
+      name: CA_SECRET,
       namespace,
       ...(resourceVersion === undefined ? {} : { resourceVersion }),
     },
@@ -164,4 +162,11 @@ export function dataTexts(object: RawObject): ReadonlyMap<string, string> {
       fromBase64(string(value) ?? ""),
     ]),
   );
+}
+
+/** The parts of a Secret when all are there. */
+export function completeSet({ set }: CaSecret): SigningSet | undefined {
+  const { certificate, key, roots, chain = certificate } = set;
+  if (certificate === undefined || key === undefined || roots === undefined) return undefined;
+  return chain === undefined ? undefined : { certificate, key, roots, chain };
 }

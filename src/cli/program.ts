@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { OperationError, UsageError } from "../model/errors.ts";
 import { oneLine } from "../lib/sanitize.ts";
+import { addCerts } from "./certs/certs.ts";
 import { addCheck } from "./check.ts";
 import { addCompletion } from "./completion.ts";
 import { EXIT_FAULT, EXIT_INTERRUPTED, EXIT_TERMINATED, EXIT_USAGE } from "./exit-code.ts";
@@ -50,6 +51,7 @@ function buildProgram(io: Io, setExitCode: SetExitCode): Command {
   addExpose(program, io, setExitCode);
   addLink(program, io, setExitCode);
   addUnlink(program, io, setExitCode);
+  addCerts(program, io, setExitCode);
   addSnapshot(program, io, setExitCode);
   addRbac(program, io);
   addExplain(program, io);
@@ -64,6 +66,10 @@ function separated(word: string): string[] {
   return short?.[1] ? [short[1], short[2] ?? ""] : [word];
 }
 
+function withSubcommands(command: Command): Command[] {
+  return [command, ...command.commands.flatMap(withSubcommands)];
+}
+
 /** Runs a command line; resolves with its exit code, having said why on stderr when it is 1 or 2. */
 export async function run(args: readonly string[], io: Io): Promise<number> {
   let code = 0;
@@ -74,7 +80,7 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   const say = async (text: string): Promise<void> => {
     await io.stderr.write(`${io.program}: ${oneLine(text)}\n`);
   };
-  for (const command of [program, ...program.commands]) {
+  for (const command of withSubcommands(program)) {
     command.exitOverride().configureOutput({
       writeOut: (text) => void written.push(io.stdout.write(text)),
       // Said once, below, as one line.

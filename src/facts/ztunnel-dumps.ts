@@ -23,9 +23,10 @@ function workloadTrust(certificate: unknown): ZtunnelCertificates {
   return { roots: text("rootCerts", 0), chain: text("certChain", 1) };
 }
 
-/** Those of many workloads are the same. */
+/** Those of many workloads are the same; one that has no certificate yet says nothing. */
 function distinct(all: readonly ZtunnelCertificates[]): ZtunnelCertificates[] {
-  return [...new Map(all.map((one) => [JSON.stringify(one), one])).values()];
+  const said = all.filter(({ roots, chain }) => roots !== "" || chain !== "");
+  return [...new Map(said.map((one) => [JSON.stringify(one), one])).values()];
 }
 
 function dump(pod: string, body: unknown): ZtunnelDumpFact {

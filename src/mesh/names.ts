@@ -19,6 +19,12 @@ export const CLASS_COMMUNITY = "istio-east-west";
 /** Solo's class and the community's. */
 export const EAST_WEST_CLASSES: readonly string[] = ["istio-eastwest", CLASS_COMMUNITY];
 
+/** What istiod signs with: as it was given it, and as it made it itself. */
+export const CA_SECRET = "cacerts";
+export const SELF_MADE_CA_SECRET = "istio-ca-secret";
+/** What istiod writes into every namespace: the roots that workloads trust. */
+export const ROOTS_CONFIG_MAP = "istio-ca-root-cert";
+
 export const PORT_HBONE = 15008;
 export const PORT_XDS = 15012;
 /** istiod's debug endpoints, unless annotation prometheus.io/port says otherwise. */

@@ -61,12 +61,23 @@ export interface Rotation {
   apart: boolean;
 }
 
+interface Fingerprint {
+  sha256: string;
+}
+
 /** Where a cluster stands in a rotation to the root with this fingerprint. */
-export function rotationPhase(cluster: ClusterRoots, to: string): RotationPhase {
+export function rotationPhase(
+  cluster: {
+    written: readonly Fingerprint[];
+    trusted: readonly Fingerprint[];
+    anchor: Fingerprint | undefined;
+  },
+  to: string,
+): RotationPhase {
   const { written, trusted, anchor } = cluster;
   if (!has(written, to)) return "stable";
   if (!has(trusted, to)) return "adding";
-  if (anchor.sha256 !== to) return "both trusted";
+  if (anchor?.sha256 !== to) return "both trusted";
   if (written.length > 1) return "switched";
   return trusted.length > 1 ? "dropping" : "done";
 }
@@ -77,7 +88,9 @@ export function rotationPhase(cluster: ClusterRoots, to: string): RotationPhase 
  * @param clusters those whose Secret and ConfigMap could be read
  */
 export function rotationOf(clusters: readonly ClusterRoots[]): Rotation | undefined {
-  const rotating = clusters.filter((cluster) => rootsOf(cluster).length > 1);
+  const rotating = clusters.filter(
+    ({ written, trusted }) => written.length > 1 || trusted.length > 1,
+  );
   const [first] = rotating;
   if (!first) return undefined;
   const involved = unique(rotating.flatMap(rootsOf));
@@ -112,6 +125,6 @@ function unique(roots: readonly CertificateFacts[]): CertificateFacts[] {
   return [...new Map(roots.map((root) => [root.sha256, root])).values()];
 }
 
-function has(roots: readonly CertificateFacts[], sha256: string): boolean {
+function has(roots: readonly Fingerprint[], sha256: string): boolean {
   return roots.some((root) => root.sha256 === sha256);
 }

@@ -124,10 +124,25 @@ export interface TrustPair {
   reason?: string;
 }
 
+/** A rotation of the root that is going on, as a report has it. */
+export interface RotationData {
+  /** Fingerprint of the root that is to stay, and those of the others. */
+  to: string;
+  from: string[];
+  /** False where neither ages nor order of the roots tell which is to stay. */
+  certain: boolean;
+  /** `stable`, `adding`, `both trusted`, `switched`, `dropping` or `done`. */
+  phases: { context: string; phase: string }[];
+  /** Some clusters are more than one step behind others. */
+  apart: boolean;
+}
+
 /** Of `certs`. */
 export interface CertsData {
   clusters: ClusterCertificates[];
   pairs: TrustPair[];
+  /** Absent while no cluster has several roots. */
+  rotation?: RotationData;
   /** Lines that inform: fingerprints of roots, and each chain's certificates. */
   notes: string[];
 }

@@ -18,6 +18,7 @@ import {
 } from "./member.ts";
 import { ownFindings } from "./own.ts";
 import { judgePairs, type Distrust } from "./pairs.ts";
+import { rotationAmong, rotationFindings } from "./rotation.ts";
 import { named } from "./words.ts";
 
 /** With one cluster there are no pairs: what can be said of it alone. */
@@ -65,12 +66,14 @@ function judge(members: readonly Member[], trust: TrustMatrix, context: MeshChec
   const { pairs, fine, distrusts } = judgePairs(members, trust);
   const [only] = members;
   const alone = only && members.length === 1 ? aloneFindings(only, trust, context) : [];
+  const rotation = rotationAmong(members, trust);
   const findings = [
     ...members.flatMap((member) => [
       ...ownFindings(member, trust),
       ...apartFindings(member, members, distrusts, trust),
     ]),
     ...distrustFindings(distrusts, members, trust),
+    ...rotationFindings(rotation, members),
     ...expiryFindings(members, trust, outOfDate(distrusts)),
     ...unusedRootFindings(members, trust),
     ...fine,
@@ -83,7 +86,7 @@ function judge(members: readonly Member[], trust: TrustMatrix, context: MeshChec
   return {
     findings,
     summary: summarize(findings, healthy),
-    data: certsData(members, pairs),
+    data: certsData(members, pairs, rotation),
   };
 }
 
@@ -100,6 +103,7 @@ export const certs = meshCheck({
     "A cluster signs with the self-signed CA that istiod makes when there is no Secret cacerts.",
     "The root of the Secret and the one that workloads get from the ConfigMap differ.",
     "A bundle or chain is missing, empty, cut off or not PEM.",
+    "A root is being rotated, and some clusters are more than one phase behind others.",
   ],
   fixes: [
     "Make one root and let it sign an intermediate certificate for each cluster, in Secret cacerts of the istio namespace.",

@@ -1,7 +1,10 @@
 import { kubectl } from "../../mesh/commands/shell.ts";
+import { restartIstiod } from "../../mesh/commands/restart.ts";
 import type { ClusterRef } from "../../model/check.ts";
 import { signingKey, type Member } from "./member.ts";
 import { CONFIG_MAP } from "./words.ts";
+
+export { restartIstiod };
 
 /** Files that make up Secret cacerts, in Istio's own form and in that of a TLS Secret. */
 const FILES = ["ca-cert.pem", "ca-key.pem", "root-cert.pem", "cert-chain.pem"];
@@ -61,9 +64,4 @@ export function replaceSigning({ cluster, intermediate }: Member): string[] {
     "yaml",
   ];
   return [`${inNamespace(...make)} | ${inNamespace("apply", "-f", "-")}`, restartIstiod(cluster)];
-}
-
-export function restartIstiod(cluster: ClusterRef): string {
-  const restart = ["rollout", "restart", "deployment", "-l", "app=istiod"];
-  return kubectl(cluster, "-n", cluster.istioNamespace, ...restart);
 }

@@ -5,7 +5,9 @@ import type {
   ClusterCertificates,
   TrustPair,
 } from "../../model/trust.ts";
+import type { Rotation } from "../../mesh/rotation.ts";
 import type { Member } from "./member.ts";
+import { rotationData, rotationText } from "./rotation.ts";
 import { DAY, expiryText } from "./words.ts";
 
 function dataOf(certificate: CertificateFacts, now: number): CertificateData {
@@ -31,11 +33,17 @@ function clusterOf({ cluster, context, roots, chain, intermediate }: Member): Cl
 }
 
 /** What reporters need beyond findings; the notes are lines as the vendor's tool prints them. */
-export function certsData(members: readonly Member[], pairs: TrustPair[]): CertsData {
+export function certsData(
+  members: readonly Member[],
+  pairs: TrustPair[],
+  rotation: Rotation | undefined,
+): CertsData {
   return {
     clusters: members.map(clusterOf),
     pairs,
+    ...(rotation ? { rotation: rotationData(rotation) } : {}),
     notes: [
+      ...(rotation ? [rotationText(rotation)] : []),
       ...members.flatMap(({ context, roots }) =>
         roots.map(({ sha256 }) => `cluster ${context} root certificate SHA256 sum: ${sha256}`),
       ),

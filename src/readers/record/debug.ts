@@ -51,13 +51,9 @@ function sorted(answer: unknown, ...keys: string[]): unknown {
 
 /** What workloads trust and present, each once, without their own certificates. */
 function ztunnelDump(answer: unknown): unknown {
-  const pems = (certificate: unknown, list: string): string[] =>
-    array(property(certificate, list)).map((one) => pemOf(property(one, "pem")));
-  const entries = (texts: readonly string[]): { pem: string }[] =>
-    [...new Set(texts)].filter((pem) => pem !== "").map((pem) => ({ pem }));
   const found = array(property(answer, "certificates")).map((certificate) => {
-    const rootCerts = entries(pems(certificate, "rootCerts"));
-    const above = entries(pems(certificate, "certChain").slice(1));
+    const rootCerts = pems(property(certificate, "rootCerts"), 0);
+    const above = pems(property(certificate, "certChain"), 1);
     return JSON.stringify({
       ...(rootCerts.length > 0 ? { rootCerts } : {}),
       ...(above.length > 0 ? { certChain: [{}, ...above] } : {}),
@@ -70,6 +66,13 @@ function ztunnelDump(answer: unknown): unknown {
       .filter((text) => text !== "{}")
       .map((text) => JSON.parse(text) as unknown),
   };
+}
+
+function pems(list: unknown, from: number): { pem: string }[] {
+  const texts = array(list)
+    .slice(from)
+    .map((one) => pemOf(property(one, "pem")));
+  return [...new Set(texts)].filter((pem) => pem !== "").map((pem) => ({ pem }));
 }
 
 /** PEM as it stands, or in base64 as ztunnel writes it. */
