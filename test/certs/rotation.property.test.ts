@@ -61,7 +61,7 @@ const event: fc.Arbitrary<Event> = fc.oneof(
 );
 
 /** Of each run only so many writes or restarts are done; the rest is cut off. */
-const runs = fc.array(fc.record({ done: fc.nat(3), then: fc.array(event, { maxLength: 4 }) }), {
+const runs = fc.array(fc.record({ done: fc.nat(3), after: fc.array(event, { maxLength: 4 }) }), {
   maxLength: 12,
 });
 
@@ -182,9 +182,9 @@ describe("a rotation over three clusters", () => {
     fc.assert(
       fc.property(mesh, runs, (options, interrupted) => {
         const all = new Mesh(options);
-        for (const { done, then } of interrupted) {
+        for (const { done, after } of interrupted) {
           all.carryOut(all.step(), done);
-          for (const one of then) all.happens(one);
+          for (const one of after) all.happens(one);
         }
         finish(all);
         expectDone(all);

@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError } from "commander";
+import { UsageError } from "../../model/errors.ts";
 import { addPlanOptions, oneOf } from "../gateway-options.ts";
 import type { Io, SetExitCode } from "../io.ts";
 import { duration, list, positive, repeated, timeoutFlag } from "../options.ts";
@@ -54,7 +55,14 @@ export function addCerts(program: Command, io: Io, setExitCode: SetExitCode): vo
   const certs = program
     .command("certs")
     .description("make, install and rotate the root of trust that clusters share")
-    .usage("root|intermediate|install|status|rotate [options]");
+    .usage("root|intermediate|install|status|rotate [options]")
+    .argument("[command...]")
+    .action((given: string[]) => {
+      const names = certs.commands.map((command) => command.name()).join(", ");
+      const [name] = given;
+      const what = name === undefined ? "" : `: ${JSON.stringify(name)} is none`;
+      throw new UsageError(`certs needs one of ${names}${what}`);
+    });
   addCertificateOptions(certs.command("root"), "Root CA")
     .description("make a root certificate and its key")
     .action(async (_options: unknown, command: Command) => {

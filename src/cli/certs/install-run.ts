@@ -5,6 +5,7 @@ import { completeSet, dataTexts, secretManifest, type CaSecret } from "../../cer
 import { judgeSet, type JudgedSet, type SigningSet } from "../../certs/signing-set.ts";
 import { hasNamespace, type Problem, problem, unread } from "../../gateway/problem.ts";
 import { toYaml } from "../../gateway/yaml.ts";
+import { oneLine } from "../../lib/sanitize.ts";
 import { reloadRules, takesUp } from "../../mesh/ca-reload.ts";
 import { named } from "../../mesh/certificate-text.ts";
 import { restartIstiod } from "../../mesh/commands/restart.ts";
@@ -16,7 +17,7 @@ import { OperationError, UsageError } from "../../model/errors.ts";
 import type { Io } from "../io.ts";
 import { openLive } from "../live-clusters.ts";
 import { closeReaders } from "../readers.ts";
-import { done, refuse, warning } from "../say.ts";
+import { indented, refuse, warning } from "../say.ts";
 import { applySecrets, type ApplySecretsOptions } from "./apply-secrets.ts";
 import { readSet } from "./files.ts";
 import { keptByOthers } from "./obstacles.ts";
@@ -106,8 +107,8 @@ async function install(
     options,
     io,
   );
-  if (code === 0 && !isSame) {
-    for (const line of reloadLines(installation, present)) await done(io, line);
+  if (code === 0 && !isSame && !options.dryRun) {
+    await io.stdout.write(reloadText(installation, present));
   }
   return code;
 }
@@ -176,20 +177,21 @@ async function differs(
 }
 
 /** Whether istiod takes the Secret up by itself, by its version. */
-function reloadLines({ cluster, set }: Installation, present: CaSecret | undefined): string[] {
+function reloadText({ cluster, set }: Installation, present: CaSecret | undefined): string {
   const { ref, istiods, istiodPods } = cluster.ca;
   if (istiods.length === 0 && istiodPods?.length === 0) {
-    return ["istiod is not installed yet: it loads the Secret when it starts"];
+    return "istiod is not installed yet: it loads the Secret when it starts\n";
   }
   const before = present?.set.roots;
   const alone =
     before !== undefined &&
     istiods.length > 0 &&
     istiods.every((istiod) => takesUp(reloadRules(istiod), rootText(before), rootText(set.roots)));
-  if (alone) return ["istiod takes it up by itself within a few minutes"];
+  if (alone) return "istiod takes it up by itself within a few minutes\n";
   const version = ref.istioVersion === undefined ? "istiod" : `istiod ${ref.istioVersion}`;
   const why = present
     ? `${version} does not take up other roots by itself`
     : `${version} chose its CA when it started`;
-  return [`${why}: restart it`, `     ${restartIstiod(ref)}`];
+  const [command = ""] = indented([restartIstiod(ref)]);
+  return `${oneLine(`${why}: restart it`)}\n${command}\n`;
 }

@@ -55,7 +55,7 @@ async function targetOf(ref: ClusterRef, to: string, isOnly: boolean): Promise<S
     ref.context,
   );
   throw new UsageError(
-    `--to ${to}: there is neither ${places.join(" nor ")}: make it with ${make} --output-dir ${to}`,
+    `--to ${to}: there is no ${places.join(", nor ")}: make it with ${make} --output-dir ${to}`,
   );
 }
 
