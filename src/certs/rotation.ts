@@ -199,13 +199,16 @@ export function cuts(clusters: readonly ClusterState[], changes: readonly Secret
   const changeOf = new Map(changes.map((change) => [change.context, change]));
   return clusters.flatMap((truster) => {
     const { trusted, written, context } = truster;
-    const bundles = [trusted, written, changeOf.get(context)?.roots ?? written];
+    const become = changeOf.get(context)?.roots ?? written;
     return clusters
       .filter(({ signer }) => meets(trusted, signer.anchors))
       .filter(({ context: owner, signer, target }) => {
-        const after = changeOf.get(owner)?.signer === "target" ? target : signer;
-        return !bundles.every(
-          (bundle) => meets(bundle, signer.anchors) && meets(bundle, after.anchors),
+        const switches = changeOf.get(owner)?.signer === "target";
+        // What the Secret lacks as it stands is no fault of a change that leaves the signer alone.
+        const ofNew = switches ? [trusted, written, become] : [];
+        return (
+          !meets(become, signer.anchors) ||
+          !ofNew.every((bundle) => meets(bundle, target.anchors))
         );
       })
       .map((owner) => ({ truster: context, owner: owner.context }));

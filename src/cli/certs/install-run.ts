@@ -44,7 +44,7 @@ export async function runInstall(options: InstallOptions, io: Io): Promise<numbe
   const { context } = options;
   const writers = await openLive(context === undefined ? [] : [context], options, io);
   try {
-    const [cluster] = await readClusters(writers, "of recordings", options, io);
+    const [cluster] = await readClusters(writers, {}, options, io);
     const [writer] = writers;
     if (!cluster || !writer) throw new UsageError("no context was opened");
     return await install({ cluster, writer, set, judged }, options, io);

@@ -20,8 +20,6 @@ const FACTS: readonly FactKey[] = [
   "istiodPods",
   "ztunnelPods",
   "ztunnelDumps",
-  "rootCertificate",
-  "intermediate",
 ];
 
 const CONCURRENCY = 32;
@@ -37,15 +35,20 @@ export interface ReadCluster {
   unread?: Missing;
 }
 
+interface Wanted {
+  /** Facts beyond those that say who signs. */
+  facts?: readonly FactKey[];
+  /** Each ztunnel of a live cluster is asked, too. */
+  dumps?: true;
+}
+
 /**
  * Reads all clusters at once: facts as `mc check` has them, and what only these commands may read,
  * the Secrets whole.
- *
- * @param dumps whether to ask each ztunnel of a live cluster, too
  */
 export async function readClusters(
   readers: readonly ClusterReader[],
-  dumps: "always" | "of recordings",
+  { facts = [], ...settings }: Wanted,
   options: GlobalOptions,
   io: Io,
 ): Promise<ReadCluster[]> {
@@ -54,9 +57,9 @@ export async function readClusters(
   try {
     const clusters = await unlessInterrupted(
       io.signal,
-      gather(readers, new Set(FACTS), {
+      gather(readers, new Set([...FACTS, ...facts]), {
         concurrency: CONCURRENCY,
-        ...(dumps === "always" ? { dumps: true } : {}),
+        ...settings,
         onRead: () => progress.step(),
         ...(options.istioNamespace === undefined ? {} : { istioNamespace: options.istioNamespace }),
         ...(options.revision === undefined ? {} : { revision: options.revision }),

@@ -40,7 +40,7 @@ const CERTIFICATE_LIFE = 24 * 60 * 60_000;
 export async function runRotate(options: RotateOptions, io: Io): Promise<number> {
   const opened = await openContexts(options.contexts, options, options.timeout, io);
   try {
-    const read = await readClusters(opened, "always", options, io);
+    const read = await readClusters(opened, { dumps: true }, options, io);
     const targets = await rotatingClusters(read, options.to);
     const problems = await rotationProblems(read, targets, options.to);
     if (problems.length > 0) return await refuse(io, problems, "nothing was applied");
