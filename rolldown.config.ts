@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { defineConfig, type Plugin } from "rolldown";
+import { leftOut } from "./build/left-out.ts";
 
 /*
  * One copy of rolldown is in the tree, the one that vitest brings: keep the two versions the same,
@@ -76,7 +77,10 @@ const groups = [
     ),
   },
   { name: "checks", test: below("checks|engine") },
-  { name: "live", test: below("readers/(live\\.ts|kubeconfig|live/(?!port-forward|channel))") },
+  {
+    name: "live",
+    test: below("readers/(live\\.ts|kubeconfig|live/(?!debug/(?:port-forward|channel)))"),
+  },
   { name: "recordings", test: below("readers/(directory|recordings|bug-report)") },
   { name: "gateway", test: below("gateway|cli/(apply-gateways|await-gateways|link-request|say)") },
 ];
@@ -85,7 +89,7 @@ export default defineConfig({
   input: { main: "src/main.ts", index: "src/index.ts" },
   platform: "node",
   transform: { target: "node22.19" },
-  plugins: [findBase(), builtinsWithoutFacade()],
+  plugins: [leftOut(), findBase(), builtinsWithoutFacade()],
   output: {
     dir: "dist",
     cleanDir: true,

@@ -1,18 +1,88 @@
-import { describe, expect, it } from "vitest";
-import { check } from "../src/engine/check.ts";
-import { text } from "../src/reporters/text.ts";
-import { recordedClusters, SCENARIO_NAMES } from "./support/scenario.ts";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { recordedFacts } from "../src/engine/check.ts";
+import { gather } from "../src/engine/gather.ts";
+import { record, writeRecordings } from "../src/readers/record.ts";
+import { openRecordings } from "../src/readers/recordings.ts";
+import {
+  allGoldens,
+  commonGoldens,
+  explainGoldens,
+  type Golden,
+  goldenFiles,
+  reportsOf,
+  savedGolden,
+  scenarioGoldens,
+} from "./support/golden.ts";
+import { goldenChanges } from "./support/golden-changes.ts";
+import { liveClusters, type LiveScenario, SCENARIO_NAMES } from "./support/scenario.ts";
 
 /*
- * Saved recordings replayed against saved reports: whatever changes what people read shows here.
- * `npm run golden` writes them anew, to be looked at.
+ * Recordings replayed against saved reports: whatever changes what people or machines read shows
+ * here. `npm run golden` writes them anew and says in words what changed.
  */
-const OPTIONS = { color: false, width: Number.POSITIVE_INFINITY, verbose: false };
+
+async function expectAsSaved(goldens: readonly Golden[]): Promise<void> {
+  for (const { path, text } of goldens) {
+    const [before, after] = [savedGolden(path), await text()];
+    // In words first, which say more than lines of JSON.
+    expect({ path, changes: goldenChanges({ path, before, after }) }).toEqual({
+      path,
+      changes: [],
+    });
+    expect(after).toBe(before);
+  }
+}
+
+describe("goldens", () => {
+  it("are those that are compared, each with something in it", () => {
+    const paths = allGoldens().map(({ path }) => path);
+    expect(goldenFiles()).toEqual(paths.toSorted());
+    expect(paths.filter((path) => savedGolden(path).trim() === "")).toEqual([]);
+  });
+
+  it("are what checks say of themselves", async () => {
+    await expectAsSaved(explainGoldens());
+  });
+});
 
 describe.each(SCENARIO_NAMES)("%s", (name) => {
-  it("reads as it did", async () => {
-    const request = { precheck: false, concurrency: 16 };
-    const report = await check(await recordedClusters(name), request);
-    await expect(text(report, OPTIONS)).toMatchFileSnapshot(`golden/${name}.txt`);
+  let live: LiveScenario;
+  let directory: string;
+
+  beforeAll(async () => {
+    directory = mkdtempSync(join(tmpdir(), "mc-golden-"));
+    live = await liveClusters(name);
+  });
+
+  afterAll(async () => {
+    await live.close();
+    rmSync(directory, { recursive: true });
+  });
+
+  it("reads as it did from its directories", async () => {
+    await expectAsSaved(scenarioGoldens(name));
+  });
+
+  it("reads so from live clusters", async () => {
+    const reports = await reportsOf(live.readers);
+    await expectAsSaved(commonGoldens(name, () => Promise.resolve(reports)));
+  });
+
+  it("reads so from a snapshot of live clusters", async () => {
+    const path = join(directory, "snapshot");
+    const recorders = live.readers.map((reader) => record(reader));
+    await gather(
+      recorders.map(({ reader }) => reader),
+      recordedFacts(),
+      { concurrency: 16 },
+    );
+    await writeRecordings(recorders, { kind: "directory", path });
+    const readers = await openRecordings(path);
+    expect(readers).toHaveLength(live.readers.length);
+    const reports = await reportsOf(readers);
+    await expectAsSaved(commonGoldens(name, () => Promise.resolve(reports)));
   });
 });

@@ -207,8 +207,7 @@ export function cuts(clusters: readonly ClusterState[], changes: readonly Secret
         // What the Secret lacks as it stands is no fault of a change that leaves the signer alone.
         const ofNew = switches ? [trusted, written, become] : [];
         return (
-          !meets(become, signer.anchors) ||
-          !ofNew.every((bundle) => meets(bundle, target.anchors))
+          !meets(become, signer.anchors) || !ofNew.every((bundle) => meets(bundle, target.anchors))
         );
       })
       .map((owner) => ({ truster: context, owner: owner.context }));

@@ -1,4 +1,5 @@
 import type { AnyCheck } from "../model/check.ts";
+import type { Views } from "../model/view.ts";
 import { cniDnsCapture } from "./cni-dns-capture/check.ts";
 import { connection } from "./connection/check.ts";
 import { controlPlane } from "./control-plane/check.ts";
@@ -23,7 +24,7 @@ import { staleWorkloads } from "./stale-workloads/check.ts";
 import { trustDomains } from "./trust-domains/check.ts";
 import { versions } from "./versions/check.ts";
 
-/** Every check, in the order of reports. Adding one: its file, its line here, its test. */
+/** Every check, in the order of reports. Adding one: its folder, its line here, its test. */
 export const CHECKS: readonly AnyCheck[] = [
   connection,
   envVars,
@@ -49,3 +50,6 @@ export const CHECKS: readonly AnyCheck[] = [
   versions,
   services,
 ];
+
+/** How reporters show the results of each. */
+export const VIEWS: Views = Object.fromEntries(CHECKS.map(({ id, view }) => [id, view]));

@@ -4,10 +4,11 @@ import { gatewayName, plan, type Planned, type Wanted } from "../gateway/plan.ts
 import { arranged, type Problem } from "../gateway/problem.ts";
 import { undoCommand } from "../gateway/undo.ts";
 import { oneLine } from "../lib/sanitize.ts";
+import { paintDiff } from "../reporters/diff.ts";
 import { EXIT_FAULT } from "./exit-code.ts";
 import type { ApplyOptions } from "./gateway-options.ts";
-import { Interrupted, type Io, unlessInterrupted } from "./io.ts";
-import { done, indented, note, paintDiff, refuse, warning } from "./say.ts";
+import { Interrupted, type Io, unlessInterrupted, wantsColor } from "./io.ts";
+import { done, indented, note, refuse, warning } from "./say.ts";
 
 export interface ApplyRequest {
   /** In the order in which they are to be written. */
@@ -106,6 +107,6 @@ async function showPlan(planned: readonly Planned[], flags: ApplyOptions, io: Io
   if (!flags.diff) return;
   for (const { ref, manifest, before, after } of planned) {
     const diff = unifiedDiff(`${ref.context}/${gatewayName(manifest)}`, before, after);
-    await io.stdout.write(paintDiff(diff, io, flags));
+    await io.stdout.write(paintDiff(diff, wantsColor(io, flags.color)));
   }
 }

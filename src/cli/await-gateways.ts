@@ -1,4 +1,6 @@
-import { gatewayName, GATEWAY_TYPE, type Wanted } from "../gateway/plan.ts";
+import { describeGateway } from "../mesh/commands/gateways.ts";
+import { istiodLog } from "../mesh/commands/istiod.ts";
+import { gatewayName, type Wanted } from "../gateway/plan.ts";
 import { EXPOSED, type Goal, standing, waitForGateways } from "../gateway/wait.ts";
 import { formatDuration } from "../lib/duration.ts";
 import { oneLine } from "../lib/sanitize.ts";
@@ -60,13 +62,12 @@ function stuckText(
   last: RawObject | undefined,
 ): string {
   const { ref, manifest } = wanted;
-  const { namespace, name } = manifest.metadata;
   const subject = `${ref.context}: Gateway ${gatewayName(manifest)}`;
   const lines = [
     `❌ ${oneLine(`${subject} is not ${goal.state} after ${formatDuration(timeout)}`)}`,
     ...standing(goal, last).map((line) => `     ${oneLine(line)}`),
     ...indented([
-      kubectl(ref, "-n", namespace, "describe", GATEWAY_TYPE, name),
+      describeGateway(ref, manifest.metadata),
       ...(goal === EXPOSED ? exposeHints(wanted) : linkHints(wanted)),
     ]),
   ];
@@ -79,7 +80,7 @@ function exposeHints({ ref, manifest }: Wanted): string[] {
 
 function linkHints({ ref, target }: Wanted): string[] {
   return [
-    kubectl(ref, "-n", ref.istioNamespace, "logs", "-l", "app=istiod", "--tail=100"),
+    istiodLog(ref),
     commandLine("mc", "check", "--contexts", `${ref.context},${target.name}`),
   ];
 }

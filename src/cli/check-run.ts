@@ -1,4 +1,4 @@
-import { CHECKS } from "../checks/index.ts";
+import { CHECKS, VIEWS } from "../checks/index.ts";
 import { check, type CheckRequest } from "../engine/check.ts";
 import { UsageError } from "../model/errors.ts";
 import type { ClusterReader } from "../model/reader.ts";
@@ -107,10 +107,11 @@ async function print(
   const verbose = options.verbose ?? false;
   if (options.outputFile === undefined) {
     const color = wantsColor(io, options.color);
-    await io.stdout.write(reporter(report, { color, width: widthOf(io.stdout), verbose }));
+    const width = widthOf(io.stdout);
+    await io.stdout.write(reporter(report, { color, width, verbose, views: VIEWS }));
   } else {
-    const width = Number.POSITIVE_INFINITY;
-    await writeWhole(options.outputFile, reporter(report, { color: false, width, verbose }));
+    const plain = { color: false, width: Number.POSITIVE_INFINITY, verbose, views: VIEWS };
+    await writeWhole(options.outputFile, reporter(report, plain));
   }
 }
 

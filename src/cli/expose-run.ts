@@ -1,5 +1,6 @@
 import { clusterName } from "../gateway/cluster-id.ts";
-import { EAST_WEST_CLASS, EAST_WEST_NAME, eastWestGateway } from "../gateway/eastwest.ts";
+import { eastWestGateway } from "../gateway/eastwest.ts";
+import { CLASS_EAST_WEST, EAST_WEST_NAME } from "../mesh/names.ts";
 import { localityOf } from "../gateway/locality.ts";
 import { networkProblems } from "../gateway/network.ts";
 import { gatewayName, type Wanted, withNamespace } from "../gateway/plan.ts";
@@ -9,7 +10,7 @@ import { isOurs, managersOf } from "../gateway/unlink.ts";
 import { EXPOSED } from "../gateway/wait.ts";
 import { toYaml } from "../gateway/yaml.ts";
 import type { GatewayManifest, Locality } from "../gateway/manifest.ts";
-import { qualified } from "../mesh/naming.ts";
+import { qualified } from "../mesh/wording.ts";
 import type { GatheredCluster, WritableCluster } from "../model/cluster.ts";
 import { UsageError } from "../model/errors.ts";
 import { applyGateways } from "./apply-gateways.ts";
@@ -61,11 +62,11 @@ async function expose(
     io.signal,
     writeProblems(cluster, writer, {
       namespace,
-      className: EAST_WEST_CLASS,
+      className: CLASS_EAST_WEST,
       creates: !existing(cluster, namespace),
     }),
   );
-  for (const { message } of unacceptedClass(cluster, EAST_WEST_CLASS)) {
+  for (const { message } of unacceptedClass(cluster, CLASS_EAST_WEST)) {
     await warning(io, `${ref.context}: ${message}`);
   }
   await noteOthers(cluster, namespace, options, io);

@@ -7,8 +7,7 @@ import {
   oneOf,
   refuseArguments,
 } from "./gateway-options.ts";
-import type { Io } from "./io.ts";
-import type { SetExitCode } from "./io.ts";
+import type { Io, SetExitCode } from "./io.ts";
 
 /** Flags of `mc expose`, parsed. */
 export interface ExposeOptions extends ApplyOptions {

@@ -1,4 +1,4 @@
-import { type PeerAddress, parseAddress } from "../gateway/address.ts";
+import { type PeerAddress, parseAddress } from "../mesh/addresses.ts";
 import { UsageError } from "../model/errors.ts";
 import { checkApplyOptions } from "./gateway-options.ts";
 import type { LinkOptions } from "./link.ts";

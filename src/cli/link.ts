@@ -1,8 +1,7 @@
 import type { Command } from "commander";
 import { addApplyOptions, type ApplyOptions, oneOf, refuseArguments } from "./gateway-options.ts";
-import type { Io } from "./io.ts";
+import type { Io, SetExitCode } from "./io.ts";
 import { list, repeated } from "./options.ts";
-import type { SetExitCode } from "./io.ts";
 
 /** Flags of `mc link`, parsed. */
 export interface LinkOptions extends ApplyOptions {

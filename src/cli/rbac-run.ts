@@ -1,3 +1,4 @@
+import { DEFAULT_ISTIO_NAMESPACE } from "../mesh/names.ts";
 import { rbacDocuments, type RbacDocument } from "../engine/rbac.ts";
 import { toYaml } from "../gateway/yaml.ts";
 import { isObjectName } from "../lib/object-name.ts";
@@ -15,15 +16,13 @@ export interface RbacCommandOptions extends GlobalOptions {
   withoutPortForward?: boolean;
 }
 
-const DEFAULT_NAMESPACE = "istio-system";
-
 function text({ comment, manifest }: RbacDocument): string {
   return `${comment.map((line) => `# ${line}\n`).join("")}${toYaml(manifest)}`;
 }
 
 /** `mc rbac`: asks no cluster anything. */
 export async function runRbac(options: RbacCommandOptions, io: Io): Promise<void> {
-  const istioNamespace = options.istioNamespace ?? DEFAULT_NAMESPACE;
+  const istioNamespace = options.istioNamespace ?? DEFAULT_ISTIO_NAMESPACE;
   const { name, namespace = istioNamespace } = options;
   for (const one of [namespace, istioNamespace]) {
     if (!isObjectName(one)) {

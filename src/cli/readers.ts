@@ -45,7 +45,7 @@ export async function openContexts(
   io: Io,
 ): Promise<WritableCluster[]> {
   const [{ loadKubeconfig }, { openCluster }] = await Promise.all([
-    import("../readers/kubeconfig.ts"),
+    import("../readers/kubeconfig/index.ts"),
     import("../readers/live.ts"),
   ]);
   const config = loadKubeconfig({
@@ -66,7 +66,7 @@ export async function openContexts(
 
 /** The contexts that the kubeconfig has. */
 export async function knownContexts(selection: GlobalOptions, io: Io): Promise<Set<string>> {
-  const { loadKubeconfig } = await import("../readers/kubeconfig.ts");
+  const { loadKubeconfig } = await import("../readers/kubeconfig/index.ts");
   const config = loadKubeconfig({
     env: io.env,
     ...(selection.kubeconfig === undefined ? {} : { kubeconfig: selection.kubeconfig }),

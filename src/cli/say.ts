@@ -1,9 +1,8 @@
-import { Chalk } from "chalk";
 import { remedyFor } from "../engine/access.ts";
 import type { Problem } from "../gateway/problem.ts";
 import { commandLines, oneLine } from "../lib/sanitize.ts";
 import { EXIT_FAULT } from "./exit-code.ts";
-import { type Io, wantsColor } from "./io.ts";
+import type { Io } from "./io.ts";
 import type { GlobalOptions } from "./options.ts";
 
 /** A remark on stderr, unless `--quiet`. */
@@ -46,18 +45,4 @@ export async function refuse(
   ]);
   await io.stderr.write(`${[...lines, `${io.program}: ${consequence}`].join("\n")}\n`);
   return EXIT_FAULT;
-}
-
-/** A unified diff for people: coloured on a terminal. */
-export function paintDiff(diff: string, io: Io, options: GlobalOptions): string {
-  const paint = new Chalk({ level: wantsColor(io, options.color) ? 1 : 0 });
-  return diff
-    .split("\n")
-    .map((line) => {
-      if (/^(---|\+\+\+) /.test(line)) return paint.bold(line);
-      if (line.startsWith("+")) return paint.green(line);
-      if (line.startsWith("-")) return paint.red(line);
-      return line.startsWith("@@") ? paint.cyan(line) : line;
-    })
-    .join("\n");
 }

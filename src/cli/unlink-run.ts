@@ -7,7 +7,7 @@ import {
   type UnlinkSource,
   type UnlinkTarget,
 } from "../gateway/unlink.ts";
-import { qualified } from "../mesh/naming.ts";
+import { qualified } from "../mesh/wording.ts";
 import type { GatheredCluster, WritableCluster } from "../model/cluster.ts";
 import { UsageError } from "../model/errors.ts";
 import type { FactKey } from "../model/facts.ts";

@@ -1,8 +1,7 @@
 import type { Command } from "commander";
 import { refuseArguments } from "./gateway-options.ts";
-import type { Io } from "./io.ts";
+import type { Io, SetExitCode } from "./io.ts";
 import { type GlobalOptions, list } from "./options.ts";
-import type { SetExitCode } from "./io.ts";
 
 /** Flags of `mc unlink`, parsed. */
 export interface UnlinkOptions extends GlobalOptions {

@@ -1,5 +1,5 @@
 import { accessFor } from "../facts/access.ts";
-import { grantCommands, refusedUser } from "../mesh/commands/grant.ts";
+import { grantCommands, isEverybody, refusedUser } from "../mesh/commands/grant.ts";
 import { commandLine, kubectl } from "../mesh/commands/shell.ts";
 import type { ClusterRef } from "../model/check.ts";
 import { remedy } from "../model/finding.ts";
@@ -46,9 +46,18 @@ function grant(cluster: ClusterRef, request: AccessRequest, user: string): Remed
 
 /** What to do about an input that could not be read; for `forbidden`, the RBAC rule that would allow it. */
 export function remedyFor(cluster: ClusterRef, cause: Missing, user?: string): Remediation {
+  if (cause.advice !== undefined) {
+    return remedy(cause.advice, kubectl(cluster, "auth", "whoami"));
+  }
   switch (cause.why) {
     case "forbidden": {
       const who = user ?? refusedUser(cause.detail);
+      if (who !== undefined && isEverybody(who)) {
+        return remedy(
+          "Sign in as somebody: name a user with credentials in this context of the kubeconfig.",
+          kubectl(cluster, "auth", "whoami"),
+        );
+      }
       if (cause.request && who) return grant(cluster, cause.request, who);
       return remedy("Grant the missing permission.", kubectl(cluster, "auth", "can-i", "--list"));
     }

@@ -3,13 +3,13 @@ import type { AnyCheck } from "../model/check.ts";
 import type { FactKey } from "../model/facts.ts";
 import type { ClusterReader } from "../model/reader.ts";
 import type { Report } from "../model/report.ts";
-import type { TrustMatrix } from "../model/trust.ts";
 import { VERSION } from "../version.ts";
+import { aliasesOf } from "./aliases.ts";
+import { artifactsOf, RunArtifacts } from "./artifacts.ts";
 import { gather, type GatherOptions } from "./gather.ts";
 import { buildReport } from "./report.ts";
 import { annotateCauses } from "./root-causes.ts";
 import { runChecks } from "./run-checks.ts";
-import { judgeCertificates, judgeEarly } from "./trust.ts";
 
 export interface CheckRequest extends GatherOptions {
   precheck: boolean;
@@ -28,7 +28,10 @@ function selectChecks({ only, skip }: CheckRequest): AnyCheck[] {
 
 function factsOf(checks: readonly AnyCheck[], precheck: boolean): Set<FactKey> {
   const run = checks.filter(({ notInPrecheck }) => !(precheck && notInPrecheck));
-  return new Set(run.flatMap(({ needs, uses }) => [...needs, ...uses]));
+  return new Set([
+    ...run.flatMap(({ needs, uses }) => [...needs, ...uses]),
+    ...artifactsOf(run).flatMap(({ uses }) => uses),
+  ]);
 }
 
 /** Everything that some check reads: what a recording must hold. */
@@ -47,23 +50,21 @@ export async function check(
   const startedAt = Date.now();
   const start = performance.now();
   const checks = selectChecks(request);
-  // Certificates are verified asynchronously and ahead of the checks, which stay pure.
-  const wantsTrust = checks.some(({ id }) => id === "certs");
-  let early: Promise<TrustMatrix> | undefined;
   const facts = factsOf(checks, request.precheck);
+  const artifacts = new RunArtifacts(artifactsOf(checks));
   const clusters = await gather(readers, facts, {
     ...request,
-    onStart(sources) {
-      if (!wantsTrust) return;
-      early = judgeEarly(sources, facts);
-      // It is waited for below, and rejects there.
-      early.catch(() => undefined);
-    },
+    onStart: (sources) => artifacts.begin(sources, facts),
   });
+  const aliases = new Set(aliasesOf(clusters).map(({ cluster }) => cluster));
+  await artifacts.finish(
+    clusters,
+    clusters.filter((cluster) => !aliases.has(cluster)),
+  );
   const { clusters: results, mesh } = runChecks(checks, clusters, {
     precheck: request.precheck,
+    artifacts,
     ...(request.revision === undefined ? {} : { revision: request.revision }),
-    ...(wantsTrust ? { trust: await (early ?? judgeCertificates(clusters)) } : {}),
   });
   return annotateCauses(
     buildReport({
@@ -74,5 +75,6 @@ export async function check(
       clusters: results,
       mesh,
     }),
+    checks,
   );
 }

@@ -1,11 +1,14 @@
+import { DEFAULT_ISTIO_NAMESPACE } from "../mesh/names.ts";
 import pLimit from "p-limit";
+import { defined } from "../lib/defined.ts";
 import { clusterRef } from "../facts/cluster-ref.ts";
 import { FACTS } from "../facts/index.ts";
 import type { GatheredCluster } from "../model/cluster.ts";
 import type { FactKey } from "../model/facts.ts";
-import { gathered, valueOr } from "../model/gathered.ts";
-import type { ClusterReader } from "../model/reader.ts";
+import { gathered, missing, valueOr, type Gathered } from "../model/gathered.ts";
+import type { ClusterReader, Connection } from "../model/reader.ts";
 import type { GatherSettings } from "../model/source.ts";
+import { IDENTIFYING, LAST } from "../facts/order.ts";
 import { ClusterSource } from "./source.ts";
 
 export interface GatherOptions extends GatherSettings {
@@ -19,13 +22,6 @@ export interface GatherOptions extends GatherSettings {
    */
   onStart?: (sources: readonly ClusterSource[]) => void;
 }
-
-/** Facts that say who a cluster is: read for every run. */
-const IDENTITY: readonly FactKey[] = ["connection", "istiods", "istioNamespace", "namespaces"];
-/** Asked for first: their requests are the last, as they wait for the answers of others. */
-const LONGEST: readonly FactKey[] = ["licenses", "syncs", "sourcePods"];
-/** Facts that wait for other clusters: they must not hold a place that those need. */
-const LATE: ReadonlySet<FactKey> = new Set<FactKey>(["sourcePods"]);
 
 /** Starts work as there is room for it; where there is room for all, as it is given. */
 type Limit = (work: () => Promise<void>) => Promise<void>;
@@ -47,10 +43,11 @@ export async function gather(
   });
   for (const source of sources) source.peers = sources.filter((other) => other !== source);
 
-  const longest = LONGEST.filter((key) => keys.has(key));
-  const wanted = [...new Set([...longest, ...IDENTITY, ...keys])];
+  const last = LAST.filter((key) => keys.has(key));
+  // Those whose answers come last are asked for first.
+  const wanted = [...new Set([...last, ...IDENTIFYING, ...keys])];
   const everythingAtOnce = sources.length <= concurrency;
-  const early = everythingAtOnce ? wanted : wanted.filter((key) => !LATE.has(key));
+  const early = everythingAtOnce ? wanted : wanted.filter((key) => !FACTS[key].waitsForOthers);
   const limit: Limit = everythingAtOnce ? (work) => work() : pLimit(concurrency);
   const reading = sources.map((source) =>
     limit(async () => {
@@ -77,19 +74,32 @@ export async function gather(
 async function collect(source: ClusterSource, keys: readonly FactKey[]): Promise<GatheredCluster> {
   const read = await Promise.all(keys.map(async (key) => [key, await source.fact(key)] as const));
   const facts = Object.fromEntries(read) as GatheredCluster["facts"];
-  // A server that answers everything but /version is reached all the same.
-  if (facts.connection?.ok === false && source.answered) facts.connection = gathered({});
-  const istioNamespace = valueOr(facts.istioNamespace, "istio-system");
+  if (facts.connection) facts.connection = connectionOf(facts.connection, source);
+  const istioNamespace = valueOr(facts.istioNamespace, DEFAULT_ISTIO_NAMESPACE);
   const { reader } = source;
   const ref = clusterRef(
     {
       context: reader.context,
       now: reader.now(),
-      ...(reader.contextArgument === undefined ? {} : { contextArgument: reader.contextArgument }),
-      ...(reader.kubeconfig === undefined ? {} : { kubeconfig: reader.kubeconfig }),
+      ...defined({ contextArgument: reader.contextArgument, kubeconfig: reader.kubeconfig }),
     },
     { istiods: facts.istiods, istioNamespace, namespaces: facts.namespaces },
   );
   const { narrowed } = source;
   return { ref, facts, ...(narrowed.length > 0 ? { narrowed } : {}) };
+}
+
+/** What the connection comes to, now that other requests have been answered, or not. */
+function connectionOf(
+  connection: Gathered<Connection>,
+  { answered, unanswered }: ClusterSource,
+): Gathered<Connection> {
+  // A server that answers everything but /version is reached all the same, unless by nobody.
+  if (!connection.ok && connection.why !== "unauthorized" && answered) return gathered({});
+  if (!connection.ok || answered || !unanswered) return connection;
+  // /version needs nothing that is stored; without its etcd an API server still answers it.
+  return missing(
+    unanswered.why,
+    `the API server answers /version, but nothing that it stores (is etcd up?): ${unanswered.detail}`,
+  );
 }

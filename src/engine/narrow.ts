@@ -1,3 +1,4 @@
+import { DEFAULT_ISTIO_NAMESPACE, EAST_WEST_NAMESPACE, SYSTEM_NAMESPACE } from "../mesh/names.ts";
 import { metaOf } from "../facts/objects.ts";
 import { gathered, missing, type Gathered } from "../model/gathered.ts";
 import type { ListOptions, RawObject } from "../model/reader.ts";
@@ -5,7 +6,7 @@ import { RESOURCES, type Resource } from "../model/resource.ts";
 import type { GatherSettings } from "../model/source.ts";
 
 /** Where Istio's charts and the guides put its parts, and OpenShift its ztunnel and CNI. */
-const USUAL: readonly string[] = ["istio-system", "istio-eastwest", "kube-system"];
+const USUAL: readonly string[] = [DEFAULT_ISTIO_NAMESPACE, EAST_WEST_NAMESPACE, SYSTEM_NAMESPACE];
 /** More would be a request each for every list. */
 const MOST = 20;
 /** Labels by which a namespace belongs to the mesh. */

@@ -1,5 +1,5 @@
 import { FACT_ACCESS } from "../facts/access.ts";
-import { enumerate } from "../mesh/naming.ts";
+import { enumerate } from "../mesh/wording.ts";
 import type { AnyCheck } from "../model/check.ts";
 import type { GatheredCluster, NarrowedList } from "../model/cluster.ts";
 import { info } from "../model/finding.ts";

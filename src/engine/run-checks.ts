@@ -1,9 +1,10 @@
+import { CONNECTION } from "../lib/connection.ts";
 import type { AnyCheck, ClusterRef, Verdict } from "../model/check.ts";
 import type { GatheredCluster } from "../model/cluster.ts";
-import { error, isFault, pass, skip, summarize, worst } from "../model/finding.ts";
+import { checkOf, error, isFault, pass, skip, summarize, worst } from "../model/finding.ts";
 import type { Finding, Result } from "../model/report.ts";
-import type { TrustMatrix } from "../model/trust.ts";
 import { aliasesOf, aliasNotes, type Alias } from "./aliases.ts";
+import { RunArtifacts } from "./artifacts.ts";
 import { narrowedNotes } from "./narrowed-notes.ts";
 import { ownId } from "./root-causes.ts";
 import { notRead, select, unreadCauses, type UnreadCauses } from "./unread.ts";
@@ -12,9 +13,11 @@ import { notRead, select, unreadCauses, type UnreadCauses } from "./unread.ts";
 export interface RunContext {
   precheck: boolean;
   revision?: string;
-  /** What judgeTrust found of the clusters' certificates, when `certs` is among the checks. */
-  trust?: TrustMatrix;
+  /** What the checks ask for; absent: none does. */
+  artifacts?: RunArtifacts;
 }
+
+const NO_ARTIFACTS = new RunArtifacts([]);
 
 /** The same for every check of a run. */
 interface Run extends RunContext {
@@ -23,18 +26,14 @@ interface Run extends RunContext {
   aliases: readonly Alias[];
   /** By cluster. */
   unread: ReadonlyMap<GatheredCluster, UnreadCauses>;
-  /** Ids of the checks. */
-  ids: ReadonlySet<string>;
+  /** A check of the run names contexts that are one cluster. */
+  namesAliases: boolean;
 }
 
 interface ClusterResults {
   ref: ClusterRef;
   results: Result[];
 }
-
-const CONNECTION = "connection";
-/** Names contexts that are one cluster. */
-const IDENTITY = "cluster-identity";
 
 /**
  * Runs the checks over what was gathered. Each result is that check's alone: what it needs and could
@@ -52,7 +51,7 @@ export function runChecks(
     refs: clusters.map(({ ref }) => ref),
     aliases: aliasesOf(clusters),
     unread: new Map(clusters.map((cluster) => [cluster, unreadCauses(asked, cluster)])),
-    ids: new Set(checks.map(({ id }) => id)),
+    namesAliases: checks.some((check) => check.scope === "mesh" && check.seesAliases),
   };
   return {
     clusters: clusters.map((cluster) => ({
@@ -134,14 +133,14 @@ function runOnCluster(
 
 function runOnMesh(
   check: Extract<AnyCheck, { scope: "mesh" }>,
-  { clusters, precheck, revision, trust, aliases, unread, ids }: Run,
+  { clusters, precheck, revision, artifacts = NO_ARTIFACTS, aliases, unread, namesAliases }: Run,
 ): Verdict {
-  const repeated = new Set(check.id === IDENTITY ? [] : aliases.map(({ cluster }) => cluster));
+  const repeated = new Set(check.seesAliases ? [] : aliases.map(({ cluster }) => cluster));
   const distinct = clusters.filter((cluster) => !repeated.has(cluster));
   const members: { cluster: ClusterRef; facts: Record<string, unknown> }[] = [];
   const absent: ClusterRef[] = [];
   const notices: Finding[] = [];
-  const notes: Finding[] = ids.has(IDENTITY) ? [] : aliasNotes(aliases);
+  const notes: Finding[] = namesAliases ? [] : aliasNotes(aliases);
   for (const cluster of distinct) {
     const { ref } = cluster;
     if (cluster.facts.connection?.ok === false) {
@@ -149,7 +148,7 @@ function runOnMesh(
       notices.push(
         skip(`${ref.context} not checked: it could not be reached`, {
           cluster: ref.context,
-          blockedBy: `${ref.context}/${CONNECTION}`,
+          blockedBy: checkOf(ref.context, CONNECTION),
         }),
       );
       continue;
@@ -171,7 +170,7 @@ function runOnMesh(
     clusters: distinct.map(({ ref }) => ref),
     absent,
     ...(revision === undefined ? {} : { revision }),
-    ...(trust === undefined ? {} : { trust }),
+    artifacts: artifacts.for(check.artifacts ?? []),
   });
   if (notices.length + notes.length === 0) return verdict;
   // A verdict without findings is a pass: notices beside it must not make it a skip.

@@ -1,6 +1,13 @@
+import { slimAnswer, slimFor } from "../facts/slim.ts";
 import type { FactKey, Facts } from "../model/facts.ts";
 import type { NarrowedList } from "../model/cluster.ts";
-import { mapGathered, missing, type Gathered } from "../model/gathered.ts";
+import {
+  mapGathered,
+  missing,
+  type Cause,
+  type Gathered,
+  type Missing,
+} from "../model/gathered.ts";
 import type {
   ClusterReader,
   Connection,
@@ -12,6 +19,8 @@ import type { Resource } from "../model/resource.ts";
 import type { FactReaders, FactSource, GatherSettings } from "../model/source.ts";
 import { joinParts, namespacesThatMatter, type WholeList } from "./narrow.ts";
 
+const UNANSWERED: ReadonlySet<Cause> = new Set<Cause>(["timeout", "unreachable", "unreadable"]);
+
 /**
  * The facts of one cluster, each made once, over a reader whose every request is made once. Facts
  * start when first asked for, so that independent requests go out at the same time.
@@ -21,6 +30,8 @@ export class ClusterSource implements FactSource {
   peers: readonly ClusterSource[] = [];
   /** Some request was answered by a Kubernetes API (or a recording), be it with a refusal. */
   answered = false;
+  /** Why a request was not answered by anybody. */
+  unanswered: Missing | undefined;
   readonly #requests = new Map<string, Promise<unknown>>();
   readonly #facts = new Map<FactKey, Promise<Gathered<unknown>>>();
   /** Lists of the whole cluster so far. */
@@ -76,13 +87,17 @@ export class ClusterSource implements FactSource {
   }
 
   async listAgain(resource: Resource, options: ListOptions = {}): Promise<Gathered<RawObject[]>> {
-    return this.#noting(await this.reader.list(resource, options));
+    const slim = options.slim ?? slimFor(resource);
+    return this.#noting(await this.reader.list(resource, { ...options, slim }));
   }
 
   get(resource: Resource, namespace: string, name: string): Promise<Gathered<RawObject>> {
     const key = JSON.stringify(["get", resource.group, resource.plural, namespace, name]);
     return this.#once(key, async () =>
-      this.#noting(await this.reader.get(resource, namespace, name)),
+      mapGathered(
+        this.#noting(await this.reader.get(resource, namespace, name)),
+        slimFor(resource),
+      ),
     );
   }
 
@@ -92,17 +107,26 @@ export class ClusterSource implements FactSource {
 
   debug(target: DebugTarget, path: string): Promise<Gathered<unknown>> {
     const key = JSON.stringify(["debug", target.namespace, target.pod, target.port, path]);
-    return this.#once(key, () => this.reader.debug(target, path));
+    return this.#once(key, async () =>
+      mapGathered(
+        await this.reader.debug(target, path),
+        (answer) => slimAnswer(path)?.(answer) ?? answer,
+      ),
+    );
   }
 
   fact<K extends FactKey>(key: K): Promise<Gathered<Facts[K]>> {
     let fact = this.#facts.get(key);
     if (!fact) {
       // A fact that throws is a fault of ours: it costs the checks that need it, not the run.
-      const read = this.#readers[key];
-      fact = read(this).catch((cause: unknown) =>
-        missing("unreadable", `${key}: ${cause instanceof Error ? cause.message : String(cause)}`),
-      );
+      fact = this.#readers[key]
+        .read(this)
+        .catch((cause: unknown) =>
+          missing(
+            "unreadable",
+            `${key}: ${cause instanceof Error ? cause.message : String(cause)}`,
+          ),
+        );
       this.#facts.set(key, fact);
     }
     return fact as Promise<Gathered<Facts[K]>>;
@@ -156,6 +180,7 @@ export class ClusterSource implements FactSource {
   #noting<T>(answer: Gathered<T>): Gathered<T> {
     // Anything may answer 404, a web server at a wrong address too.
     if (answer.ok || answer.why === "forbidden") this.answered = true;
+    else if (UNANSWERED.has(answer.why)) this.unanswered ??= answer;
     return answer;
   }
 }

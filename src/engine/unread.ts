@@ -1,9 +1,9 @@
 import type { AnyCheck } from "../model/check.ts";
 import type { GatheredCluster } from "../model/cluster.ts";
 import type { FactKey } from "../model/facts.ts";
-import { error } from "../model/finding.ts";
+import { checkOf, error } from "../model/finding.ts";
 import type { Gathered, Missing } from "../model/gathered.ts";
-import type { Finding } from "../model/report.ts";
+import type { CheckName, Finding } from "../model/report.ts";
 import { remedyFor } from "./access.ts";
 
 /** The declared facts of a check as its `run` takes them, or the first needed one that is missing. */
@@ -28,7 +28,7 @@ function factOf(cluster: GatheredCluster, key: FactKey): Gathered<unknown> {
 }
 
 /** Names of checks by what could not be read, in words. */
-export type UnreadCauses = ReadonlyMap<string, string>;
+export type UnreadCauses = ReadonlyMap<string, CheckName>;
 
 /**
  * What could not be read of a cluster is the fault of one check, and blocks the others that need it:
@@ -37,7 +37,7 @@ export type UnreadCauses = ReadonlyMap<string, string>;
  * @param checks those that run
  */
 export function unreadCauses(checks: readonly AnyCheck[], cluster: GatheredCluster): UnreadCauses {
-  const causes = new Map<string, string>();
+  const causes = new Map<string, CheckName>();
   for (const check of checks) {
     const key = check.needs.find((one) => cluster.facts[one]?.ok === false);
     const lacking = key && cluster.facts[key];
@@ -49,8 +49,8 @@ export function unreadCauses(checks: readonly AnyCheck[], cluster: GatheredClust
 }
 
 /** As `blockedBy` gives it. */
-function nameOf({ scope, id }: AnyCheck, { ref }: GatheredCluster): string {
-  return scope === "mesh" ? id : `${ref.context}/${id}`;
+function nameOf({ scope, id }: AnyCheck, { ref }: GatheredCluster): CheckName {
+  return scope === "mesh" ? id : checkOf(ref.context, id);
 }
 
 /** The error of a check that lacks what it needs, with what would allow it. */

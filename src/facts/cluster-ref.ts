@@ -1,10 +1,10 @@
+import { defined } from "../lib/defined.ts";
 import { versionOf } from "../mesh/versions.ts";
 import { NETWORK } from "../mesh/names.ts";
 import type { ClusterRef } from "../model/check.ts";
 import type { IstiodsFact, NamespaceFact } from "../model/facts.ts";
 import type { Gathered } from "../model/gathered.ts";
 import type { ClusterReader } from "../model/reader.ts";
-import { defined } from "./objects.ts";
 
 /** CLUSTER_ID of the first judged istiod that has one; they agree in a mesh that is well. */
 export function clusterIdOf({ judged }: IstiodsFact): string | undefined {

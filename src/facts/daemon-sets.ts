@@ -3,10 +3,20 @@ import type { WorkloadFact } from "../model/facts.ts";
 import { gathered, type Gathered } from "../model/gathered.ts";
 import type { RawObject } from "../model/reader.ts";
 import { RESOURCES } from "../model/resource.ts";
-import type { FactReader, FactSource } from "../model/source.ts";
+import type { FactSource } from "../model/source.ts";
+import type { Keeps } from "./fact.ts";
+import { type KeepMap, unionOfMaps, WHOLE } from "./keep.ts";
+import { PLAIN_CONFIG } from "./keep-objects.ts";
 import { byName, metaOf } from "./objects.ts";
-import { slimWorkload } from "./slim.ts";
-import { workloadFact } from "./workload.ts";
+import { WORKLOAD, workloadFact } from "./workload.ts";
+
+const SELECTOR: KeepMap = { spec: { selector: { matchLabels: WHOLE } } };
+
+/** What `daemonSets` reads, and of the ConfigMaps that variables come from. */
+export const DAEMON_SETS: Keeps = {
+  daemonSets: unionOfMaps(WORKLOAD, SELECTOR),
+  configMaps: PLAIN_CONFIG,
+};
 
 interface Component {
   name: string;
@@ -29,9 +39,9 @@ function isOf(component: Component, object: RawObject): boolean {
 }
 
 /** One list of all DaemonSets serves every component: its label is not always on the object. */
-function daemonSets(component: Component) {
+export function daemonSets(component: Component) {
   return async (source: FactSource): Promise<Gathered<WorkloadFact[]>> => {
-    const listed = await source.listWhereAllowed(RESOURCES.daemonSets, { slim: slimWorkload });
+    const listed = await source.listWhereAllowed(RESOURCES.daemonSets);
     if (!listed.ok) return listed;
     const found = await Promise.all(
       listed.value
@@ -41,15 +51,3 @@ function daemonSets(component: Component) {
     return gathered(found.filter((one): one is WorkloadFact => one !== undefined).toSorted(byName));
   };
 }
-
-export const ztunnels: FactReader<"ztunnels"> = daemonSets({
-  name: "ztunnel",
-  label: ["app", "ztunnel"],
-  container: "istio-proxy",
-});
-
-export const cnis: FactReader<"cnis"> = daemonSets({
-  name: "istio-cni-node",
-  label: ["k8s-app", "istio-cni-node"],
-  container: "install-cni",
-});

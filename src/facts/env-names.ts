@@ -63,5 +63,10 @@ export function plainValue(key: string, value: unknown): string | undefined {
   // In manifests written by hand true and 1 may stand without quotes.
   const text = value === "" ? "" : string(value);
   if (text === undefined || text.length > 1024 || /[\r\n]/.test(text)) return undefined;
-  return NOT_PLAIN.test(key) && !KNOWN_VARIABLES.has(key) ? undefined : text;
+  return namesSecret(key) && !KNOWN_VARIABLES.has(key) ? undefined : text;
+}
+
+/** Whether a key says that its value is a credential, or of a kind that facts read by itself. */
+export function namesSecret(key: string): boolean {
+  return NOT_PLAIN.test(key);
 }

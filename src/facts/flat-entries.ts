@@ -1,13 +1,14 @@
+import { fact, listed } from "./fact.ts";
+import { dictionary, WHOLE } from "./keep.ts";
+import { defined } from "../lib/defined.ts";
 import { at, property, string } from "../lib/json.ts";
 import type { FlatEntryFact } from "../model/facts.ts";
 import { gathered } from "../model/gathered.ts";
 import type { RawObject } from "../model/reader.ts";
 import { RESOURCES } from "../model/resource.ts";
-import type { FactReader } from "../model/source.ts";
 import { istioNamespaceOf } from "./istio-namespace.ts";
-import { PEERED_UID, SOURCE_CLUSTER, SOURCE_WORKLOAD } from "./names.ts";
-import { byName, defined, nameOf } from "./objects.ts";
-import { slimWorkloadEntry } from "./slim.ts";
+import { PEERED_UID, SOURCE_CLUSTER, SOURCE_WORKLOAD } from "../mesh/names.ts";
+import { byName, nameOf } from "./objects.ts";
 
 interface PeeredUid {
   cluster: string;
@@ -55,17 +56,24 @@ function entriesIn(namespace: string, objects: readonly RawObject[]): FlatEntryF
  * Listed in all namespaces, so that the list need not wait for the istio namespace to be known;
  * where that is forbidden, in that namespace, which is all that counts.
  */
-export const flatEntries: FactReader<"flatEntries"> = async (source) => {
-  const selection = { labelSelector: SOURCE_WORKLOAD, metadataOnly: true, slim: slimWorkloadEntry };
-  const [everywhere, namespace] = await Promise.all([
-    source.list(RESOURCES.workloadEntries, selection),
-    istioNamespaceOf(source),
-  ]);
-  const listed =
-    everywhere.ok || everywhere.why !== "forbidden"
-      ? everywhere
-      : await source.list(RESOURCES.workloadEntries, { ...selection, namespace });
-  // Without the CRD there are no entries.
-  if (!listed.ok) return listed.why === "not-found" ? gathered([]) : listed;
-  return gathered(entriesIn(namespace, listed.value));
-};
+export const flatEntries = fact({
+  key: "flatEntries",
+  access: [listed(RESOURCES.workloadEntries, { scope: "istio" })],
+  keeps: {
+    workloadEntries: { metadata: { annotations: dictionary({ [PEERED_UID]: WHOLE }) } },
+  },
+  read: async (source) => {
+    const selection = { labelSelector: SOURCE_WORKLOAD, metadataOnly: true };
+    const [everywhere, namespace] = await Promise.all([
+      source.list(RESOURCES.workloadEntries, selection),
+      istioNamespaceOf(source),
+    ]);
+    const answer =
+      everywhere.ok || everywhere.why !== "forbidden"
+        ? everywhere
+        : await source.list(RESOURCES.workloadEntries, { ...selection, namespace });
+    // Without the CRD there are no entries.
+    if (!answer.ok) return answer.why === "not-found" ? gathered([]) : answer;
+    return gathered(entriesIn(namespace, answer.value));
+  },
+});

@@ -1,20 +1,30 @@
+import { fact, listed } from "./fact.ts";
+import { WHOLE } from "./keep.ts";
+import { CONDITIONS } from "./keep-objects.ts";
+import { defined } from "../lib/defined.ts";
 import { at, string } from "../lib/json.ts";
+import { ACCEPTED } from "../mesh/names.ts";
 import { gathered } from "../model/gathered.ts";
 import { RESOURCES } from "../model/resource.ts";
-import type { FactReader } from "../model/source.ts";
-import { byName, conditionsOf, defined, metaOf } from "./objects.ts";
-import { slimGatewayClass } from "./slim.ts";
+import { byName, conditionsOf, metaOf } from "./objects.ts";
 
-export const gatewayClasses: FactReader<"gatewayClasses"> = async (source) => {
-  const listed = await source.list(RESOURCES.gatewayClasses, { slim: slimGatewayClass });
-  // Without the CRD there are no classes.
-  if (!listed.ok) return listed.why === "not-found" ? gathered([]) : listed;
-  const classes = listed.value.flatMap((object) => {
-    const meta = metaOf(object);
-    if (!meta) return [];
-    const accepted = conditionsOf(object).find(({ type }) => type === "Accepted");
-    const controller = string(at(object, "spec", "controllerName")) ?? "";
-    return [{ name: meta.name, controller, ...defined({ accepted }) }];
-  });
-  return gathered(classes.toSorted(byName));
-};
+export const gatewayClasses = fact({
+  key: "gatewayClasses",
+  access: [listed(RESOURCES.gatewayClasses)],
+  keeps: {
+    gatewayClasses: { spec: { controllerName: WHOLE }, status: { conditions: CONDITIONS } },
+  },
+  read: async (source) => {
+    const answer = await source.list(RESOURCES.gatewayClasses);
+    // Without the CRD there are no classes.
+    if (!answer.ok) return answer.why === "not-found" ? gathered([]) : answer;
+    const classes = answer.value.flatMap((object) => {
+      const meta = metaOf(object);
+      if (!meta) return [];
+      const accepted = conditionsOf(object).find(({ type }) => type === ACCEPTED);
+      const controller = string(at(object, "spec", "controllerName")) ?? "";
+      return [{ name: meta.name, controller, ...defined({ accepted }) }];
+    });
+    return gathered(classes.toSorted(byName));
+  },
+});

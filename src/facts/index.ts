@@ -1,27 +1,35 @@
-import type { FactReaders } from "../model/source.ts";
-import { intermediate, rootCertificate } from "./certificates.ts";
+import type { FactKey } from "../model/facts.ts";
 import { cniConfigs } from "./cni-configs.ts";
-import { cnis, ztunnels } from "./daemon-sets.ts";
-import { licenses, syncs } from "./debug.ts";
+import { cniPods } from "./cni-pods.ts";
+import { cnis } from "./cnis.ts";
+import { connection } from "./connection.ts";
+import type { Fact } from "./fact.ts";
 import { flatEntries } from "./flat-entries.ts";
 import { gatewayClasses } from "./gateway-classes.ts";
 import { gatewayDeployments } from "./gateway-deployments.ts";
+import { gatewayPods } from "./gateway-pods.ts";
 import { gateways } from "./gateways.ts";
+import { intermediate } from "./intermediate.ts";
 import { istioNamespace } from "./istio-namespace.ts";
+import { istiodPods } from "./istiod-pods.ts";
 import { istiods } from "./istiods.ts";
+import { licenses } from "./licenses.ts";
 import { meshConfigs } from "./mesh-configs.ts";
 import { namespaces } from "./namespaces.ts";
 import { nodes } from "./nodes.ts";
 import { platform } from "./platform.ts";
-import { cniPods, gatewayPods, istiodPods, ztunnelPods } from "./pods.ts";
 import { remoteSecrets } from "./remote-secrets.ts";
+import { rootCertificate } from "./root-certificate.ts";
 import { services } from "./services.ts";
 import { sourcePods } from "./source-pods.ts";
+import { syncs } from "./syncs.ts";
 import { ztunnelDumps } from "./ztunnel-dumps.ts";
+import { ztunnelPods } from "./ztunnel-pods.ts";
+import { ztunnels } from "./ztunnels.ts";
 
-/** How each fact is made. */
-export const FACTS: FactReaders = {
-  connection: (source) => source.connect(),
+/** Every fact, in the order in which they are asked for. */
+export const FACTS: { readonly [K in FactKey]: Fact<K> } = {
+  connection,
   istiods,
   istioNamespace,
   istiodPods,

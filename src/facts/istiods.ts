@@ -1,25 +1,24 @@
+import { fact, listed } from "./fact.ts";
+import { PLAIN_CONFIG } from "./keep-objects.ts";
+import { DEFAULT_CLUSTER_ID, DEFAULT_REVISION, ISTIOD_SELECTOR, REVISION } from "../mesh/names.ts";
+import { defined } from "../lib/defined.ts";
 import { array, at, property, string, stringMap } from "../lib/json.ts";
 import { goBool } from "../lib/go-bool.ts";
-import { DEFAULT_REVISION } from "../mesh/istiod-pods.ts";
-import { REVISION } from "../mesh/names.ts";
 import type { Env, IstiodFact, IstiodsFact } from "../model/facts.ts";
 import { gathered } from "../model/gathered.ts";
 import type { RawObject } from "../model/reader.ts";
 import { RESOURCES } from "../model/resource.ts";
-import type { FactReader, FactSource } from "../model/source.ts";
-import { byName, defined } from "./objects.ts";
-import { slimWorkload } from "./slim.ts";
-import { mainContainer, workloadFact } from "./workload.ts";
+import type { FactSource } from "../model/source.ts";
+import { byName } from "./objects.ts";
+import { mainContainer, WORKLOAD, workloadFact } from "./workload.ts";
 
 const CONTAINER = "discovery";
-/** What istiod calls its cluster when nothing says otherwise. */
-const DEFAULT_CLUSTER = "Kubernetes";
 
 /** CLUSTER_ID as istiod takes it; nothing when it cannot be known. */
 function clusterId(env: Env): string | undefined {
   const variable = env.get("CLUSTER_ID");
   if (variable?.kind === "unresolved") return undefined;
-  return variable?.value || DEFAULT_CLUSTER;
+  return variable?.value || DEFAULT_CLUSTER_ID;
 }
 
 async function istiodFact(source: FactSource, object: RawObject): Promise<IstiodFact | undefined> {
@@ -52,13 +51,18 @@ function choose(all: readonly IstiodFact[], revision: string | undefined): Istio
   return { judged: [...judged], others: all.filter((istiod) => !judged.includes(istiod)) };
 }
 
-export const istiods: FactReader<"istiods"> = async (source) => {
-  const listed = await source.listWhereAllowed(RESOURCES.deployments, {
-    labelSelector: "app=istiod",
-    slim: slimWorkload,
-  });
-  if (!listed.ok) return listed;
-  const all = await Promise.all(listed.value.map((object) => istiodFact(source, object)));
-  const found = all.filter((istiod) => istiod !== undefined).toSorted(byName);
-  return gathered(choose(found, source.settings.revision));
-};
+export const istiods = fact({
+  key: "istiods",
+  access: [listed(RESOURCES.deployments)],
+  keeps: { deployments: WORKLOAD, configMaps: PLAIN_CONFIG },
+  identifies: true,
+  read: async (source) => {
+    const answer = await source.listWhereAllowed(RESOURCES.deployments, {
+      labelSelector: ISTIOD_SELECTOR,
+    });
+    if (!answer.ok) return answer;
+    const all = await Promise.all(answer.value.map((object) => istiodFact(source, object)));
+    const found = all.filter((istiod) => istiod !== undefined).toSorted(byName);
+    return gathered(choose(found, source.settings.revision));
+  },
+});

@@ -1,11 +1,12 @@
-import { DEFAULT_REVISION } from "../mesh/istiod-pods.ts";
+import { fact, got } from "./fact.ts";
+import { DEFAULT_REVISION, DEFAULT_TRUST_DOMAIN } from "../mesh/names.ts";
 import { at } from "../lib/json.ts";
 import type { MeshConfigFact } from "../model/facts.ts";
 import { gathered, type Missing } from "../model/gathered.ts";
 import { RESOURCES } from "../model/resource.ts";
-import type { FactReader, FactSource } from "../model/source.ts";
+import type { FactSource } from "../model/source.ts";
 import { askEarly, istioNamespaceOf } from "./istio-namespace.ts";
-import { DEFAULT_TRUST_DOMAIN, parseMesh } from "./mesh-text.ts";
+import { MESH_TEXT, parseMesh } from "./mesh-text.ts";
 
 interface Revision {
   namespace: string;
@@ -21,7 +22,7 @@ async function revisions(source: FactSource, usual: string): Promise<Revision[]>
 }
 
 interface Read {
-  fact: MeshConfigFact;
+  config: MeshConfigFact;
   failed?: Missing;
 }
 
@@ -34,17 +35,22 @@ async function meshConfig(source: FactSource, { namespace, revision }: Revision)
     ? parseMesh(found.ok ? at(found.value, "data", "mesh") : undefined)
     : { unreadable: found.detail };
   const defaults = { trustDomain: DEFAULT_TRUST_DOMAIN, trustDomainAliases: [] };
-  const fact = { revision, configMap, ...defaults, ...mesh };
-  return read ? { fact } : { fact, failed: found };
+  const config = { revision, configMap, ...defaults, ...mesh };
+  return read ? { config } : { config, failed: found };
 }
 
 /** One that cannot be read says so in words, as long as another can. */
-export const meshConfigs: FactReader<"meshConfigs"> = async (source) => {
-  const { revision = DEFAULT_REVISION } = source.settings;
-  askEarly(source, (namespace) => meshConfig(source, { namespace, revision }));
-  const asked = await revisions(source, revision);
-  const read = await Promise.all(asked.map((one) => meshConfig(source, one)));
-  const [first] = read.flatMap(({ failed }) => failed ?? []);
-  if (first && read.every(({ failed }) => failed)) return first;
-  return gathered(read.map(({ fact }) => fact));
-};
+export const meshConfigs = fact({
+  key: "meshConfigs",
+  access: [got(RESOURCES.configMaps, { scope: "istio" })],
+  keeps: { configMaps: { data: { mesh: MESH_TEXT } } },
+  read: async (source) => {
+    const { revision = DEFAULT_REVISION } = source.settings;
+    askEarly(source, (namespace) => meshConfig(source, { namespace, revision }));
+    const wanted = await revisions(source, revision);
+    const read = await Promise.all(wanted.map((one) => meshConfig(source, one)));
+    const [first] = read.flatMap(({ failed }) => failed ?? []);
+    if (first && read.every(({ failed }) => failed)) return first;
+    return gathered(read.map(({ config }) => config));
+  },
+});

@@ -1,23 +1,41 @@
 import { CORE_SCHEMA, loadAll, mergeTag, YAMLException } from "js-yaml";
+import { DEFAULT_TRUST_DOMAIN } from "../mesh/names.ts";
 import { at, string, strings } from "../lib/json.ts";
+import { Cut, type Keep, keeper, type KeepMap, SCALAR, WHOLE } from "./keep.ts";
 
 /** What facts read of a mesh configuration, or why it could not be parsed. */
 export type MeshText =
   | { trustDomain: string; trustDomainAliases: string[]; unreadable?: never }
   | { unreadable: string };
 
-export const DEFAULT_TRUST_DOMAIN = "cluster.local";
-
 /** etcd takes no larger object, so a larger text is not a mesh configuration. */
 const LARGEST = 1_048_576;
 const LONGEST_REASON = 200;
 const UNREADABLE = "%unreadable ";
 
-/**
- * Reads the YAML of key `mesh`. Never throws, whatever the text: depth, aliases and merges are
- * bounded, and aliases are shared rather than copied, so that nested ones do not grow.
- */
+/** What `readMesh` reads. Providers may carry tokens, and nothing else is anybody's business. */
+export const MESH: KeepMap = { trustDomain: SCALAR, trustDomainAliases: [SCALAR] };
+const keepMesh = keeper(MESH);
+
+/** What facts say of a mesh configuration, with istiod's defaults. */
+export function readMesh(mesh: unknown): Exclude<MeshText, { unreadable: string }> {
+  return {
+    trustDomain: string(at(mesh, "trustDomain")) ?? DEFAULT_TRUST_DOMAIN,
+    trustDomainAliases: strings(at(mesh, "trustDomainAliases")),
+  };
+}
+
+/** Reads the YAML of key `mesh`. Never throws, whatever the text. */
 export function parseMesh(value: unknown): MeshText {
+  const loaded = loadMesh(value);
+  return "unreadable" in loaded ? { unreadable: loaded.unreadable } : readMesh(loaded.mesh);
+}
+
+/**
+ * The kept parts of the YAML. Depth, aliases and merges are bounded, and aliases are shared rather
+ * than copied, so that nested ones do not grow.
+ */
+function loadMesh(value: unknown): { mesh: unknown } | { unreadable: string } {
   const text = typeof value === "string" ? value : "";
   if (text.startsWith(UNREADABLE)) return { unreadable: text.slice(UNREADABLE.length) };
   if (text.length > LARGEST) return { unreadable: "it is larger than 1 MiB" };
@@ -37,10 +55,7 @@ export function parseMesh(value: unknown): MeshText {
   if (mesh !== undefined && mesh !== null && (typeof mesh !== "object" || Array.isArray(mesh))) {
     return { unreadable: "it is not a map" };
   }
-  return {
-    trustDomain: string(at(mesh, "trustDomain")) ?? DEFAULT_TRUST_DOMAIN,
-    trustDomainAliases: strings(at(mesh, "trustDomainAliases")),
-  };
+  return { mesh: keepMesh(mesh) ?? {} };
 }
 
 function reasonOf(cause: unknown): string {
@@ -50,10 +65,13 @@ function reasonOf(cause: unknown): string {
 }
 
 /**
- * The text with nothing in it but what `parseMesh` gives; a text that cannot be parsed is replaced
- * by the reason, in a form that `parseMesh` knows.
+ * The text with nothing in it but what `readMesh` reads; a text that cannot be parsed is replaced by
+ * the reason, in a form that `parseMesh` knows.
  */
 export function slimMesh(value: unknown): string {
-  const mesh = parseMesh(value);
-  return mesh.unreadable === undefined ? JSON.stringify(mesh) : `${UNREADABLE}${mesh.unreadable}`;
+  const loaded = loadMesh(value);
+  return "unreadable" in loaded ? `${UNREADABLE}${loaded.unreadable}` : JSON.stringify(loaded.mesh);
 }
+
+/** Key `mesh` of istiod's ConfigMap. */
+export const MESH_TEXT: Keep = new Cut(WHOLE, slimMesh);

@@ -1,14 +1,17 @@
+import { fact, listed } from "./fact.ts";
+import { WHOLE } from "./keep.ts";
 import { at, string } from "../lib/json.ts";
 import { mapGathered } from "../model/gathered.ts";
 import { RESOURCES } from "../model/resource.ts";
-import type { FactReader } from "../model/source.ts";
 import { byName, metaOf } from "./objects.ts";
-import { slimNamespace } from "./slim.ts";
 
-export const namespaces: FactReader<"namespaces"> = async (source) =>
-  mapGathered(
-    await source.listWhereAllowed(RESOURCES.namespaces, { slim: slimNamespace }),
-    (objects) =>
+export const namespaces = fact({
+  key: "namespaces",
+  access: [listed(RESOURCES.namespaces)],
+  keeps: { namespaces: { metadata: { uid: WHOLE } } },
+  identifies: true,
+  read: async (source) =>
+    mapGathered(await source.listWhereAllowed(RESOURCES.namespaces), (objects) =>
       objects
         .flatMap((object) => {
           const meta = metaOf(object);
@@ -17,4 +20,5 @@ export const namespaces: FactReader<"namespaces"> = async (source) =>
           return [{ name: meta.name, uid, labels: meta.labels }];
         })
         .toSorted(byName),
-  );
+    ),
+});

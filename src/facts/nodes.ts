@@ -1,20 +1,25 @@
+import { fact, listed } from "./fact.ts";
+import { WHOLE } from "./keep.ts";
 import { array, at, property, string } from "../lib/json.ts";
 import { mapGathered } from "../model/gathered.ts";
 import { RESOURCES } from "../model/resource.ts";
-import type { FactReader } from "../model/source.ts";
 import { byName, metaOf } from "./objects.ts";
-import { slimNode } from "./slim.ts";
 
-export const nodes: FactReader<"nodes"> = async (source) =>
-  mapGathered(await source.list(RESOURCES.nodes, { slim: slimNode }), (objects) =>
-    objects
-      .flatMap((object) => {
-        const meta = metaOf(object);
-        if (!meta) return [];
-        const internalIPs = array(at(object, "status", "addresses"))
-          .filter((address) => string(property(address, "type")) === "InternalIP")
-          .flatMap((address) => string(property(address, "address")) ?? []);
-        return [{ name: meta.name, labels: meta.labels, internalIPs }];
-      })
-      .toSorted(byName),
-  );
+export const nodes = fact({
+  key: "nodes",
+  access: [listed(RESOURCES.nodes)],
+  keeps: { nodes: { status: { addresses: [{ type: WHOLE, address: WHOLE }] } } },
+  read: async (source) =>
+    mapGathered(await source.list(RESOURCES.nodes), (objects) =>
+      objects
+        .flatMap((object) => {
+          const meta = metaOf(object);
+          if (!meta) return [];
+          const internalIPs = array(at(object, "status", "addresses"))
+            .filter((address) => string(property(address, "type")) === "InternalIP")
+            .flatMap((address) => string(property(address, "address")) ?? []);
+          return [{ name: meta.name, labels: meta.labels, internalIPs }];
+        })
+        .toSorted(byName),
+    ),
+});

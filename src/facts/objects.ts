@@ -7,8 +7,6 @@ export interface Meta {
   namespace: string;
   name: string;
   labels: ReadonlyMap<string, string>;
-  annotations: ReadonlyMap<string, string>;
-  createdAt?: number;
 }
 
 /** Namespace and name; nothing for an object without a name, which no message could speak of. */
@@ -19,16 +17,16 @@ export function nameOf(object: unknown): Pick<Meta, "namespace" | "name"> | unde
   return { namespace: string(property(metadata, "namespace")) ?? "default", name };
 }
 
-/** Reads `metadata`; nothing for an object without a name. */
+/** Name, namespace and labels; nothing for an object without a name. */
 export function metaOf(object: unknown): Meta | undefined {
   const named = nameOf(object);
   if (named === undefined) return undefined;
-  return {
-    ...named,
-    labels: stringMap(at(object, "metadata", "labels")),
-    annotations: stringMap(at(object, "metadata", "annotations")),
-    ...defined({ createdAt: time(at(object, "metadata", "creationTimestamp")) }),
-  };
+  return { ...named, labels: stringMap(at(object, "metadata", "labels")) };
+}
+
+/** When the object was made, ms since the epoch. */
+export function createdAtOf(object: unknown): number | undefined {
+  return time(at(object, "metadata", "creationTimestamp"));
 }
 
 /** The reference to who made an object and keeps it: of its owners the one that controls it. */
@@ -41,18 +39,6 @@ export function controllerRef(object: unknown): unknown {
 /** Whether the value is a map: there, and neither null nor a list. */
 export function isMap(value: unknown): boolean {
   return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-/** The entries that have a value: for properties that are absent rather than undefined. */
-export function defined<T extends object>(
-  values: T,
-): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  const kept: { [K in keyof T]?: Exclude<T[K], undefined> } = {};
-  // By hand, since this runs for every object of the largest lists.
-  for (const key in values) {
-    if (values[key] !== undefined) kept[key] = values[key] as Exclude<T[typeof key], undefined>;
-  }
-  return kept;
 }
 
 interface Named {

@@ -1,5 +1,6 @@
+import { defined } from "../lib/defined.ts";
 import { array, at, number, property, string, time } from "../lib/json.ts";
-import { conditionsOf, defined, isMap } from "./objects.ts";
+import { conditionsOf, isMap } from "./objects.ts";
 
 /** What `kubectl get pods` prints of a pod. */
 export interface PrintedStatus {

@@ -1,11 +1,11 @@
-import { array, at, property, string } from "../lib/json.ts";
-import { VERSION } from "../mesh/names.ts";
+import { defined } from "../lib/defined.ts";
+import { array, at, property, string, stringMap } from "../lib/json.ts";
+import { METRICS_PORT, VERSION } from "../mesh/names.ts";
 import type { Env, EnvValue, PodFact } from "../model/facts.ts";
 import type { RawObject } from "../model/reader.ts";
 import type { FactSource } from "../model/source.ts";
 import { readEnv, type EnvOwner } from "./env.ts";
-import { METRICS_PORT } from "./names.ts";
-import { conditionsOf, controllerRef, defined, imagesOf, metaOf, portOf } from "./objects.ts";
+import { conditionsOf, controllerRef, createdAtOf, imagesOf, metaOf, portOf } from "./objects.ts";
 import { printedStatus } from "./pod-status.ts";
 import { failingContainer, podWhy } from "./pod-why.ts";
 
@@ -30,7 +30,7 @@ function ownerOf(pod: RawObject): PodFact["owner"] {
 export async function podFact(source: FactSource, pod: RawObject): Promise<PodFact | undefined> {
   const meta = metaOf(pod);
   if (!meta) return undefined;
-  const { namespace, name, labels, createdAt } = meta;
+  const { namespace, name, labels } = meta;
   const printed = printedStatus(pod);
   const phase = string(at(pod, "status", "phase")) ?? "Unknown";
   const deleting = string(at(pod, "metadata", "deletionTimestamp")) !== undefined;
@@ -55,15 +55,18 @@ export async function podFact(source: FactSource, pod: RawObject): Promise<PodFa
     finished: phase === "Succeeded" || phase === "Failed",
     deleting,
     images: imagesOf(pod["spec"]),
-    env: await podEnv(source, pod["spec"], meta),
+    env: await podEnv(source, pod["spec"], {
+      ...meta,
+      annotations: stringMap(at(pod, "metadata", "annotations")),
+    }),
     ...defined({
-      createdAt,
+      createdAt: createdAtOf(pod),
       owner: ownerOf(pod),
       why: healthy ? undefined : podWhy(pod),
       failing: healthy ? undefined : failingContainer(pod),
       nodeName: string(at(pod, "spec", "nodeName")),
       versionLabel: labels.get(VERSION),
-      metricsPort: portOf(meta.annotations.get(METRICS_PORT)),
+      metricsPort: portOf(at(pod, "metadata", "annotations", METRICS_PORT)),
     }),
   };
 }

@@ -1,11 +1,12 @@
+import { fact, listed } from "./fact.ts";
+import { WHOLE } from "./keep.ts";
+import { defined } from "../lib/defined.ts";
 import { array, at, property, string, strings } from "../lib/json.ts";
 import type { ServiceFact, ServicePort } from "../model/facts.ts";
 import { mapGathered } from "../model/gathered.ts";
 import type { RawObject } from "../model/reader.ts";
 import { RESOURCES } from "../model/resource.ts";
-import type { FactReader } from "../model/source.ts";
-import { byName, defined, metaOf, portOf } from "./objects.ts";
-import { slimService } from "./slim.ts";
+import { byName, createdAtOf, metaOf, portOf } from "./objects.ts";
 
 function clusterIPs(spec: unknown): string[] {
   const several = strings(property(spec, "clusterIPs"));
@@ -34,7 +35,7 @@ function ports(value: unknown): ServicePort[] {
 function serviceFact(object: RawObject): ServiceFact | undefined {
   const meta = metaOf(object);
   if (!meta) return undefined;
-  const { namespace, name, labels, createdAt } = meta;
+  const { namespace, name, labels } = meta;
   return {
     namespace,
     name,
@@ -43,11 +44,28 @@ function serviceFact(object: RawObject): ServiceFact | undefined {
     clusterIPs: clusterIPs(object["spec"]),
     addresses: externalAddresses(object),
     ports: ports(at(object, "spec", "ports")),
-    ...defined({ createdAt }),
+    ...defined({ createdAt: createdAtOf(object) }),
   };
 }
 
-export const services: FactReader<"services"> = async (source) =>
-  mapGathered(await source.listWhereAllowed(RESOURCES.services, { slim: slimService }), (objects) =>
-    objects.flatMap((object) => serviceFact(object) ?? []).toSorted(byName),
-  );
+export const services = fact({
+  key: "services",
+  access: [listed(RESOURCES.services)],
+  keeps: {
+    services: {
+      metadata: { creationTimestamp: WHOLE },
+      spec: {
+        type: WHOLE,
+        clusterIP: WHOLE,
+        clusterIPs: WHOLE,
+        externalIPs: WHOLE,
+        ports: [{ name: WHOLE, port: WHOLE, protocol: WHOLE, nodePort: WHOLE }],
+      },
+      status: { loadBalancer: { ingress: [{ ip: WHOLE, hostname: WHOLE }] } },
+    },
+  },
+  read: async (source) =>
+    mapGathered(await source.listWhereAllowed(RESOURCES.services), (objects) =>
+      objects.flatMap((object) => serviceFact(object) ?? []).toSorted(byName),
+    ),
+});

@@ -1,11 +1,17 @@
+import { fact, listed } from "./fact.ts";
+import { keeper } from "./keep.ts";
+import { NAME_ONLY } from "./keep-objects.ts";
 import type { FlatEntryFact } from "../model/facts.ts";
 import { gathered, missing, type Gathered, type Missing } from "../model/gathered.ts";
 import type { ListOptions, RawObject } from "../model/reader.ts";
 import { RESOURCES, type Resource } from "../model/resource.ts";
-import type { FactReader, FactSource } from "../model/source.ts";
+import type { FactSource } from "../model/source.ts";
 import { clusterIdOf } from "./cluster-ref.ts";
 import { nameOf } from "./objects.ts";
-import { slimName } from "./slim.ts";
+
+const keepName = keeper(NAME_ONLY);
+/** Their names are enough, tens of thousands of them. */
+const slimName = (pod: RawObject): RawObject => (keepName(pod) ?? {}) as RawObject;
 
 /** Beyond this many namespaces one list of the whole cluster costs less. */
 const MOST_NAMESPACES = 10;
@@ -98,28 +104,36 @@ async function namingEntries(source: FactSource): Promise<FlatEntryFact[]> {
  * Which pods that entries elsewhere name exist here. A pod that is missing is looked for again, as
  * it may have come after the list and before the entry; only what is missing twice is gone.
  */
-export const sourcePods: FactReader<"sourcePods"> = async (source) => {
-  const entries = await namingEntries(source);
-  if (entries.length === 0) return gathered({ existing: new Map(), namespaces: new Set() });
-  const istiods = await source.fact("istiods");
-  if (!istiods.ok) return istiods;
-  const id = clusterIdOf(istiods.value);
-  if (id === undefined) return missing("unreadable", "CLUSTER_ID of istiod is not known");
+export const sourcePods = fact({
+  key: "sourcePods",
+  access: [listed(RESOURCES.pods, { scope: "some" }), listed(RESOURCES.deployments)],
+  keeps: { pods: NAME_ONLY },
+  after: ["istiods", "flatEntries"],
+  waitsForOthers: true,
+  read: async (source) => {
+    const entries = await namingEntries(source);
+    if (entries.length === 0) return gathered({ existing: new Map(), namespaces: new Set() });
+    const istiods = await source.fact("istiods");
+    if (!istiods.ok) return istiods;
+    const id = clusterIdOf(istiods.value);
+    if (id === undefined) return missing("unreadable", "CLUSTER_ID of istiod is not known");
 
-  const named = namedPods(entries.filter(({ sourceCluster }) => sourceCluster === id));
-  const first = await findPods((resource, options) => source.list(resource, options), named);
-  if (first.failed && first.namespaces.size === 0) return first.failed;
-  const gone = candidates(named, first);
-  if (gone.size === 0) return gathered({ existing: first.existing, namespaces: first.namespaces });
+    const named = namedPods(entries.filter(({ sourceCluster }) => sourceCluster === id));
+    const first = await findPods((resource, options) => source.list(resource, options), named);
+    if (first.failed && first.namespaces.size === 0) return first.failed;
+    const gone = candidates(named, first);
+    if (gone.size === 0)
+      return gathered({ existing: first.existing, namespaces: first.namespaces });
 
-  const second = await findPods((resource, options) => source.listAgain(resource, options), gone);
-  // Where the second look failed nothing can be said of the candidates.
-  const unsure = new Set([...gone.keys()].filter((one) => !second.namespaces.has(one)));
-  for (const [namespace, names] of second.existing) {
-    for (const name of names) add(first.existing, namespace, name);
-  }
-  return gathered({
-    existing: first.existing,
-    namespaces: new Set([...first.namespaces].filter((one) => !unsure.has(one))),
-  });
-};
+    const second = await findPods((resource, options) => source.listAgain(resource, options), gone);
+    // Where the second look failed nothing can be said of the candidates.
+    const unsure = new Set([...gone.keys()].filter((one) => !second.namespaces.has(one)));
+    for (const [namespace, names] of second.existing) {
+      for (const name of names) add(first.existing, namespace, name);
+    }
+    return gathered({
+      existing: first.existing,
+      namespaces: new Set([...first.namespaces].filter((one) => !unsure.has(one))),
+    });
+  },
+});

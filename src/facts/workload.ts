@@ -1,10 +1,32 @@
+import { defined } from "../lib/defined.ts";
 import { array, at, number, property, string, stringMap } from "../lib/json.ts";
 import { VERSION } from "../mesh/names.ts";
 import type { Condition, WorkloadFact } from "../model/facts.ts";
 import type { RawObject } from "../model/reader.ts";
 import type { FactSource } from "../model/source.ts";
 import { readEnv } from "./env.ts";
-import { conditionsOf, defined, imagesOf, metaOf } from "./objects.ts";
+import { type KeepMap, WHOLE } from "./keep.ts";
+import { annotationsOfPods, CONDITIONS, CONTAINERS } from "./keep-objects.ts";
+import { conditionsOf, imagesOf, metaOf } from "./objects.ts";
+
+/** What `workloadFact` reads of Deployments and DaemonSets. */
+export const WORKLOAD: KeepMap = {
+  spec: {
+    replicas: WHOLE,
+    template: {
+      metadata: { labels: WHOLE, annotations: annotationsOfPods() },
+      spec: { containers: CONTAINERS },
+    },
+  },
+  status: {
+    observedGeneration: WHOLE,
+    replicas: WHOLE,
+    readyReplicas: WHOLE,
+    desiredNumberScheduled: WHOLE,
+    numberReady: WHOLE,
+    conditions: CONDITIONS,
+  },
+};
 
 /** The container of the pod template with that name, or the only one there is. */
 export function mainContainer(template: unknown, name: string): unknown {

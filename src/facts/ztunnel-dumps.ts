@@ -1,26 +1,33 @@
+import { fact } from "./fact.ts";
+import { Cut, SCALAR } from "./keep.ts";
+import { PEM } from "./keep-objects.ts";
+import { defined } from "../lib/defined.ts";
 import { array, at, property, string } from "../lib/json.ts";
 import type { ZtunnelCertificates, ZtunnelDumpFact } from "../model/facts.ts";
 import { gathered } from "../model/gathered.ts";
-import type { FactReader } from "../model/source.ts";
-import { defined } from "./objects.ts";
 import { certificatesOnly, fromBase64 } from "./pem.ts";
 
 /** ztunnel's own admin port. */
 const PORT = 15_000;
 
-/** PEM text as it stands, or in base64 as ztunnel writes it. */
+/** PEM text as it stands, or in base64 as ztunnel writes it; nothing but its certificates. */
 function pemOf(value: unknown): string {
   const text = string(value) ?? "";
   return certificatesOnly(text.includes("-----BEGIN") ? text : fromBase64(text));
 }
 
-/** What one workload trusts and presents; its own certificate, which comes first, says nothing more. */
+/** The PEM texts of a list of certificates, each once. */
+function pemsOf(list: unknown): string[] {
+  const pems = array(list).map((one) => pemOf(property(one, "pem")));
+  return [...new Set(pems)].filter((pem) => pem !== "");
+}
+
+/** What a workload trusts and presents; its own certificate, which comes first, says nothing more. */
 function workloadTrust(certificate: unknown): ZtunnelCertificates {
-  const text = (list: string, from: number): string => {
-    const pems = array(property(certificate, list)).map((one) => pemOf(property(one, "pem")));
-    return [...new Set(pems.slice(from))].join("");
+  return {
+    roots: pemsOf(property(certificate, "rootCerts")).join(""),
+    chain: pemsOf(array(property(certificate, "certChain")).slice(1)).join(""),
   };
-  return { roots: text("rootCerts", 0), chain: text("certChain", 1) };
 }
 
 /** Those of many workloads are the same; one that has no certificate yet says nothing. */
@@ -29,14 +36,27 @@ function distinct(all: readonly ZtunnelCertificates[]): ZtunnelCertificates[] {
   return [...new Map(said.map((one) => [JSON.stringify(one), one])).values()];
 }
 
+/** Most workloads trust and present the same few certificates, in any order. */
+function eachOnce(certificates: unknown): unknown {
+  const texts = array(certificates).map((certificate) => {
+    const roots = pemsOf(property(certificate, "rootCerts")).toSorted();
+    const above = pemsOf(array(property(certificate, "certChain")).slice(1));
+    return JSON.stringify({
+      ...(roots.length > 0 ? { rootCerts: roots.map((pem) => ({ pem })) } : {}),
+      ...(above.length > 0 ? { certChain: [{}, ...above.map((pem) => ({ pem }))] } : {}),
+    });
+  });
+  return [...new Set(texts)]
+    .toSorted()
+    .filter((text) => text !== "{}")
+    .map((text) => JSON.parse(text) as unknown);
+}
+
 function dump(pod: string, body: unknown): ZtunnelDumpFact {
   const certificates = array(property(body, "certificates"));
-  const pems = certificates
-    .flatMap((certificate) => array(property(certificate, "rootCerts")))
-    .map((root) => pemOf(property(root, "pem")));
   return {
     pod,
-    rootPems: [...new Set(pems)].filter(Boolean),
+    rootPems: pemsOf(certificates.flatMap((one) => array(property(one, "rootCerts")))),
     workloads: distinct(certificates.map(workloadTrust)),
     ...defined({
       network: string(at(body, "config", "network")),
@@ -49,16 +69,27 @@ function dump(pod: string, body: unknown): ZtunnelDumpFact {
  * What ztunnel says of its configuration and certificates: as recordings hold it; a live cluster is
  * asked only where a command needs to know.
  */
-export const ztunnelDumps: FactReader<"ztunnelDumps"> = async (source) => {
-  if (!source.settings.dumps) return gathered([]);
-  const pods = await source.fact("ztunnelPods");
-  // Without the pods there is nobody to ask; the checks of ztunnel say so, in recordings and live.
-  if (!pods.ok) return gathered([]);
-  const dumps = await Promise.all(
-    pods.value.map(async ({ namespace, name }) => {
-      const answer = await source.debug({ namespace, pod: name, port: PORT }, "/config_dump");
-      return answer.ok ? [dump(`${namespace}/${name}`, answer.value)] : [];
-    }),
-  );
-  return gathered(dumps.flat());
-};
+export const ztunnelDumps = fact({
+  key: "ztunnelDumps",
+  // Only recordings have them.
+  access: [],
+  keeps: {
+    "/config_dump": {
+      config: { network: SCALAR, clusterId: SCALAR },
+      certificates: new Cut([{ rootCerts: [{ pem: PEM }], certChain: [{ pem: PEM }] }], eachOnce),
+    },
+  },
+  read: async (source) => {
+    if (!source.settings.dumps) return gathered([]);
+    const pods = await source.fact("ztunnelPods");
+    // Without the pods there is nobody to ask; the checks of ztunnel say so, in recordings and live.
+    if (!pods.ok) return gathered([]);
+    const dumps = await Promise.all(
+      pods.value.map(async ({ namespace, name }) => {
+        const answer = await source.debug({ namespace, pod: name, port: PORT }, "/config_dump");
+        return answer.ok ? [dump(`${namespace}/${name}`, answer.value)] : [];
+      }),
+    );
+    return gathered(dumps.flat());
+  },
+});

@@ -1,5 +1,5 @@
 import { CLUSTER } from "../mesh/names.ts";
-import { enumerate } from "../mesh/naming.ts";
+import { enumerate } from "../mesh/wording.ts";
 import type { GatheredCluster } from "../model/cluster.ts";
 import type { GatewayFact, IstiodFact } from "../model/facts.ts";
 import { factOf, type Problem, problem, unread } from "./problem.ts";

@@ -2,7 +2,8 @@ import { createTwoFilesPatch } from "diff";
 import { array, at, record, string } from "../lib/json.ts";
 import { oneLine } from "../lib/sanitize.ts";
 import type { RawObject } from "../model/reader.ts";
-import { sorted, toYaml } from "./yaml.ts";
+import { sortedKeys } from "../lib/sorted-keys.ts";
+import { toYaml } from "./yaml.ts";
 
 /** An annotation that tells of past writes, not of what is wanted. */
 const BOOKKEEPING = "kubectl.kubernetes.io/last-applied-configuration";
@@ -52,7 +53,7 @@ export function comparable(object: RawObject): Record<string, unknown> {
 }
 
 function canonical(object: RawObject): string {
-  return JSON.stringify(sorted(comparable(object)));
+  return JSON.stringify(sortedKeys(comparable(object)));
 }
 
 /** Whether two states of an object mean the same. */

@@ -1,9 +1,6 @@
+import { EAST_WEST_LISTENERS } from "../mesh/listeners.ts";
 import * as label from "../mesh/names.ts";
-import { type GatewayManifest, HBONE, type Locality, localityLabels, XDS } from "./manifest.ts";
-
-/** Solo's class for Gateways that other clusters reach this one through. */
-export const EAST_WEST_CLASS = "istio-eastwest";
-export const EAST_WEST_NAME = "istio-eastwest";
+import { type GatewayManifest, type Locality, localityLabels } from "./manifest.ts";
 
 export interface EastWestRequest extends Locality {
   network: string;
@@ -28,9 +25,9 @@ export function eastWestGateway(request: EastWestRequest): GatewayManifest {
         [label.NETWORK]: network,
         ...localityLabels(request),
       },
-      name: EAST_WEST_NAME,
+      name: label.EAST_WEST_NAME,
       ...(namespace === undefined ? {} : { namespace }),
     },
-    spec: { gatewayClassName: EAST_WEST_CLASS, listeners: [HBONE, XDS] },
+    spec: { gatewayClassName: label.CLASS_EAST_WEST, listeners: [...EAST_WEST_LISTENERS] },
   };
 }

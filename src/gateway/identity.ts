@@ -1,25 +1,20 @@
+import { repeatedClusters } from "../mesh/identity.ts";
+import { SYSTEM_NAMESPACE } from "../mesh/names.ts";
 import { kubectl } from "../mesh/commands/shell.ts";
 import type { GatheredCluster } from "../model/cluster.ts";
 import type { PeerTarget } from "./peer.ts";
 import type { PeerGateway } from "./remote-peer.ts";
 import { type Problem, problem } from "./problem.ts";
 
-function uidOf({ facts: { namespaces } }: GatheredCluster): string | undefined {
-  if (!namespaces?.ok) return undefined;
-  return namespaces.value.find(({ name }) => name === "kube-system")?.uid || undefined;
-}
-
 /** Contexts that lead to a cluster that an earlier one names already. */
 export function sameClusters(clusters: readonly GatheredCluster[]): Problem[] {
-  const seen = new Map<string, string>();
-  return clusters.flatMap((cluster) => {
-    const { ref } = cluster;
-    const uid = uidOf(cluster);
-    const first = uid === undefined ? undefined : seen.get(uid);
-    if (uid !== undefined && first === undefined) seen.set(uid, ref.context);
-    if (first === undefined) return [];
-    const message = `is the same cluster as ${first}: namespace kube-system has the same UID; name each cluster by one context`;
-    return [problem(ref, message, kubectl(ref, "cluster-info"))];
+  const repeated = repeatedClusters(clusters, ({ ref, facts: { namespaces } }) => ({
+    ref,
+    namespaces,
+  }));
+  return [...repeated].map(([{ ref }, first]) => {
+    const message = `is the same cluster as ${first.ref.context}: namespace ${SYSTEM_NAMESPACE} has the same UID; name each cluster by one context`;
+    return problem(ref, message, kubectl(ref, "cluster-info"));
   });
 }
 

@@ -1,11 +1,11 @@
 import { goBool } from "../lib/go-bool.ts";
 import { hasMinor, parseVersion } from "../mesh/versions.ts";
-import { qualified } from "../mesh/naming.ts";
-import { findPeers } from "../mesh/peer-targets.ts";
-import { indexPeers, normalizeAddress, type PeerCandidate } from "../mesh/peering.ts";
+import { qualified } from "../mesh/wording.ts";
+import { type Peer, findPeers, indexPeers } from "../mesh/peers.ts";
+import { normalizeAddress } from "../lib/ip-address.ts";
 import type { GatheredCluster } from "../model/cluster.ts";
-import type { PeerAddress } from "./address.ts";
-import { candidateOf, remoteOf } from "./candidate.ts";
+import type { PeerAddress } from "../mesh/addresses.ts";
+import { gatheredPeer, remoteGateways } from "./gathered-peer.ts";
 import { clusterName } from "./cluster-id.ts";
 import { sameClusters, sameIds, sameNames } from "./identity.ts";
 import type { PeerSource, PeerTarget } from "./peer.ts";
@@ -122,7 +122,7 @@ function sourceLinks(
   const where = input.namespaceOf(ref.context);
   const source: PeerSource = {
     context: ref.context,
-    existing: remoteOf(cluster).filter(({ namespace }) => namespace === where),
+    existing: remoteGateways(cluster).filter(({ namespace }) => namespace === where),
     ...(ref.network === undefined ? {} : { network: ref.network }),
     ...(input.namespace === undefined ? {} : { namespace: input.namespace }),
   };
@@ -143,18 +143,18 @@ function idsOf(links: readonly SourceLinks[]): Map<string, string> {
 
 /** Gateways under other names that stand for a target already. */
 function duplicates({ cluster, source, targets, gateways }: SourceLinks): string[] {
-  const own: PeerCandidate & { target?: PeerTarget } = candidateOf(cluster);
+  const sourcePeer: Peer & { target?: PeerTarget } = gatheredPeer(cluster);
   const others = targets.map((target) => ({
     target,
     cluster: { context: target.context, id: target.clusterId, network: target.network },
     addresses: new Set([normalizeAddress(target.address.value)]),
   }));
-  const known = findPeers(remoteOf(cluster), indexPeers([own, ...others]), own);
+  const known = findPeers(remoteGateways(cluster), indexPeers([sourcePeer, ...others]), sourcePeer);
   const names = new Map(
     gateways.map(({ target, manifest }) => [target, manifest.metadata.name] as const),
   );
   return source.existing.flatMap((gateway) => {
-    const target = known.get(gateway)?.candidate.target;
+    const target = known.get(gateway)?.peer.target;
     const name = target && names.get(target);
     if (!target || !name || name === gateway.name) return [];
     return [

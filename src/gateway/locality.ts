@@ -1,5 +1,5 @@
 import { REGION, ZONE } from "../mesh/names.ts";
-import { enumerate } from "../mesh/naming.ts";
+import { enumerate } from "../mesh/wording.ts";
 import type { NodeFact } from "../model/facts.ts";
 import type { Locality } from "./manifest.ts";
 

@@ -1,11 +1,5 @@
+import type { Listener } from "../mesh/listeners.ts";
 import * as label from "../mesh/names.ts";
-
-export interface Listener {
-  name: string;
-  port: number;
-  protocol: "HBONE" | "TLS";
-  tls: { mode: "Passthrough" };
-}
 
 /** A Gateway as mc writes it: no status, no nulls, nothing that the server fills in. */
 export interface GatewayManifest {
@@ -24,22 +18,6 @@ export interface GatewayManifest {
     listeners: Listener[];
   };
 }
-
-/** Data between clusters. */
-export const HBONE: Listener = {
-  name: "cross-network",
-  port: label.PORT_HBONE,
-  protocol: "HBONE",
-  tls: { mode: "Passthrough" },
-};
-
-/** Discovery between istiods. */
-export const XDS: Listener = {
-  name: "xds-tls",
-  port: label.PORT_XDS,
-  protocol: "TLS",
-  tls: { mode: "Passthrough" },
-};
 
 /** Where a workload runs, for locality-aware load balancing. */
 export interface Locality {

@@ -1,16 +1,15 @@
-import { NETWORK } from "../mesh/names.ts";
+import { findIstiod } from "../mesh/commands/istiod.ts";
+import { DEFAULT_CLUSTER_ID, NETWORK } from "../mesh/names.ts";
 import { kubectl } from "../mesh/commands/shell.ts";
 import type { ClusterRef } from "../model/check.ts";
 import type { GatheredCluster } from "../model/cluster.ts";
 import { hasNamespace, type Problem, problem, read } from "./problem.ts";
 
-/** What istiod calls a cluster when nobody named it. */
-const DEFAULT_ID = "Kubernetes";
 const LONGEST_LABEL = 63;
 
 /** A name for the network of a cluster: its CLUSTER_ID, else what a label can take of the context. */
 function suggestion({ id, context }: ClusterRef): string {
-  const name = id === undefined || id === DEFAULT_ID ? context : id;
+  const name = id === undefined || id === DEFAULT_CLUSTER_ID ? context : id;
   return name
     .replaceAll(/[^\w.-]+/g, "-")
     .slice(0, LONGEST_LABEL)
@@ -30,7 +29,7 @@ export function networkProblems(cluster: GatheredCluster): Problem[] {
     return [problem(ref, `namespace ${name} could not be read: its network is not known`, show)];
   }
   if (!exists) {
-    const find = kubectl(ref, "get", "deployments", "-A", "-l", "app=istiod");
+    const find = findIstiod(ref, "deployments");
     return [problem(ref, `istio namespace ${name} does not exist: -i names another`, find)];
   }
   const value = suggestion(ref) || "<network>";

@@ -13,7 +13,8 @@ function nameOf(value: string): string {
   return `${PREFIX}${safe.replaceAll(/^[.-]+|[.-]+$/g, "")}`;
 }
 
-interface Candidate {
+/** The two names that the Gateway for a target may have. */
+interface TargetNames {
   target: PeerTarget;
   byNetwork: string;
   byCluster: string;
@@ -44,13 +45,13 @@ export function peerNames(
   targets: readonly PeerTarget[],
 ): ReadonlyMap<PeerTarget, string> {
   const existing = new Map(source.existing.map((gateway) => [gateway.name, gateway]));
-  const candidates = targets.map((target): Candidate => ({
+  const targetNames = targets.map((target): TargetNames => ({
     target,
     byNetwork: nameOf(target.network),
     byCluster: nameOf(target.clusterId),
   }));
-  const names = chosen(source, candidates, existing);
-  for (const { target, byNetwork, byCluster } of candidates) {
+  const names = chosen(source, targetNames, existing);
+  for (const { target, byNetwork, byCluster } of targetNames) {
     const other = names.get(target) === byNetwork ? byCluster : byNetwork;
     const rule = existing.get(names.get(target) ?? "");
     const free = [...names.values()].every((name) => name !== other);
@@ -62,25 +63,25 @@ export function peerNames(
 
 function chosen(
   source: PeerSource,
-  candidates: readonly Candidate[],
+  targetNames: readonly TargetNames[],
   existing: ReadonlyMap<string, GatewayFact>,
 ): Map<PeerTarget, string> {
-  const shared = (one: Candidate): boolean =>
+  const shared = (one: TargetNames): boolean =>
     one.target.network === source.network ||
-    candidates.some((other) => other !== one && other.byNetwork === one.byNetwork);
+    targetNames.some((other) => other !== one && other.byNetwork === one.byNetwork);
   const byCluster = new Set(
-    candidates.filter(
+    targetNames.filter(
       (one) => shared(one) || isForAnother(existing.get(one.byNetwork), one.target),
     ),
   );
   // A name by cluster may be another target's name by network: that one moves out of the way.
   for (let moved = true; moved;) {
     const taken = new Set([...byCluster].map((one) => one.byCluster));
-    const next = candidates.filter((one) => !byCluster.has(one) && taken.has(one.byNetwork));
+    const next = targetNames.filter((one) => !byCluster.has(one) && taken.has(one.byNetwork));
     for (const one of next) byCluster.add(one);
     moved = next.length > 0;
   }
   return new Map(
-    candidates.map((one) => [one.target, byCluster.has(one) ? one.byCluster : one.byNetwork]),
+    targetNames.map((one) => [one.target, byCluster.has(one) ? one.byCluster : one.byNetwork]),
   );
 }

@@ -1,5 +1,5 @@
 import type { GatewayFact } from "../model/facts.ts";
-import type { PeerAddress } from "./address.ts";
+import type { PeerAddress } from "../mesh/addresses.ts";
 import type { Locality } from "./manifest.ts";
 
 /** What a remote Gateway says of the cluster that it stands for. */

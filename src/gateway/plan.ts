@@ -1,5 +1,5 @@
+import { showGatewayManagers } from "../mesh/commands/gateways.ts";
 import { array, at } from "../lib/json.ts";
-import { kubectl } from "../mesh/commands/shell.ts";
 import type { ClusterRef } from "../model/check.ts";
 import type { WritableCluster } from "../model/cluster.ts";
 import { missing } from "../model/gathered.ts";
@@ -35,8 +35,6 @@ export interface ApplySettings {
 }
 
 export const GATEWAYS = RESOURCES.gateways;
-/** As kubectl takes it: `gateway` may also be Istio's own. */
-export const GATEWAY_TYPE = `${GATEWAYS.plural}.${GATEWAYS.group}`;
 
 export function gatewayName({ metadata }: Wanted["manifest"]): string {
   return `${metadata.namespace}/${metadata.name}`;
@@ -104,15 +102,13 @@ export function refusal(
   answer: Extract<Written<RawObject>, { ok: false }>,
 ): Problem {
   const gateway = `Gateway ${gatewayName(manifest)}`;
-  const { namespace, name } = manifest.metadata;
   const { conflicts, why, detail, request } = answer;
   if (conflicts.length > 0) {
     const owners = conflicts.map(({ manager, field }) => `${manager} owns ${field}`);
-    const words = ["-n", namespace, "get", GATEWAY_TYPE, name, "-o", "yaml"];
     return problem(
       ref,
       `${gateway} has fields that others manage: ${owners.join(", ")} (--force-conflicts takes them over)`,
-      kubectl(ref, ...words, "--show-managed-fields"),
+      showGatewayManagers(ref, manifest.metadata),
     );
   }
   const message = `${gateway} cannot be applied`;

@@ -1,3 +1,7 @@
+import { isAccepted } from "../mesh/conditions.ts";
+import { GATEWAY_RESOURCE } from "../mesh/names.ts";
+import { istiodLog } from "../mesh/commands/istiod.ts";
+import { installGatewayApi } from "../mesh/commands/gateways.ts";
 import { grantCommands } from "../mesh/commands/grant.ts";
 import { kubectl } from "../mesh/commands/shell.ts";
 import type { ClusterRef } from "../model/check.ts";
@@ -18,9 +22,6 @@ export const SOURCE_FACTS: readonly FactKey[] = [
   "gatewayClasses",
 ];
 
-/** The newest release whose CRDs istiod of all supported versions reads. */
-const CRDS =
-  "https://github.com/kubernetes-sigs/gateway-api/releases/download/v1.4.0/standard-install.yaml";
 const { group: GROUP, plural: PLURAL } = RESOURCES.gateways;
 
 /** What is to be written to a cluster. */
@@ -72,26 +73,24 @@ function classProblems(cluster: GatheredCluster, className: string): Problem[] {
   if (!classes) return problems;
   if (classes.some(({ name }) => name === className)) return [];
   const message = `GatewayClass ${className} does not exist: istiod makes it when peering is enabled (platforms.peering.enabled=true)`;
-  return [problem(ref, message, kubectl(ref, "get", "gatewayclasses"), logs(ref))];
+  return [problem(ref, message, kubectl(ref, "get", "gatewayclasses"), istiodLog(ref))];
 }
 
 /** A class that is there, and that no istiod has accepted: nobody would handle its Gateways. */
 export function unacceptedClass({ ref, facts }: GatheredCluster, className: string): Problem[] {
   const classes = facts.gatewayClasses?.ok ? facts.gatewayClasses.value : [];
   const found = classes.find(({ name }) => name === className);
-  if (!found || found.accepted?.status === "True") return [];
+  if (!found || isAccepted(found)) return [];
   const { accepted } = found;
   const state = accepted ? `${accepted.reason}: ${accepted.message}` : "it has no such condition";
   const message = `GatewayClass ${className} is not accepted by istiod (${state})`;
-  return [problem(ref, message, kubectl(ref, "describe", "gatewayclass", className), logs(ref))];
-}
-
-function logs(ref: ClusterRef): string {
-  return kubectl(ref, "-n", ref.istioNamespace, "logs", "-l", "app=istiod", "--tail=100");
+  return [
+    problem(ref, message, kubectl(ref, "describe", "gatewayclass", className), istiodLog(ref)),
+  ];
 }
 
 export function noCrds(ref: ClusterRef): Problem {
-  return problem(ref, "the Gateway API is not installed", kubectl(ref, "apply", "-f", CRDS));
+  return problem(ref, "the Gateway API is not installed", installGatewayApi(ref));
 }
 
 async function permissionProblems(
@@ -112,7 +111,7 @@ async function permissionProblems(
   });
   if (denied.length === 0) return [];
   const { ref } = cluster;
-  const message = `you may not ${denied.join(" or ")} ${PLURAL}.${GROUP} in namespace ${namespace}`;
+  const message = `you may not ${denied.join(" or ")} ${GATEWAY_RESOURCE} in namespace ${namespace}`;
   return [problem(ref, message, ...grant(cluster, namespace, verbs))];
 }
 
@@ -121,7 +120,7 @@ function grant(cluster: GatheredCluster, namespace: string, verbs: readonly stri
   const { ref } = cluster;
   const connection = factOf(cluster, "connection");
   const user = "value" in connection ? connection.value.user : undefined;
-  const resource = `${PLURAL}.${GROUP}`;
+  const resource = GATEWAY_RESOURCE;
   if (user === undefined) {
     return verbs.map((verb) => kubectl(ref, "-n", namespace, "auth", "can-i", verb, resource));
   }

@@ -1,5 +1,6 @@
+import { linkListeners } from "../mesh/listeners.ts";
 import * as label from "../mesh/names.ts";
-import { type GatewayManifest, HBONE, localityLabels, XDS } from "./manifest.ts";
+import { type GatewayManifest, localityLabels } from "./manifest.ts";
 import { peerNames } from "./peer-names.ts";
 import type { PeerSource, PeerTarget } from "./peer.ts";
 
@@ -47,7 +48,7 @@ function peerGateway(
     spec: {
       addresses: [target.address],
       gatewayClassName: label.CLASS_REMOTE,
-      listeners: nodePort ? [XDS] : [HBONE, XDS],
+      listeners: [...linkListeners(nodePort)],
     },
   };
 }

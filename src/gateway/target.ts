@@ -1,16 +1,27 @@
+import { trustDomainsOf } from "../mesh/trust/domains.ts";
+import { conditionOf, conditionText, isTrue } from "../mesh/conditions.ts";
+import { exposesIstiod } from "../mesh/listeners.ts";
 import * as label from "../mesh/names.ts";
-import { isNodePort } from "../mesh/peering.ts";
-import { qualified, showGateway } from "../mesh/naming.ts";
+import { offersNodePorts } from "../mesh/data-plane.ts";
+import { qualified } from "../mesh/wording.ts";
+import { showGateway } from "../mesh/commands/gateways.ts";
 import { contextWord, kubectl, mc } from "../mesh/commands/shell.ts";
 import type { ClusterRef } from "../model/check.ts";
 import type { GatheredCluster } from "../model/cluster.ts";
-import type { FactKey, GatewayFact, MeshConfigFact, ServiceFact } from "../model/facts.ts";
-import { externalAddresses, type PeerAddress, peerAddress } from "./address.ts";
+import type {
+  FactKey,
+  GatewayFact,
+  IstiodsFact,
+  MeshConfigFact,
+  ServiceFact,
+} from "../model/facts.ts";
+import { gathered, type Gathered } from "../model/gathered.ts";
+import { externalAddresses, type PeerAddress, peerAddress } from "../mesh/addresses.ts";
 import { clusterName } from "./cluster-id.ts";
 import { networkProblems } from "./network.ts";
 import type { PeerTarget } from "./peer.ts";
 import { noCrds } from "./preconditions.ts";
-import { type Problem, problem, read } from "./problem.ts";
+import { factOf, type Problem, problem, read } from "./problem.ts";
 
 /** What must be read of a cluster to point a remote Gateway at it. */
 export const TARGET_FACTS: readonly FactKey[] = [
@@ -40,11 +51,6 @@ interface Entrance {
   addresses: string[];
 }
 
-/** istiod can be reached through it. */
-function exposesIstiod({ labels, listeners }: GatewayFact): boolean {
-  return labels.has(label.EXPOSE_ISTIOD) || listeners.some(({ port }) => port === label.PORT_XDS);
-}
-
 /** The Gateway to go through: one with an address and discovery if there is, Solo's name first. */
 function chooseEntrance(
   gateways: readonly GatewayFact[],
@@ -53,30 +59,34 @@ function chooseEntrance(
   const preference = ({ gateway, addresses }: Entrance): number =>
     (addresses.length > 0 ? 4 : 0) +
     (exposesIstiod(gateway) ? 2 : 0) +
-    (gateway.name === "istio-eastwest" ? 1 : 0);
+    (gateway.name === label.EAST_WEST_NAME ? 1 : 0);
   const [best] = gateways
     .map((gateway) => ({ gateway, addresses: externalAddresses(gateway, services) }))
     .toSorted((one, other) => preference(other) - preference(one));
   return best;
 }
 
-/** Trust domain of the istiods that are judged; they may differ during a migration. */
+/** Trust domain of the istiods that are judged; the first where they differ, as in a migration. */
 function trustDomainOf(
   ref: ClusterRef,
   configs: readonly MeshConfigFact[],
+  istiods: Gathered<IstiodsFact>,
 ): { trustDomain: string } | { problem: Problem } {
-  const [config] = configs;
-  if (config?.unreadable === undefined) {
-    return { trustDomain: config?.trustDomain ?? "cluster.local" };
-  }
-  const { configMap, unreadable } = config;
+  const { domains, unreadable } = trustDomainsOf(configs, istiods);
+  const [trustDomain = label.DEFAULT_TRUST_DOMAIN] = domains;
+  const [first] = unreadable;
+  if (!first) return { trustDomain };
+  const { configMap } = first;
   const show = kubectl(ref, "-n", ref.istioNamespace, "get", "configmap", configMap, "-o", "yaml");
-  const message = `its trust domain is not known: ConfigMap ${configMap}: ${unreadable}`;
+  const message = `its trust domain is not known: ConfigMap ${configMap}: ${first.unreadable}`;
   return { problem: problem(ref, message, show) };
 }
 
 function noEntrance(ref: ClusterRef): Problem {
-  const expose = mc(ref, `expose --context ${contextWord(ref)} -n istio-eastwest --wait`);
+  const expose = mc(
+    ref,
+    `expose --context ${contextWord(ref)} -n ${label.EAST_WEST_NAMESPACE} --wait`,
+  );
   return problem(ref, "has no east-west Gateway", expose);
 }
 
@@ -103,7 +113,9 @@ export function describeTarget(cluster: GatheredCluster, settings: TargetSetting
   // With --address they only help to choose among several Gateways.
   const services = read(cluster, "services", settings.address ? [] : problems);
   const configs = read(cluster, "meshConfigs", problems);
-  const trust = trustDomainOf(ref, configs ?? []);
+  const istiods = factOf(cluster, "istiods");
+  const revisions = "value" in istiods ? gathered(istiods.value) : istiods.missing;
+  const trust = trustDomainOf(ref, configs ?? [], revisions);
   if ("problem" in trust) problems.push(trust.problem);
   if (gateways && !gateways.served) problems.push(noCrds(ref));
   const entrance = gateways?.served ? chooseEntrance(gateways.eastWest, services ?? []) : undefined;
@@ -135,18 +147,17 @@ export function describeTarget(cluster: GatheredCluster, settings: TargetSetting
 
 /** What stands in the way of a link that can be made all the same. */
 function entranceNotes(ref: ClusterRef, gateway: GatewayFact, settings: TargetSettings): string[] {
-  const { annotations, conditions } = gateway;
   const subject = `${ref.context}: east-west Gateway ${qualified(gateway)}`;
-  const programmed = conditions.get("Programmed");
-  const type = annotations.get(label.DATA_PLANE_TYPE);
+  const programmed = conditionOf(gateway, label.PROGRAMMED);
+  const state = programmed
+    ? `${programmed.reason} ${programmed.message}`
+    : conditionText(gateway, label.PROGRAMMED);
   return [
     ...(exposesIstiod(gateway)
       ? []
       : [`${subject} has no listener on port ${label.PORT_XDS}, so istiod cannot be reached`]),
-    ...(programmed && programmed.status !== "True"
-      ? [`${subject} is not programmed: ${programmed.reason} ${programmed.message}`]
-      : []),
-    ...(settings.nodePort && !isNodePort(type)
+    ...(isTrue(gateway, label.PROGRAMMED) ? [] : [`${subject} is not programmed: ${state}`]),
+    ...(settings.nodePort && !offersNodePorts(gateway)
       ? [
           `${subject} is not annotated ${label.DATA_PLANE_TYPE}=NodePort: until it is, node ports are not used`,
         ]

@@ -1,12 +1,12 @@
+import { GATEWAY_RESOURCE } from "../mesh/names.ts";
+import { deleteGateway, showGatewayManagers } from "../mesh/commands/gateways.ts";
 import * as label from "../mesh/names.ts";
-import { enumerate, qualified } from "../mesh/naming.ts";
-import { findPeers } from "../mesh/peer-targets.ts";
-import { indexPeers, peerName } from "../mesh/peering.ts";
+import { enumerate, qualified } from "../mesh/wording.ts";
+import { findPeers, indexPeers, peerName } from "../mesh/peers.ts";
 import { kubectl } from "../mesh/commands/shell.ts";
 import type { GatheredCluster } from "../model/cluster.ts";
 import type { GatewayFact } from "../model/facts.ts";
-import { candidateOf, remoteOf } from "./candidate.ts";
-import { GATEWAY_TYPE } from "./plan.ts";
+import { gatheredPeer, remoteGateways } from "./gathered-peer.ts";
 import { type Problem, problem, read } from "./problem.ts";
 
 /** What links are to be undone towards: a cluster that was read, or a name that Gateways carry. */
@@ -58,15 +58,15 @@ function standingFor(
   gateways: readonly GatewayFact[],
   target: GatheredCluster,
 ): GatewayFact[] {
-  // The source is a candidate too: a Gateway for the cluster itself is not one for the target.
-  const [wanted, own] = [candidateOf(target), candidateOf(source)];
-  const targets = findPeers(gateways, indexPeers([wanted, own]), own);
-  return gateways.filter((gateway) => targets.get(gateway)?.candidate === wanted);
+  // The source may be meant too: a Gateway for the cluster itself is not one for the target.
+  const [wanted, itself] = [gatheredPeer(target), gatheredPeer(source)];
+  const targets = findPeers(gateways, indexPeers([wanted, itself]), itself);
+  return gateways.filter((gateway) => targets.get(gateway)?.peer === wanted);
 }
 
 /** The remote Gateways of the source, in all namespaces, that stand for the target. */
 function gatewaysFor(source: GatheredCluster, target: UnlinkTarget): GatewayFact[] {
-  const remote = remoteOf(source);
+  const remote = remoteGateways(source);
   return target.cluster
     ? standingFor(source, remote, target.cluster)
     : carrying(remote, target.name);
@@ -84,7 +84,7 @@ export function managersOf({ managers }: GatewayFact): string {
 
 /** The command that deletes a Gateway. */
 export function deleteCommand({ cluster: { ref }, gateway }: Doomed): string {
-  return kubectl(ref, "-n", gateway.namespace, "delete", GATEWAY_TYPE, gateway.name);
+  return deleteGateway(ref, gateway);
 }
 
 /**
@@ -125,23 +125,7 @@ function isDoomed(
 function notOurs({ cluster, gateway }: Doomed): Problem[] {
   if (isOurs(gateway)) return [];
   const message = `Gateway ${qualified(gateway)} is managed by ${managersOf(gateway)}, not by mc: --force deletes it all the same`;
-  return [
-    problem(
-      cluster.ref,
-      message,
-      kubectl(
-        cluster.ref,
-        "-n",
-        gateway.namespace,
-        "get",
-        GATEWAY_TYPE,
-        gateway.name,
-        "-o",
-        "yaml",
-        "--show-managed-fields",
-      ),
-    ),
-  ];
+  return [problem(cluster.ref, message, showGatewayManagers(cluster.ref, gateway))];
 }
 
 /** Why there may be no Gateway for the target where it was looked for. */
@@ -156,7 +140,7 @@ function nothingHere(
   const none = `no link to ${name} in namespace ${namespace}`;
   const peers = [
     ...new Set(
-      remoteOf(source)
+      remoteGateways(source)
         .filter((one) => one.namespace === namespace)
         .map(peerName),
     ),
@@ -167,7 +151,14 @@ function nothingHere(
   } else if (isContext && !cluster && peers.length > 0) {
     // Its Gateways may carry a CLUSTER_ID and a network that only the dead cluster could tell.
     const message = `${name} cannot be reached, and no Gateway in namespace ${namespace} says that it stands for ${name}: give --to its CLUSTER_ID or network; there are ${enumerate(peers, 30)}`;
-    const words = ["-n", namespace, "get", GATEWAY_TYPE, "-L", `${label.CLUSTER},${label.NETWORK}`];
+    const words = [
+      "-n",
+      namespace,
+      "get",
+      GATEWAY_RESOURCE,
+      "-L",
+      `${label.CLUSTER},${label.NETWORK}`,
+    ];
     problems.push(problem(ref, message, kubectl(ref, ...words)));
   } else {
     const others = peers.length > 0 ? `; there are links to ${enumerate(peers)}` : "";

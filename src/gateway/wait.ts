@@ -1,7 +1,9 @@
+import { defined } from "../lib/defined.ts";
+import { type Conditioned, conditionOf, isTrue, unmetLinkConditions } from "../mesh/conditions.ts";
+import { PROGRAMMED } from "../mesh/names.ts";
 import { array, at, number } from "../lib/json.ts";
 import { conditionsOf } from "../facts/objects.ts";
 import type { WritableCluster } from "../model/cluster.ts";
-import type { Condition } from "../model/facts.ts";
 import type { RawObject } from "../model/reader.ts";
 import { RESOURCES } from "../model/resource.ts";
 
@@ -17,55 +19,58 @@ export interface Awaited {
   names: readonly string[];
 }
 
-/** Conditions of a Gateway that speak of it as it is now, not as it was before its last change. */
-function currentConditions(object: RawObject | undefined): Condition[] {
-  const generation = number(at(object, "metadata", "generation")) ?? 0;
-  const current = array(at(object, "status", "conditions")).filter(
-    (condition) => (number(at(condition, "observedGeneration")) ?? generation) >= generation,
+/** A Gateway as it was read, as conditions are judged. */
+function conditioned(object: RawObject | undefined): Conditioned {
+  const conditions = array(at(object, "status", "conditions")).flatMap((raw) =>
+    conditionsOf({ status: { conditions: [raw] } }).map((condition) => ({
+      ...condition,
+      ...defined({ observedGeneration: number(at(raw, "observedGeneration")) }),
+    })),
   );
-  return conditionsOf({ status: { conditions: current } });
+  return {
+    conditions: new Map(conditions.map((condition) => [condition.type, condition])),
+    ...defined({ generation: number(at(object, "metadata", "generation")) }),
+  };
 }
 
 /** What a Gateway is waited for to become. */
 export interface Goal {
   /** In a word. */
   state: string;
-  /** Conditions that must be True. */
-  conditions: readonly string[];
+  /** Types of the conditions that are not as they must be. */
+  unmet: (gateway: Conditioned) => readonly string[];
   /** It must have an address, too. */
   address: boolean;
 }
 
 /** Programmed, with an address. */
-export const EXPOSED: Goal = { state: "programmed", conditions: ["Programmed"], address: true };
-
-/** Connected, and everything synced once. */
-export const LINKED: Goal = {
-  state: "linked",
-  conditions: ["gloo.solo.io/PeerConnected", "gloo.solo.io/PeeringSucceeded"],
-  address: false,
+export const EXPOSED: Goal = {
+  state: "programmed",
+  unmet: (gateway) => (isTrue(gateway, PROGRAMMED) ? [] : [PROGRAMMED]),
+  address: true,
 };
+
+/** A link that works, as the checks judge it. */
+export const LINKED: Goal = { state: "linked", unmet: unmetLinkConditions, address: false };
 
 function hasAddress(object: RawObject): boolean {
   return array(at(object, "status", "addresses")).length > 0;
 }
 
-export function isReached({ conditions, address }: Goal, object: RawObject): boolean {
-  const met = new Set(
-    currentConditions(object).flatMap(({ type, status }) => (status === "True" ? [type] : [])),
-  );
-  return conditions.every((type) => met.has(type)) && (!address || hasAddress(object));
+export function isReached({ unmet, address }: Goal, object: RawObject): boolean {
+  return unmet(conditioned(object)).length === 0 && (!address || hasAddress(object));
 }
 
 /** How a Gateway stands that has not reached its goal, in lines. */
 export function standing(goal: Goal, object: RawObject | undefined): string[] {
   if (!object) return ["it is not there, or could not be read"];
-  const conditions = currentConditions(object);
-  const absent = goal.conditions.filter((type) => conditions.every((one) => one.type !== type));
+  const gateway = conditioned(object);
+  const known = [...gateway.conditions.keys()].flatMap((type) => conditionOf(gateway, type) ?? []);
+  const absent = goal.unmet(gateway).filter((type) => !conditionOf(gateway, type));
   return [
-    ...conditions.map(({ type, status, reason, message }) => {
+    ...known.map(({ type, status, reason, message }) => {
       const why = [reason, message].filter(Boolean).join(": ");
-      const fine = status === "True" || why === "";
+      const fine = isTrue(gateway, type) || why === "";
       return fine ? `${type}: ${status}` : `${type}: ${status} (${why})`;
     }),
     ...absent.map((type) => `${type}: not there: no istiod has reconciled it as it is now`),

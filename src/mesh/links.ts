@@ -1,16 +1,16 @@
 import type { ClusterRef } from "../model/check.ts";
 import type { GatewayFact, GatewaysFact, ServiceFact } from "../model/facts.ts";
 import type { Gathered } from "../model/gathered.ts";
-import { findPeers } from "./peer-targets.ts";
 import {
+  findPeers,
   indexPeers,
-  namesOf,
   ownersOf,
   peerName,
-  reachableAddresses,
-  type PeerCandidate,
-  type PeerTarget,
-} from "./peering.ts";
+  peerOf,
+  unreadPeer,
+  type Peer,
+  type PeerMatch,
+} from "./peers.ts";
 
 /** What of a cluster tells which remote Gateways stand for it. */
 export interface LinkMember {
@@ -23,7 +23,7 @@ export interface LinkMember {
 }
 
 /** A cluster of the run as the target of links. */
-export interface LinkTarget<M> extends PeerCandidate {
+export interface LinkTarget<M> extends Peer {
   cluster: ClusterRef;
   /** Absent when the cluster could not be read. */
   member?: M;
@@ -37,7 +37,7 @@ export interface Link<M> {
   target?: LinkTarget<M>;
   /** What the target is called: its context, else as the Gateway calls it. */
   to: string;
-  by?: PeerTarget<LinkTarget<M>>["by"];
+  by?: PeerMatch<LinkTarget<M>>["by"];
   /** Clusters of the run that own one of its addresses. */
   owners: LinkTarget<M>[];
   /** Stands for the cluster that it is in, as automated peering makes them. */
@@ -56,28 +56,23 @@ export function linksOf<M extends LinkMember>(
   absent: readonly ClusterRef[],
 ): Link<M>[] {
   const read = members.map((member) => ({
-    cluster: member.cluster,
-    addresses: reachableAddresses(member.facts.gateways.eastWest, servicesOf(member)),
-    names: namesOf(member.facts.gateways.eastWest),
+    ...peerOf(member.cluster, member.facts.gateways.eastWest, servicesOf(member)),
     member,
   }));
-  const index = indexPeers<LinkTarget<M>>([
-    ...read,
-    ...absent.map((cluster) => ({ cluster, addresses: new Set<string>() })),
-  ]);
+  const index = indexPeers<LinkTarget<M>>([...read, ...absent.map(unreadPeer)]);
   const contexts = new Set(members.map(({ cluster }) => cluster.context));
-  return read.flatMap((own) => {
-    const { gateways } = own.member.facts;
-    const targets = findPeers(gateways.remote, index, own);
+  return read.flatMap((from) => {
+    const { gateways } = from.member.facts;
+    const targets = findPeers(gateways.remote, index, from);
     return gateways.remote.map((gateway) => {
       const found = targets.get(gateway);
       return {
-        from: own.member,
+        from: from.member,
         gateway,
-        ...(found ? { target: found.candidate, by: found.by } : {}),
-        to: found?.candidate.cluster.context ?? outsideName(gateway, contexts),
+        ...(found ? { target: found.peer, by: found.by } : {}),
+        to: found?.peer.cluster.context ?? outsideName(gateway, contexts),
         owners: ownersOf(gateway, index),
-        self: found?.candidate === own,
+        self: found?.peer === from,
       };
     });
   });
@@ -94,36 +89,4 @@ export function notInRun(absent: readonly ClusterRef[]): string {
   return absent.some(({ id }) => id === undefined)
     ? " (not in this run, or not read)"
     : " (not in this run)";
-}
-
-/** Conditions that must be there and True: one that is absent was written by nobody. */
-const REQUIRED = [
-  "Accepted",
-  "Programmed",
-  "gloo.solo.io/PeerConnected",
-  "gloo.solo.io/PeeringSucceeded",
-];
-/** Older versions don't write it. */
-const OPTIONAL = "gloo.solo.io/PeerDataPlaneProgrammed";
-
-/** What keeps a remote Gateway from being a working link: `PeerConnected is False`. */
-export function linkFaults(gateway: GatewayFact): string[] {
-  const faults = REQUIRED.flatMap((type) => {
-    const status = gateway.conditions.get(type)?.status;
-    if (status === "True") return [];
-    return [`${shortType(type)} is ${status ?? "absent"}`];
-  });
-  const optional = gateway.conditions.get(OPTIONAL)?.status;
-  return optional === undefined || optional === "True"
-    ? faults
-    : [...faults, `${shortType(OPTIONAL)} is ${optional}`];
-}
-
-function shortType(type: string): string {
-  return type.slice(type.lastIndexOf("/") + 1);
-}
-
-/** The peer answers at the address that the Gateway has. */
-export function isConnected(gateway: GatewayFact): boolean {
-  return gateway.conditions.get("gloo.solo.io/PeerConnected")?.status === "True";
 }

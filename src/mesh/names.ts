@@ -1,4 +1,8 @@
-/** Labels, annotations and names that Kubernetes, Istio and Solo's distribution give. */
+/*
+ * Labels, annotations, classes, ports and defaults of Kubernetes, the Gateway API, Istio and Solo's
+ * distribution. Each stands here and nowhere else.
+ */
+
 export const NETWORK = "topology.istio.io/network";
 export const CLUSTER = "topology.istio.io/cluster";
 export const REGION = "topology.kubernetes.io/region";
@@ -13,11 +17,56 @@ export const DATA_PLANE_TYPE = "peering.solo.io/data-plane-service-type";
 export const PREFERRED_DATA_PLANE_TYPE = "peering.solo.io/preferred-data-plane-service-type";
 export const EXPOSE_ISTIOD = "istio.io/expose-istiod";
 
+export const SERVICE_TYPE = "networking.istio.io/service-type";
+/** Annotation of a pod: the port of its metrics and, on istiod, of its debug endpoints. */
+export const METRICS_PORT = "prometheus.io/port";
+/** Annotation of a remote secret: the cluster that its kubeconfig is for. */
+export const NETWORKING_CLUSTER = "networking.istio.io/cluster";
+/** On a WorkloadEntry that peering wrote: the pod of the other cluster that it stands for. */
+export const PEERED_UID = "solo.io/peered-workload-uid";
+export const SOURCE_WORKLOAD = "solo.io/source-workload";
+export const SOURCE_CLUSTER = "solo.io/source-cluster";
+
+/** Selects istiod's Deployments and pods of all revisions. */
+export const ISTIOD_SELECTOR = "app=istiod";
+/** Selects the remote secrets of community multicluster. */
+export const REMOTE_SECRET_SELECTOR = "istio/multiCluster=true";
+
+/** Gateways as kubectl takes them: `gateway` may also be Istio's own. */
+export const GATEWAY_RESOURCE = "gateways.gateway.networking.k8s.io";
+
+/** The class of Gateways that stand for other clusters. */
 export const CLASS_REMOTE = "istio-remote";
-/** The community's east-west class. */
+/** Solo's class of Gateways through which other clusters reach this one. */
+export const CLASS_EAST_WEST = "istio-eastwest";
+/** The community's class of such Gateways. */
 export const CLASS_COMMUNITY = "istio-east-west";
-/** Solo's class and the community's. */
-export const EAST_WEST_CLASSES: readonly string[] = ["istio-eastwest", CLASS_COMMUNITY];
+export const EAST_WEST_CLASSES: readonly string[] = [CLASS_EAST_WEST, CLASS_COMMUNITY];
+
+/** What the install guides call the east-west Gateway. */
+export const EAST_WEST_NAME = "istio-eastwest";
+/** The namespace in which the install guides put it. */
+export const EAST_WEST_NAMESPACE = "istio-eastwest";
+
+/** What istiod calls its cluster while CLUSTER_ID is not set: it names no cluster. */
+export const DEFAULT_CLUSTER_ID = "Kubernetes";
+/** What istiod takes where the mesh configuration names no trust domain. */
+export const DEFAULT_TRUST_DOMAIN = "cluster.local";
+export const DEFAULT_ISTIO_NAMESPACE = "istio-system";
+/** The revision of an istiod without label istio.io/rev. */
+export const DEFAULT_REVISION = "default";
+/** The namespace of Kubernetes' own components; its UID tells a cluster from all others. */
+export const SYSTEM_NAMESPACE = "kube-system";
+
+/** Conditions of the Gateway API. */
+export const ACCEPTED = "Accepted";
+export const PROGRAMMED = "Programmed";
+/** Conditions of Solo's peering: istiod is connected to the peer's. */
+export const PEER_CONNECTED = "gloo.solo.io/PeerConnected";
+/** It has been in sync with it. */
+export const PEERING_SUCCEEDED = "gloo.solo.io/PeeringSucceeded";
+/** Traffic has a way there; older versions don't write it. */
+export const PEER_DATA_PLANE_PROGRAMMED = "gloo.solo.io/PeerDataPlaneProgrammed";
 
 /** What istiod signs with: as it was given it, and as it made it itself. */
 export const CA_SECRET = "cacerts";

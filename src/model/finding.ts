@@ -1,4 +1,5 @@
-import type { Finding, ObjectRef, Remediation, Status } from "./report.ts";
+import type { CheckId } from "./check-data.ts";
+import type { CheckName, Finding, ObjectRef, Remediation, Status } from "./report.ts";
 
 /** What a finding may carry beside its severity and message. */
 export type FindingDetails = Omit<Finding, "severity" | "message" | "remediation">;
@@ -37,6 +38,11 @@ export function error(message: string, details: FaultDetails): Finding {
 /** Marks a fault that keeps the cluster from peering; what is no fault stays as it is. */
 export function stopsPeering(finding: Finding): Finding {
   return finding.severity === "fail" ? { ...finding, stopsPeering: true } : finding;
+}
+
+/** The check of one cluster as `blockedBy` names it. */
+export function checkOf(context: string, id: CheckId): CheckName {
+  return `${context}/${id}`;
 }
 
 export function remedy(summary: string, ...commands: string[]): Remediation {

@@ -26,6 +26,8 @@ export interface Missing {
   /** One line in words, safe to show: never a credential, never a stack. */
   detail: string;
   request?: AccessRequest;
+  /** A sentence that says what to do, where the cause alone does not tell. */
+  advice?: string;
 }
 
 /**

@@ -27,14 +27,3 @@ export interface LinkEdge {
   /** /debug/syncz of `to` lists an istiod of `from`; absent when that could not be read. */
   synced?: boolean;
 }
-
-/** `data` of the check `links`. */
-export interface LinksData {
-  /** Contexts, in the order of the run. */
-  clusters: string[];
-  /** Contexts whose Gateways could not be read: links from them are not known. */
-  unread: string[];
-  /** Contexts with no link in either direction; without those of which it is not known. */
-  unlinked: string[];
-  edges: LinkEdge[];
-}

@@ -1,3 +1,5 @@
+import type { CheckData, CheckId } from "./check-data.ts";
+
 /** Worst first in the order of an outcome: fail, error, warn, info, pass, skip. */
 export type Status = "pass" | "info" | "warn" | "fail" | "error" | "skip";
 
@@ -17,6 +19,9 @@ export interface Remediation {
   commands: string[];
 }
 
+/** A check as findings name it: `certs`, or `CONTEXT/gateways` for a check of one cluster. */
+export type CheckName = CheckId | `${string}/${CheckId}`;
+
 export interface Finding {
   severity: Status;
   /** One line: the object, what is wrong and why. */
@@ -26,8 +31,8 @@ export interface Finding {
   object?: ObjectRef;
   /** Always there when the severity is warn, fail or error. */
   remediation?: Remediation;
-  /** The check whose fault explains this one: `certs`, or `CONTEXT/gateways` for a cluster's check. */
-  blockedBy?: string;
+  /** The check whose fault explains this one. */
+  blockedBy?: CheckName;
   /**
    * While this fault lasts the cluster cannot peer, or not through the east-west gateway that it is
    * of: a link that is broken follows from it. Other faults of the same check explain no such link.
@@ -36,15 +41,16 @@ export interface Finding {
   docs?: string;
 }
 
-export interface Result {
-  id: string;
+/** What a check found; with its id as `Id` the data has the type that this check declares. */
+export interface Result<Id extends CheckId = CheckId> {
+  id: Id;
   title: string;
   status: Status;
   summary: string;
   durationMs: number;
   findings: Finding[];
-  /** What a reporter needs beyond findings; a shape per check, see src/model/data.ts. */
-  data?: unknown;
+  /** What a reporter needs beyond findings: a shape a check, which its folder declares. */
+  data?: CheckData[Id];
 }
 
 export interface ClusterReport {

@@ -19,7 +19,8 @@ export interface GatherSettings {
 }
 
 /**
- * What a fact is made from. Every request and every fact is made once per cluster and shared, so
+ * What a fact is made from. Of objects and debug answers it gives what facts declare that they keep,
+ * unless the options of a list ask for less. Every request and every fact is made once per cluster and shared, so
  * facts just ask; those that depend on others await them, the rest go out at once.
  */
 export interface FactSource {
@@ -46,4 +47,4 @@ export interface FactSource {
 /** Makes one fact. It resolves with a `Missing` rather than reject. */
 export type FactReader<K extends FactKey> = (source: FactSource) => Promise<Gathered<Facts[K]>>;
 
-export type FactReaders = { readonly [K in FactKey]: FactReader<K> };
+export type FactReaders = { readonly [K in FactKey]: { readonly read: FactReader<K> } };

@@ -7,7 +7,7 @@ import { readObjects } from "./directory/objects.ts";
 import { type Absence, ANY_PORT, debugKey, RecordingReader } from "./directory/reader.ts";
 import { ObjectStore } from "./directory/store.ts";
 import { textOf } from "./directory/text.ts";
-import { slimDebug } from "./record/debug.ts";
+import { slimAnswer } from "../facts/slim.ts";
 
 const OBJECTS = /^cluster\/(k8s-resources|k8s-cluster-resources|crs)$/;
 const CONTEXT = "cluster/cluster-context";
@@ -48,7 +48,7 @@ export class BugReportBuilder implements Builder {
     if (path === CONTEXT || OBJECTS.test(path)) return true;
     const debug = debugFileOf(path);
     // The rest is large and nothing reads it.
-    return debug !== undefined && slimDebug(debug.path) !== undefined;
+    return debug !== undefined && slimAnswer(debug.path) !== undefined;
   }
 
   async take(path: string, chunks: AsyncIterable<Uint8Array>): Promise<void> {

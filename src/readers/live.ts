@@ -15,19 +15,22 @@ import type {
   WatchOptions,
   Written,
 } from "../model/writer.ts";
-import type { Kubeconfig } from "./kubeconfig.ts";
-import { ApiClient } from "./live/client.ts";
-import { resolveContext, type ContextTarget } from "./live/context.ts";
-import { credentialSource } from "./live/credentials.ts";
-import { DebugReader } from "./live/debug.ts";
-import { endpointOf } from "./live/endpoint.ts";
-import { gather } from "./live/fault.ts";
-import { readConnection } from "./live/identity.ts";
-import { impersonationHeaders, type Impersonation } from "./live/impersonation.ts";
-import { readList, readObject } from "./live/read.ts";
-import { Versions } from "./live/versions.ts";
-import { watchResource } from "./live/watch.ts";
-import { accessTo, applyObject, deleteObject, isAllowed } from "./live/write.ts";
+import { resolveContext, type ContextTarget, type Kubeconfig } from "./kubeconfig/index.ts";
+import {
+  accessTo,
+  ApiClient,
+  applyObject,
+  deleteObject,
+  isAllowed,
+  readConnection,
+  readList,
+  readObject,
+  Versions,
+  watchResource,
+} from "./live/api/index.ts";
+import { impersonationHeaders, SignIn, type Impersonation } from "./live/auth/index.ts";
+import { endpointOf, gather } from "./live/connection/index.ts";
+import { DebugReader } from "./live/debug/index.ts";
 
 export interface OpenOptions extends Impersonation {
   /**
@@ -52,10 +55,11 @@ export function openCluster(
   options: OpenOptions,
 ): LiveCluster {
   const target = resolveContext(config, context);
-  const endpoint = endpointOf(target, config.env);
+  const { env } = config;
+  const endpoint = endpointOf(target.cluster, env);
   const client = new ApiClient({
     endpoint,
-    credentials: credentialSource(target, endpoint, options.interactive ?? false),
+    signIn: new SignIn(target, { endpoint, env, interactive: options.interactive ?? false }),
     headers: impersonationHeaders(options, target.user),
     timeoutMs: options.timeoutMs,
   });

@@ -1,69 +1,58 @@
-import type { Finding, Report, Result } from "../model/report.ts";
+import type { CheckId } from "../model/check-data.ts";
+import { checkOf } from "../model/finding.ts";
+import type { CheckName, Finding, Report, Result } from "../model/report.ts";
+import type { Views } from "../model/view.ts";
+import { viewOf } from "./views.ts";
 
 /** A fault that no other one explains. */
-export interface Cause {
+export interface RootCause {
   finding: Finding;
   /** Of its check. */
-  id: string;
+  id: CheckId;
   /** Of the cluster whose check it is; absent for one across clusters. */
   context?: string;
 }
 
-export interface Causes {
+export interface RootCauses {
   /** Most fundamental first. */
-  causes: Cause[];
+  causes: RootCause[];
   /** How many other faults they explain. */
   followers: number;
 }
 
-/** Checks from the ground up: a fault of an earlier one may explain those of later ones. */
-const FUNDAMENTAL_FIRST = [
-  "connection",
-  "platform",
-  "control-plane",
-  "license",
-  "env-vars",
-  "cluster-identity",
-  "certs",
-  "trust-domains",
-  "versions",
-  "pods-istiod",
-  "pods-cni",
-  "pods-ztunnel",
-  "cni-dns-capture",
-  "gateways",
-  "pods-eastwest",
-  "network",
-  "peer-addresses",
-  "data-plane",
-  "peers",
-  "links",
-];
-
-function rankOf(id: string): number {
-  const rank = FUNDAMENTAL_FIRST.indexOf(id);
-  return rank === -1 ? FUNDAMENTAL_FIRST.length : rank;
+/** A fault with the rank of its check; a check without a view is the last. */
+interface Ranked {
+  rank: number;
+  cause: RootCause;
 }
 
-function faultsOf({ id, findings }: Result, context?: string): Cause[] {
+function faultsOf(result: Result, views: Views, context?: string): Ranked[] {
+  const { id, findings } = result;
+  const rank = viewOf(views, result)?.rank ?? Number.MAX_SAFE_INTEGER;
   return findings
     .filter(({ severity }) => severity === "fail" || severity === "error")
-    .map((finding) => ({ finding, id, ...(context === undefined ? {} : { context }) }));
+    .map((finding) => ({
+      rank,
+      cause: { finding, id, ...(context === undefined ? {} : { context }) },
+    }));
 }
 
-/** The check of a cause as `blockedBy` names it: `certs`, or `CONTEXT/gateways` for a cluster's. */
-export function checkOf({ id, context }: Cause): string {
-  return context === undefined ? id : `${context}/${id}`;
+/** The check of a cause as `blockedBy` names it. */
+export function nameOfCheck({ id, context }: RootCause): CheckName {
+  return context === undefined ? id : checkOf(context, id);
 }
 
 /** What is to be mended, in the order in which to look at it: faults, not warnings. */
-export function causesOf({ clusters, mesh }: Report): Causes {
+export function causesOf({ clusters, mesh }: Report, views: Views): RootCauses {
   const faults = [
-    ...clusters.flatMap(({ context, checks }) => checks.flatMap((one) => faultsOf(one, context))),
-    ...mesh.flatMap((one) => faultsOf(one)),
+    ...clusters.flatMap(({ context, checks }) =>
+      checks.flatMap((one) => faultsOf(one, views, context)),
+    ),
+    ...mesh.flatMap((one) => faultsOf(one, views)),
   ];
   const causes = faults
-    .filter(({ finding }) => !finding.blockedBy)
-    .toSorted((one, other) => rankOf(one.id) - rankOf(other.id));
+    .filter(({ cause }) => !cause.finding.blockedBy)
+    .toSorted((one, other) => one.rank - other.rank)
+    .map(({ cause }) => cause);
   return { causes, followers: faults.length - causes.length };
 }

@@ -1,12 +1,11 @@
 import { isFault } from "../model/finding.ts";
-import type { LinksData } from "../model/links.ts";
 import type { Outcome, Report, Result } from "../model/report.ts";
 import { anchorsOf, MESH_ANCHOR, resultAnchor } from "./html/anchors.ts";
 import { causesSection } from "./html/causes.ts";
 import { resultItem, statusLabel, symbol } from "./html/findings.ts";
 import { linkTable } from "./html/links.ts";
 import { STYLE } from "./html/style.ts";
-import { linkMatrix } from "./link-matrix.ts";
+import { linkMatrices } from "./link-matrix.ts";
 import { type Markup, markup } from "./markup.ts";
 import type { Reporter } from "./reporter.ts";
 import { overallStatus } from "./results.ts";
@@ -63,13 +62,8 @@ ${results.map((result) => resultItem(result, resultAnchor(id, result.id), verbos
 </ul></details>`;
 }
 
-function linksSection({ mesh }: Report): Markup[] {
-  const matrix = linkMatrix(mesh.find(({ id }) => id === "links")?.data as LinksData | undefined);
-  return matrix ? [linkTable(matrix)] : [];
-}
-
 /** The report as one page that needs nothing else and runs nothing. */
-export const html: Reporter = (report, { verbose }) => {
+export const html: Reporter = (report, { verbose, views }) => {
   const { clusters, mesh, outcome } = report;
   const anchors = anchorsOf(clusters);
   const folds = clusters.map((cluster, index) =>
@@ -89,9 +83,9 @@ export const html: Reporter = (report, { verbose }) => {
 <body>
 ${header(report)}
 <main>
-${causesSection(report)}
+${causesSection(report, views)}
 ${clustersTable(report)}
-${linksSection(report)}
+${linkMatrices(report, views).map(linkTable)}
 <section aria-labelledby="checks"><h2 id="checks">Checks</h2>
 ${folds}
 ${across}

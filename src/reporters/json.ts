@@ -1,4 +1,4 @@
-import { INVISIBLE } from "./invisible.ts";
+import { INVISIBLE } from "../lib/invisible.ts";
 import type { Reporter } from "./reporter.ts";
 
 /** `\u202e`; two of them for a character outside the basic plane. */

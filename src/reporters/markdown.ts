@@ -1,5 +1,6 @@
 import { isFault } from "../model/finding.ts";
 import type { Finding, Outcome, Report, Result, Status } from "../model/report.ts";
+import type { Views } from "../model/view.ts";
 import { causesOf } from "./causes.ts";
 import { escapeMarkdown, fenced } from "./markdown/escape.ts";
 import type { Reporter, ReportOptions } from "./reporter.ts";
@@ -15,8 +16,8 @@ const VERDICT: Readonly<Record<Outcome, string>> = {
   error: "not everything could be checked",
 };
 
-function summaryLine(report: Report): string {
-  const { causes, followers } = causesOf(report);
+function summaryLine(report: Report, views: Views): string {
+  const { causes, followers } = causesOf(report, views);
   const parts = [
     VERDICT[report.outcome],
     count(report.clusters.length, "cluster"),
@@ -82,10 +83,10 @@ function section(heading: string, results: readonly Result[], verbose: boolean):
 }
 
 /** The report for a pull request or an issue. */
-export const markdown: Reporter = (report: Report, { verbose }: ReportOptions) =>
+export const markdown: Reporter = (report: Report, { verbose, views }: ReportOptions) =>
   `${[
     `## mc ${report.precheck ? "check --precheck" : "check"}`,
-    summaryLine(report),
+    summaryLine(report, views),
     table(report),
     ...report.clusters.flatMap((cluster) => section(nameOf(cluster), cluster.checks, verbose)),
     ...section("Across clusters", report.mesh, verbose),

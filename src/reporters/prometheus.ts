@@ -1,9 +1,10 @@
+import { CONNECTION } from "../lib/connection.ts";
 import { oneLine } from "../lib/sanitize.ts";
-import type { LinksData } from "../model/links.ts";
 import type { Report, Status } from "../model/report.ts";
-import type { CertsData } from "../model/trust.ts";
+import type { Views } from "../model/view.ts";
 import { type Located, locatedResults } from "./results.ts";
 import type { Reporter } from "./reporter.ts";
+import { viewOf } from "./views.ts";
 
 type Labels = Readonly<Record<string, string>>;
 
@@ -70,41 +71,23 @@ function findingCounts(located: readonly Located[]): Gauge {
 function up({ clusters }: Report): Gauge {
   const gauge = new Gauge("mc_cluster_up", "Whether the API server of the cluster was reached.");
   for (const { context, name = "", checks } of clusters) {
-    const connection = checks.find(({ id }) => id === "connection");
+    const connection = checks.find(({ id }) => id === CONNECTION);
     gauge.set({ context, cluster: name }, connection?.status === "error" ? 0 : 1);
   }
   return gauge;
 }
 
-function expiries({ mesh }: Report): Gauge {
-  const gauge = new Gauge(
-    "mc_certificate_expiry_timestamp_seconds",
-    "When a certificate of the mesh expires, Unix time.",
-  );
-  const data = mesh.find(({ id }) => id === "certs")?.data as CertsData | undefined;
-  for (const { context, roots, chain } of data?.clusters ?? []) {
-    for (const [role, certificates] of [
-      ["root", roots],
-      ["intermediate", chain],
-    ] as const) {
-      for (const { subject, sha256, notAfter } of certificates) {
-        gauge.set({ context, subject, role, sha256 }, Date.parse(notAfter) / 1000);
-      }
+/** What single checks measure, in the order of the checks. */
+function measured(located: readonly Located[], views: Views): Gauge[] {
+  const gauges = new Map<string, Gauge>();
+  for (const { result } of located) {
+    for (const { name, help, labels, value } of viewOf(views, result)?.metrics?.(result) ?? []) {
+      const gauge = gauges.get(name) ?? new Gauge(name, help);
+      gauges.set(name, gauge);
+      gauge.set(labels, value);
     }
   }
-  return gauge;
-}
-
-function links({ mesh }: Report): Gauge {
-  const gauge = new Gauge(
-    "mc_link_connected",
-    "Whether the remote Gateways of one cluster for another are connected.",
-  );
-  const data = mesh.find(({ id }) => id === "links")?.data as LinksData | undefined;
-  for (const { from, to, state } of data?.edges ?? []) {
-    gauge.set({ from, to }, state === "connected" ? 1 : 0);
-  }
-  return gauge;
+  return [...gauges.values()];
 }
 
 function runAt({ startedAt }: Report): Gauge {
@@ -114,14 +97,14 @@ function runAt({ startedAt }: Report): Gauge {
 }
 
 /** Metrics in the text format, for the textfile collector of node_exporter. */
-export const prometheus: Reporter = (report) => {
+export const prometheus: Reporter = (report, { views }) => {
+  const located = locatedResults(report);
   const gauges = [
     runAt(report),
     up(report),
     statuses(report),
-    findingCounts(locatedResults(report)),
-    expiries(report),
-    links(report),
+    findingCounts(located),
+    ...measured(located, views),
   ];
   return `${gauges.flatMap((gauge) => gauge.lines()).join("\n")}\n`;
 };

@@ -1,4 +1,5 @@
 import type { Report } from "../model/report.ts";
+import type { Views } from "../model/view.ts";
 
 export interface ReportOptions {
   /** ANSI colours. */
@@ -6,6 +7,8 @@ export interface ReportOptions {
   /** Columns to wrap at; Infinity for a pipe or a file. */
   width: number;
   verbose: boolean;
+  /** How checks want their results to be shown. */
+  views: Views;
 }
 
 /** A report as the text of one output format, with its final line break. */

@@ -1,10 +1,10 @@
+import { CONNECTION, isUnreached } from "../lib/connection.ts";
 import { isFault } from "../model/finding.ts";
 import type { ClusterReport, Report } from "../model/report.ts";
 import type { Reporter } from "./reporter.ts";
 import { briefLines, clusterLines } from "./text/cluster.ts";
 import { faultLines } from "./text/faults.ts";
 import { joinedBlocks } from "./text/order.ts";
-import { isUnreached } from "./text/result.ts";
 import { type Style, styleOf } from "./text/style.ts";
 import { count, SYMBOL } from "./words.ts";
 
@@ -33,7 +33,9 @@ function meshLines({ clusters, mesh }: Report, style: Style, verbose: boolean): 
   return [
     ...joinedBlocks(told, style, false),
     ...(untold > 0
-      ? [`${SYMBOL.skip} ${count(untold, "check")} across clusters skipped (blocked by connection)`]
+      ? [
+          `${SYMBOL.skip} ${count(untold, "check")} across clusters skipped (blocked by ${CONNECTION})`,
+        ]
       : []),
   ];
 }

@@ -1,17 +1,11 @@
 import { DEFAULT_SCALAR_STYLE_RULES, dump, SCALAR_STYLE, type ScalarStyleRule } from "js-yaml";
-import { INVISIBLE } from "./invisible.ts";
+import { INVISIBLE, yamlEscape } from "../lib/invisible.ts";
 import type { Reporter } from "./reporter.ts";
 
 /** Only double quotes can hold escapes. */
 const quoteInvisible: ScalarStyleRule = (layout) => {
   if (layout.node.value.search(INVISIBLE) !== -1) layout.style = SCALAR_STYLE.DOUBLE_QUOTED;
 };
-
-function escaped(character: string): string {
-  const code = character.codePointAt(0) ?? 0;
-  const hex = code.toString(16).toUpperCase();
-  return code > 0xffff ? `\\U${hex.padStart(8, "0")}` : `\\u${hex.padStart(4, "0")}`;
-}
 
 /** The same tree as JSON, as YAML. */
 export const yaml: Reporter = (report) =>
@@ -20,4 +14,4 @@ export const yaml: Reporter = (report) =>
     lineWidth: -1,
     noRefs: true,
     scalarStyleRules: [quoteInvisible, ...Object.values(DEFAULT_SCALAR_STYLE_RULES)],
-  }).replace(INVISIBLE, escaped);
+  }).replace(INVISIBLE, yamlEscape);

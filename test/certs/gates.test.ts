@@ -67,7 +67,10 @@ describe("that all workload certificates are below the new root", () => {
     const since = (...hours: number[]): WorkloadEvidence =>
       evidence({ signingSince, istiodStarts: hours.map((one) => NOW - one * HOUR) });
     expect(renewedGate(since(49, 25), ["new"])).toEqual({ met: true });
-    expect(renewedGate(since(49, 3), ["new"])).toMatchObject({ met: false, until: NOW + 21 * HOUR + HOUR / 6 });
+    expect(renewedGate(since(49, 3), ["new"])).toMatchObject({
+      met: false,
+      until: NOW + 21 * HOUR + HOUR / 6,
+    });
     // One that is older than the switch may sign with what it had.
     const older = renewedGate(since(60, 25), ["new"]);
     expect(older).toMatchObject({ met: false, why: expect.stringMatching(/restarted/) as string });
@@ -82,13 +85,13 @@ describe("that all workload certificates are below the new root", () => {
       signingSince: NOW - 5 * HOUR,
       istiodStarts: [NOW - 4 * HOUR],
     };
-    const with_ = (createdAt: number) => ({ ...changes, proxies: [{ name: "ns/e", createdAt }] });
-    expect(renewedGate(evidence(with_(NOW - 3 * HOUR)), ["new"])).toEqual({ met: true });
-    expect(renewedGate(evidence(with_(NOW - 9 * HOUR)), ["new"])).toMatchObject({
+    const envoy = (createdAt: number) => ({ ...changes, proxies: [{ name: "ns/e", createdAt }] });
+    expect(renewedGate(evidence(envoy(NOW - 3 * HOUR)), ["new"])).toEqual({ met: true });
+    expect(renewedGate(evidence(envoy(NOW - 9 * HOUR)), ["new"])).toMatchObject({
       met: false,
       pods: ["ns/e"],
     });
-    const { istiodStarts: _, ...without } = with_(NOW);
+    const { istiodStarts: _, ...without } = envoy(NOW);
     expect(renewedGate(evidence(without), ["new"]).met).toBe(false);
   });
 });

@@ -91,7 +91,11 @@ describe("what is shown of a Secret", () => {
       "kubectl.kubernetes.io/last-applied-configuration": JSON.stringify(manifest),
     };
     const data = { ...manifest.data, password: base64("hunter2"), "tls.key": base64("hunter2") };
-    const shown = shownSecret({ ...manifest, data, metadata: { ...manifest.metadata, annotations } });
+    const shown = shownSecret({
+      ...manifest,
+      data,
+      metadata: { ...manifest.metadata, annotations },
+    });
     const text = JSON.stringify(shown);
     expect(text).not.toMatch(PRIVATE_KEY);
     expect(text).not.toContain("hunter2");
@@ -100,7 +104,9 @@ describe("what is shown of a Secret", () => {
     expect(shown).toMatchObject({
       metadata: { annotations: { "istio-mc/signing-since": "1970-01-01T00:00:00.000Z" } },
       data: {
-        "ca-cert.pem": [expect.stringMatching(/^O=Istio,CN=Intermediate CA,L=west, until .* SHA-256/)],
+        "ca-cert.pem": [
+          expect.stringMatching(/^O=Istio,CN=Intermediate CA,L=west, until .* SHA-256/),
+        ],
         "ca-key.pem": expect.stringMatching(/^private key, SHA-256 of its public key [\da-f]{64}$/),
         "tls.key": "(not shown)",
         password: "(not shown)",

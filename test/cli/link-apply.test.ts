@@ -354,7 +354,11 @@ describe("preconditions", () => {
   });
 
   it("two contexts of one cluster", async () => {
-    await start();
+    await start({}, "duplicate-identity");
+    const network = "topology.istio.io/network";
+    clusters.edit("cluster2", "Namespace", "istio-system", ({ metadata }) => {
+      metadata["labels"] = { [network]: "cluster1" };
+    });
     clusters.edit("cluster2", "Namespace", "kube-system", ({ metadata }) => {
       metadata["uid"] = clusters.objects("cluster1", "Namespace").get("kube-system")?.metadata[
         "uid"

@@ -23,6 +23,23 @@ describe("the remedy for an input that could not be read", () => {
     ]);
   });
 
+  it.each(["system:anonymous", "system:unauthenticated", "system:authenticated"])(
+    "grants nothing to %s",
+    (everybody) => {
+      const detail = `pods is forbidden: User "${everybody}" cannot list`;
+      for (const user of [everybody, undefined]) {
+        expect(commands("forbidden", GATEWAYS, user, detail)).toEqual([
+          "kubectl --context ctx-a auth whoami",
+        ]);
+      }
+    },
+  );
+
+  it("passes on what the cause advises", () => {
+    const cause = { ...missing("unauthorized", "d"), advice: "Install it." };
+    expect(remedyFor(CLUSTER, cause).summary).toBe("Install it.");
+  });
+
   it("grants a rule in a namespace to a ServiceAccount", () => {
     const request: AccessRequest = {
       verb: "get",

@@ -39,6 +39,39 @@ describe("gather", () => {
     );
   });
 
+  it("takes a server for down that answers /version and no list", async () => {
+    const down = reader("a", (request) =>
+      request === "connect" ? undefined : missing("timeout", "no answer within 30s"),
+    );
+    const [found] = await gather([down], new Set(["nodes"]), { concurrency: 4 });
+    expect(found?.facts.connection).toEqual({
+      ok: false,
+      why: "timeout",
+      detail:
+        "the API server answers /version, but nothing that it stores (is etcd up?): no answer within 30s",
+    });
+  });
+
+  it("takes one for reached that answers some", async () => {
+    const refusals = [
+      (request: string) => (request.startsWith("list nodes") ? DOWN : undefined),
+      (request: string) => (request === "connect" ? DOWN : undefined),
+      forbid("list", "get"),
+    ];
+    for (const refuse of refusals) {
+      const [found] = await gather([reader("a", refuse)], new Set(["nodes"]), { concurrency: 4 });
+      expect(found?.facts.connection).toMatchObject({ ok: true });
+    }
+  });
+
+  it("does not take nobody's refusals for a connection", async () => {
+    const nobody = missing("unauthorized", "nobody is signed in");
+    const refused = forbid("list", "get");
+    const one = reader("a", (request) => (request === "connect" ? nobody : refused(request)));
+    const [found] = await gather([one], new Set(["nodes"]), { concurrency: 4 });
+    expect(found?.facts.connection).toEqual(nobody);
+  });
+
   it("makes each request once", async () => {
     const one = reader("a");
     await gather([one], new Set(Object.keys(FACTS) as (keyof typeof FACTS)[]), { concurrency: 4 });
@@ -147,7 +180,7 @@ describe("a fact that throws", () => {
     const source = new ClusterSource(
       reader("a"),
       {},
-      { ...FACTS, nodes: () => Promise.reject(thrown) },
+      { ...FACTS, nodes: { read: () => Promise.reject(thrown) } },
     );
     expect(await source.fact("nodes")).toMatchObject({ ok: false, why: "unreadable", detail });
   });

@@ -6,7 +6,7 @@ import { clusterRef } from "../support/facts.ts";
 
 function results(...statuses: Status[]): Result[] {
   return statuses.map((status) => ({
-    id: status,
+    id: "license",
     title: status,
     status,
     summary: "",

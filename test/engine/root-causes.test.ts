@@ -1,14 +1,18 @@
 import { describe, expect, it } from "vitest";
+import { CHECKS } from "../../src/checks/index.ts";
 import { annotateCauses } from "../../src/engine/root-causes.ts";
 import { buildReport } from "../../src/engine/report.ts";
-import type { EastWestPodsData } from "../../src/model/data.ts";
-import type { GatewayName, LinkEdge, LinksData } from "../../src/model/links.ts";
-import type { Finding, Report, Result, Status } from "../../src/model/report.ts";
+import type { CheckData, CheckId } from "../../src/model/check-data.ts";
+import type { CertsData } from "../../src/checks/certs/data.ts";
+import type { EastWestPodsData } from "../../src/checks/pods-eastwest/data.ts";
+import type { GatewayName, LinkEdge } from "../../src/model/links.ts";
+import type { LinksData } from "../../src/checks/links/data.ts";
+import type { CheckName, Finding, Report, Result, Status } from "../../src/model/report.ts";
 import { clusterRef } from "../support/facts.ts";
 
 const REMEDY = { summary: "Do it.", commands: [] };
 
-function result(id: string, findings: Finding[], data?: unknown): Result {
+function result<Id extends CheckId>(id: Id, findings: Finding[], data?: CheckData[Id]): Result {
   const status: Status = findings.length > 0 ? "fail" : "pass";
   return {
     id,
@@ -19,6 +23,10 @@ function result(id: string, findings: Finding[], data?: unknown): Result {
     findings,
     ...(data === undefined ? {} : { data }),
   };
+}
+
+function annotate(before: Report): Report {
+  return annotateCauses(before, CHECKS);
 }
 
 function fault(changes: Partial<Finding> = {}): Finding {
@@ -72,7 +80,7 @@ function stop(changes: Partial<Finding> = {}): Finding {
 
 /** What the broken peer of cluster a is said to be blocked by. */
 function cause(a: Result[], b: Result[], mesh: Result[] = []): string | undefined {
-  const annotated = annotateCauses(report([...a, PEERS], b, [...mesh, BROKEN]));
+  const annotated = annotate(report([...a, PEERS], b, [...mesh, BROKEN]));
   return annotated.clusters[0]?.checks.at(-1)?.findings[0]?.blockedBy;
 }
 
@@ -85,12 +93,12 @@ describe("what explains that a peer is not connected", () => {
     ["no license there", [], ["license"], "ctx-b/license"],
     ["peering is off", ["env-vars"], [], "env-vars"],
     ["the target has no east-west gateway", [], ["gateways"], "ctx-b/gateways"],
-  ])("%s", (_what, here, there, expected) => {
-    const make = (ids: string[]): Result[] => ids.map((id) => result(id, [stop()]));
+  ] as const)("%s", (_what, here, there, expected) => {
+    const make = (ids: readonly CheckId[]): Result[] => ids.map((id) => result(id, [stop()]));
     expect(cause(make(here), make(there))).toBe(expected);
   });
 
-  it.each(["pods-istiod", "license", "env-vars", "gateways", "pods-eastwest"])(
+  it.each(["pods-istiod", "license", "env-vars", "gateways", "pods-eastwest"] as const)(
     "no fault of %s that does not stop peering",
     (id) => {
       expect(cause([result(id, [fault()])], [result(id, [fault()])])).toBeUndefined();
@@ -121,7 +129,7 @@ describe("what explains that a peer is not connected", () => {
     };
     const closedBy = (through: GatewayName[], ...there: Result[]): string | undefined => {
       const mesh = [links([edge("ctx-a", "ctx-b", { through })])];
-      const { clusters } = annotateCauses(report([PEERS], there, mesh));
+      const { clusters } = annotate(report([PEERS], there, mesh));
       return clusters[0]?.checks[0]?.findings[0]?.blockedBy;
     };
 
@@ -147,8 +155,13 @@ describe("what explains that a peer is not connected", () => {
   });
 
   it("certificates, for the pairs that do not verify", () => {
-    const pairs = (from: string, to: string): unknown => ({ pairs: [{ from, to, ok: false }] });
-    const certs = (data?: unknown): Result => result("certs", [fault({ cluster: "ctx-b" })], data);
+    const pairs = (from: string, to: string): CertsData => ({
+      clusters: [],
+      pairs: [{ from, to, ok: false, by: "chain" }],
+      notes: [],
+    });
+    const certs = (data?: CertsData): Result =>
+      result("certs", [fault({ cluster: "ctx-b" })], data);
     expect(cause([], [], [certs(pairs("ctx-a", "ctx-b"))])).toBe("certs");
     expect(cause([], [], [certs(pairs("ctx-b", "ctx-a"))])).toBe("certs");
     expect(cause([], [], [certs(pairs("ctx-b", "ctx-c"))])).toBeUndefined();
@@ -157,7 +170,7 @@ describe("what explains that a peer is not connected", () => {
     expect(cause([], [], [result("certs", [fault({ cluster: "ctx-c" })])])).toBeUndefined();
   });
 
-  it.each(["peer-addresses", "trust-domains"])("%s of this very Gateway", (id) => {
+  it.each(["peer-addresses", "trust-domains"] as const)("%s of this very Gateway", (id) => {
     const about = (to: string, changes: Partial<Finding>): Result =>
       result(id, [peerFault(to, changes)]);
     expect(cause([], [], [about("ctx-b", { cluster: "ctx-a" })])).toBe(id);
@@ -170,7 +183,7 @@ describe("what explains that a peer is not connected", () => {
 
   it("nothing that could not be checked", () => {
     const unread = fault({ severity: "error", message: "could not be checked: forbidden" });
-    for (const id of ["license", "gateways", "pods-istiod"]) {
+    for (const id of ["license", "gateways", "pods-istiod"] as const) {
       expect(cause([], [result(id, [unread])])).toBeUndefined();
     }
   });
@@ -196,7 +209,7 @@ describe("what explains that a peer is not connected", () => {
         ),
       ],
     );
-    const after = annotateCauses(before);
+    const after = annotate(before);
     expect(after.mesh[0]?.findings.map(({ blockedBy }) => blockedBy)).toEqual([
       "ctx-b/gateways",
       "ctx-b/gateways",
@@ -220,7 +233,7 @@ describe("what is left as it is", () => {
     ["a finding on no object", fault(), undefined],
     ["a finding on another Gateway", peerFault("ctx-c"), undefined],
   ])("%s", (_what, finding, expected) => {
-    const { clusters } = annotateCauses(report([...a, result("peers", [finding])], b, [BROKEN]));
+    const { clusters } = annotate(report([...a, result("peers", [finding])], b, [BROKEN]));
     expect(clusters[0]?.checks.at(-1)?.findings[0]?.blockedBy).toBe(expected);
   });
 
@@ -237,13 +250,13 @@ describe("what is left as it is", () => {
       ],
       [],
     ]) {
-      const { clusters } = annotateCauses(report([...a, PEERS], b, mesh));
+      const { clusters } = annotate(report([...a, PEERS], b, mesh));
       expect(clusters[0]?.checks.at(-1)?.findings[0]?.blockedBy).toBeUndefined();
     }
   });
 
   it("a cluster that is down and goes by its context", () => {
-    const { clusters } = annotateCauses(
+    const { clusters } = annotate(
       report(
         [PEERS],
         [result("connection", [fault()])],
@@ -271,7 +284,7 @@ describe("what is left as it is", () => {
       const [first] = before.clusters;
       const others = contexts.map((context) => ({ context, checks: down }));
       const clusters = [...(first ? [first] : []), ...others];
-      const [annotated] = annotateCauses({ ...before, clusters }).clusters;
+      const [annotated] = annotate({ ...before, clusters }).clusters;
       return annotated?.checks[0]?.findings.map((finding) => finding.blockedBy) ?? [];
     };
 
@@ -292,8 +305,8 @@ describe("what is left as it is", () => {
   });
 
   it("is blocked by nothing that did not run", () => {
-    const blocked = (name: string): Finding => fault({ blockedBy: name });
-    const { clusters, mesh } = annotateCauses(
+    const blocked = (name: CheckName): Finding => fault({ blockedBy: name });
+    const { clusters, mesh } = annotate(
       report(
         [result("gateways", [blocked("peers"), blocked("ctx-b/license"), blocked("links")])],
         [result("license", [fault()])],
@@ -309,22 +322,17 @@ describe("what is left as it is", () => {
     expect(names(mesh[0]?.findings)).toEqual(["ctx-a/gateways", undefined, undefined]);
   });
 
-  it("is blocked by nothing that is fine, if it is a fault itself", () => {
+  it("is blocked by nothing that is fine", () => {
     const findings = [
       fault({ blockedBy: "ctx-b/license" }),
       fault({ blockedBy: "ctx-b/license", severity: "skip" }),
     ];
-    const { mesh } = annotateCauses(
-      report([], [result("license", [])], [result("certs", findings)]),
-    );
-    expect(mesh[0]?.findings.map(({ blockedBy }) => blockedBy)).toEqual([
-      undefined,
-      "ctx-b/license",
-    ]);
+    const { mesh } = annotate(report([], [result("license", [])], [result("certs", findings)]));
+    expect(mesh[0]?.findings.map(({ blockedBy }) => blockedBy)).toEqual([undefined, undefined]);
   });
 
   it("a link's finding that names no cluster", () => {
-    const { mesh } = annotateCauses(
+    const { mesh } = annotate(
       report(a, b, [links([edge("ctx-a", "ctx-b")], [peerFault("ctx-b")])]),
     );
     expect(mesh[0]?.findings[0]?.blockedBy).toBeUndefined();

@@ -1,12 +1,18 @@
 import { describe, expect, it } from "vitest";
 import { runChecks, type RunContext } from "../../src/engine/run-checks.ts";
+import type { CheckId } from "../../src/model/check-data.ts";
 import { type AnyCheck, clusterCheck, meshCheck } from "../../src/model/check.ts";
 import type { GatheredCluster } from "../../src/model/cluster.ts";
 import { fail, pass, remedy } from "../../src/model/finding.ts";
 import { gathered, type Missing, missing } from "../../src/model/gathered.ts";
 import { clusterRef, namespace, node } from "../support/facts.ts";
 
-const DESCRIBED = { why: "w", reads: "r", faults: ["f"], fixes: ["x"] };
+/** An id for a check that exists in a test only. */
+function idOf(name: string): CheckId {
+  return name as CheckId;
+}
+
+const DESCRIBED = { why: "w", reads: "r", faults: ["f"], fixes: ["x"], view: { rank: 0 } };
 const CONTEXT: RunContext = { precheck: false };
 
 const connection = clusterCheck({
@@ -19,20 +25,20 @@ const connection = clusterCheck({
 
 const counting = clusterCheck({
   ...DESCRIBED,
-  id: "nodes",
+  id: idOf("nodes"),
   title: "Nodes",
   needs: ["nodes"],
   uses: ["namespaces"],
   run: ({ nodes, namespaces }) => ({
     summary: `${nodes.length} nodes, ${namespaces.ok ? namespaces.value.length : "unknown"} namespaces`,
     findings: [pass("counted")],
-    data: { nodes: nodes.length },
+    data: { rows: [] },
   }),
 });
 
 const pairing = meshCheck({
   ...DESCRIBED,
-  id: "pairs",
+  id: idOf("pairs"),
   title: "Pairs",
   needs: ["nodes"],
   run: (members, { absent }) => ({
@@ -69,11 +75,11 @@ describe("a check on a cluster", () => {
   it("gets the facts that it needs, and those that it uses as gathered", () => {
     const [[result] = []] = run([counting], [cluster("a")]).results;
     expect(result).toMatchObject({
-      id: "nodes",
+      id: idOf("nodes"),
       title: "Nodes",
       status: "pass",
       summary: "1 nodes, 1 namespaces",
-      data: { nodes: 1 },
+      data: { rows: [] },
     });
     expect(result?.findings[0]?.cluster).toBe("ctx-a");
   });
@@ -96,7 +102,7 @@ describe("a check on a cluster", () => {
   it("that throws is an error of its own", () => {
     const broken = clusterCheck({
       ...DESCRIBED,
-      id: "broken",
+      id: idOf("broken"),
       title: "Broken",
       needs: [],
       run: () => {
@@ -105,7 +111,7 @@ describe("a check on a cluster", () => {
     });
     const throwing = clusterCheck({
       ...DESCRIBED,
-      id: "throwing",
+      id: idOf("throwing"),
       title: "Throwing",
       needs: [],
       run: () => {
@@ -150,7 +156,7 @@ describe("a check on a cluster", () => {
   it("names other checks of its cluster by their plain id, those of others whole", () => {
     const blocked = clusterCheck({
       ...DESCRIBED,
-      id: "blocked",
+      id: idOf("blocked"),
       title: "Blocked",
       needs: [],
       run: (_facts, { cluster: { context }, revision }) => ({
@@ -202,12 +208,6 @@ describe("a check across clusters", () => {
     const { mesh } = run([pairing], [cluster("a"), cluster("b", { nodes: FORBIDDEN })], {
       precheck: false,
       revision: "r1",
-      trust: {
-        pems: new Map(),
-        verdicts: new Map(),
-        afterRestart: new Map(),
-        nextRoots: new Map(),
-      },
     });
     expect(mesh[0]?.status).toBe("error");
     expect(mesh[0]?.summary).toContain("ctx-b could not be checked: nodes is forbidden");
@@ -233,14 +233,16 @@ describe("a check across clusters", () => {
 });
 
 describe("what several checks could not read", () => {
-  const named = (scope: string, id: string, needs: "nodes" | "namespaces"): AnyCheck =>
-    (scope === "mesh" ? meshCheck : clusterCheck)({
+  const named = (scope: string, id: string, needs: "nodes" | "namespaces"): AnyCheck => {
+    const declared = {
       ...DESCRIBED,
-      id,
+      id: idOf(id),
       title: id,
       needs: [needs],
       run: () => ({ summary: "fine", findings: [] }),
-    });
+    };
+    return scope === "mesh" ? meshCheck(declared) : clusterCheck(declared);
+  };
   const blocked = (checks: AnyCheck[], context = CONTEXT): (string | undefined)[] => {
     const { results, mesh } = run(checks, [cluster("a", { nodes: FORBIDDEN })], context);
     return [...(results[0] ?? []), ...mesh].map(({ findings }) => findings[0]?.blockedBy);
@@ -275,7 +277,7 @@ describe("two contexts of one cluster", () => {
     const twin = { ...clusterRef("a"), context: "alias", ...changes };
     return [cluster("a", uid), { ...cluster("b", uid), ref: twin }];
   };
-  const identity = { ...pairing, id: "cluster-identity" };
+  const identity: AnyCheck = { ...pairing, seesAliases: true };
 
   it("count once across clusters, but where they are named", () => {
     const { mesh } = run([pairing, identity], twins());
@@ -292,6 +294,13 @@ describe("two contexts of one cluster", () => {
       cluster: "alias",
       message: "alias not checked: it is the cluster of ctx-a",
     });
+  });
+
+  it("count once where one of them may read neither name nor network", () => {
+    const [one, other] = twins();
+    const { id: _, network: __, ...ref } = clusterRef("a", { context: "viewer" });
+    const viewer = other && { ...other, ref };
+    expect(run([pairing], one && viewer ? [one, viewer] : []).mesh[0]?.summary).toBe("1 clusters");
   });
 
   it("are two clusters if they have another name or network, or none was read", () => {

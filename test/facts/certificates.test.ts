@@ -1,7 +1,8 @@
 import { generateKeyPairSync } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { certificatesOnly } from "../../src/facts/pem.ts";
-import { slimSecret } from "../../src/facts/slim.ts";
+import { slimFor } from "../../src/facts/slim.ts";
+import { RESOURCES } from "../../src/model/resource.ts";
 import { factOf, forbid, memorySource, valueOf } from "../support/source.ts";
 
 /** DER that begins like a certificate: SEQUENCE { SEQUENCE { [0] { INTEGER 2 } … } … }. */
@@ -177,11 +178,10 @@ describe("intermediate", () => {
       },
     });
     const fact = await valueOf("intermediate", { objects: [object] });
-    const slim = JSON.stringify(slimSecret(object));
+    const kept = slimFor(RESOURCES.secrets)(object);
+    const slim = JSON.stringify(kept);
     const texts = [JSON.stringify(fact), slim, Buffer.from(slim, "base64").toString()];
-    for (const data64 of Object.values(
-      (slimSecret(object)["data"] ?? {}) as Record<string, string>,
-    )) {
+    for (const data64 of Object.values((kept["data"] ?? {}) as Record<string, string>)) {
       texts.push(Buffer.from(data64, "base64").toString());
     }
     for (const text of texts) {

@@ -37,7 +37,12 @@ describe("gateways", () => {
         name: "ew",
         namespace: "istio-eastwest",
         labels: { "topology.istio.io/network": "net" },
-        annotations: { a: "b", "kubectl.kubernetes.io/last-applied-configuration": "{}" },
+        annotations: {
+          "gateway.istio.io/trust-domain": "td",
+          "gateway.istio.io/token": "hunter2",
+          note: "hunter2",
+          "kubectl.kubernetes.io/last-applied-configuration": "{}",
+        },
         creationTimestamp: "2026-01-01T00:00:00Z",
         managedFields: [
           { manager: "mc", operation: "Apply", fieldsV1: {} },
@@ -66,7 +71,7 @@ describe("gateways", () => {
         name: "ew",
         className: "istio-eastwest",
         labels: new Map([["topology.istio.io/network", "net"]]),
-        annotations: new Map([["a", "b"]]),
+        annotations: new Map([["gateway.istio.io/trust-domain", "td"]]),
         addresses: [
           { type: "IPAddress", value: "192.0.2.1" },
           { type: "Hostname", value: "a.example" },

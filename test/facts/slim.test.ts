@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { ClusterSource } from "../../src/engine/source.ts";
 import { FACTS } from "../../src/facts/index.ts";
-import { slimFor, slimGateway, slimNode, slimPod, slimWorkload } from "../../src/facts/slim.ts";
+import { slimFor } from "../../src/facts/slim.ts";
 import type { FactKey } from "../../src/model/facts.ts";
 import type { Gathered } from "../../src/model/gathered.ts";
 import type { ListOptions, RawObject } from "../../src/model/reader.ts";
@@ -111,8 +111,8 @@ describe("slim", () => {
   };
 
   it("drops the values of variables that mc does not know", () => {
-    const pod = slimPod({ metadata, spec: { containers: discovery } });
-    const workload = slimWorkload({
+    const pod = slimFor(RESOURCES.pods)({ metadata, spec: { containers: discovery } });
+    const workload = slimFor(RESOURCES.deployments)({
       metadata,
       spec: { template: { metadata, spec: { containers: discovery } } },
     });
@@ -135,15 +135,15 @@ describe("slim", () => {
     const others = [{ kind: "Other", name: "o", uid: "u" }];
     const set = { kind: "ReplicaSet", name: "r", controller: true };
     const ownerReferences = [...others, { ...set, apiVersion: "apps/v1", uid: "u" }];
-    const pod = slimPod({ metadata: { name: "p", ownerReferences } });
+    const pod = slimFor(RESOURCES.pods)({ metadata: { name: "p", ownerReferences } });
     expect(pod["metadata"]).toEqual({ name: "p", ownerReferences: [set] });
-    const alone = slimPod({ metadata: { name: "p", ownerReferences: others } });
+    const alone = slimFor(RESOURCES.pods)({ metadata: { name: "p", ownerReferences: others } });
     expect(alone["metadata"]).toEqual({ name: "p" });
   });
 
   it("drops the images of nodes", () => {
     const internal = [{ type: "InternalIP", address: "10.0.0.1" }];
-    const node = slimNode({
+    const node = slimFor(RESOURCES.nodes)({
       kind: "Node",
       metadata: { name: "n", labels: { a: "b" }, annotations: {}, managedFields: [] },
       spec: { podCIDR: "x" },
@@ -157,7 +157,7 @@ describe("slim", () => {
   });
 
   it("keeps of a Gateway's managedFields who manages it", () => {
-    const gateway = slimGateway({
+    const gateway = slimFor(RESOURCES.gateways)({
       metadata: {
         ...metadata,
         managedFields: [
@@ -168,11 +168,7 @@ describe("slim", () => {
     });
     expect(gateway["metadata"]).toEqual({
       name: "istiod",
-      annotations: { note: SECRET },
-      managedFields: [
-        { manager: "mc", operation: "Apply" },
-        { manager: "pilot", operation: "Update", subresource: "status" },
-      ],
+      managedFields: [{ manager: "mc" }, { manager: "pilot", subresource: "status" }],
     });
   });
 

@@ -34,7 +34,12 @@ function gateway(name: string, conditions: Record<string, string>, state: State 
   };
 }
 
-const LINKED = { "gloo.solo.io/PeerConnected": "True", "gloo.solo.io/PeeringSucceeded": "True" };
+const LINKED = {
+  Accepted: "True",
+  Programmed: "True",
+  "gloo.solo.io/PeerConnected": "True",
+  "gloo.solo.io/PeeringSucceeded": "True",
+};
 const BROKEN = { ...LINKED, "gloo.solo.io/PeeringSucceeded": "False" };
 
 const isExposed = (object: RawObject): boolean => isReached(EXPOSED, object);
@@ -56,6 +61,16 @@ describe("isLinked", () => {
     expect(isLinked(gateway("x", LINKED))).toBe(true);
     expect(isLinked(gateway("x", BROKEN))).toBe(false);
     expect(isLinked(gateway("x", { "gloo.solo.io/PeerConnected": "True" }))).toBe(false);
+  });
+
+  it("only where the checks would call it so", () => {
+    const { Accepted: _, ...unaccepted } = LINKED;
+    const dataPlane = (status: string): RawObject =>
+      gateway("x", { ...LINKED, "gloo.solo.io/PeerDataPlaneProgrammed": status });
+    expect(isLinked(gateway("x", unaccepted))).toBe(false);
+    expect(isLinked(gateway("x", { ...LINKED, Programmed: "Unknown" }))).toBe(false);
+    expect(isLinked(dataPlane("False"))).toBe(false);
+    expect(isLinked(dataPlane("True"))).toBe(true);
   });
 
   it("not by what was true before the last change", () => {

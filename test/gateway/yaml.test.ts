@@ -4,7 +4,8 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { load, loadAll, YAML11_SCHEMA } from "js-yaml";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { sorted, toYaml, toYamlByContext } from "../../src/gateway/yaml.ts";
+import { toYaml, toYamlByContext } from "../../src/gateway/yaml.ts";
+import { sortedKeys } from "../../src/lib/sorted-keys.ts";
 import { type Clusters, hasKubectl, startClusters } from "../support/cli.ts";
 
 /** What a network, a region, a trust domain or an annotation may be called. */
@@ -141,7 +142,7 @@ describe("toYamlByContext", () => {
 
 describe("sorted", () => {
   it("leaves what is no map as it is", () => {
-    expect(sorted([null, 1, { b: 1, a: [{ d: 1, c: 2 }] }])).toEqual([
+    expect(sortedKeys([null, 1, { b: 1, a: [{ d: 1, c: 2 }] }])).toEqual([
       null,
       1,
       { a: [{ c: 2, d: 1 }], b: 1 },

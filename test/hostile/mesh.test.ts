@@ -3,6 +3,7 @@ import addFormats from "ajv-formats";
 import * as fc from "fast-check";
 import { load } from "js-yaml";
 import { describe, expect, it } from "vitest";
+import { VIEWS } from "../../src/checks/index.ts";
 import { check } from "../../src/engine/check.ts";
 import { worst } from "../../src/model/finding.ts";
 import type { Report, Result } from "../../src/model/report.ts";
@@ -89,7 +90,7 @@ describe("whatever two clusters hold", () => {
       fc.asyncProperty(mesh, async (readers) => {
         const report = await check(readers, { precheck: false, concurrency: 4 });
         const write = (format: string, verbose = true): string =>
-          reporters[format]?.(report, { color: false, width: 80, verbose }) ?? "";
+          reporters[format]?.(report, { color: false, width: 80, verbose, views: VIEWS }) ?? "";
         for (const verbose of [true, false]) expectPrintable(write("text", verbose));
         expectPrintable(write("markdown"));
         expectPrintable(write("prometheus"));

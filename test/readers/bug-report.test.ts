@@ -152,7 +152,7 @@ test("debug answers of istiod at any port, and the dumps of ztunnel", async () =
   const root = directory({
     "bug-report/istio/n/p/debug/license": { State: "OK", Product: "gloo-mesh", Key: "hunter2" },
     "bug-report/istio/n/p/debug/syncz": "404 page not found\n",
-    "bug-report/istio/n/p/debug/clusterz": "upstream connect error",
+    "bug-report/istio/n/q/debug/syncz": "upstream connect error",
     "bug-report/istio/n/p/debug/configz": "[".repeat(1000),
     "bug-report/proxies/n/p/config_dump": {
       config: { network: "west", clusterId: "c", secret: "hunter2" },
@@ -169,7 +169,9 @@ test("debug answers of istiod at any port, and the dumps of ztunnel", async () =
   expect(await reader?.debug({ ...pod, port: 15014 }, "/debug/syncz")).toMatchObject({
     why: "not-found",
   });
-  expect(await reader?.debug({ ...pod, port: 15014 }, "/debug/clusterz")).toMatchObject({
+  expect(
+    await reader?.debug({ namespace: "n", pod: "q", port: 15014 }, "/debug/syncz"),
+  ).toMatchObject({
     why: "unreadable",
   });
   expect(await reader?.debug({ ...pod, port: 15014 }, "/debug/configz")).toMatchObject({

@@ -5,8 +5,12 @@ import { delimiter, dirname, join } from "node:path";
 import { load } from "js-yaml";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { UsageError } from "../../src/model/errors.ts";
-import { loadKubeconfig, type Kubeconfig } from "../../src/readers/kubeconfig.ts";
-import { resolveContext } from "../../src/readers/live/context.ts";
+import {
+  loadKubeconfig,
+  resolveContext,
+  type ContextTarget,
+  type Kubeconfig,
+} from "../../src/readers/kubeconfig/index.ts";
 
 let directory: string;
 
@@ -27,6 +31,10 @@ function write(name: string, text: string): string {
 
 function fromFiles(...files: string[]): Kubeconfig {
   return loadKubeconfig({ env: { KUBECONFIG: files.join(delimiter) } });
+}
+
+function resolveAll(config: Kubeconfig): ContextTarget[] {
+  return namesOf(config).map((name) => resolveContext(config, name));
 }
 
 function messageOf(work: () => unknown): string {
@@ -51,7 +59,7 @@ apiVersion: v1
 kind: Config
 clusters:
 - name: one
-  cluster: {server: "https://one:6443", certificate-authority: ca.pem}
+  cluster: {server: "https://one:6443/", certificate-authority: ca.pem}
 users:
 - name: plugin
   user:
@@ -97,7 +105,11 @@ contexts:
   context: {cluster: two, user: both, namespace: elsewhere}
 - name: there
   context: {cluster: two, user: both, namespace: istio-eastwest}
+- name: certified
+  context: {cluster: two, user: certified}
 `;
+
+const base64 = (text: string): string => Buffer.from(text).toString("base64");
 
 describe("merging", () => {
   it("takes an entry whole from the first file that names it, and the first current-context", () => {
@@ -108,31 +120,40 @@ describe("merging", () => {
     expect(config.absent).toEqual([join(directory, "absent")]);
     expect(config.currentContext).toBe("there");
     expect(config.inCluster).toBe(false);
-    expect(config.contexts.get("here")).toEqual({ cluster: "one", user: "plugin" });
-    expect(config.contexts.get("there")).toEqual({
-      cluster: "two",
-      user: "both",
-      namespace: "istio-eastwest",
-    });
-    expect(config.clusters.get("one")).toEqual({
+    write("ca.pem", "CA");
+    const [here, there] = [resolveContext(config, "here"), resolveContext(config, "there")];
+    expect(here.cluster).toEqual({
+      name: "one",
       server: "https://one:6443",
-      certificateAuthority: join(directory, "ca.pem"),
-      insecure: false,
+      caData: base64("CA"),
+      skipTLSVerify: false,
       disableCompression: false,
     });
-    expect(config.clusters.get("two")).toEqual({
+    expect(here.user.name).toBe("plugin");
+    expect(here).not.toHaveProperty("namespace");
+    expect(there.namespace).toBe("istio-eastwest");
+    expect(there.cluster).toEqual({
+      name: "two",
       server: "https://two:6443",
-      insecure: true,
+      skipTLSVerify: true,
       proxyUrl: "http://proxy:3128",
       disableCompression: true,
       execConfig: { audience: "two" },
     });
-    expect(config.users.get("both")).toEqual({ token: "first" });
+    expect(there.user).toEqual({
+      name: "both",
+      token: "first",
+      asGroups: [],
+      asUserExtra: new Map(),
+    });
   });
 
   it("takes relative paths as relative to the file that they are in", () => {
     const config = fromFiles(write("first.yaml", FIRST), write("second/config", SECOND));
-    expect(config.users.get("plugin")?.exec).toEqual({
+    write("ca.pem", "CA");
+    write("client.pem", "CERT");
+    write("second/client.key", "KEY");
+    expect(resolveContext(config, "here").user.exec).toEqual({
       apiVersion: "client.authentication.k8s.io/v1",
       command: join(directory, "bin/login"),
       args: ["--quiet", "", "5"],
@@ -144,22 +165,30 @@ describe("merging", () => {
       provideClusterInfo: true,
       interactiveMode: "Never",
     });
-    const certified = config.users.get("certified");
+    const certified = resolveContext(config, "certified").user;
     expect(certified).toMatchObject({
-      clientCertificate: join(directory, "client.pem"),
-      clientKey: join(directory, "second/client.key"),
+      certData: base64("CERT"),
+      keyData: base64("KEY"),
       tokenFile: join(directory, "second/token"),
     });
     // Without a slash it is looked up on the PATH.
-    expect(certified?.exec?.command).toBe("login");
-    expect(certified?.exec?.interactiveMode).toBe("IfAvailable");
-    const absolute = fromFiles(write("second/config", SECOND)).users.get("both");
-    expect(absolute?.clientKey).toBe("/keys/client.key");
+    expect(certified.exec?.command).toBe("login");
+    expect(certified.exec?.interactiveMode).toBe("IfAvailable");
+    const key = write("elsewhere/client.key", "ABSOLUTE");
+    write("second/client.pem", "CERT");
+    const absolute = write("second/absolute", SECOND.replace("/keys/client.key", key));
+    expect(resolveContext(fromFiles(absolute)).user.keyData).toBe(base64("ABSOLUTE"));
   });
 
   it.skipIf(!hasKubectl())("comes to what kubectl comes to", () => {
     const files = [write("first.yaml", FIRST), write("second/config", SECOND)];
-    for (const order of [files, files.toReversed()]) {
+    const [first, second] = files as [string, string];
+    const key = write("client.key", "KEY");
+    writeFileSync(second, SECOND.replace("/keys/client.key", key));
+    for (const name of ["ca.pem", "client.pem", "second/client.pem", "second/client.key"]) {
+      write(name, name);
+    }
+    for (const order of [files, [second, first]]) {
       const config = fromFiles(...order);
       const kubectl = load(
         execFileSync("kubectl", ["config", "view", "--raw", "--merge"], {
@@ -167,21 +196,20 @@ describe("merging", () => {
           encoding: "utf8",
         }),
       ) as {
-        clusters: { name: string; cluster: { server: string } }[];
-        contexts: { name: string; context: unknown }[];
-        users: { name: string; user: Record<string, unknown> }[];
+        contexts: { name: string; context: { cluster: string; user: string } }[];
         "current-context": string;
       };
       expect(config.currentContext).toBe(kubectl["current-context"]);
-      expect(Object.fromEntries(config.contexts)).toEqual(
-        Object.fromEntries(kubectl.contexts.map(({ name, context }) => [name, context])),
-      );
-      expect(new Map([...config.clusters].map(([name, { server }]) => [name, server]))).toEqual(
-        new Map(kubectl.clusters.map(({ name, cluster }) => [name, cluster.server])),
-      );
-      expect(new Map([...config.users].map(([name, { token }]) => [name, token]))).toEqual(
-        new Map(kubectl.users.map(({ name, user }) => [name, user["token"]])),
-      );
+      expect(
+        resolveAll(config).map(({ context: name, cluster, user, namespace }) => ({
+          name,
+          context: {
+            cluster: cluster.name,
+            user: user.name,
+            ...(namespace === undefined ? {} : { namespace }),
+          },
+        })),
+      ).toEqual(expect.arrayContaining(kubectl.contexts));
     }
   });
 });
@@ -225,28 +253,32 @@ describe("where it is looked for", () => {
     expect(found.inCluster).toBe(true);
     expect(resolveContext(found)).toEqual({
       context: "in-cluster",
-      clusterName: "in-cluster",
-      userName: "in-cluster",
       namespace: "tools",
       cluster: {
+        name: "in-cluster",
         server: "https://[fd00::1]:6443",
-        certificateAuthority: join(serviceAccount, "ca.crt"),
-        insecure: false,
+        caData: base64("PEM"),
+        skipTLSVerify: false,
         disableCompression: false,
       },
-      user: { tokenFile: join(serviceAccount, "token") },
+      user: {
+        name: "in-cluster",
+        tokenFile: join(serviceAccount, "token"),
+        asGroups: [],
+        asUserExtra: new Map(),
+      },
     });
     const bare = dirname(write("bare/token", "secret"));
-    const other = loadKubeconfig({
-      env: { KUBERNETES_SERVICE_HOST: "10.0.0.1" },
-      serviceAccount: bare,
-    });
-    expect(other.clusters.get("in-cluster")).toEqual({
+    const other = resolveContext(
+      loadKubeconfig({ env: { KUBERNETES_SERVICE_HOST: "10.0.0.1" }, serviceAccount: bare }),
+    );
+    expect(other.cluster).toEqual({
+      name: "in-cluster",
       server: "https://10.0.0.1:443",
-      insecure: false,
+      skipTLSVerify: false,
       disableCompression: false,
     });
-    expect(other.contexts.get("in-cluster")).not.toHaveProperty("namespace");
+    expect(other).not.toHaveProperty("namespace");
     // Not when a kubeconfig says otherwise, is asked for, or there is no token.
     write("nobody/.kube/config", named("home"));
     expect(loadKubeconfig({ env, serviceAccount }).inCluster).toBe(false);
@@ -309,26 +341,24 @@ describe("what cannot be used", () => {
     const config = fromFiles(
       write(
         "config",
-        `clusters: [null, 5, {cluster: {server: "https://a"}}, {name: a, cluster: 7}]
+        `clusters: [null, 5, {cluster: {server: "https://a"}}, {name: a, cluster: 7}, {name: c, cluster: {server: "https://c"}}]
 users:
-- {name: a, user: {exec: 5, auth-provider: {config: {}}, as-groups: a, as-user-extra: {k: v}}}
-- {name: b, user: {auth-provider: {name: oidc}, as: root, as-uid: 0, as-groups: [x, y], as-user-extra: {k: [v]}}}
-contexts: null
+- {name: a, user: {exec: 5, as: x, auth-provider: {config: {}}, as-groups: a, as-user-extra: {k: v}}}
+- {name: b, user: {auth-provider: {name: oidc}, as: root, as-uid: 0, as-groups: [x, "y"], as-user-extra: {k: [v]}, token-file: /nowhere}}
+contexts: [{name: a, context: {cluster: c, user: a}}, {name: b, context: {cluster: c, user: b}}, {name: d, context: {cluster: a}}]
 __proto__: {polluted: true}
 `,
       ),
     );
-    expect([...config.clusters.keys()]).toEqual(["a"]);
-    expect(config.clusters.get("a")).toEqual({
-      server: "",
-      insecure: false,
-      disableCompression: false,
-    });
-    expect(config.users.get("a")?.exec?.command).toBe("");
-    expect(config.users.get("a")?.authProvider).toBeUndefined();
-    expect(config.users.get("a")?.asUserExtra).toEqual(new Map([["k", []]]));
-    expect(config.users.get("b")).toEqual({
-      as: "root",
+    expect([...config.clusters.keys()]).toEqual(["a", "c"]);
+    expect(messageOf(() => resolveContext(config, "d"))).toMatch(/has no server$/);
+    const { user } = resolveContext(config, "a");
+    expect(user.exec?.command).toBe("");
+    expect(user.authProvider).toBeUndefined();
+    expect(user.asUserExtra).toEqual(new Map([["k", []]]));
+    expect(resolveContext(config, "b").user).toEqual({
+      name: "b",
+      impersonateUser: "root",
       asUid: "0",
       asGroups: ["x", "y"],
       asUserExtra: new Map([["k", ["v"]]]),
@@ -390,7 +420,10 @@ describe("contexts", () => {
     );
     const absent = join(directory, "absent");
     expect(messageOf(() => resolveContext(fromFiles(absent)))).toBe(
-      `no kubeconfig (${absent} not found): give --kubeconfig or set KUBECONFIG`,
+      `no kubeconfig: KUBECONFIG is ${absent}, where there is no file`,
+    );
+    expect(messageOf(() => resolveContext(loadKubeconfig({ env: { HOME: directory } })))).toBe(
+      `no kubeconfig (${join(directory, ".kube/config")} not found): give --kubeconfig or set KUBECONFIG`,
     );
     expect(messageOf(() => resolveContext(loadKubeconfig({ env: {} })))).toBe(
       "no kubeconfig: give --kubeconfig or set KUBECONFIG",
@@ -420,6 +453,125 @@ contexts:
     expect(messageOf(() => resolveContext(found, "no-server"))).toBe(
       'cluster "empty" of the kubeconfig has no server',
     );
-    expect(resolveContext(found, "anonymous").user).toEqual({});
+    expect(resolveContext(found, "anonymous").user.name).toBe("");
+  });
+});
+
+/** What the context comes to whose cluster and user hold these fields. */
+function targetOf(cluster: string, user = "", name = "config"): ContextTarget {
+  const text = `clusters: [{name: c, cluster: {server: "https://c"${cluster}}}]
+users: [{name: u, user: {${user}}}]
+contexts: [{name: a, context: {cluster: c, user: u}}]
+current-context: a
+`;
+  return resolveContext(fromFiles(write(name, text)));
+}
+
+describe("what YAML 1.1 holds", () => {
+  it.each([
+    ["yes", true],
+    ["On", true],
+    ["TRUE", true],
+    ["n", false],
+    ["off", false],
+    ["null", false],
+  ])("a boolean written as %s", (text, expected) => {
+    const { cluster } = targetOf(
+      `, insecure-skip-tls-verify: ${text}, disable-compression: ${text}`,
+    );
+    expect(cluster).toMatchObject({ skipTLSVerify: expected, disableCompression: expected });
+  });
+
+  it.each(["maybe", '"yes"', "tRUE", "1", "[]"])("no boolean: %s", (text) => {
+    expect(messageOf(() => targetOf(`, insecure-skip-tls-verify: ${text}`))).toBe(
+      'insecure-skip-tls-verify of cluster "c" in the kubeconfig is not a boolean: write true or false',
+    );
+    expect(messageOf(() => targetOf(`, disable-compression: ${text}`))).toMatch(
+      /^disable-compression of cluster "c" .* is not a boolean/,
+    );
+  });
+
+  it("data in base64 once more, as generators write it", () => {
+    const twice = base64(base64("PEM"));
+    expect(targetOf(`, certificate-authority-data: !!binary "${twice}"`).cluster.caData).toBe(
+      base64("PEM"),
+    );
+    expect(
+      messageOf(() => targetOf(`, certificate-authority-data: !!binary "${base64("=PEM=")}"`)),
+    ).toBe('certificate-authority of cluster "c": its data is not base64');
+    expect(messageOf(() => targetOf(', certificate-authority-data: !!binary "#hunter2"'))).toMatch(
+      /^(?!.*hunter2)kubeconfig .* is not valid YAML: /,
+    );
+  });
+
+  it("no booleans for names", () => {
+    const file = write("config", "contexts: [{name: no, context: {cluster: c}}]");
+    expect(messageOf(() => fromFiles(file))).toBe(
+      `kubeconfig ${file}: contexts has a boolean for a name: put it in quotes`,
+    );
+  });
+});
+
+describe("the encoding of a file", () => {
+  const text = named("ünïcode");
+  const little = Buffer.from(`\uFEFF${text}`, "utf16le");
+
+  it.each([
+    ["UTF-8 with a byte order mark", Buffer.from(`\uFEFF${text}`)],
+    ["UTF-16, little end first", little],
+    ["UTF-16, big end first", Buffer.from(little).swap16()],
+  ])("may be %s", (_name, bytes) => {
+    const file = write("config", "");
+    writeFileSync(file, bytes);
+    expect(namesOf(fromFiles(file))).toEqual(["ünïcode"]);
+  });
+});
+
+describe("credentials that cannot be used", () => {
+  const data = base64("PEM");
+
+  it.each([
+    [`client-certificate-data: ${data}`, "a client-certificate without a client-key"],
+    [`client-key-data: ${data}`, "a client-key without a client-certificate"],
+    ['token: "hunter2\\n"', "a token with a line end or another control character"],
+    ['token: "hun\\0ter2"', "a token with a line end or another control character"],
+    ["password: hunter2", "a password without a username"],
+    ["token: hunter2, username: me", "a token and a username: only one is allowed"],
+    ["tokenFile: hunter2, username: me", "a token and a username: only one is allowed"],
+    [
+      "exec: {command: a}, auth-provider: {name: oidc}",
+      "an exec plugin and an auth-provider: only one is allowed",
+    ],
+    ["token: hunter2, as-groups: [a]", "as-uid, as-groups or as-user-extra without as"],
+    ["token: hunter2, as-uid: 5", "as-uid, as-groups or as-user-extra without as"],
+    ["token: hunter2, as-user-extra: {a: [b]}", "as-uid, as-groups or as-user-extra without as"],
+  ])("%s", (user, wrong) => {
+    const message = messageOf(() => targetOf("", user));
+    expect(message).toBe(`user "u" of the kubeconfig has ${wrong}`);
+  });
+
+  it.each(["token", "password", "username", "as", "as-groups"])("a number for a %s", (key) => {
+    // A number is rounded, and a boolean is another word.
+    expect(messageOf(() => targetOf("", `${key}: 12345678901234567890`))).toBe(
+      `${key} of user "u" in the kubeconfig is a number, not a text: put it in quotes`,
+    );
+    expect(messageOf(() => targetOf("", `${key}: no`))).toMatch(/ is a boolean, not a text/);
+  });
+
+  it("data that is not base64", () => {
+    expect(messageOf(() => targetOf("", "client-certificate-data: hunter2#"))).toBe(
+      'client-certificate of user "u": its data is not base64',
+    );
+  });
+
+  it("leaves the entries alone that the context does not use", () => {
+    const file = write(
+      "config",
+      `${many(1)}- {name: b, context: {cluster: c, user: u}}\n`.replace(
+        "users: [",
+        'users: [{name: other, user: {token: "a\\n"}}, ',
+      ),
+    );
+    expect(resolveContext(fromFiles(file), "b").user.name).toBe("u");
   });
 });

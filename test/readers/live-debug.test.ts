@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 import { describe, expect, it } from "vitest";
 import type { DebugTarget } from "../../src/model/reader.ts";
-import { channelsOf, type Channel } from "../../src/readers/live/channel.ts";
+import { channelsOf, type Channel } from "../../src/readers/live/debug/channel.ts";
 import type { ApiServerOptions, Fault } from "../support/apiserver.ts";
 import {
   apiServer,

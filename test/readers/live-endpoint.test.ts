@@ -2,20 +2,14 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { UsageError } from "../../src/model/errors.ts";
-import type { ContextTarget } from "../../src/readers/live/context.ts";
-import { endpointOf } from "../../src/readers/live/endpoint.ts";
-import { proxyFor } from "../../src/readers/live/proxy-env.ts";
-import { safeText } from "../../src/readers/live/fault.ts";
+import type { ClusterEntry } from "../../src/readers/kubeconfig/index.ts";
+import { endpointOf } from "../../src/readers/live/connection/endpoint.ts";
+import { proxyFor } from "../../src/readers/live/connection/proxy-env.ts";
+import { safeText } from "../../src/readers/live/connection/fault.ts";
 import { kubeconfigFor, openKubeconfig, temporaryDirectory } from "./live-support.ts";
 
-function target(server: string, cluster: Partial<ContextTarget["cluster"]> = {}): ContextTarget {
-  return {
-    context: "ctx",
-    clusterName: "ctx",
-    cluster: { server, insecure: false, disableCompression: false, ...cluster },
-    userName: "",
-    user: {},
-  };
+function target(server: string, cluster: Partial<ClusterEntry> = {}): ClusterEntry {
+  return { name: "ctx", server, skipTLSVerify: false, disableCompression: false, ...cluster };
 }
 
 describe("the server of a cluster", () => {
@@ -30,18 +24,28 @@ describe("the server of a cluster", () => {
   });
 
   it("is taken for https without a scheme where there is something to verify", () => {
-    expect(endpointOf(target("api:6443", { insecure: true }), {}).tls).toBe(true);
-    const certificateAuthorityData = Buffer.from("PEM").toString("base64");
-    expect(endpointOf(target("api:6443", { certificateAuthorityData }), {})).toMatchObject({
+    expect(endpointOf(target("api:6443", { skipTLSVerify: true }), {}).tls).toBe(true);
+    const caData = Buffer.from("PEM").toString("base64");
+    expect(endpointOf(target("api:6443", { caData }), {})).toMatchObject({
       tls: true,
-      ca: "PEM",
-      serverName: "api",
+      host: "api",
       compress: true,
     });
     expect(endpointOf(target("https://a", { disableCompression: true }), {}).compress).toBe(false);
   });
 
-  it.each(["ftp://a", "https://", "http://a b", "https://a:99999"])("is no URL: %s", (server) => {
+  it.each([
+    ["ftp://a", "ftp"],
+    ["htps://a:6443", "htps"],
+  ])("has another scheme: %s", (server, scheme) => {
+    expect(() => endpointOf(target(server), {})).toThrow(
+      new UsageError(
+        `server of cluster "ctx" in the kubeconfig has the scheme "${scheme}": it must be https or http`,
+      ),
+    );
+  });
+
+  it.each(["https://", "http://a b", "https://a:99999"])("is no URL: %s", (server) => {
     expect(() => endpointOf(target(server), {})).toThrow(
       new UsageError('server of cluster "ctx" in the kubeconfig is not an http or https URL'),
     );
@@ -68,7 +72,6 @@ describe("files that a kubeconfig names", () => {
     expect(() => openKubeconfig(kubeconfigFor(server, half))).toThrow(
       new UsageError(`client-key of user "ctx": ${absent} cannot be read`),
     );
-    openKubeconfig(kubeconfigFor(server, { "client-certificate": present }));
   });
 });
 

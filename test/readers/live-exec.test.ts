@@ -290,6 +290,15 @@ process.stdout.write(JSON.stringify({ apiVersion: "${V1}", kind: "ExecCredential
     expect(missingOf(await waiting).detail).toBe("the connection was closed before it answered");
   });
 
+  it("is installed where it is missing, not logged in anew", async () => {
+    const server = await apiServer();
+    const reader = openServer(server, { user: plugin("", { command: "no-such-plugin" }).user });
+    expect(missingOf(await reader.connect())).toMatchObject({
+      detail: 'exec plugin "no-such-plugin" of user "ctx" is not installed',
+      advice: 'Install the exec plugin "no-such-plugin" of user "ctx", or put it on the PATH.',
+    });
+  });
+
   it("may use the terminal where there is one", async () => {
     const server = await apiServer();
     const { user, runs } = plugin(prints({ token: server.token() }), {

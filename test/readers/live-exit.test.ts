@@ -10,7 +10,7 @@ const SOURCES = pathToFileURL(join(import.meta.dirname, "../../src/")).href;
 
 /** Reads a cluster in a process of its own, which must end by itself. */
 const SCRIPT = `
-const { loadKubeconfig } = await import("${SOURCES}readers/kubeconfig.ts");
+const { loadKubeconfig } = await import("${SOURCES}readers/kubeconfig/index.ts");
 const { openCluster } = await import("${SOURCES}readers/live.ts");
 const { RESOURCES } = await import("${SOURCES}model/resource.ts");
 const config = loadKubeconfig({ kubeconfig: process.env.CONFIG, env: process.env });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { RESOURCES } from "../../src/model/resource.ts";
-import { retryAfter } from "../../src/readers/live/retry.ts";
+import { retryAfter } from "../../src/readers/live/api/retry.ts";
 import type { Fault } from "../support/apiserver.ts";
 import {
   apiServer,
@@ -153,6 +153,17 @@ describe("waiting as the server asks", () => {
     });
     expect(await causeOf(Promise.resolve(pods))).toMatch(/^unreadable: 503 Service Unavailable: /);
     expect(asked).toBe(11);
+  });
+
+  it("tries again as long as there is time where 429 says when", async () => {
+    const { pods, asked } = await struck({
+      kind: "status",
+      status: 429,
+      times: 15,
+      headers: { "Retry-After": "0" },
+    });
+    expect(namesOf(valueOf(pods))).toEqual(["a"]);
+    expect(asked).toBe(16);
   });
 
   it("is over when the time is", async () => {

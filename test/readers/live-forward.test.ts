@@ -4,8 +4,9 @@ import type { Socket } from "node:net";
 import { describe, expect, it } from "vitest";
 import type { DebugTarget } from "../../src/model/reader.ts";
 import { RESOURCES } from "../../src/model/resource.ts";
-import type { ApiClient } from "../../src/readers/live/client.ts";
-import { UpgradeSockets } from "../../src/readers/live/upgrades.ts";
+import type { ApiClient } from "../../src/readers/live/api/client.ts";
+import type { Tls } from "../../src/readers/live/connection/index.ts";
+import { UpgradeSockets } from "../../src/readers/live/debug/upgrades.ts";
 import { afterwards, causeOf, namesOf, openRaw, pod, rawServer, valueOf } from "./live-support.ts";
 
 /*
@@ -187,22 +188,21 @@ describe("a connection that was made ahead", () => {
     const { server } = await rawServer((_request, response) => void response.end(), false);
     server.on("connection", (socket: Socket) => accepted.push(socket));
     const { port } = server.address() as { port: number };
-    const first = { cert: "first" };
+    const first: Tls = { context: {} as Tls["context"], verify: true };
     let count = 0;
     const client = {
       endpoint: { host: "127.0.0.1", port, tls: false },
       budget: { signal: () => new AbortController().signal },
       credential: () => {
         count += 1;
-        return accepts(count) ? Promise.resolve({ certificate: first }) : new Promise(() => {});
+        return accepts(count) ? Promise.resolve({ tls: first }) : new Promise(() => {});
       },
-      transportFor: () => ({ secureContext: {} }),
     };
     const sockets = new UpgradeSockets(client as unknown as ApiClient);
     afterwards(() => sockets.close());
-    const open = async (certificate: unknown) => {
+    const open = async (tls: Tls) => {
       const { signal } = new AbortController();
-      const socket = await sockets.open({ certificate: certificate as never }, signal);
+      const socket = await sockets.open({ tls }, signal);
       afterwards(() => socket.destroy());
       return socket;
     };
@@ -220,7 +220,7 @@ describe("a connection that was made ahead", () => {
     const other = await upgrades(() => true);
     await other.sockets.prepare();
     await expect.poll(() => other.accepted.length).toBe(1);
-    await other.open({ cert: "second" });
+    await other.open({ ...first });
     await expect.poll(() => other.accepted.length).toBe(2);
   });
 

@@ -3,7 +3,7 @@ import { createSecureServer } from "node:http2";
 import { connect, createServer, type AddressInfo, type Socket } from "node:net";
 import { describe, expect, it } from "vitest";
 import { UsageError } from "../../src/model/errors.ts";
-import { networkFault } from "../../src/readers/live/network-fault.ts";
+import { networkFault } from "../../src/readers/live/connection/network-fault.ts";
 import { RESOURCES } from "../../src/model/resource.ts";
 import { createAuthority } from "../support/apiserver/tls.ts";
 import type { TlsFault } from "../support/apiserver/types.ts";

@@ -8,7 +8,7 @@ import { dump } from "js-yaml";
 import { afterEach, expect } from "vitest";
 import type { Gathered, Missing } from "../../src/model/gathered.ts";
 import type { RawObject } from "../../src/model/reader.ts";
-import { loadKubeconfig, type Environment } from "../../src/readers/kubeconfig.ts";
+import { loadKubeconfig, type Environment } from "../../src/readers/kubeconfig/index.ts";
 import { openCluster, type LiveCluster, type OpenOptions } from "../../src/readers/live.ts";
 import {
   startApiServer,

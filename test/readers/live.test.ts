@@ -3,13 +3,14 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { UsageError } from "../../src/model/errors.ts";
 import { RESOURCES } from "../../src/model/resource.ts";
-import { nextToken } from "../../src/readers/live/page-token.ts";
+import { nextToken } from "../../src/readers/live/api/page-token.ts";
 import {
   afterwards,
   apiServer,
   causeOf,
   missingOf,
   namesOf,
+  openKubeconfig,
   openRaw,
   openServer,
   pod,
@@ -161,6 +162,103 @@ describe("connect", () => {
     });
     expect(await causeOf(openRaw(server).connect())).toBe(
       "unreadable: /version does not answer as the Kubernetes API does",
+    );
+  });
+});
+
+describe("nobody signed in", () => {
+  const NOBODY = "unauthorized: nobody is signed in: ";
+
+  it("is a fault of the connection, though /version is answered", async () => {
+    const server = await apiServer();
+    const reader = openServer(server, { user: {} });
+    const answer = missingOf(await reader.connect());
+    expect(answer).toEqual({
+      ok: false,
+      why: "unauthorized",
+      detail: 'nobody is signed in: user "ctx" of the kubeconfig has no credentials',
+      advice: "Name a user with credentials in this context of the kubeconfig.",
+    });
+  });
+
+  it("also where the context names no user", async () => {
+    const server = await apiServer();
+    const config = server.kubeconfig({ context: "ctx", dir: temporaryDirectory() });
+    for (const { context } of config.contexts) delete context["user"];
+    expect(await causeOf(openKubeconfig(config).connect())).toBe(
+      `${NOBODY}context "ctx" names no user`,
+    );
+  });
+
+  it("also where the server takes credentials for nobody's", async () => {
+    const review = (username: string) => ({
+      kind: "SelfSubjectReview",
+      status: { userInfo: { username } },
+    });
+    const server = await rawServer((request, response) => {
+      const body = request.method === "GET" ? { gitVersion: "v1" } : review("system:anonymous");
+      response.setHeader("content-type", "application/json").end(JSON.stringify(body));
+    });
+    expect(await causeOf(openRaw(server).connect())).toBe(
+      `${NOBODY}the API server knows none of the credentials that it was shown`,
+    );
+    // Who acts as nobody is signed in.
+    expect(valueOf(await openRaw(server, { as: "system:anonymous" }).connect()).user).toBe(
+      "system:anonymous",
+    );
+  });
+
+  it("also where the server refuses strangers", async () => {
+    const server = await rawServer((_request, response) => {
+      response.statusCode = 401;
+      response.end();
+    });
+    const reader = openRaw(server, { user: {} });
+    for (const answer of [reader.connect(), reader.list(RESOURCES.pods)]) {
+      expect(await causeOf(answer)).toBe(
+        `${NOBODY}user "ctx" of the kubeconfig has no credentials`,
+      );
+    }
+  });
+
+  it.each(["exec", "tokenFile"])("not where a token of the %s cannot be sent", async (how) => {
+    const server = await apiServer();
+    const file = join(temporaryDirectory(), "token");
+    const credential = {
+      apiVersion: "client.authentication.k8s.io/v1",
+      kind: "ExecCredential",
+      status: { token: "hunter\n2" },
+    };
+    writeFileSync(file, how === "exec" ? JSON.stringify(credential) : "hunter\n2");
+    const exec = { apiVersion: credential.apiVersion, command: "cat", args: [file] };
+    const user = how === "exec" ? { exec } : { tokenFile: file };
+    expect(await causeOf(openServer(server, { user }).connect())).toBe(
+      "unauthorized: the token has a line end or another control character in it",
+    );
+    expect(server.requests).toEqual([]);
+  });
+});
+
+describe("a server that speaks TLS, by a URL of http", () => {
+  it("is known by what it answers", async () => {
+    const server = await rawServer((_request, response) => {
+      response.statusCode = 400;
+      response.end("Client sent an HTTP request to an HTTPS server.\n");
+    }, false);
+    const { host } = new URL(server.url);
+    expect(missingOf(await openRaw({ url: server.url }).connect())).toEqual({
+      ok: false,
+      why: "unreachable",
+      detail: `${host} speaks TLS, but its URL is http`,
+      advice: 'Write https:// in the server of cluster "ctx" in the kubeconfig.',
+    });
+  });
+
+  it("is guessed where it says nothing", async () => {
+    const server = await rawServer((_request, response) => void response.end());
+    const { host } = new URL(server.url);
+    expect(await causeOf(openRaw({ url: `http://${host}` }).connect())).toMatch(
+      /^un\w+: .*: its URL is http; does it speak TLS\?$/,
     );
   });
 });

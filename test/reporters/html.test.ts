@@ -1,12 +1,13 @@
 import { assert, constantFrom, oneof, property, string } from "fast-check";
 import { describe, expect, test } from "vitest";
+import { VIEWS } from "../../src/checks/index.ts";
 import { fail, info, pass, warn } from "../../src/model/finding.ts";
 import type { Report } from "../../src/model/report.ts";
 import { html } from "../../src/reporters/html.ts";
 import { HOSTILE, remediation, report, reportOf, result, SCENARIOS, withTexts } from "./reports.ts";
 import { elements, parseXml, type XmlElement } from "./xml.ts";
 
-const OPTIONS = { color: true, width: 80, verbose: false };
+const OPTIONS = { color: true, width: 80, verbose: false, views: VIEWS };
 /** Elements of HTML that have no end. */
 const VOID = new Set(["meta"]);
 

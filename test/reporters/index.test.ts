@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { VIEWS } from "../../src/checks/index.ts";
 import { REPORTERS } from "../../src/reporters/index.ts";
 import { reportOf } from "./reports.ts";
 
@@ -21,9 +22,9 @@ describe.each(Object.entries(REPORTERS))("%s", async (_format, load) => {
 
   test("is a pure function with a final line break", () => {
     const before = structuredClone(report);
-    const output = reporter(report, { color: false, width: 80, verbose: true });
+    const output = reporter(report, { color: false, width: 80, verbose: true, views: VIEWS });
     expect(output).toMatch(/[^\n]\n$/);
-    expect(reporter(report, { color: false, width: 80, verbose: true })).toBe(output);
+    expect(reporter(report, { color: false, width: 80, verbose: true, views: VIEWS })).toBe(output);
     expect(report).toEqual(before);
   });
 });

@@ -1,11 +1,12 @@
 import { assert, constantFrom, oneof, property, string } from "fast-check";
 import { load } from "js-yaml";
 import { describe, expect, test } from "vitest";
+import { VIEWS } from "../../src/checks/index.ts";
 import { json } from "../../src/reporters/json.ts";
 import { yaml } from "../../src/reporters/yaml.ts";
 import { HOSTILE, reportOf, SCENARIOS, withTexts } from "./reports.ts";
 
-const OPTIONS = { color: true, width: 80, verbose: false };
+const OPTIONS = { color: true, width: 80, verbose: false, views: VIEWS };
 const UNSAFE = /[^\P{Cc}\n]|[\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{DI}]/u;
 const anything = oneof(constantFrom(...HOSTILE), string({ unit: "binary", maxLength: 50 }));
 

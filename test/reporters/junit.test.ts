@@ -1,11 +1,12 @@
 import { assert, constantFrom, oneof, property, string } from "fast-check";
 import { describe, expect, test } from "vitest";
+import { VIEWS } from "../../src/checks/index.ts";
 import { error, fail, info, skip, warn } from "../../src/model/finding.ts";
 import { junit } from "../../src/reporters/junit.ts";
 import { HOSTILE, remediation, report, reportOf, result, SCENARIOS, withTexts } from "./reports.ts";
 import { elements, parseXml, type XmlElement } from "./xml.ts";
 
-const OPTIONS = { color: true, width: 80, verbose: false };
+const OPTIONS = { color: true, width: 80, verbose: false, views: VIEWS };
 
 function total(suites: readonly XmlElement[], name: string): number {
   return suites.reduce((sum, suite) => sum + Number(suite.attributes[name]), 0);

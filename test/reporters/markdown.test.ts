@@ -1,11 +1,12 @@
 import { assert, constantFrom, oneof, property, string } from "fast-check";
 import { describe, expect, test } from "vitest";
+import { VIEWS } from "../../src/checks/index.ts";
 import { fail, info, pass, skip, warn } from "../../src/model/finding.ts";
 import { markdown } from "../../src/reporters/markdown.ts";
 import { escapeMarkdown, fenced } from "../../src/reporters/markdown/escape.ts";
 import { HOSTILE, remediation, report, reportOf, result, withTexts } from "./reports.ts";
 
-const OPTIONS = { color: true, width: 80, verbose: false };
+const OPTIONS = { color: true, width: 80, verbose: false, views: VIEWS };
 
 test("a summary, a table, and what is wrong with its commands", () => {
   const source = report({

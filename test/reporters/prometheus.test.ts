@@ -1,12 +1,15 @@
 import { assert, constantFrom, oneof, property, string } from "fast-check";
 import { describe, expect, test } from "vitest";
+import { VIEWS } from "../../src/checks/index.ts";
+import type { CertificateData, CertsData } from "../../src/checks/certs/data.ts";
+import type { LinksData } from "../../src/checks/links/data.ts";
 import { error, fail, warn } from "../../src/model/finding.ts";
 import { prometheus } from "../../src/reporters/prometheus.ts";
 import { HOSTILE, remediation, report, reportOf, result, SCENARIOS, withTexts } from "./reports.ts";
 
-const OPTIONS = { color: true, width: 80, verbose: false };
+const OPTIONS = { color: true, width: 80, verbose: false, views: VIEWS };
 
-function certificate(subject: string, sha256: string, notAfter: string): object {
+function certificate(subject: string, sha256: string, notAfter: string): CertificateData {
   return {
     subject,
     issuer: subject,
@@ -18,7 +21,7 @@ function certificate(subject: string, sha256: string, notAfter: string): object 
   };
 }
 
-const certs = {
+const certs: CertsData = {
   clusters: [
     {
       context: "a",
@@ -39,7 +42,7 @@ const link = {
   conditions: {},
   oneWay: false,
 };
-const links = {
+const links: LinksData = {
   clusters: ["a", "b"],
   unread: [],
   unlinked: [],

@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import { check } from "../../src/engine/check.ts";
 import { buildReport } from "../../src/engine/report.ts";
 import { remedy, worst } from "../../src/model/finding.ts";
+import type { CheckId } from "../../src/model/check-data.ts";
 import type { Report, Result } from "../../src/model/report.ts";
 import { openRecordings } from "../../src/readers/recordings.ts";
 
@@ -26,7 +27,8 @@ export async function reportOf(scenario: string, precheck = false): Promise<Repo
 }
 
 /** A result as a literal: fine, and about nothing, unless the test says otherwise. */
-export function result(id: string, changes: Partial<Result> = {}): Result {
+export function result(name: string, changes: Partial<Result> = {}): Result {
+  const id = name as CheckId;
   const findings = changes.findings ?? [];
   return {
     id,

@@ -1,5 +1,6 @@
 import { assert, constantFrom, oneof, property, string } from "fast-check";
 import { describe, expect, test } from "vitest";
+import { VIEWS } from "../../src/checks/index.ts";
 import { error, fail, info, warn } from "../../src/model/finding.ts";
 import type { Report } from "../../src/model/report.ts";
 import { sarif } from "../../src/reporters/sarif.ts";
@@ -25,7 +26,9 @@ interface SarifRun {
 }
 
 function runOf(source: Report): SarifRun {
-  const log = JSON.parse(sarif(source, { color: true, width: 80, verbose: false })) as {
+  const log = JSON.parse(
+    sarif(source, { color: true, width: 80, verbose: false, views: VIEWS }),
+  ) as {
     version: string;
     runs: SarifRun[];
   };
@@ -157,7 +160,7 @@ test("hostile strings stay strings, and addresses are encoded", async () => {
   assert(
     property(anything, (part) => {
       const source = withTexts(broken, (before) => before.slice(0, 10) + part);
-      const output = sarif(source, { color: false, width: 80, verbose: false });
+      const output = sarif(source, { color: false, width: 80, verbose: false, views: VIEWS });
       expect(output).not.toMatch(/[^\P{Cc}\n]|[\p{Cf}\p{Cs}]/u);
       const { results } = runOf(source);
       expect(results).toHaveLength(faults);

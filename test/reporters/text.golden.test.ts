@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { VIEWS } from "../../src/checks/index.ts";
 import { text } from "../../src/reporters/text.ts";
 import { reportOf } from "./reports.ts";
 
@@ -7,7 +8,7 @@ import { reportOf } from "./reports.ts";
  * its order, ours follows. Ages, hashes in pod names and fingerprints differ from run to run.
  */
 
-const PIPE = { color: false, width: Number.POSITIVE_INFINITY };
+const PIPE = { color: false, width: Number.POSITIVE_INFINITY, views: VIEWS };
 
 function settled(report: string): string {
   return report

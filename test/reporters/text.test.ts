@@ -1,7 +1,11 @@
 import { assert, constantFrom, oneof, property, string } from "fast-check";
 import { describe, expect, test } from "vitest";
+import { VIEWS } from "../../src/checks/index.ts";
 import { error, fail, info, pass, skip, warn } from "../../src/model/finding.ts";
-import type { LinkEdge, LinksData } from "../../src/model/links.ts";
+import type { LinkEdge } from "../../src/model/links.ts";
+import type { GatewaysData } from "../../src/checks/gateways/data.ts";
+import type { LinksData } from "../../src/checks/links/data.ts";
+import type { PeersData } from "../../src/checks/peers/data.ts";
 import type { ClusterReport, Finding, Report, Result } from "../../src/model/report.ts";
 import { text } from "../../src/reporters/text.ts";
 import { displayWidth } from "../../src/reporters/text/width.ts";
@@ -13,7 +17,7 @@ function print(
   source: Report,
   options: { width?: number; color?: boolean; verbose?: boolean } = {},
 ) {
-  return text(source, { color: false, width: WIDE, verbose: false, ...options });
+  return text(source, { color: false, width: WIDE, verbose: false, views: VIEWS, ...options });
 }
 
 function cluster(context: string, ...checks: Result[]): ClusterReport {
@@ -45,7 +49,7 @@ describe("names", () => {
 
 describe("order", () => {
   test("the lines that istioctl prints come first, others as they are in the report", () => {
-    const ids = ["connection", "gateways", "license", "env-vars", "platform"];
+    const ids = ["connection", "env-vars", "license", "platform", "gateways"];
     const lines = print(report({ clusters: [cluster("a", ...ids.map((id) => result(id)))] }));
     expect(lines.match(/(?<=Check of )[a-z-]+/g)).toEqual([
       "env-vars",
@@ -222,12 +226,17 @@ describe("verbose details", () => {
   });
 
   test("gateways of one name with their namespaces, and what they lack", () => {
-    const gateway = { name: "gw", addresses: [], status: "fail", state: "not programmed" };
-    const gateways = [
+    const gateway: Omit<GatewaysData["gateways"][number], "namespace"> = {
+      name: "gw",
+      addresses: [],
+      status: "fail",
+      state: "not programmed",
+    };
+    const gateways: GatewaysData["gateways"] = [
       { ...gateway, namespace: "one" },
       { ...gateway, namespace: "two", addresses: ["192.0.2.1"], status: "pass" },
     ];
-    const peers = [
+    const peers: PeersData["peers"] = [
       {
         namespace: "one",
         name: "p",
@@ -236,6 +245,8 @@ describe("verbose details", () => {
         conditions: [],
         status: "fail",
         state: "not connected",
+        connected: false,
+        self: false,
       },
     ];
     const checks = [

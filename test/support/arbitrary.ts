@@ -1,11 +1,14 @@
 import * as fc from "fast-check";
 import { KNOWN_VARIABLES } from "../../src/facts/env-names.ts";
-import { RESOURCES } from "../../src/model/resource.ts";
+import { Cut, isKeepList, type Keep, type KeepMap, othersOf, WHOLE } from "../../src/facts/keep.ts";
+import { KEPT_ANSWERS, KEPT_OBJECTS } from "../../src/facts/slim.ts";
+import { RESOURCES, type Resource } from "../../src/model/resource.ts";
 import type { Json } from "./pods.ts";
 
 /*
- * Objects of the API for property tests: mostly as they should be, now and then with anything in
- * any place.
+ * Objects of the API for property tests, made from what facts declare that they read: mostly of the
+ * types that belong there, now and then with anything in any place. A path that a fact declares is
+ * here at once; what stands below are values that make some paths interesting.
  */
 
 export const anything = fc.anything({
@@ -22,23 +25,25 @@ function mostly<T>(proper: fc.Arbitrary<T>): fc.Arbitrary<unknown> {
   return fc.oneof({ weight: 9, arbitrary: proper }, { weight: 1, arbitrary: anything });
 }
 
-const word = fc.constantFrom("istiod", "ztunnel", "istio-cni-node", "cacerts", "a", "");
 const text = fc.constantFrom(
   "true",
   "False",
-  "Running",
   "Completed",
   "CrashLoopBackOff",
-  "autogenflat.x",
   "a//Pod/istio-system/istiod",
   "$(CLUSTER_ID)$$(X)$(X)",
   "trustDomain: [",
+  "trustDomain: a\ntrustDomainAliases: [b, {c: d}]\naccessLogFile: /dev/stdout",
   "2026-01-01T00:00:00Z",
+  "192.0.2.1",
   "__proto__",
   "",
 );
+const word = fc.constantFrom("istiod", "ztunnel", "istio-cni-node", "cacerts", "a", "");
 const count = fc.constantFrom(0, 1, -1, 1.5, 15_008, 70_000);
-const variable = fc.constantFrom(...KNOWN_VARIABLES, "X", "TOKEN");
+/** What a value is of which nothing else is known. */
+const scalar = mostly(fc.oneof(text, word, count, fc.boolean()));
+
 const labels = fc.oneof(
   {
     weight: 4,
@@ -53,243 +58,120 @@ const labels = fc.oneof(
     arbitrary: mostly(
       fc.dictionary(
         fc.constantFrom("app", "istio.io/rev", "solo.io/source-cluster", "constructor"),
-        mostly(fc.oneof(word, text)),
+        scalar,
       ),
     ),
   },
 );
-const reference = mostly(
-  fc.record({ name: mostly(word), key: mostly(word), optional: fc.boolean() }),
-);
-const container = mostly(
-  fc.record(
-    {
-      name: mostly(fc.constantFrom("discovery", "istio-proxy", "a")),
-      image: mostly(text),
-      restartPolicy: fc.constant("Always"),
-      env: mostly(
-        fc.array(
-          mostly(
-            fc.record(
-              {
-                name: mostly(variable),
-                value: mostly(text),
-                valueFrom: mostly(
-                  fc.record(
-                    {
-                      configMapKeyRef: reference,
-                      secretKeyRef: reference,
-                      fieldRef: mostly(
-                        fc.record({
-                          fieldPath: fc.constantFrom(
-                            "metadata.name",
-                            "metadata.labels['app']",
-                            "metadata.annotations['note']",
-                            "status.podIP",
-                          ),
-                        }),
-                      ),
-                    },
-                    { requiredKeys: [] },
-                  ),
-                ),
-              },
-              { requiredKeys: ["name"] },
-            ),
-          ),
-          { maxLength: 4 },
-        ),
-      ),
-      envFrom: mostly(
-        fc.array(
-          mostly(
-            fc.record(
-              { prefix: mostly(word), configMapRef: reference, secretRef: reference },
-              { requiredKeys: [] },
-            ),
-          ),
-          {
-            maxLength: 2,
-          },
-        ),
-      ),
-      ready: mostly(fc.boolean()),
-      started: mostly(fc.boolean()),
-      restartCount: mostly(count),
-      state: mostly(
-        fc.oneof(
-          fc.record({ waiting: mostly(fc.record({ reason: text, message: text })) }),
-          fc.record({ running: mostly(fc.record({ startedAt: text })) }),
-          fc.record({
-            terminated: mostly(
-              fc.record({ exitCode: count, signal: count, reason: text, message: text }),
-            ),
-          }),
-        ),
-      ),
-      lastState: mostly(fc.record({ terminated: mostly(fc.record({ finishedAt: text })) })),
-    },
-    { requiredKeys: ["name"] },
+
+/** Values by the last key of their path, where one of any kind would seldom lead far. */
+const VALUES: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
+  labels,
+  matchLabels: labels,
+  ready: fc.boolean(),
+  started: fc.boolean(),
+  controller: fc.boolean(),
+  optional: fc.boolean(),
+  restartPolicy: fc.constant("Always"),
+  phase: fc.constantFrom("Running", "Pending", "Failed", "Succeeded"),
+  status: fc.constantFrom("True", "False", "Unknown"),
+  type: fc.constantFrom("Ready", "PodScheduled", "Initialized", "Available", "Accepted", "x"),
+  kind: fc.constantFrom("ReplicaSet", "DaemonSet", "Job"),
+  gatewayClassName: fc.constantFrom("istio-remote", "istio-eastwest", "x"),
+  clusterIPs: fc.array(scalar, { maxLength: 2 }),
+  externalIPs: fc.array(scalar, { maxLength: 2 }),
+  restartCount: count,
+  exitCode: count,
+  signal: count,
+  replicas: count,
+  readyReplicas: count,
+  desiredNumberScheduled: count,
+  numberReady: count,
+  fieldPath: fc.constantFrom(
+    "metadata.name",
+    "metadata.labels['app']",
+    "metadata.annotations['note']",
+    "status.podIP",
   ),
-);
-const containers = mostly(fc.array(container, { maxLength: 3 }));
-const conditions = mostly(
-  fc.array(
-    mostly(
-      fc.record({
-        type: fc.constantFrom("Ready", "PodScheduled", "Initialized", "Available", "Accepted"),
-        status: mostly(fc.constantFrom("True", "False", "Unknown")),
-        reason: mostly(text),
-        message: mostly(text),
-      }),
-    ),
-    { maxLength: 3 },
-  ),
-);
-const addresses = mostly(
-  fc.array(
-    mostly(
-      fc.record(
-        { type: text, value: text, address: text, ip: text, hostname: text },
-        { requiredKeys: [] },
-      ),
-    ),
-    { maxLength: 2 },
-  ),
-);
-const ports = mostly(
-  fc.array(mostly(fc.record({ name: word, port: mostly(count), nodePort: count })), {
-    maxLength: 2,
-  }),
-);
-const podSpec = {
-  containers,
-  initContainers: containers,
-  nodeName: mostly(word),
-  readinessGates: mostly(fc.array(mostly(fc.record({ conditionType: text })), { maxLength: 2 })),
 };
 
-/** An object of any kind that mc reads, where any part may be missing or of another type. */
-export const object: fc.Arbitrary<Json> = fc.record(
-  {
-    apiVersion: fc.constant("v1"),
-    kind: fc.oneof(
-      fc.constantFrom("Pod", "Deployment", "DaemonSet"),
-      fc.constantFrom(...Object.values(RESOURCES).map(({ kind }) => kind)),
-    ),
-    metadata: fc.record(
-      {
-        name: fc.constantFrom(
-          "istiod",
-          "ztunnel",
-          "istio-cni-config",
-          "istio-ca-root-cert",
-          "istio",
-          "cacerts",
-          "cluster",
-          "a",
-        ),
-        namespace: fc.constant("istio-system"),
-        labels,
-        annotations: mostly(
-          fc.dictionary(
-            fc.constantFrom("prometheus.io/port", "solo.io/peered-workload-uid", "note", "x"),
-            mostly(text),
-          ),
-        ),
-        creationTimestamp: mostly(text),
-        ownerReferences: mostly(
-          fc.array(
-            mostly(
-              fc.record(
-                {
-                  kind: mostly(fc.constantFrom("ReplicaSet", "DaemonSet", "Job")),
-                  name: mostly(word),
-                  controller: mostly(fc.boolean()),
-                  uid: text,
-                },
-                { requiredKeys: [] },
-              ),
-            ),
-            { maxLength: 2 },
-          ),
-        ),
-        deletionTimestamp: mostly(text),
-        uid: mostly(text),
-        managedFields: mostly(
-          fc.array(mostly(fc.record({ manager: text, subresource: mostly(text) })), {
-            maxLength: 2,
-          }),
-        ),
+/** Names by the list that they stand in. */
+const NAMES: Readonly<Record<string, fc.Arbitrary<string>>> = {
+  env: fc.constantFrom(...KNOWN_VARIABLES, "X", "TOKEN"),
+  containers: fc.constantFrom("discovery", "istio-proxy", "a"),
+  initContainers: fc.constantFrom("istio-proxy", "a"),
+  containerStatuses: fc.constantFrom("discovery", "istio-proxy", "a"),
+  initContainerStatuses: fc.constantFrom("istio-proxy", "a"),
+};
+
+/** Keys that maps have beside those that are declared, or whose keys somebody chose. */
+const OTHER_KEYS = fc.constantFrom<string>(...KNOWN_VARIABLES, "note", "x", "api-key", "tls.key");
+
+function valueOf(keep: Keep, path: readonly string[]): fc.Arbitrary<unknown> {
+  const key = path.at(-1) ?? "";
+  if (keep === WHOLE) {
+    const named = key === "name" ? NAMES[path.at(-2) ?? ""] : undefined;
+    const known = named ?? VALUES[key];
+    return known ? mostly(known) : scalar;
+  }
+  if (keep instanceof Cut) return valueOf(keep.of, path);
+  if (isKeepList(keep)) return mostly(fc.array(valueOf(keep[0], path), { maxLength: 3 }));
+  return mostly(mapOf(keep, path));
+}
+
+function mapOf(keep: KeepMap, path: readonly string[]): fc.Arbitrary<Json> {
+  const named = Object.fromEntries(
+    Object.entries(keep).map(([key, inner]) => [key, valueOf(inner, [...path, key])]),
+  );
+  const others = othersOf(keep);
+  const other = fc.dictionary(OTHER_KEYS, others ? valueOf(others.keep, [...path, ""]) : scalar, {
+    maxKeys: 2,
+  });
+  return fc
+    .tuple(other, fc.record(named, { requiredKeys: "name" in named ? ["name"] : [] }))
+    .map(([more, declared]) => ({ ...more, ...declared }));
+}
+
+const name = fc.constantFrom(
+  "istiod",
+  "ztunnel",
+  "istio-cni-config",
+  "istio-ca-root-cert",
+  "istio",
+  "cacerts",
+  "cluster",
+  "istio-system",
+  "a",
+);
+
+function objectOf(resource: Resource): fc.Arbitrary<Json> {
+  const { metadata, apiVersion: _, kind: __, ...rest } = KEPT_OBJECTS.get(resource.plural) ?? {};
+  const meta = mapOf(metadata as KeepMap, ["metadata"]);
+  const body = mapOf(rest, []);
+  const { group, versions, kind } = resource;
+  return fc.tuple(name, meta, body).map(([called, more, parts]) => {
+    const { namespace: ___, ...others } = more;
+    return {
+      ...parts,
+      apiVersion: group ? `${group}/${versions[0]}` : versions[0],
+      kind,
+      metadata: {
+        ...others,
+        name: called,
+        ...(resource.namespaced && { namespace: "istio-system" }),
       },
-      { requiredKeys: ["name"] },
-    ),
-    spec: mostly(
-      fc.record(
-        {
-          ...podSpec,
-          replicas: mostly(count),
-          selector: mostly(fc.record({ matchLabels: labels })),
-          template: mostly(
-            fc.record(
-              {
-                metadata: mostly(fc.record({ labels, annotations: labels })),
-                spec: mostly(fc.record(podSpec)),
-              },
-              { requiredKeys: ["spec"] },
-            ),
-          ),
-          gatewayClassName: mostly(fc.constantFrom("istio-remote", "istio-eastwest", "x")),
-          addresses,
-          listeners: ports,
-          controllerName: mostly(text),
-          type: mostly(text),
-          clusterIP: mostly(text),
-          clusterIPs: mostly(fc.array(mostly(text), { maxLength: 2 })),
-          externalIPs: mostly(fc.array(mostly(text), { maxLength: 2 })),
-          ports,
-          defaultNetwork: mostly(
-            fc.record({
-              type: mostly(text),
-              ovnKubernetesConfig: mostly(
-                fc.record({ gatewayConfig: mostly(fc.record({ routingViaHost: anything })) }),
-              ),
-            }),
-          ),
-        },
-        { requiredKeys: [] },
-      ),
-    ),
-    status: mostly(
-      fc.record(
-        {
-          phase: mostly(fc.constantFrom("Running", "Pending", "Failed", "Succeeded")),
-          reason: mostly(text),
-          message: mostly(text),
-          conditions,
-          containerStatuses: containers,
-          initContainerStatuses: containers,
-          addresses,
-          replicas: mostly(count),
-          readyReplicas: mostly(count),
-          observedGeneration: mostly(count),
-          desiredNumberScheduled: mostly(count),
-          numberReady: mostly(count),
-          loadBalancer: mostly(fc.record({ ingress: addresses })),
-        },
-        { requiredKeys: [] },
-      ),
-    ),
-    data: mostly(
-      fc.dictionary(
-        fc.oneof(
-          variable,
-          fc.constantFrom("mesh", "root-cert.pem", "ca-cert.pem", "tls.crt", "a", "api-key"),
-        ),
-        mostly(text),
-      ),
-    ),
-    stringData: mostly(fc.dictionary(word, mostly(text))),
-  },
-  { requiredKeys: ["kind", "metadata"] },
+    };
+  });
+}
+
+/** An object of any kind that mc reads, where any part may be missing or of another type. */
+export const object: fc.Arbitrary<Json> = fc.oneof(
+  { weight: 4, arbitrary: objectOf(RESOURCES.pods) },
+  { weight: 4, arbitrary: objectOf(RESOURCES.deployments) },
+  ...Object.values(RESOURCES).map((resource) => ({ weight: 1, arbitrary: objectOf(resource) })),
+);
+
+/** A debug answer at a path that facts read. */
+export const answers: Readonly<Record<string, fc.Arbitrary<unknown>>> = Object.fromEntries(
+  [...KEPT_ANSWERS].map(([path, keep]) => [path, valueOf(keep, [path])]),
 );

@@ -5,7 +5,7 @@ import type { IntermediateFact, ZtunnelDumpFact } from "../../src/model/facts.ts
 import { gathered, type Gathered, type Missing } from "../../src/model/gathered.ts";
 import type { Finding, Status } from "../../src/model/report.ts";
 import { worst } from "../../src/model/finding.ts";
-import type { CertsData } from "../../src/model/trust.ts";
+import type { CertsData } from "../../src/checks/certs/data.ts";
 import { makeIntermediate, type Authority, type CertificateOptions } from "./certificates.ts";
 import { clusterRef, runMesh } from "./facts.ts";
 
@@ -61,7 +61,7 @@ function either<T>(value: T | Missing): Gathered<T> {
 /** Runs the check as the engine does: certificates are judged first. */
 export async function runCerts(
   clusters: Readonly<Record<string, Certificates>>,
-  context: Partial<MeshCheckContext> = {},
+  context: Partial<Omit<MeshCheckContext, "artifacts">> = {},
 ): Promise<Verdict & { data: CertsData }> {
   const members = Object.entries(clusters).map(([id, one]) => {
     const pem = typeof one.roots === "string" || one.roots === null ? one.roots : pemOf(one.roots);
@@ -82,7 +82,7 @@ export async function runCerts(
     })),
   );
   const verdict = runMesh(certs, Object.fromEntries(members.map((member) => [member.id, member])), {
-    trust,
+    artifacts: { trust },
     ...context,
   });
   return { ...verdict, data: verdict.data as CertsData };

@@ -1,3 +1,6 @@
+import { ARTIFACTS } from "../../src/engine/artifacts/index.ts";
+import type { ArtifactKey, Asked } from "../../src/model/artifact.ts";
+import type { CheckId } from "../../src/model/check-data.ts";
 import type {
   ClusterCheck,
   ClusterCheckContext,
@@ -19,6 +22,7 @@ import type {
   ServiceFact,
   WorkloadFact,
 } from "../../src/model/facts.ts";
+import type { GatheredCluster } from "../../src/model/cluster.ts";
 import { gathered, type Gathered } from "../../src/model/gathered.ts";
 
 /*
@@ -338,26 +342,51 @@ export interface TestMember {
 }
 
 /** Runs a mesh check on healthy clusters `a`, `b`… linked to each other, each changed as given. */
-export function runMesh<N extends FactKey, U extends FactKey>(
-  check: MeshCheck<N, U>,
+export function runMesh<
+  N extends FactKey,
+  U extends FactKey,
+  Id extends CheckId,
+  A extends ArtifactKey,
+>(
+  check: MeshCheck<N, U, Id, A>,
   members: Readonly<Record<string, TestMember>> = { a: {}, b: {} },
-  context: Partial<MeshCheckContext> = {},
-): Verdict {
+  context: Partial<Omit<MeshCheckContext, "artifacts">> & {
+    artifacts?: Asked<NoInfer<A>>;
+  } = {},
+): Verdict<Id> {
   const ids = Object.keys(members);
-  const all = ids.map((id) => ({
-    cluster: members[id]?.cluster ?? clusterRef(id),
-    facts: pick(check, {
-      ...healthyFacts(
-        id,
-        ids.filter((other) => other !== id),
-      ),
-      ...members[id]?.changes,
-    }),
-  }));
-  return check.run(all as never, {
+  const all = ids.map((id) => {
+    const facts = healthyFacts(
+      id,
+      ids.filter((other) => other !== id),
+    );
+    return {
+      cluster: members[id]?.cluster ?? clusterRef(id),
+      facts: { ...facts, ...members[id]?.changes },
+    };
+  });
+  const absent = context.absent ?? [];
+  const read = all.map(({ cluster, facts }) => ({ ref: cluster, facts: asGathered(facts) }));
+  const unread = absent.map((ref) => ({ ref, facts: {} }));
+  const seen = all.map(({ cluster, facts }) => ({ cluster, facts: pick(check, facts) }));
+  return check.run(seen as never, {
     precheck: false,
     clusters: all.map(({ cluster }) => cluster),
-    absent: [],
+    absent,
+    artifacts: derived([...read, ...unread]) as Asked<A>,
     ...context,
   });
+}
+
+function asGathered(facts: Changed): GatheredCluster["facts"] {
+  return Object.fromEntries(
+    Object.entries(facts).map(([key, fact]) => [key, isGathered(fact) ? fact : gathered(fact)]),
+  );
+}
+
+/** The artifacts that take no asynchronous work, as the engine derives them. */
+function derived(clusters: readonly GatheredCluster[]): object {
+  return Object.fromEntries(
+    ARTIFACTS.flatMap((one) => ("derive" in one ? [[one.key, one.derive(clusters)]] : [])),
+  );
 }

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import type { ClusterReader } from "../../src/model/reader.ts";
 import type { Report, Result } from "../../src/model/report.ts";
-import { loadKubeconfig } from "../../src/readers/kubeconfig.ts";
+import { loadKubeconfig } from "../../src/readers/kubeconfig/index.ts";
 import { openCluster } from "../../src/readers/live.ts";
 import { openRecordings } from "../../src/readers/recordings.ts";
 import { type ApiServer, type ApiServerOptions, startApiServer } from "./apiserver.ts";

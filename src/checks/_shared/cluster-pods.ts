@@ -1,7 +1,7 @@
-import { ownerOf } from "../../lib/owner.ts";
+import { ownerOf } from "../../mesh/pod-owner.ts";
 import { age } from "../../lib/time.ts";
 import type { ClusterRef } from "../../model/check.ts";
-import type { PodRow } from "../../model/data.ts";
+import type { PodRow } from "./pods-data.ts";
 import type { PodFact, WorkloadFact } from "../../model/facts.ts";
 import { fail, objectRef, warn } from "../../model/finding.ts";
 import type { Finding } from "../../model/report.ts";

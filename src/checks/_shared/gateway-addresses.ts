@@ -1,5 +1,8 @@
-import { DATA_PLANE_TYPE, GATEWAY_NAME } from "../../mesh/names.ts";
-import { isInternalAddress, isNodePort, serviceOf } from "../../mesh/peering.ts";
+import { GATEWAY_NAME, SERVICE_TYPE } from "../../mesh/names.ts";
+import { annotateGateway } from "../../mesh/commands/gateways.ts";
+import { istiodLog } from "../../mesh/commands/istiod.ts";
+import { isOutsideAddress, serviceOf } from "../../mesh/addresses.ts";
+import { offersNodePorts } from "../../mesh/data-plane.ts";
 import { kubectl } from "../../mesh/commands/shell.ts";
 import type { ClusterRef } from "../../model/check.ts";
 import type { GatewayFact, ServiceFact } from "../../model/facts.ts";
@@ -21,7 +24,7 @@ export function addressesOf(
   services: Gathered<readonly ServiceFact[]>,
 ): Addresses {
   const service = services.ok ? serviceOf(gateway, services.value) : undefined;
-  const isInternal = (value: string): boolean => isInternalAddress(value, gateway, service);
+  const isInternal = (value: string): boolean => !isOutsideAddress(value, gateway, service);
   const values = gateway.statusAddresses.map(({ value }) => value);
   return {
     external: values.filter((value) => !isInternal(value)),
@@ -34,7 +37,7 @@ export function serviceRemedy({ namespace, name }: GatewayFact, cluster: Cluster
   return remedy(
     "Let istiod make the Service again: look at its log, then restart it.",
     kubectl(cluster, "-n", namespace, "get", "services", "-l", `${GATEWAY_NAME}=${name}`),
-    kubectl(cluster, "-n", cluster.istioNamespace, "logs", "-l", "app=istiod", "--tail=100"),
+    istiodLog(cluster),
   );
 }
 
@@ -49,20 +52,14 @@ export function addressRemedy(
   if (service && service.type !== "LoadBalancer") {
     return remedy(
       "Make the Service one of type LoadBalancer, so that it gets an address outside the cluster.",
-      on(
-        "annotate",
-        "gateways.gateway.networking.k8s.io",
-        name,
-        "networking.istio.io/service-type=LoadBalancer",
-        "--overwrite",
-      ),
+      annotateGateway(cluster, gateway, SERVICE_TYPE, "LoadBalancer"),
       on("get", "service", service.name),
     );
   }
   if (service && service.addresses.length > 0) {
     return remedy(
       `Find out why istiod has not given the Gateway its Service's address ${service.addresses.join(", ")}.`,
-      kubectl(cluster, "-n", cluster.istioNamespace, "logs", "-l", "app=istiod", "--tail=100"),
+      istiodLog(cluster),
     );
   }
   return remedy(
@@ -100,7 +97,7 @@ export function addressFault(
   }
   const type = service ? `, of a Service of type ${service.type}` : "";
   const only = `${name} has only the address ${internal.join(", ")} within the cluster${type}`;
-  return isNodePort(gateway.annotations.get(DATA_PLANE_TYPE))
+  return offersNodePorts(gateway)
     ? warn(
         `${only}: traffic can take node ports, but other clusters cannot reach port 15012 (xDS)`,
         details,

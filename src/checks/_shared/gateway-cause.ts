@@ -1,13 +1,15 @@
-import { CLASS_COMMUNITY, GATEWAY_NAME } from "../../mesh/names.ts";
-import { serviceOf } from "../../mesh/peering.ts";
+import { ACCEPTED, CLASS_COMMUNITY, GATEWAY_NAME, PROGRAMMED } from "../../mesh/names.ts";
+import { describeGateway } from "../../mesh/commands/gateways.ts";
+import { findIstiod, istiodLog } from "../../mesh/commands/istiod.ts";
+import { serviceOf } from "../../mesh/addresses.ts";
 import { kubectl } from "../../mesh/commands/shell.ts";
 import type { ClusterRef } from "../../model/check.ts";
 import type { GatewayClassFact, GatewayFact, PodFact, ServiceFact } from "../../model/facts.ts";
-import { remedy } from "../../model/finding.ts";
+import { checkOf, remedy } from "../../model/finding.ts";
 import type { Gathered } from "../../model/gathered.ts";
-import type { Remediation } from "../../model/report.ts";
+import type { CheckName, Remediation } from "../../model/report.ts";
 import { addressRemedy, serviceRemedy } from "./gateway-addresses.ts";
-import { classFault, conditionText, isUnreconciled } from "./gateway-status.ts";
+import { classFault, conditionOf, conditionText, isUnreconciled } from "../../mesh/conditions.ts";
 
 /** What a Gateway depends on, as far as it could be read. */
 export interface Surroundings {
@@ -16,10 +18,10 @@ export interface Surroundings {
   gatewayPods: Gathered<readonly PodFact[]>;
 }
 
-interface Cause {
+interface GatewayFault {
   why: string;
   remediation: Remediation;
-  blockedBy?: string;
+  blockedBy?: CheckName;
 }
 
 /** What to look at when istiod does not take up a Gateway or a GatewayClass. */
@@ -31,8 +33,8 @@ export function istiodRemedy(className: string, cluster: ClusterRef): Remediatio
   return remedy(
     `Run ${who}: it makes the class and takes up its Gateways.`,
     kubectl(cluster, "get", "gatewayclasses", className),
-    kubectl(cluster, "get", "deployments", "-A", "-l", "app=istiod", "-o", "wide"),
-    kubectl(cluster, "-n", cluster.istioNamespace, "logs", "-l", "app=istiod", "--tail=100"),
+    findIstiod(cluster, "deployments", "-o", "wide"),
+    istiodLog(cluster),
   );
 }
 
@@ -41,26 +43,25 @@ export function whyNotProgrammed(
   gateway: GatewayFact,
   around: Surroundings,
   cluster: ClusterRef,
-): Cause {
-  const programmed = gateway.conditions.get("Programmed");
-  const said = conditionText("Programmed", programmed);
+): GatewayFault {
+  const said = conditionText(gateway, PROGRAMMED);
   const byClass = classCause(gateway, around, said, cluster);
   if (isUnreconciled(gateway)) {
     const remediation = istiodRemedy(gateway.className, cluster);
     return byClass ?? { why: `no controller has taken it up; ${said}`, remediation };
   }
-  const accepted = gateway.conditions.get("Accepted");
   const remediation = describeRemedy(gateway, cluster);
-  if (accepted?.status === "False")
-    return { why: conditionText("Accepted", accepted), remediation };
+  if (conditionOf(gateway, ACCEPTED)?.status === "False") {
+    return { why: conditionText(gateway, ACCEPTED), remediation };
+  }
   // A controller has judged it, so its class is the last thing to suspect.
   return serviceCause(gateway, around, said, cluster) ?? byClass ?? { why: said, remediation };
 }
 
-function describeRemedy({ namespace, name }: GatewayFact, cluster: ClusterRef): Remediation {
+function describeRemedy(gateway: GatewayFact, cluster: ClusterRef): Remediation {
   return remedy(
     "Correct what the conditions and events of the Gateway name.",
-    kubectl(cluster, "-n", namespace, "describe", "gateways.gateway.networking.k8s.io", name),
+    describeGateway(cluster, gateway),
   );
 }
 
@@ -69,7 +70,7 @@ function classCause(
   { gatewayClasses }: Surroundings,
   said: string,
   cluster: ClusterRef,
-): Cause | undefined {
+): GatewayFault | undefined {
   const fault = gatewayClasses.ok ? classFault(gateway.className, gatewayClasses.value) : undefined;
   return fault === undefined
     ? undefined
@@ -81,8 +82,8 @@ function serviceCause(
   { services, gatewayPods }: Surroundings,
   said: string,
   cluster: ClusterRef,
-): Cause | undefined {
-  const programmed = gateway.conditions.get("Programmed");
+): GatewayFault | undefined {
+  const programmed = conditionOf(gateway, PROGRAMMED);
   const service = services.ok ? serviceOf(gateway, services.value) : undefined;
   if (programmed?.reason === "AddressNotUsable" || (services.ok && !service)) {
     return {
@@ -108,7 +109,7 @@ function serviceCause(
         "Get the gateway's pods ready.",
         kubectl(cluster, "-n", namespace, "get", "pods", "-l", `${GATEWAY_NAME}=${name}`),
       ),
-      blockedBy: `${cluster.context}/pods-eastwest`,
+      blockedBy: checkOf(cluster.context, "pods-eastwest"),
     };
   }
   return undefined;

@@ -2,11 +2,13 @@ import { fail, objectRef, remedy, warn } from "../../model/finding.ts";
 import type { IntermediateFact } from "../../model/facts.ts";
 import type { Finding, Remediation } from "../../model/report.ts";
 import type { CertificateFacts, TrustMatrix } from "../../model/trust.ts";
-import { replaceSigning, restartIstiod, showRoot } from "./commands.ts";
+import { replaceSigning, showRoot } from "./commands.ts";
+import { restartIstiod } from "../../mesh/commands/istiod.ts";
 import { anchors } from "./expiry.ts";
 import { configMapOf, isAmong, isUnread, secretRoots, signingKey, type Member } from "./member.ts";
 import type { Distrust } from "./pairs.ts";
-import { CONFIG_MAP, rootsText } from "./words.ts";
+import { ROOTS_CONFIG_MAP } from "../../mesh/names.ts";
+import { rootsText } from "./words.ts";
 
 /**
  * The Secret's roots and the ConfigMap's should be the same: istiod copies them. It is the fault
@@ -30,7 +32,7 @@ export function apartFindings(
   const needed = extra.filter((one) => used.includes(one) || isOfUnread(one, members));
   return [
     (isStale ? fail : warn)(
-      `cluster ${context}: Secret ${namespace}/${secret} and ConfigMap ${CONFIG_MAP} differ: ${rootsText(roots)} against ${rootsText(member.roots)}`,
+      `cluster ${context}: Secret ${namespace}/${secret} and ConfigMap ${ROOTS_CONFIG_MAP} differ: ${rootsText(roots)} against ${rootsText(member.roots)}`,
       {
         cluster: context,
         object: isStale ? configMapOf(member) : objectRef("Secret", { namespace, name: secret }),

@@ -1,6 +1,6 @@
-import { pairsSkipped } from "../../mesh/naming.ts";
+import { pairsSkipped } from "../_shared/pairs-skipped.ts";
 import { meshCheck, type MeshCheckContext, type Verdict } from "../../model/check.ts";
-import { error, pass, remedy, summarize, warn } from "../../model/finding.ts";
+import { pass, remedy, summarize, warn } from "../../model/finding.ts";
 import type { Finding } from "../../model/report.ts";
 import type { TrustMatrix } from "../../model/trust.ts";
 import { apartFindings } from "./apart.ts";
@@ -19,13 +19,22 @@ import {
 import { ownFindings } from "./own.ts";
 import { judgePairs, type Distrust } from "./pairs.ts";
 import { rotationAmong, rotationFindings } from "./rotation.ts";
-import { named } from "./words.ts";
+import { named } from "../../mesh/certificate-text.ts";
+import { view } from "./view.ts";
+import type { CertsData } from "./data.ts";
+import { explanation } from "./explanation.ts";
+
+declare module "../../model/check-data.ts" {
+  interface CheckData {
+    certs: CertsData;
+  }
+}
 
 /** With one cluster there are no pairs: what can be said of it alone. */
 function aloneFindings(
   member: Member,
   trust: TrustMatrix,
-  { absent }: MeshCheckContext,
+  { absent }: Pick<MeshCheckContext, "absent">,
 ): Finding[] {
   const { context } = member;
   const root = ownRoot(trust, member);
@@ -62,7 +71,11 @@ function outOfDate(distrusts: readonly Distrust[]): Set<string> {
   );
 }
 
-function judge(members: readonly Member[], trust: TrustMatrix, context: MeshCheckContext): Verdict {
+function judge(
+  members: readonly Member[],
+  trust: TrustMatrix,
+  context: Pick<MeshCheckContext, "absent">,
+): Verdict<"certs"> {
   const { pairs, fine, distrusts } = judgePairs(members, trust);
   const [only] = members;
   const alone = only && members.length === 1 ? aloneFindings(only, trust, context) : [];
@@ -93,6 +106,8 @@ function judge(members: readonly Member[], trust: TrustMatrix, context: MeshChec
 export const certs = meshCheck({
   id: "certs",
   title: "Intermediate Certs Compatibility Check",
+  view,
+  explanation,
   why: "Workloads and istiods of different clusters talk over mutual TLS: each must trust the root that the other's certificates lead to.",
   reads:
     "root-cert.pem of ConfigMap istio-ca-root-cert; the certificates, never the keys, of Secret cacerts or istio-ca-secret.",
@@ -112,15 +127,9 @@ export const certs = meshCheck({
   ],
   needs: ["rootCertificate"],
   uses: ["intermediate", "ztunnelDumps"],
+  artifacts: ["trust"],
   run(members: readonly CertsFacts[], context) {
-    const { trust } = context;
-    if (!trust) {
-      const message = "certificates were not parsed";
-      return {
-        summary: message,
-        findings: [error(message, { remediation: remedy("Run the check again.") })],
-      };
-    }
+    const { trust } = context.artifacts;
     return judge(
       members.map((member) => memberOf(member, trust)),
       trust,

@@ -1,10 +1,8 @@
+import { restartIstiod } from "../../mesh/commands/istiod.ts";
 import { kubectl } from "../../mesh/commands/shell.ts";
-import { restartIstiod } from "../../mesh/commands/restart.ts";
 import type { ClusterRef } from "../../model/check.ts";
 import { signingKey, type Member } from "./member.ts";
-import { CONFIG_MAP } from "./words.ts";
-
-export { restartIstiod };
+import { ROOTS_CONFIG_MAP } from "../../mesh/names.ts";
 
 /** Files that make up Secret cacerts, in Istio's own form and in that of a TLS Secret. */
 const FILES = ["ca-cert.pem", "ca-key.pem", "root-cert.pem", "cert-chain.pem"];
@@ -28,7 +26,7 @@ export function showRoot(cluster: ClusterRef): string {
     cluster,
     "-n",
     cluster.istioNamespace,
-    ...dataOf("configmap", CONFIG_MAP, "root-cert.pem"),
+    ...dataOf("configmap", ROOTS_CONFIG_MAP, "root-cert.pem"),
   );
   return `${read} | ${SHOW_EACH}`;
 }

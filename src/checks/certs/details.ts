@@ -1,14 +1,9 @@
-import type {
-  CertificateData,
-  CertificateFacts,
-  CertsData,
-  ClusterCertificates,
-  TrustPair,
-} from "../../model/trust.ts";
+import type { CertificateFacts } from "../../model/trust.ts";
+import type { CertificateData, CertsData, ClusterCertificates, TrustPair } from "./data.ts";
 import type { Rotation } from "../../mesh/rotation.ts";
 import type { Member } from "./member.ts";
 import { rotationData, rotationText } from "./rotation.ts";
-import { DAY, expiryText } from "./words.ts";
+import { DAY, expiryText } from "../../mesh/certificate-text.ts";
 
 function dataOf(certificate: CertificateFacts, now: number): CertificateData {
   const { subject, issuer, sha256, key, notBefore, notAfter } = certificate;

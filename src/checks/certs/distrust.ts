@@ -1,4 +1,4 @@
-import { enumerate } from "../../mesh/naming.ts";
+import { enumerate } from "../../mesh/wording.ts";
 import { fail, objectRef, remedy } from "../../model/finding.ts";
 import type { Finding, Remediation } from "../../model/report.ts";
 import type { TrustMatrix } from "../../model/trust.ts";
@@ -6,7 +6,9 @@ import { replaceSigning, showRoot, showSigning } from "./commands.ts";
 import { groupBy } from "../../lib/group-by.ts";
 import { chainRoot, configMapOf, isAmong, selfMadeText, verdictOf, type Member } from "./member.ts";
 import type { Distrust } from "./pairs.ts";
-import { clustersText, CONFIG_MAP, named, rootsText } from "./words.ts";
+import { named } from "../../mesh/certificate-text.ts";
+import { ROOTS_CONFIG_MAP } from "../../mesh/names.ts";
+import { clustersText, rootsText } from "./words.ts";
 
 /** Most clusters that a remedy gives commands for. */
 const MOST = 3;
@@ -54,7 +56,7 @@ function staleFinding(message: string, { trusters }: Group): Finding {
       : {}),
     blockedBy: "certs",
     remediation: remedy(
-      `See to ConfigMap ${CONFIG_MAP} of ${clustersText(trusters)}, which lacks roots that the Secret has.`,
+      `See to ConfigMap ${ROOTS_CONFIG_MAP} of ${clustersText(trusters)}, which lacks roots that the Secret has.`,
       ...trusters.slice(0, MOST).map(({ cluster }) => showRoot(cluster)),
     ),
   });

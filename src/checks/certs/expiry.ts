@@ -1,11 +1,12 @@
-import { enumerate } from "../../mesh/naming.ts";
+import { enumerate } from "../../mesh/wording.ts";
 import { fail, info, remedy, warn } from "../../model/finding.ts";
 import type { Finding } from "../../model/report.ts";
 import type { CertificateFacts, TrustMatrix } from "../../model/trust.ts";
 import { replaceSigning, showRoot, showSigning } from "./commands.ts";
 import { groupBy } from "../../lib/group-by.ts";
 import { isAmong, verdictOf, type Member } from "./member.ts";
-import { clustersText, DAY, dateText, expiryText, named } from "./words.ts";
+import { DAY, dateText, expiryText, named } from "../../mesh/certificate-text.ts";
+import { clustersText } from "./words.ts";
 
 /** A certificate that a cluster cannot do without. */
 interface InUse {

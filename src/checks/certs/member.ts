@@ -4,7 +4,7 @@ import { objectRef } from "../../model/finding.ts";
 import type { Gathered } from "../../model/gathered.ts";
 import type { ObjectRef } from "../../model/report.ts";
 import type { CertificateFacts, PemContent, TrustMatrix, TrustVerdict } from "../../model/trust.ts";
-import { CONFIG_MAP } from "./words.ts";
+import { ROOTS_CONFIG_MAP } from "../../mesh/names.ts";
 
 export type CertsFacts = MeshMember<"rootCertificate", "intermediate" | "ztunnelDumps">;
 
@@ -54,7 +54,7 @@ export function memberOf({ cluster, facts }: CertsFacts, trust: TrustMatrix): Me
 }
 
 export function configMapOf({ cluster }: Member): ObjectRef {
-  return objectRef("ConfigMap", { namespace: cluster.istioNamespace, name: CONFIG_MAP });
+  return objectRef("ConfigMap", { namespace: cluster.istioNamespace, name: ROOTS_CONFIG_MAP });
 }
 
 export function isAmong(one: CertificateFacts, others: readonly CertificateFacts[]): boolean {

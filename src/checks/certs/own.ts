@@ -1,13 +1,21 @@
-import { enumerate } from "../../mesh/naming.ts";
-import { kubectl } from "../../mesh/commands/shell.ts";
-import { error, fail, objectRef, remedy, warn, type FaultDetails } from "../../model/finding.ts";
+import { findIstiod, restartIstiod } from "../../mesh/commands/istiod.ts";
+import { enumerate } from "../../mesh/wording.ts";
+import {
+  checkOf,
+  error,
+  fail,
+  objectRef,
+  remedy,
+  type FaultDetails,
+  warn,
+} from "../../model/finding.ts";
 import type { IntermediateFact } from "../../model/facts.ts";
 import type { Finding } from "../../model/report.ts";
 import type { CertificateFacts, PemContent, TrustMatrix } from "../../model/trust.ts";
-import { replaceSigning, restartIstiod, showRoot, showSigning } from "./commands.ts";
+import { replaceSigning, showRoot, showSigning } from "./commands.ts";
 import { configMapOf, contentOf, isAmong, signingKey, type Member } from "./member.ts";
 import { unreadFindings } from "./unread.ts";
-import { CONFIG_MAP } from "./words.ts";
+import { ROOTS_CONFIG_MAP } from "../../mesh/names.ts";
 import { workloadFindings } from "./workloads.ts";
 
 /** What is wrong with a cluster's certificates without looking at any other cluster. */
@@ -40,16 +48,15 @@ function contentFindings(what: string, content: PemContent, details: FaultDetail
 function rootFindings(member: Member): Finding[] {
   const { cluster, bundle, context, facts } = member;
   const namespace = cluster.istioNamespace;
-  const text = `ConfigMap ${namespace}/${CONFIG_MAP}`;
+  const text = `ConfigMap ${namespace}/${ROOTS_CONFIG_MAP}`;
   if (facts.rootCertificate.missing) {
     return [
       fail(`cluster ${context}: there is no ${text}, which istiod writes into every namespace`, {
         cluster: context,
-        object: configMapOf(member),
-        blockedBy: `${context}/pods-istiod`,
+        blockedBy: checkOf(context, "pods-istiod"),
         remediation: remedy(
           "Let istiod write it: see that it runs, or restart it.",
-          kubectl(cluster, "get", "pods", "-A", "-l", "app=istiod"),
+          findIstiod(cluster, "pods"),
           restartIstiod(cluster),
         ),
       }),

@@ -1,6 +1,7 @@
 import { pass } from "../../model/finding.ts";
 import type { Finding } from "../../model/report.ts";
-import type { TrustFault, TrustMatrix, TrustPair } from "../../model/trust.ts";
+import type { TrustFault, TrustMatrix } from "../../model/trust.ts";
+import type { TrustPair } from "./data.ts";
 import {
   chainRoot,
   isAmong,
@@ -11,7 +12,7 @@ import {
   verdictOf,
   type Member,
 } from "./member.ts";
-import { named } from "./words.ts";
+import { named } from "../../mesh/certificate-text.ts";
 
 /** Why the roots of one cluster do not verify the chain of another. */
 export interface Distrust {

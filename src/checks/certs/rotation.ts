@@ -2,10 +2,11 @@ import { contextWord, mc } from "../../mesh/commands/shell.ts";
 import { rotationOf, type ClusterRoots, type Rotation } from "../../mesh/rotation.ts";
 import { remedy, warn } from "../../model/finding.ts";
 import type { Finding } from "../../model/report.ts";
-import type { RotationData, TrustMatrix } from "../../model/trust.ts";
+import type { TrustMatrix } from "../../model/trust.ts";
 import { showRoot } from "./commands.ts";
+import type { RotationData } from "./data.ts";
 import { chainRoot, secretRoots, type Member } from "./member.ts";
-import { named } from "./words.ts";
+import { named } from "../../mesh/certificate-text.ts";
 
 /** The rotation that the clusters are in, of those whose Secret and ConfigMap could be read. */
 export function rotationAmong(

@@ -1,10 +1,7 @@
-import { enumerate } from "../../mesh/naming.ts";
 import { named } from "../../mesh/certificate-text.ts";
+import { enumerate } from "../../mesh/wording.ts";
 import type { CertificateFacts } from "../../model/trust.ts";
 import type { Member } from "./member.ts";
-
-export { DAY, dateText, expiryText, named } from "../../mesh/certificate-text.ts";
-export { ROOTS_CONFIG_MAP as CONFIG_MAP } from "../../mesh/names.ts";
 
 /** `cluster a`, or `clusters a, b`. */
 export function clustersText(members: readonly Pick<Member, "context">[]): string {

@@ -1,5 +1,5 @@
-import { enumerate } from "../../mesh/naming.ts";
-import { restartZtunnel } from "../../mesh/commands/restart.ts";
+import { enumerate } from "../../mesh/wording.ts";
+import { restartZtunnel } from "../../mesh/commands/ztunnel.ts";
 import { info, remedy, warn } from "../../model/finding.ts";
 import type { Finding } from "../../model/report.ts";
 import type { CertificateFacts, TrustMatrix } from "../../model/trust.ts";

@@ -1,15 +1,31 @@
-import { contexts, enumerate, pairsSkipped, qualified } from "../../mesh/naming.ts";
+import { repeatedClusters } from "../../mesh/identity.ts";
+import { DEFAULT_CLUSTER_ID, SYSTEM_NAMESPACE } from "../../mesh/names.ts";
+import { contexts, enumerate, qualified } from "../../mesh/wording.ts";
+import { pairsSkipped } from "../_shared/pairs-skipped.ts";
 import { kubectl } from "../../mesh/commands/shell.ts";
 import { meshCheck, type MeshMember } from "../../model/check.ts";
 import type { IstiodFact, WorkloadFact } from "../../model/facts.ts";
-import { fail, info, objectRef, pass, remedy, skip, summarize, warn } from "../../model/finding.ts";
+import {
+  checkOf,
+  fail,
+  info,
+  objectRef,
+  pass,
+  remedy,
+  skip,
+  summarize,
+  warn,
+} from "../../model/finding.ts";
 import type { Finding } from "../../model/report.ts";
 import { notChecked } from "../_shared/not-checked.ts";
 
-type Member = MeshMember<"istiods", "namespaces" | "ztunnels">;
+declare module "../../model/check-data.ts" {
+  interface CheckData {
+    "cluster-identity": undefined;
+  }
+}
 
-/** What istiod takes when nothing is set: it names no cluster. */
-const DEFAULT_ID = "Kubernetes";
+type Member = MeshMember<"istiods", "namespaces" | "ztunnels">;
 
 /** What a label takes, as CLUSTER_ID becomes one. */
 const LABEL = /^[A-Za-z\d]([\w.-]{0,61}[A-Za-z\d])?$/;
@@ -43,7 +59,7 @@ function ownFindings(member: Member, members: readonly Member[]): Finding[] {
   const { judged } = facts.istiods;
   if (judged.length === 0) {
     const message = `${context} has no istiod that could have a CLUSTER_ID`;
-    return [skip(message, { cluster: context, blockedBy: `${context}/pods-istiod` })];
+    return [skip(message, { cluster: context, blockedBy: checkOf(context, "pods-istiod") })];
   }
   const ids = idsOf(member);
   const own = judged.map((istiod) => istiodFinding(member, istiod, members));
@@ -69,12 +85,12 @@ function istiodFinding(member: Member, istiod: IstiodFact, members: readonly Mem
     const why = env?.kind === "unresolved" ? `${env.from}: ${env.why}` : "not found";
     return info(`CLUSTER_ID of ${subject} not checked: ${why}`, about);
   }
-  if (istiod.clusterId !== DEFAULT_ID) {
+  if (istiod.clusterId !== DEFAULT_CLUSTER_ID) {
     return pass(`Cluster ${context} has CLUSTER_ID ${istiod.clusterId}`, about);
   }
   const message = env
-    ? `CLUSTER_ID of ${subject} is the default ${DEFAULT_ID}`
-    : `CLUSTER_ID of ${subject} is not set, so it is the default ${DEFAULT_ID}`;
+    ? `CLUSTER_ID of ${subject} is the default ${DEFAULT_CLUSTER_ID}`
+    : `CLUSTER_ID of ${subject} is not set, so it is the default ${DEFAULT_CLUSTER_ID}`;
   return fail(message, {
     ...about,
     remediation: remedy(
@@ -87,7 +103,7 @@ function istiodFinding(member: Member, istiod: IstiodFact, members: readonly Mem
 /** The IDs that its istiods have, but for the default. */
 function idsOf({ facts }: Member): string[] {
   const ids = facts.istiods.judged.flatMap(({ clusterId }) => clusterId ?? []);
-  return [...new Set(ids)].filter((id) => id !== DEFAULT_ID);
+  return [...new Set(ids)].filter((id) => id !== DEFAULT_CLUSTER_ID);
 }
 
 /** istiod refuses the certificates of a ztunnel that says it is in a cluster it doesn't know. */
@@ -132,39 +148,32 @@ function ztunnelId({ env }: WorkloadFact): string | undefined {
   return found?.kind === "value" && found.value !== "" ? found.value : undefined;
 }
 
-/** Contexts that lead to one and the same cluster, by the UID of namespace kube-system. */
-function sameClusters(members: readonly Member[]): Member[][] {
-  const byUid = Map.groupBy(members, uidOf);
-  return [...byUid].flatMap(([uid, group]) => (uid && group.length > 1 ? [group] : []));
-}
-
-function uidOf({ facts: { namespaces } }: Member): string | undefined {
-  return namespaces.ok
-    ? namespaces.value.find(({ name }) => name === "kube-system")?.uid
-    : undefined;
-}
-
 function pairFindings(members: readonly Member[]): Finding[] {
-  const same = sameClusters(members);
+  const repeated = repeatedClusters(members, ({ cluster, facts: { namespaces } }) => ({
+    ref: cluster,
+    namespaces,
+  }));
+  const same = [...new Set(repeated.values())].map((first) => [
+    first,
+    ...members.filter((member) => repeated.get(member) === first),
+  ]);
   const named = same.map((group) =>
     fail(
-      `contexts ${contexts(group)} are one cluster: its namespace kube-system has the same UID`,
+      `contexts ${contexts(group)} are one cluster: its namespace ${SYSTEM_NAMESPACE} has the same UID`,
       {
         remediation: remedy(
           "Name each cluster by one context only.",
           ...group
             .slice(0, 2)
             .map(({ cluster }) =>
-              kubectl(cluster, "get", "namespace", "kube-system", "-o", "yaml"),
+              kubectl(cluster, "get", "namespace", SYSTEM_NAMESPACE, "-o", "yaml"),
             ),
         ),
       },
     ),
   );
   // Contexts of one cluster have its ID of course: each such cluster counts once.
-  const distinct = members.filter(
-    (member) => !same.some((group) => group.includes(member) && group[0] !== member),
-  );
+  const distinct = members.filter((member) => !repeated.has(member));
   const byId = new Map<string, Member[]>();
   for (const member of distinct) {
     for (const id of idsOf(member)) byId.set(id, [...(byId.get(id) ?? []), member]);
@@ -187,6 +196,8 @@ function pairFindings(members: readonly Member[]): Finding[] {
 export const clusterIdentity = meshCheck({
   id: "cluster-identity",
   title: "Cluster Identity Check",
+  view: { rank: 200 },
+  seesAliases: true,
   why: "Peers tell clusters apart by CLUSTER_ID: workloads of two clusters with one ID are mixed up.",
   reads: "Env CLUSTER_ID of istiod, the cluster ID of ztunnel, the UID of namespace kube-system.",
   faults: [

@@ -7,6 +7,12 @@ import type { Gathered } from "../../model/gathered.ts";
 import type { Finding } from "../../model/report.ts";
 import { HELM_VARIABLES, helmInstall, helmUpgrade } from "../../mesh/commands/helm.ts";
 
+declare module "../../model/check-data.ts" {
+  interface CheckData {
+    "cni-dns-capture": undefined;
+  }
+}
+
 const KEY = "AMBIENT_DNS_CAPTURE";
 const ENABLED = `${KEY} is enabled`;
 const CONFIG_MAP = "istio-cni-config";
@@ -84,6 +90,7 @@ function noConfig(agents: Gathered<WorkloadFact[]>, cluster: ClusterRef): Findin
 export const cniDnsCapture = clusterCheck({
   id: "cni-dns-capture",
   title: "CNI DNS Capture Check",
+  view: { rank: 330, familiar: true, passes: "hidden" },
   why: "Host names of shared services (mesh.internal) resolve only where the CNI hands DNS requests to ztunnel.",
   reads: "Key AMBIENT_DNS_CAPTURE of ConfigMap istio-cni-config in any namespace.",
   faults: [

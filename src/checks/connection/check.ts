@@ -1,10 +1,19 @@
 import { clusterCheck } from "../../model/check.ts";
 import { pass } from "../../model/finding.ts";
+import { explanation } from "./explanation.ts";
+
+declare module "../../model/check-data.ts" {
+  interface CheckData {
+    connection: undefined;
+  }
+}
 
 /** Without its fact the runner makes the error, so that here the cluster was reached. */
 export const connection = clusterCheck({
   id: "connection",
   title: "Connection Check",
+  view: { rank: 0 },
+  explanation,
   why: "Nothing can be said of a cluster whose API server does not answer; its other checks wait for this one.",
   reads: "GET /version, and who the API server takes the caller for.",
   faults: [

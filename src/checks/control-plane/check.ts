@@ -1,11 +1,11 @@
 import { compareVersions, hasMinor, minorOf, type IstioVersion } from "../../mesh/versions.ts";
-import { DATA_PLANE_TYPE, GATEWAY_NAME, PREFERRED_DATA_PLANE_TYPE } from "../../mesh/names.ts";
-import { enumerate } from "../../mesh/naming.ts";
-import { isNodePort } from "../../mesh/peering.ts";
+import { GATEWAY_NAME } from "../../mesh/names.ts";
+import { enumerate } from "../../mesh/wording.ts";
+import { offersNodePorts, prefersNodePorts } from "../../mesh/data-plane.ts";
 import { kubectl } from "../../mesh/commands/shell.ts";
 import { clusterCheck, type ClusterRef } from "../../model/check.ts";
 import type { GatewaysFact } from "../../model/facts.ts";
-import { fail, info, pass, remedy, skip, summarize, warn } from "../../model/finding.ts";
+import { checkOf, fail, info, pass, remedy, skip, summarize, warn } from "../../model/finding.ts";
 import type { Gathered, Missing } from "../../model/gathered.ts";
 import type { Finding } from "../../model/report.ts";
 import { HELM_VARIABLES, helmUpgrade } from "../../mesh/commands/helm.ts";
@@ -17,6 +17,12 @@ import {
   type ComponentKind,
 } from "./components.ts";
 import { notChecked } from "../_shared/not-checked.ts";
+
+declare module "../../model/check-data.ts" {
+  interface CheckData {
+    "control-plane": undefined;
+  }
+}
 
 const OLDEST = { major: 1, minor: 24, patch: 3 };
 /** The first 1.26 with FIPS images and outlier detection in ztunnel. */
@@ -33,11 +39,7 @@ function firstMissing(...inputs: readonly Gathered<unknown>[]): Missing | undefi
 }
 
 function usesNodePort({ eastWest, remote }: GatewaysFact): boolean {
-  const values = [
-    ...eastWest.map(({ annotations }) => annotations.get(DATA_PLANE_TYPE)),
-    ...remote.map(({ annotations }) => annotations.get(PREFERRED_DATA_PLANE_TYPE)),
-  ];
-  return values.some(isNodePort);
+  return eastWest.some(offersNodePorts) || remote.some(prefersNodePorts);
 }
 
 /** A gateway gets its image from istiod, so it follows by a restart. */
@@ -121,6 +123,7 @@ function fineText(known: readonly Known[]): string {
 export const controlPlane = clusterCheck({
   id: "control-plane",
   title: "Control Plane Version Check",
+  view: { rank: 110 },
   why: "Peering is a feature of Solo's distribution from 1.24.3 on, and its parts must understand each other.",
   reads:
     "Images of istiod, ztunnel and the east-west gateways; label app.kubernetes.io/version for images by digest.",
@@ -149,7 +152,7 @@ export const controlPlane = clusterCheck({
     );
     const notes: Finding[] = [];
     if (ofIstiod.length === 0) {
-      notes.push(skip("no istiod to judge", { blockedBy: `${cluster.context}/env-vars` }));
+      notes.push(skip("no istiod to judge", { blockedBy: checkOf(cluster.context, "env-vars") }));
     }
     const noZtunnel = ofZtunnel.length === 0 ? firstMissing(ztunnels, ztunnelPods) : undefined;
     if (noZtunnel) notes.push(notChecked("version of ztunnel", noZtunnel));

@@ -1,7 +1,7 @@
-import { istiodOf } from "../../mesh/istiod-pods.ts";
+import { istiodOf } from "../../mesh/istiods.ts";
 import { versionOf, type ComponentVersion } from "../../mesh/versions.ts";
 import { GATEWAY_NAME } from "../../mesh/names.ts";
-import { qualified } from "../../mesh/naming.ts";
+import { qualified } from "../../mesh/wording.ts";
 import type { GatewayFact, IstiodsFact, PodFact, WorkloadFact } from "../../model/facts.ts";
 import { objectRef } from "../../model/finding.ts";
 import type { ObjectRef } from "../../model/report.ts";

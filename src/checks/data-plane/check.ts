@@ -1,31 +1,37 @@
+import { HBONE_LISTENER } from "../../mesh/listeners.ts";
+import { annotateGateway, labelGateway, unannotateGateway } from "../../mesh/commands/gateways.ts";
 import {
   CLUSTER,
   DATA_PLANE_TYPE,
   PREFERRED_DATA_PLANE_TYPE,
   SERVICE_ACCOUNT,
 } from "../../mesh/names.ts";
-import { linksOf, notInRun, type Link } from "../../mesh/links.ts";
-import { enumerate, labelGateway, pairsSkipped, qualified } from "../../mesh/naming.ts";
-import { isNodePort } from "../../mesh/peering.ts";
+import { notInRun, type Link } from "../../mesh/links.ts";
+import { enumerate, qualified } from "../../mesh/wording.ts";
+import { pairsSkipped } from "../_shared/pairs-skipped.ts";
+import { offersNodePorts, prefersNodePorts } from "../../mesh/data-plane.ts";
 import { kubectl } from "../../mesh/commands/shell.ts";
 import { meshCheck, type ClusterRef, type MeshMember } from "../../model/check.ts";
 import type { GatewayFact } from "../../model/facts.ts";
-import { objectRef, pass, remedy, skip, summarize, warn } from "../../model/finding.ts";
+import { checkOf, objectRef, pass, remedy, skip, summarize, warn } from "../../model/finding.ts";
 import type { Finding } from "../../model/report.ts";
 import { notChecked } from "../_shared/not-checked.ts";
 import { servicesNotChecked } from "../_shared/not-checked-services.ts";
-import { CROSS_NETWORK, listenerFault } from "../_shared/peer-listeners.ts";
+import { listenerFault } from "../_shared/peer-listeners.ts";
+import { linksAmong } from "../_shared/links-among.ts";
+
+declare module "../../model/check-data.ts" {
+  interface CheckData {
+    "data-plane": undefined;
+  }
+}
 
 type Member = MeshMember<"gateways", "nodes" | "services">;
-
-function prefersNodePort({ gateway }: Link<Member>): boolean {
-  return isNodePort(gateway.annotations.get(PREFERRED_DATA_PLANE_TYPE));
-}
 
 function typeFinding(link: Link<Member>, absent: readonly ClusterRef[]): Finding {
   const { from, gateway, target } = link;
   const to = target ? link.to : `${link.to}${notInRun(absent)}`;
-  const type = prefersNodePort(link) ? "NodePort" : "LoadBalancer";
+  const type = prefersNodePorts(gateway) ? "NodePort" : "LoadBalancer";
   return pass(`${from.cluster.context} → ${to} uses ${type}`, {
     cluster: from.cluster.context,
     object: objectRef("Gateway", gateway),
@@ -49,7 +55,7 @@ function targetFindings(target: Member, links: readonly Link<Member>[]): Finding
   const gateways = new Set(links.flatMap((link) => gatewaysOf(link, target)));
   if (gateways.size === 0) {
     const message = `${context} has no eastwest gateway, ${why}`;
-    return [skip(message, { cluster: context, blockedBy: `${context}/gateways` })];
+    return [skip(message, { cluster: context, blockedBy: checkOf(context, "gateways") })];
   }
   return [
     ...[...gateways].flatMap((gateway) => gatewayFindings(target, gateway, why)),
@@ -61,20 +67,14 @@ function gatewayFindings({ cluster }: Member, gateway: GatewayFact, why: string)
   const name = `Eastwest gateway ${qualified(gateway)} of ${cluster.context}`;
   const about = { cluster: cluster.context, object: objectRef("Gateway", gateway) };
   const findings: Finding[] = [];
-  if (!isNodePort(gateway.annotations.get(DATA_PLANE_TYPE))) {
-    const annotate = [
-      "-n",
-      gateway.namespace,
-      "annotate",
-      "gateways.gateway.networking.k8s.io",
-      gateway.name,
-      `${DATA_PLANE_TYPE}=NodePort`,
-      "--overwrite",
-    ];
+  if (!offersNodePorts(gateway)) {
     findings.push(
       warn(`${name} is not annotated ${DATA_PLANE_TYPE}: NodePort, ${why}`, {
         ...about,
-        remediation: remedy("Annotate the gateway.", kubectl(cluster, ...annotate)),
+        remediation: remedy(
+          "Annotate the gateway.",
+          annotateGateway(cluster, gateway, DATA_PLANE_TYPE, "NodePort"),
+        ),
       }),
     );
   }
@@ -122,7 +122,7 @@ function networkFindings(link: Link<Member>, target: Member): Finding[] {
   const { context, network } = from.cluster;
   if (network === undefined || network !== target.cluster.network) return [];
   // Without the annotation the gateway needs the listener that NodePort does without.
-  const listener = listenerFault(gateway, CROSS_NETWORK, from.cluster);
+  const listener = listenerFault(gateway, HBONE_LISTENER, from.cluster);
   return [
     warn(
       `Remote gateway ${qualified(gateway)} of ${context} prefers NodePort, but ${target.cluster.context} is on the same network ${network}`,
@@ -130,17 +130,9 @@ function networkFindings(link: Link<Member>, target: Member): Finding[] {
         cluster: context,
         object: objectRef("Gateway", gateway),
         remediation: remedy(
-          `Give each cluster a network of its own, or let the gateway use LoadBalancer${listener ? `: that takes a listener ${CROSS_NETWORK.name}` : ""}.`,
+          `Give each cluster a network of its own, or let the gateway use LoadBalancer${listener ? `: that takes a listener ${HBONE_LISTENER.name}` : ""}.`,
           ...(listener ? [listener.command] : []),
-          kubectl(
-            from.cluster,
-            "-n",
-            gateway.namespace,
-            "annotate",
-            "gateways.gateway.networking.k8s.io",
-            gateway.name,
-            `${PREFERRED_DATA_PLANE_TYPE}-`,
-          ),
+          unannotateGateway(from.cluster, gateway, PREFERRED_DATA_PLANE_TYPE),
         ),
       },
     ),
@@ -150,6 +142,7 @@ function networkFindings(link: Link<Member>, target: Member): Finding[] {
 export const dataPlane = meshCheck({
   id: "data-plane",
   title: "Data Plane Service Type Check",
+  view: { rank: 440 },
   why: "A link that prefers NodePort falls back or fails unless its target offers NodePort.",
   reads:
     "Annotations for the data plane service type of remote and east-west Gateways, label topology.istio.io/cluster, InternalIPs of nodes, networks.",
@@ -166,10 +159,13 @@ export const dataPlane = meshCheck({
   ],
   needs: ["gateways"],
   uses: ["nodes", "services"],
-  run(members: readonly Member[], { absent }) {
-    const links = linksOf(members, absent).filter(({ self }) => !self);
+  artifacts: ["links"],
+  run(members: readonly Member[], { absent, artifacts }) {
+    const links = linksAmong(artifacts.links, members).filter(({ self }) => !self);
     const preferring = links.flatMap((link) =>
-      link.target?.member && prefersNodePort(link) ? [{ link, target: link.target.member }] : [],
+      link.target?.member && prefersNodePorts(link.gateway)
+        ? [{ link, target: link.target.member }]
+        : [],
     );
     const byTarget = Map.groupBy(preferring, ({ target }) => target);
     const findings = [
@@ -192,7 +188,7 @@ export const dataPlane = meshCheck({
 
 function fine(links: readonly Link<Member>[]): string {
   if (links.length === 0) return "no links";
-  const nodePort = links.filter(prefersNodePort).length;
+  const nodePort = links.filter(({ gateway }) => prefersNodePorts(gateway)).length;
   if (nodePort === 0) return "all links use LoadBalancer";
   return nodePort === links.length
     ? "all links use NodePort"

@@ -1,6 +1,8 @@
+import { DEFAULT_TRUST_DOMAIN } from "../../mesh/names.ts";
+import { findIstiod } from "../../mesh/commands/istiod.ts";
 import { goBool } from "../../lib/go-bool.ts";
 import { hasMinor, versionOf } from "../../mesh/versions.ts";
-import { enumerate, qualified } from "../../mesh/naming.ts";
+import { enumerate, qualified } from "../../mesh/wording.ts";
 import { kubectl } from "../../mesh/commands/shell.ts";
 import { clusterCheck, type ClusterCheckContext, type ClusterRef } from "../../model/check.ts";
 import type {
@@ -24,11 +26,17 @@ import type { Finding } from "../../model/report.ts";
 import { mustBeTrue, shouldHold, type EnvSubject } from "./rules.ts";
 import { installIstiod } from "../../mesh/commands/helm.ts";
 import { notChecked } from "../_shared/not-checked.ts";
+import { stopsItsCluster } from "../_shared/explanations.ts";
+
+declare module "../../model/check-data.ts" {
+  interface CheckData {
+    "env-vars": undefined;
+  }
+}
 
 const DISCOVERY = "discovery";
 const PEERING = "ENABLE_PEERING_DISCOVERY";
 const LEGACY = "DISABLE_LEGACY_MULTICLUSTER";
-const DEFAULT_TRUST_DOMAIN = "cluster.local";
 const HELM_ISTIOD = "in the values of the istiod chart: env";
 const isTrue = (value: string | undefined): boolean => goBool(value) === true;
 
@@ -47,7 +55,7 @@ function mayPeer(istiod: IstiodFact): boolean {
 }
 
 function noIstiod({ others }: IstiodsFact, { cluster, revision }: ClusterCheckContext): Finding {
-  const list = kubectl(cluster, "get", "deployments", "-A", "-l", "app=istiod", "--show-labels");
+  const list = findIstiod(cluster, "deployments", "--show-labels");
   if (revision === undefined || others.length === 0) {
     const finding = fail("no istiod Deployment (app=istiod) in any namespace", {
       remediation: installIstiod(cluster, revision, list),
@@ -220,6 +228,8 @@ function ztunnelFindings(
 export const envVars = clusterCheck({
   id: "env-vars",
   title: "Incompatible Environment Variable Check",
+  view: { rank: 130, familiar: true, passes: "titled" },
+  explanation: stopsItsCluster(3),
   why: "istiod finds its peers only with the variables of peering, and some others keep it from them.",
   reads:
     "Environment of container discovery of istiod Deployments and of ztunnel, remote secrets, mesh configuration.",

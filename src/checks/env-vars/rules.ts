@@ -1,5 +1,5 @@
 import { goBool } from "../../lib/go-bool.ts";
-import { qualified } from "../../mesh/naming.ts";
+import { qualified } from "../../mesh/wording.ts";
 import { kubectl } from "../../mesh/commands/shell.ts";
 import type { ClusterRef } from "../../model/check.ts";
 import type { EnvValue, WorkloadFact } from "../../model/facts.ts";

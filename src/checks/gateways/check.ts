@@ -1,7 +1,13 @@
-import { EAST_WEST_CLASSES, GATEWAY_NAME } from "../../mesh/names.ts";
+import {
+  EAST_WEST_CLASSES,
+  EAST_WEST_NAMESPACE,
+  GATEWAY_NAME,
+  PROGRAMMED,
+} from "../../mesh/names.ts";
+import { installGatewayApi } from "../../mesh/commands/gateways.ts";
 import { contextWord, kubectl, mc } from "../../mesh/commands/shell.ts";
 import { clusterCheck, type ClusterRef } from "../../model/check.ts";
-import type { GatewaysData } from "../../model/data.ts";
+import type { GatewaysData } from "./data.ts";
 import type { GatewayFact, NamespaceFact } from "../../model/facts.ts";
 import {
   fail,
@@ -16,29 +22,33 @@ import type { Gathered } from "../../model/gathered.ts";
 import type { Finding } from "../../model/report.ts";
 import { type Addresses, addressFault, addressesOf } from "../_shared/gateway-addresses.ts";
 import { type Surroundings, whyNotProgrammed } from "../_shared/gateway-cause.ts";
-import { isTrue } from "../_shared/gateway-status.ts";
+import { isTrue } from "../../mesh/conditions.ts";
 import { notChecked } from "../_shared/not-checked.ts";
+import { view } from "./view.ts";
+import { explanation } from "./explanation.ts";
 
-const CRDS =
-  "https://github.com/kubernetes-sigs/gateway-api/releases/download/v1.4.0/standard-install.yaml";
-const NAMESPACE = "istio-eastwest";
+declare module "../../model/check-data.ts" {
+  interface CheckData {
+    gateways: GatewaysData;
+  }
+}
 
 function noCrds(cluster: ClusterRef): Finding {
   return fail("the Gateway API is not installed: its CRDs are missing", {
     remediation: remedy(
       "Install the CRDs of the Gateway API, then create the east-west gateway.",
-      kubectl(cluster, "apply", "-f", CRDS),
+      installGatewayApi(cluster),
     ),
   });
 }
 
 function noGateway(cluster: ClusterRef, namespaces: Gathered<NamespaceFact[]>): Finding {
-  const exists = namespaces.ok && namespaces.value.some(({ name }) => name === NAMESPACE);
+  const exists = namespaces.ok && namespaces.value.some(({ name }) => name === EAST_WEST_NAMESPACE);
   return fail(`no east-west gateway: no Gateway of class ${EAST_WEST_CLASSES.join(" or ")}`, {
     remediation: remedy(
       "Create the east-west gateway.",
-      ...(exists ? [] : [kubectl(cluster, "create", "namespace", NAMESPACE)]),
-      mc(cluster, `expose --context ${contextWord(cluster)} -n ${NAMESPACE}`),
+      ...(exists ? [] : [kubectl(cluster, "create", "namespace", EAST_WEST_NAMESPACE)]),
+      mc(cluster, `expose --context ${contextWord(cluster)} -n ${EAST_WEST_NAMESPACE}`),
     ),
   });
 }
@@ -56,7 +66,7 @@ function judge(
 ): Judged {
   const name = `${gateway.namespace}/${gateway.name}`;
   const object = objectRef("Gateway", gateway);
-  if (!isTrue(gateway.conditions.get("Programmed"))) {
+  if (!isTrue(gateway, PROGRAMMED)) {
     const { why, ...details } = whyNotProgrammed(gateway, around, cluster);
     const finding = fail(`${name} is not programmed: ${why}`, { object, ...details });
     return { finding, state: "not programmed" };
@@ -70,6 +80,8 @@ function judge(
 export const gateways = clusterCheck({
   id: "gateways",
   title: "Gateway Check",
+  view,
+  explanation,
   why: "Other clusters reach this one through its east-west gateway only, at the address that it has.",
   reads: `Gateways of class ${EAST_WEST_CLASSES.join(" and ")} with their Services and pods (label ${GATEWAY_NAME}), and GatewayClasses, in all namespaces.`,
   faults: [

@@ -1,8 +1,11 @@
+import { PORT_DEBUG } from "../../mesh/names.ts";
+import { findIstiod, restartIstiod } from "../../mesh/commands/istiod.ts";
 import { grantCommands, refusedUser } from "../../mesh/commands/grant.ts";
 import { kubectl } from "../../mesh/commands/shell.ts";
 import { clusterCheck, type ClusterRef } from "../../model/check.ts";
 import type { LicenseFact, PodFact } from "../../model/facts.ts";
 import {
+  checkOf,
   error,
   fail,
   info,
@@ -16,6 +19,13 @@ import {
 import { valueOr, type Missing } from "../../model/gathered.ts";
 import type { Finding, Remediation } from "../../model/report.ts";
 import { HELM_VARIABLES, helmUpgrade } from "../../mesh/commands/helm.ts";
+import { stopsItsCluster } from "../_shared/explanations.ts";
+
+declare module "../../model/check-data.ts" {
+  interface CheckData {
+    license: undefined;
+  }
+}
 
 const VALID_STATES: ReadonlySet<string> = new Set(["OK", "BYPASSED"]);
 const MULTICLUSTER_PRODUCTS: ReadonlySet<string> = new Set(["gloo-mesh", "gloo-trial"]);
@@ -25,7 +35,7 @@ function replaceLicense({ namespace }: LicenseFact, cluster: ClusterRef): Remedi
   return remedy(
     `Install an Enterprise license: set license.value or license.secretRef of the istiod chart (SOLO_LICENSE_KEY in pilot.env with the open source chart), then restart istiod; SOLO_ISTIO_LICENSE_KEY holds the key, ${HELM_VARIABLES}.`,
     helmUpgrade(cluster, "istiod", namespace, ["license.value=$SOLO_ISTIO_LICENSE_KEY"]),
-    kubectl(cluster, "-n", namespace, "rollout", "restart", "deployment", "-l", "app=istiod"),
+    restartIstiod(cluster, namespace),
   );
 }
 
@@ -69,13 +79,15 @@ function noAnswer(license: LicenseFact, cause: Missing, around: Around): Finding
   const isUnready = pods.some(
     (one) => one.namespace === namespace && one.name === pod && !one.healthy,
   );
-  const explained = isUnready ? { blockedBy: `${cluster.context}/pods-istiod` } : {};
+  const explained: Pick<Finding, "blockedBy"> = isUnready
+    ? { blockedBy: checkOf(cluster.context, "pods-istiod") }
+    : {};
   if (isUnready && answered) return info(message, { object, ...explained });
   return error(message, {
     object,
     remediation: remedy(
       "Forward the port of istiod's debug endpoints and ask /debug/license on it.",
-      inNamespace("port-forward", `pod/${pod}`, "15014"),
+      inNamespace("port-forward", `pod/${pod}`, String(PORT_DEBUG)),
     ),
     ...explained,
   });
@@ -111,6 +123,8 @@ function judge(license: LicenseFact, around: Around): Finding {
 export const license = clusterCheck({
   id: "license",
   title: "License Check",
+  view: { rank: 120, familiar: true, passes: "hidden" },
+  explanation: stopsItsCluster(3),
   why: "istiod refuses to peer with other clusters without a license that includes multicluster.",
   reads: "GET /debug/license of every running istiod pod.",
   faults: [
@@ -125,11 +139,8 @@ export const license = clusterCheck({
     if (licenses.length === 0) {
       const message = "no running istiod pod to ask for its license";
       const finding = error(message, {
-        remediation: remedy(
-          "Look at the istiod pods.",
-          kubectl(cluster, "get", "pods", "-A", "-l", "app=istiod"),
-        ),
-        blockedBy: `${cluster.context}/pods-istiod`,
+        remediation: remedy("Look at the istiod pods.", findIstiod(cluster, "pods")),
+        blockedBy: checkOf(cluster.context, "pods-istiod"),
       });
       return { summary: message, findings: [finding] };
     }

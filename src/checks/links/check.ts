@@ -1,14 +1,21 @@
-import { linksOf } from "../../mesh/links.ts";
 import { unreadableSync } from "../../mesh/syncs.ts";
 import { meshCheck } from "../../model/check.ts";
 import { summarize } from "../../model/finding.ts";
-import type { LinksData } from "../../model/links.ts";
+import type { LinksData } from "./data.ts";
 import type { Finding } from "../../model/report.ts";
 import { edgeFindings } from "./edge-findings.ts";
 import { distinctPairs, edgesOf, type Edge, type LinkMember } from "./edges.ts";
 import { isolatedFindings, isolatedOf, linkedFromOutside, unlinkedOf } from "./isolated.ts";
 import { notChecked } from "../_shared/not-checked.ts";
 import { servicesNotChecked } from "../_shared/not-checked-services.ts";
+import { view } from "./view.ts";
+import { linksAmong } from "../_shared/links-among.ts";
+
+declare module "../../model/check-data.ts" {
+  interface CheckData {
+    links: LinksData;
+  }
+}
 
 /** Where there are links that it would have told more about. */
 function syncsNotChecked(members: readonly LinkMember[], edges: readonly Edge[]): Finding[] {
@@ -32,6 +39,8 @@ function fine(edges: readonly Edge[], clusters: number, outside: readonly Findin
 export const links = meshCheck({
   id: "links",
   title: "Link Topology",
+  view,
+  linksOf: ({ data }) => data?.edges ?? [],
   why: "A cluster reaches services of another only over a remote Gateway for it that is connected.",
   reads:
     "Gateways of class istio-remote with their conditions; /debug/syncz of the istiod that they lead to, where it can be read.",
@@ -45,8 +54,9 @@ export const links = meshCheck({
   ],
   needs: ["gateways"],
   uses: ["services", "syncs"],
-  run(members: readonly LinkMember[], { clusters, absent, precheck }) {
-    const edges = edgesOf(linksOf(members, absent), absent);
+  artifacts: ["links"],
+  run(members: readonly LinkMember[], { clusters, absent, precheck, artifacts }) {
+    const edges = edgesOf(linksAmong(artifacts.links, members), absent);
     const isolated = isolatedOf(members, edges);
     const outside = linkedFromOutside(members, edges);
     const findings = [

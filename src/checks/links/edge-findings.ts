@@ -1,7 +1,8 @@
 import { mc } from "../../mesh/commands/shell.ts";
-import { linkFaults } from "../../mesh/links.ts";
-import { enumerate, qualified, showGateway } from "../../mesh/naming.ts";
-import { fail, info, objectRef, pass, remedy, warn } from "../../model/finding.ts";
+import { linkFaults } from "../../mesh/conditions.ts";
+import { enumerate, qualified } from "../../mesh/wording.ts";
+import { showGateway } from "../../mesh/commands/gateways.ts";
+import { checkOf, fail, info, objectRef, pass, remedy, warn } from "../../model/finding.ts";
 import type { Finding } from "../../model/report.ts";
 import { distinctPairs, type Edge } from "./edges.ts";
 
@@ -38,7 +39,7 @@ function broken(edge: Edge, precheck: boolean): Finding {
   const faults = linkFaults(link.gateway).join(", ");
   return fault(precheck)(`${arrow(edge)} is broken: ${faults} on ${qualified(link.gateway)}`, {
     ...about(edge),
-    blockedBy: `${data.from}/peers`,
+    blockedBy: checkOf(data.from, "peers"),
     remediation: remedy(
       `Mend what the Peers Check of ${data.from} says of the gateway.`,
       showGateway(link.from.cluster, link.gateway),
@@ -52,7 +53,7 @@ function brokenTo(to: string, edges: readonly Edge[], precheck: boolean): Findin
   const sources = edges.map(({ data }) => data.from);
   return [
     fault(precheck)(`${edges.length} links to ${to} are broken: ${arrows(edges)}`, {
-      blockedBy: `${sources.slice(0, 1).join()}/peers`,
+      blockedBy: checkOf(sources.slice(0, 1).join(), "peers"),
       remediation: remedy(
         `Mend what the Peers Check of these clusters says of their gateways for ${to}.`,
         ...edges.slice(0, 3).map(({ link }) => showGateway(link.from.cluster, link.gateway)),

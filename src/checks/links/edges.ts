@@ -1,6 +1,7 @@
+import { linkFaults } from "../../mesh/conditions.ts";
 import { CLUSTER, NETWORK } from "../../mesh/names.ts";
-import { linkFaults, notInRun, type Link } from "../../mesh/links.ts";
-import { contextWord } from "../../mesh/commands/shell.ts";
+import { notInRun, type Link } from "../../mesh/links.ts";
+import { contextWord, UNKNOWN_CONTEXT } from "../../mesh/commands/shell.ts";
 import { listsIstiodOf } from "../../mesh/syncs.ts";
 import type { ClusterRef, MeshMember } from "../../model/check.ts";
 import type { LinkEdge } from "../../model/links.ts";
@@ -37,7 +38,7 @@ export function edgesOf(links: readonly Link<LinkMember>[], absent: readonly Clu
     data: edgeOf(link, { pairs, doubtful, entrances }),
     words: {
       from: contextWord(link.from.cluster),
-      to: link.target ? contextWord(link.target.cluster) : "<context>",
+      to: link.target ? contextWord(link.target.cluster) : UNKNOWN_CONTEXT,
     },
     outside: link.target ? "" : notInRun(absent),
   }));

@@ -1,5 +1,6 @@
 import { servicesOf, type LinkMember } from "../../mesh/links.ts";
-import { normalizeAddress, reachableAddresses } from "../../mesh/peering.ts";
+import { normalizeAddress } from "../../lib/ip-address.ts";
+import { reachableAddresses } from "../../mesh/addresses.ts";
 import type { GatewayFact } from "../../model/facts.ts";
 import type { GatewayName } from "../../model/links.ts";
 

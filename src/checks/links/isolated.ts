@@ -1,8 +1,8 @@
-import { contexts, enumerate } from "../../mesh/naming.ts";
-import { contextWord, mc, quote } from "../../mesh/commands/shell.ts";
+import { contexts, enumerate } from "../../mesh/wording.ts";
+import { contextWord, mc, quote, UNKNOWN_CONTEXT } from "../../mesh/commands/shell.ts";
 import { connectedIstiods, unansweredSync } from "../../mesh/syncs.ts";
 import type { ClusterRef } from "../../model/check.ts";
-import { fail, pass, remedy, skip, warn } from "../../model/finding.ts";
+import { checkOf, fail, pass, remedy, skip, warn } from "../../model/finding.ts";
 import type { Missing } from "../../model/gathered.ts";
 import type { Finding } from "../../model/report.ts";
 import type { Edge, LinkMember } from "./edges.ts";
@@ -72,12 +72,14 @@ export function isolatedFindings(
 ): Finding[] {
   const [first] = isolated;
   if (!first) return [];
-  if (precheck) return [skip(`not linked yet: ${contexts(isolated)}`)];
+  const about = isolated.length === 1 ? { cluster: first.cluster.context } : {};
+  if (precheck) return [skip(`not linked yet: ${contexts(isolated)}`, about)];
   if (absent.length > 0) {
     const others = contexts(absent.map((cluster) => ({ cluster })));
     return [
       skip(
         `no link of ${contexts(isolated)} was found; whether one leads there from ${others} is not known`,
+        about,
       ),
     ];
   }
@@ -104,7 +106,7 @@ function isolatedFinding(member: LinkMember, members: readonly LinkMember[]): Fi
   const { context } = member.cluster;
   return fail(`${context} has no link in either direction`, {
     cluster: context,
-    ...(hasGatewayApi(member) ? {} : { blockedBy: `${context}/gateways` }),
+    ...(hasGatewayApi(member) ? {} : { blockedBy: checkOf(context, "gateways") }),
     remediation: remedy(
       "Link the cluster with those whose services it shares.",
       linkCommand(member, members),
@@ -130,7 +132,7 @@ function doubtfulFinding(
 
 function linkCommand(member: LinkMember, members: readonly LinkMember[]): string {
   const other = members.find((one) => one !== member);
-  const peer = other ? contextWord(other.cluster) : "<context>";
+  const peer = other ? contextWord(other.cluster) : UNKNOWN_CONTEXT;
   const both = `${contextWord(member.cluster)},${peer}`;
   return mc(member.cluster, `link --contexts ${both}${namespaceOf([member])}`);
 }

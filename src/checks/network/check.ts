@@ -1,5 +1,5 @@
 import { linksOf } from "../../mesh/links.ts";
-import { pairsSkipped } from "../../mesh/naming.ts";
+import { pairsSkipped } from "../_shared/pairs-skipped.ts";
 import { meshCheck, type ClusterRef } from "../../model/check.ts";
 import { summarize } from "../../model/finding.ts";
 import { ownFindings } from "./own.ts";
@@ -7,6 +7,12 @@ import { ownNetwork, type NetworkMember } from "./member.ts";
 import { remoteFindings, unknownNetworks, type Networks } from "./remote.ts";
 import { sharedFindings } from "./shared.ts";
 import { servicesNotChecked } from "../_shared/not-checked-services.ts";
+
+declare module "../../model/check-data.ts" {
+  interface CheckData {
+    network: undefined;
+  }
+}
 
 function networksOf(
   clusters: readonly ClusterRef[],
@@ -30,6 +36,7 @@ function networksOf(
 export const network = meshCheck({
   id: "network",
   title: "Network Configuration Check",
+  view: { rank: 420, familiar: true },
   why: "ztunnel sends traffic for another network through its east-west gateway: a wrong network name sends it nowhere.",
   reads:
     "Label topology.istio.io/network of the istio namespace and of the Gateways, env NETWORK of ztunnel, NETWORK and ISTIO_META_NETWORK of gateway pods.",

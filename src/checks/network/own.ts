@@ -1,9 +1,11 @@
+import { findIstiod } from "../../mesh/commands/istiod.ts";
 import { GATEWAY_NAME, NETWORK } from "../../mesh/names.ts";
-import { labelGateway, qualified } from "../../mesh/naming.ts";
+import { labelGateway } from "../../mesh/commands/gateways.ts";
+import { qualified } from "../../mesh/wording.ts";
 import { kubectl } from "../../mesh/commands/shell.ts";
 import type { ClusterRef } from "../../model/check.ts";
 import type { GatewayFact, PodFact, WorkloadFact } from "../../model/facts.ts";
-import { fail, objectRef, pass, remedy, skip } from "../../model/finding.ts";
+import { checkOf, fail, objectRef, pass, remedy, skip } from "../../model/finding.ts";
 import type { Finding } from "../../model/report.ts";
 import { notChecked } from "../_shared/not-checked.ts";
 import { envValue, podsOf, type NetworkMember, type OwnNetwork } from "./member.ts";
@@ -33,17 +35,16 @@ export function ownFindings(member: NetworkMember, own: OwnNetwork): Finding[] {
 function namespaceFinding({ cluster, facts }: NetworkMember, own: OwnNetwork): Finding {
   const { context } = cluster;
   const name = facts.istioNamespace;
-  const object = objectRef("Namespace", { name });
   if (!own.namespace) {
     return fail(`Cluster ${context} has no network: there is no namespace ${name}`, {
       cluster: context,
-      object,
       remediation: remedy(
         "Install Istio, or name its namespace with -i.",
-        kubectl(cluster, "get", "deployments", "-A", "-l", "app=istiod"),
+        findIstiod(cluster, "deployments"),
       ),
     });
   }
+  const object = objectRef("Namespace", { name });
   const relabel = (network: string): string =>
     kubectl(cluster, "label", "namespace", name, `${NETWORK}=${network}`, "--overwrite");
   if (own.label === undefined) {
@@ -108,7 +109,7 @@ function ztunnelFindings(
   const { context } = cluster;
   if (ztunnels.length === 0) {
     const message = `${context} has no ztunnel DaemonSet whose NETWORK could be compared`;
-    return [skip(message, { cluster: context, blockedBy: `${context}/pods-ztunnel` })];
+    return [skip(message, { cluster: context, blockedBy: checkOf(context, "pods-ztunnel") })];
   }
   return ztunnels.flatMap((ztunnel) => {
     const object = objectRef("DaemonSet", ztunnel);

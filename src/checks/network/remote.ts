@@ -1,7 +1,8 @@
-import { CLUSTER, NETWORK } from "../../mesh/names.ts";
+import { CLUSTER, DEFAULT_CLUSTER_ID, NETWORK } from "../../mesh/names.ts";
 import type { Link, LinkTarget } from "../../mesh/links.ts";
-import { enumerate, labelGateway, qualified } from "../../mesh/naming.ts";
-import { contextWord, mc } from "../../mesh/commands/shell.ts";
+import { enumerate, qualified } from "../../mesh/wording.ts";
+import { labelGateway } from "../../mesh/commands/gateways.ts";
+import { contextWord, mc, UNKNOWN_CONTEXT } from "../../mesh/commands/shell.ts";
 import type { ClusterRef } from "../../model/check.ts";
 import { fail, info, objectRef, pass, remedy, skip, warn } from "../../model/finding.ts";
 import type { Finding } from "../../model/report.ts";
@@ -104,7 +105,7 @@ function unknownNetwork(
     ...about,
     remediation: remedy(
       "Check the cluster of that network too, or correct the label of the gateways if there is none.",
-      mc(cluster, `check --contexts ${contextWord(cluster)},<context>`),
+      mc(cluster, `check --contexts ${contextWord(cluster)},${UNKNOWN_CONTEXT}`),
       ...links
         .slice(0, 3)
         .map(({ from, gateway }) => labelGateway(from.cluster, gateway, NETWORK, "<network>")),
@@ -140,7 +141,7 @@ function disagreement({ from, gateway, target, by, owners }: Link<NetworkMember>
     ];
   }
   // Without a CLUSTER_ID of its own nothing can be said, and cluster-identity reports it.
-  if (id === undefined || id === "Kubernetes") return [];
+  if (id === undefined || id === DEFAULT_CLUSTER_ID) return [];
   return [
     warn(message, {
       ...about,

@@ -1,4 +1,5 @@
-import { enumerate } from "../../mesh/naming.ts";
+import { NETWORK } from "../../mesh/names.ts";
+import { enumerate } from "../../mesh/wording.ts";
 import { kubectl } from "../../mesh/commands/shell.ts";
 import type { ClusterRef } from "../../model/check.ts";
 import { info, remedy, warn } from "../../model/finding.ts";
@@ -47,14 +48,6 @@ function unattributed(members: readonly NetworkMember[], absent: readonly Cluste
     );
 }
 
-/** Two contexts of one cluster share its network of course; cluster-identity names them. */
-function oneCluster(members: readonly NetworkMember[]): boolean {
-  const uids = members.map(
-    ({ facts }) => facts.namespaces.find(({ name }) => name === "kube-system")?.uid,
-  );
-  return Boolean(uids[0]) && new Set(uids).size === 1;
-}
-
 /** Whether clusters on the same network are a flat network. */
 export function sharedFindings(
   network: string,
@@ -87,7 +80,6 @@ export function sharedFindings(
     warn(
       `Clusters ${enumerate(parts)} share network ${network}, but no autogenflat entries go between them: right only where their pods reach each other directly`,
       {
-        ...(oneCluster(members) ? { blockedBy: "cluster-identity" } : {}),
         remediation: remedy(
           "Give each cluster a network of its own, unless their pods reach each other directly.",
           ...members
@@ -98,7 +90,7 @@ export function sharedFindings(
                 "label",
                 "namespace",
                 facts.istioNamespace,
-                "topology.istio.io/network=<network>",
+                `${NETWORK}=<network>`,
                 "--overwrite",
               ),
             ),

@@ -1,12 +1,34 @@
+import { isConnected } from "../../mesh/conditions.ts";
+import { peerAddress, reachableAddresses } from "../../mesh/addresses.ts";
+import { mergeGateway } from "../../mesh/commands/gateways.ts";
 import { SERVICE_ACCOUNT } from "../../mesh/names.ts";
-import { isConnected, linksOf, type Link } from "../../mesh/links.ts";
-import { enumerate, pairsSkipped, qualified } from "../../mesh/naming.ts";
-import { isIpAddress, normalizeAddress, reachableAddresses } from "../../mesh/peering.ts";
-import { contextWord, kubectl, mc, quote } from "../../mesh/commands/shell.ts";
+import { type Link } from "../../mesh/links.ts";
+import { enumerate, qualified } from "../../mesh/wording.ts";
+import { pairsSkipped } from "../_shared/pairs-skipped.ts";
+import { normalizeAddress } from "../../lib/ip-address.ts";
+import { contextWord, mc, quote } from "../../mesh/commands/shell.ts";
 import { meshCheck, type MeshMember } from "../../model/check.ts";
 import type { GatewayFact } from "../../model/facts.ts";
-import { fail, info, objectRef, pass, remedy, skip, summarize, warn } from "../../model/finding.ts";
+import {
+  checkOf,
+  fail,
+  info,
+  objectRef,
+  pass,
+  remedy,
+  skip,
+  summarize,
+  warn,
+} from "../../model/finding.ts";
 import type { Finding, Remediation } from "../../model/report.ts";
+import { breaksItsGateway } from "../_shared/explanations.ts";
+import { linksAmong } from "../_shared/links-among.ts";
+
+declare module "../../model/check-data.ts" {
+  interface CheckData {
+    "peer-addresses": undefined;
+  }
+}
 
 type Member = MeshMember<"gateways" | "services", never>;
 
@@ -24,23 +46,11 @@ function giveAddress({ from, gateway }: Link<Member>, target: Member): Remediati
   const pair = `--from ${contextWord(cluster)} --to ${contextWord(to)}`;
   const link = mc(cluster, `link ${pair} -n ${quote(gateway.namespace)}`);
   // One address, as link gives it.
-  const addresses = present(gateway, target.facts)
-    .slice(0, 1)
-    .map((value) => ({ type: isIpAddress(value) ? "IPAddress" : "Hostname", value }));
+  const addresses = present(gateway, target.facts).slice(0, 1).map(peerAddress);
   return remedy(
     `Give the gateway the present address of ${to.context} where it was made: by mc link, in Helm values, or here.`,
     ...(gateway.managers.includes("mc") ? [link] : []),
-    kubectl(
-      cluster,
-      "-n",
-      gateway.namespace,
-      "patch",
-      "gateways.gateway.networking.k8s.io",
-      gateway.name,
-      "--type=merge",
-      "-p",
-      JSON.stringify({ spec: { addresses } }),
-    ),
+    mergeGateway(cluster, gateway, { spec: { addresses } }),
   );
 }
 
@@ -57,7 +67,7 @@ function compare(
   const name = `Remote gateway ${qualified(gateway)} of ${context}`;
   if (addresses.size === 0) {
     const message = `${name}: not compared, ${whom} has no address at present`;
-    return skip(message, { ...about, blockedBy: `${whom}/gateways` });
+    return skip(message, { ...about, blockedBy: checkOf(whom, "gateways") });
   }
   const given = gateway.addresses.map(({ value }) => value);
   const stale = given.filter((value) => !addresses.has(normalizeAddress(value)));
@@ -80,6 +90,8 @@ function compare(
 export const peerAddresses = meshCheck({
   id: "peer-addresses",
   title: "Peer Address Check",
+  view: { rank: 430 },
+  explanation: breaksItsGateway(4),
   why: "A remote Gateway keeps the address that its peer had when they were linked: a load balancer that was replaced leaves it behind.",
   reads:
     "spec.addresses of remote Gateways; statuses of the peers' east-west Gateways and of their Services.",
@@ -89,20 +101,27 @@ export const peerAddresses = meshCheck({
   ],
   fixes: ["Link again with mc link, or patch spec.addresses of the Gateway."],
   needs: ["gateways", "services"],
-  run(members: readonly Member[], { absent, precheck }) {
+  artifacts: ["links"],
+  run(members: readonly Member[], { absent, artifacts, precheck }) {
     if (members.length < 2) {
       const finding = pairsSkipped("addresses of peers are not compared", absent);
       return { findings: [finding], summary: finding.message };
     }
-    const links = linksOf(members, absent).filter(({ self }) => !self);
+    const links = linksAmong(artifacts.links, members).filter(({ self }) => !self);
     const outside = links.filter(({ target }) => !target);
     const findings = links.flatMap((link) => {
       const { member, addresses } = link.target ?? {};
       return member && addresses ? [compare(link, member, addresses, precheck)] : [];
     });
-    if (outside.length > 0) {
+    const [first, ...others] = outside;
+    if (first) {
       const which = enumerate(outside.map(({ gateway }) => qualified(gateway)));
-      findings.push(skip(`not compared, as their clusters are not known here: ${which}`));
+      const { from, gateway } = first;
+      const about =
+        others.length === 0
+          ? { cluster: from.cluster.context, object: objectRef("Gateway", gateway) }
+          : {};
+      findings.push(skip(`not compared, as their clusters are not known here: ${which}`, about));
     }
     return { findings, summary: summarize(findings, fine(findings)) };
   },

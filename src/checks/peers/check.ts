@@ -1,18 +1,19 @@
-import { CLASS_REMOTE } from "../../mesh/names.ts";
-import { linkFaults } from "../../mesh/links.ts";
-import { findPeers } from "../../mesh/peer-targets.ts";
+import { CLASS_REMOTE, EAST_WEST_NAMESPACE } from "../../mesh/names.ts";
+import { linkFaults } from "../../mesh/conditions.ts";
 import {
+  type Peer,
+  findPeers,
   indexPeers,
-  namesOf,
-  type PeerCandidate,
   peerName,
-  reachableAddresses,
-} from "../../mesh/peering.ts";
-import { contextWord, mc, quote } from "../../mesh/commands/shell.ts";
+  peerOf,
+  unreadPeer,
+} from "../../mesh/peers.ts";
+import { contextWord, mc, quote, UNKNOWN_CONTEXT } from "../../mesh/commands/shell.ts";
 import { clusterCheck, type ClusterCheckContext, type ClusterRef } from "../../model/check.ts";
-import type { PeersData } from "../../model/data.ts";
+import type { PeersData } from "./data.ts";
 import type { GatewayFact, GatewaysFact, ServiceFact } from "../../model/facts.ts";
 import {
+  checkOf,
   info,
   isFault,
   objectRef,
@@ -26,6 +27,13 @@ import {
 import type { Finding } from "../../model/report.ts";
 import { conditionRows, judgePeer } from "./status.ts";
 import { notChecked } from "../_shared/not-checked.ts";
+import { view } from "./view.ts";
+
+declare module "../../model/check-data.ts" {
+  interface CheckData {
+    peers: PeersData;
+  }
+}
 
 const NONE = "no configured peers";
 
@@ -38,13 +46,10 @@ function selvesOf(
   services: readonly ServiceFact[],
   { cluster, clusters }: ClusterCheckContext,
 ): ReadonlySet<GatewayFact> {
-  const addresses = reachableAddresses(eastWest, services);
-  const own: PeerCandidate = { cluster, addresses, names: namesOf(eastWest) };
-  const others = clusters
-    .filter(({ context }) => context !== cluster.context)
-    .map((other) => ({ cluster: other, addresses: new Set<string>() }));
-  const targets = findPeers(remote, indexPeers([own, ...others]), own);
-  return new Set(remote.filter((gateway) => targets.get(gateway)?.candidate === own));
+  const itself: Peer = peerOf(cluster, eastWest, services);
+  const others = clusters.filter(({ context }) => context !== cluster.context).map(unreadPeer);
+  const targets = findPeers(remote, indexPeers([itself, ...others]), itself);
+  return new Set(remote.filter((gateway) => targets.get(gateway)?.peer === itself));
 }
 
 /** What to say of a remote Gateway in place of a symbol. */
@@ -57,7 +62,7 @@ function stateOf(self: boolean, connected: boolean, faults: readonly Finding[]):
 function noPeers({ precheck, cluster, clusters }: ClusterCheckContext, namespace: string): Finding {
   if (precheck) return info(NONE);
   const others = clusters.filter(({ context }) => context !== cluster.context).map(contextWord);
-  const contexts = [contextWord(cluster), ...(others.length > 0 ? others : ["<context>"])];
+  const contexts = [contextWord(cluster), ...(others.length > 0 ? others : [UNKNOWN_CONTEXT])];
   return warn(NONE, {
     remediation: remedy(
       "Link the cluster to its peers; the target of a one-way link has none.",
@@ -81,6 +86,7 @@ function selfFinding(gateway: GatewayFact, cluster: ClusterRef): Finding {
 export const peers = clusterCheck({
   id: "peers",
   title: "Peers Check",
+  view,
   why: "A remote Gateway is the connection of this cluster's istiod to another cluster: what it says is what the mesh knows of that cluster.",
   reads: `Gateways of class ${CLASS_REMOTE} in all namespaces; Services and GatewayClasses, to know the cluster's own gateway and the cause.`,
   faults: [
@@ -103,7 +109,7 @@ export const peers = clusterCheck({
     const data: PeersData = { peers: [] };
     if (!served) {
       const message = "no remote Gateways: the Gateway API is not installed";
-      const finding = skip(message, { blockedBy: `${cluster.context}/gateways` });
+      const finding = skip(message, { blockedBy: checkOf(cluster.context, "gateways") });
       return { summary: message, findings: [finding], data };
     }
     const { services, gatewayClasses } = facts;
@@ -141,7 +147,7 @@ export const peers = clusterCheck({
       findings.push(notChecked("GatewayClasses", gatewayClasses));
     }
     if (data.peers.every(({ self }) => self)) {
-      findings.unshift(noPeers(context, eastWest[0]?.namespace ?? "istio-eastwest"));
+      findings.unshift(noPeers(context, eastWest[0]?.namespace ?? EAST_WEST_NAMESPACE));
       return { findings, data, summary: NONE };
     }
     return { findings, data, summary: summarize(findings, "all clusters connected") };

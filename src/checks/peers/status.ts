@@ -1,31 +1,40 @@
-import { CLASS_REMOTE, PORT_HBONE, PORT_XDS, PREFERRED_DATA_PLANE_TYPE } from "../../mesh/names.ts";
-import { isNodePort, peerName } from "../../mesh/peering.ts";
+import {
+  ACCEPTED,
+  CLASS_REMOTE,
+  PEERING_SUCCEEDED,
+  PEER_CONNECTED,
+  PORT_HBONE,
+  PORT_XDS,
+  PROGRAMMED,
+} from "../../mesh/names.ts";
+import { linkListeners } from "../../mesh/listeners.ts";
+import { describeGateway, editGateway } from "../../mesh/commands/gateways.ts";
+import { istiodLog } from "../../mesh/commands/istiod.ts";
+import { prefersNodePorts } from "../../mesh/data-plane.ts";
+import { peerName } from "../../mesh/peers.ts";
 import { kubectl } from "../../mesh/commands/shell.ts";
 import type { ClusterRef } from "../../model/check.ts";
-import type { PeerDetail } from "../../model/data.ts";
+import type { PeerDetail } from "./data.ts";
 import type { GatewayClassFact, GatewayFact } from "../../model/facts.ts";
 import { fail, objectRef, remedy } from "../../model/finding.ts";
 import type { Gathered } from "../../model/gathered.ts";
 import type { Finding, Remediation } from "../../model/report.ts";
 import { istiodRemedy } from "../_shared/gateway-cause.ts";
-import { classFault, conditionText, isTrue, isUnreconciled } from "../_shared/gateway-status.ts";
-import { CROSS_NETWORK, listenerFault, XDS } from "../_shared/peer-listeners.ts";
+import {
+  classFault,
+  conditionOf,
+  conditionText,
+  isUnreconciled,
+  listedConditions,
+  unmetLinkConditions,
+} from "../../mesh/conditions.ts";
+import { listenerFault } from "../_shared/peer-listeners.ts";
 
-const CONNECTED = "gloo.solo.io/PeerConnected";
-const SYNCED = "gloo.solo.io/PeeringSucceeded";
-const DATA_PLANE = "gloo.solo.io/PeerDataPlaneProgrammed";
-/** Those that must be there and True, in the order in which they come about. */
-const REQUIRED = ["Accepted", "Programmed", CONNECTED, SYNCED] as const;
-const ORDER: readonly string[] = [...REQUIRED, DATA_PLANE];
-
-const RESOURCE = "gateways.gateway.networking.k8s.io";
 const PORTS = `ports ${PORT_XDS} (xDS) and ${PORT_HBONE} (HBONE)`;
 
-/** Conditions as the details list them: those of peering in their order, then others. */
+/** Conditions as the details list them. */
 export function conditionRows(gateway: GatewayFact): PeerDetail["conditions"] {
-  const known = ORDER.flatMap((type) => gateway.conditions.get(type) ?? []);
-  const others = [...gateway.conditions.values()].filter(({ type }) => !ORDER.includes(type));
-  return [...known, ...others].map(({ type, status }) => ({ type, status }));
+  return listedConditions(gateway).map(({ type, status }) => ({ type, status }));
 }
 
 /** The faults of a remote Gateway of another cluster; none when it is connected. */
@@ -49,11 +58,11 @@ function specFaults(gateway: GatewayFact, cluster: ClusterRef): Finding[] {
     add(
       `no address of ${peerName(gateway)} in spec.addresses`,
       "Add the address of the peer's east-west gateway to spec.addresses, or link the clusters again.",
-      kubectl(cluster, "-n", namespace, "edit", RESOURCE, name),
+      editGateway(cluster, gateway),
     );
   }
-  const nodePort = isNodePort(gateway.annotations.get(PREFERRED_DATA_PLANE_TYPE));
-  for (const wanted of nodePort ? [XDS] : [XDS, CROSS_NETWORK]) {
+  // The control plane's first: without it there is no link at all.
+  for (const wanted of linkListeners(prefersNodePorts(gateway)).toReversed()) {
     const found = listenerFault(gateway, wanted, cluster);
     if (found) add(found.fault, found.summary, found.command);
   }
@@ -65,15 +74,11 @@ function conditionFaults(
   classes: Gathered<readonly GatewayClassFact[]>,
   cluster: ClusterRef,
 ): Finding[] {
-  const { conditions } = gateway;
-  const broken: string[] = REQUIRED.filter((type) => !isTrue(conditions.get(type)));
-  // Versions that do not write it have no condition here.
-  const dataPlane = conditions.get(DATA_PLANE);
-  if (dataPlane && !isTrue(dataPlane)) broken.push(DATA_PLANE);
+  const broken = unmetLinkConditions(gateway);
   if (broken.length === 0) return [];
   const subject = `${gateway.namespace}/${gateway.name} (peer ${peerName(gateway)})`;
   const { why, remediation } = cause(gateway, broken, classes, cluster);
-  const said = broken.map((type) => conditionText(type, conditions.get(type))).join("; ");
+  const said = broken.map((type) => conditionText(gateway, type)).join("; ");
   const object = objectRef("Gateway", gateway);
   return [fail(`${subject}: ${why}: ${said}`, { object, remediation })];
 }
@@ -85,10 +90,10 @@ function cause(
   classes: Gathered<readonly GatewayClassFact[]>,
   cluster: ClusterRef,
 ): { why: string; remediation: Remediation } {
-  const { conditions, namespace } = gateway;
-  const absent = (type: string): boolean => !conditions.has(type);
+  const { namespace } = gateway;
+  const absent = (type: string): boolean => !conditionOf(gateway, type);
   const look = lookCommands(gateway, cluster);
-  if (isUnreconciled(gateway) && absent(CONNECTED) && absent(SYNCED)) {
+  if (isUnreconciled(gateway) && absent(PEER_CONNECTED) && absent(PEERING_SUCCEEDED)) {
     const fault = classes.ok ? classFault(CLASS_REMOTE, classes.value) : undefined;
     const { summary, commands } = istiodRemedy(CLASS_REMOTE, cluster);
     return {
@@ -97,7 +102,7 @@ function cause(
     };
   }
   const [first] = broken;
-  if (first === "Accepted" || first === "Programmed") {
+  if (first === ACCEPTED || first === PROGRAMMED) {
     return {
       why: "istiod does not take it up",
       remediation: remedy(
@@ -106,7 +111,7 @@ function cause(
       ),
     };
   }
-  if (first === CONNECTED && absent(CONNECTED)) {
+  if (first === PEER_CONNECTED && absent(PEER_CONNECTED)) {
     return {
       why: "istiod does not peer with it",
       remediation: remedy(
@@ -115,7 +120,7 @@ function cause(
       ),
     };
   }
-  if (first === CONNECTED) {
+  if (first === PEER_CONNECTED) {
     const probes = gateway.addresses.flatMap(({ value }) =>
       [PORT_XDS, PORT_HBONE].map((port) => probe(value, port, cluster)),
     );
@@ -128,7 +133,7 @@ function cause(
       ),
     };
   }
-  if (first === SYNCED) {
+  if (first === PEERING_SUCCEEDED) {
     return {
       why: "connected, but not in sync",
       remediation: remedy(
@@ -147,11 +152,8 @@ function cause(
   };
 }
 
-function lookCommands({ namespace, name }: GatewayFact, cluster: ClusterRef): string[] {
-  return [
-    kubectl(cluster, "-n", namespace, "describe", RESOURCE, name),
-    kubectl(cluster, "-n", cluster.istioNamespace, "logs", "-l", "app=istiod", "--tail=100"),
-  ];
+function lookCommands(gateway: GatewayFact, cluster: ClusterRef): string[] {
+  return [describeGateway(cluster, gateway), istiodLog(cluster)];
 }
 
 /** Asks from within the cluster whether a port of the peer answers. */

@@ -1,10 +1,16 @@
-import { enumerate } from "../../mesh/naming.ts";
+import { enumerate } from "../../mesh/wording.ts";
 import { kubectl } from "../../mesh/commands/shell.ts";
 import { clusterCheck, type ClusterRef } from "../../model/check.ts";
 import type { NodeFact, PlatformFact } from "../../model/facts.ts";
 import { objectRef, pass, remedy, summarize, warn } from "../../model/finding.ts";
 import type { Finding } from "../../model/report.ts";
 import { notChecked } from "../_shared/not-checked.ts";
+
+declare module "../../model/check-data.ts" {
+  interface CheckData {
+    platform: undefined;
+  }
+}
 
 const FARGATE_LABEL = "eks.amazonaws.com/compute-type";
 
@@ -49,6 +55,7 @@ function openshift({ network }: PlatformFact, cluster: ClusterRef): Finding[] {
 export const platform = clusterCheck({
   id: "platform",
   title: "Platform Check",
+  view: { rank: 100 },
   why: "Some platforms keep the Istio CNI from redirecting traffic, or need a setting for it.",
   reads: "Nodes; on OpenShift the Network operator's configuration.",
   faults: [

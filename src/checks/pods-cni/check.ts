@@ -1,15 +1,23 @@
 import { kubectl } from "../../mesh/commands/shell.ts";
 import { clusterCheck } from "../../model/check.ts";
-import type { PodsData } from "../../model/data.ts";
+import type { PodsData } from "../_shared/pods-data.ts";
 import { fail, remedy, summarize } from "../../model/finding.ts";
 import { judgePods, podRow } from "../_shared/cluster-pods.ts";
 import { notChecked } from "../_shared/not-checked.ts";
+import { view } from "./view.ts";
+
+declare module "../../model/check-data.ts" {
+  interface CheckData {
+    "pods-cni": PodsData;
+  }
+}
 
 const SELECTOR = "k8s-app=istio-cni-node";
 
 export const podsCni = clusterCheck({
   id: "pods-cni",
   title: "Pod Check (cni)",
+  view,
   why: "Istio CNI takes pods into the ambient mesh: without it on a node, traffic there bypasses ztunnel and global hostnames do not resolve.",
   reads: `Pods with label ${SELECTOR} and their DaemonSets, in all namespaces.`,
   faults: [

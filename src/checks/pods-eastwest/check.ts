@@ -1,9 +1,10 @@
 import { GATEWAY_NAME } from "../../mesh/names.ts";
 import { kubectl } from "../../mesh/commands/shell.ts";
 import { clusterCheck, type ClusterRef } from "../../model/check.ts";
-import type { EastWestPodsData } from "../../model/data.ts";
+import type { EastWestPodsData } from "./data.ts";
 import type { GatewayFact, PodFact, WorkloadFact } from "../../model/facts.ts";
 import {
+  checkOf,
   fail,
   objectRef,
   remedy,
@@ -14,8 +15,16 @@ import {
 } from "../../model/finding.ts";
 import type { Finding } from "../../model/report.ts";
 import { judgePods, podRow } from "../_shared/cluster-pods.ts";
-import { isUnreconciled } from "../_shared/gateway-status.ts";
+import { isUnreconciled } from "../../mesh/conditions.ts";
 import { notChecked } from "../_shared/not-checked.ts";
+import { view } from "./view.ts";
+import { explanation } from "./explanation.ts";
+
+declare module "../../model/check-data.ts" {
+  interface CheckData {
+    "pods-eastwest": EastWestPodsData;
+  }
+}
 
 const FINE = "all pods healthy";
 
@@ -47,7 +56,7 @@ function none(
         kubectl(cluster, "-n", namespace, "get", "events", "--sort-by=.lastTimestamp"),
       ),
       // A Gateway that no controller took up gets no Deployment: that is the Gateway Check's fault.
-      ...(isUnreconciled(gateway) ? { blockedBy: `${cluster.context}/gateways` } : {}),
+      ...(isUnreconciled(gateway) ? { blockedBy: checkOf(cluster.context, "gateways") } : {}),
     },
   );
 }
@@ -59,6 +68,8 @@ function isOf(gateway: GatewayFact, object: PodFact | WorkloadFact): boolean {
 export const podsEastwest = clusterCheck({
   id: "pods-eastwest",
   title: "Pod Check (eastwest gateway)",
+  view,
+  explanation,
   why: "The pods of an east-west gateway take in all traffic and configuration from other clusters.",
   reads: `Pods with label ${GATEWAY_NAME} of each east-west Gateway, in its namespace, and their Deployments.`,
   faults: [
@@ -75,7 +86,7 @@ export const podsEastwest = clusterCheck({
   run({ gateways, gatewayPods, gatewayDeployments }, { cluster }) {
     if (gateways.eastWest.length === 0) {
       const message = "no east-west gateway";
-      const finding = skip(message, { blockedBy: `${cluster.context}/gateways` });
+      const finding = skip(message, { blockedBy: checkOf(cluster.context, "gateways") });
       const data: EastWestPodsData = { gateways: [] };
       return { summary: message, findings: [finding], data };
     }

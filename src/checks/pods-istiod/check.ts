@@ -1,9 +1,9 @@
-import { isJudged, istiodOf } from "../../mesh/istiod-pods.ts";
+import { findIstiod } from "../../mesh/commands/istiod.ts";
+import { isJudged, istiodOf } from "../../mesh/istiods.ts";
 import { REVISION } from "../../mesh/names.ts";
-import { enumerate } from "../../mesh/naming.ts";
-import { kubectl } from "../../mesh/commands/shell.ts";
+import { enumerate } from "../../mesh/wording.ts";
 import { clusterCheck, type ClusterRef } from "../../model/check.ts";
-import type { PodsData } from "../../model/data.ts";
+import type { PodsData } from "../_shared/pods-data.ts";
 import type { IstiodFact, IstiodsFact, PodFact } from "../../model/facts.ts";
 import { fail, info, objectRef, remedy, stopsPeering, summarize } from "../../model/finding.ts";
 import { valueOr, type Gathered } from "../../model/gathered.ts";
@@ -11,6 +11,14 @@ import type { Finding } from "../../model/report.ts";
 import { judgePods, podRow } from "../_shared/cluster-pods.ts";
 import { installIstiod } from "../../mesh/commands/helm.ts";
 import { notChecked } from "../_shared/not-checked.ts";
+import { view } from "./view.ts";
+import { stopsItsCluster } from "../_shared/explanations.ts";
+
+declare module "../../model/check-data.ts" {
+  interface CheckData {
+    "pods-istiod": PodsData;
+  }
+}
 
 const NO_ISTIODS: IstiodsFact = { judged: [], others: [] };
 
@@ -20,16 +28,7 @@ function none(
   cluster: ClusterRef,
 ): Finding {
   const { judged, others } = valueOr(istiods, NO_ISTIODS);
-  const list = kubectl(
-    cluster,
-    "get",
-    "deployments,pods",
-    "-A",
-    "-l",
-    "app=istiod",
-    "-L",
-    REVISION,
-  );
+  const list = findIstiod(cluster, "deployments,pods", "-L", REVISION);
   const which = revision === undefined ? "istiod pod" : `istiod pod of revision ${revision}`;
   const installed = judged.length > 0 ? [] : others.map((other) => other.revision);
   const instead = installed.length > 0 ? `; there is ${enumerate([...new Set(installed)])}` : "";
@@ -65,6 +64,8 @@ function isAlive(pods: readonly PodFact[], deployments: IstiodsFact): boolean {
 export const podsIstiod = clusterCheck({
   id: "pods-istiod",
   title: "Pod Check (istiod)",
+  view,
+  explanation: stopsItsCluster(2),
   why: "istiod programs ztunnel and the gateways, and exchanges services with the istiods of other clusters.",
   reads: "Pods with label app=istiod and their Deployments, in all namespaces.",
   faults: [

@@ -1,13 +1,21 @@
 import { kubectl } from "../../mesh/commands/shell.ts";
 import { clusterCheck } from "../../model/check.ts";
-import type { PodsData } from "../../model/data.ts";
+import type { PodsData } from "../_shared/pods-data.ts";
 import { fail, remedy, summarize } from "../../model/finding.ts";
 import { judgePods, podRow } from "../_shared/cluster-pods.ts";
 import { notChecked } from "../_shared/not-checked.ts";
+import { view } from "./view.ts";
+
+declare module "../../model/check-data.ts" {
+  interface CheckData {
+    "pods-ztunnel": PodsData;
+  }
+}
 
 export const podsZtunnel = clusterCheck({
   id: "pods-ztunnel",
   title: "Pod Check (ztunnel)",
+  view,
   why: "ztunnel carries the traffic of every ambient pod of its node, to other clusters too.",
   reads: "Pods with label app=ztunnel and their DaemonSets, in all namespaces.",
   faults: [

@@ -1,16 +1,23 @@
 import { SERVICE_SCOPE } from "../../mesh/names.ts";
-import { contexts, enumerate, pairsSkipped } from "../../mesh/naming.ts";
+import { contexts, enumerate } from "../../mesh/wording.ts";
+import { pairsSkipped } from "../_shared/pairs-skipped.ts";
 import {
   portsOf,
   sharedCopies,
   unlabelled,
   type ServiceCopy,
   type ServicesMember,
-} from "../../mesh/service-copies.ts";
+} from "../../mesh/services.ts";
 import { kubectl } from "../../mesh/commands/shell.ts";
 import { meshCheck } from "../../model/check.ts";
 import { fail, info, objectRef, pass, remedy, summarize } from "../../model/finding.ts";
-import type { Finding } from "../../model/report.ts";
+import type { Finding, ObjectRef } from "../../model/report.ts";
+
+declare module "../../model/check-data.ts" {
+  interface CheckData {
+    services: undefined;
+  }
+}
 
 type Shared = ServiceCopy & { scope: string };
 
@@ -85,6 +92,8 @@ function comparison(key: string, shared: readonly Shared[]): Finding[] {
 /** Services of a namespace that are shared in the same clusters and missing from the same others. */
 interface Unshared {
   names: string[];
+  /** The first of them. */
+  object: ObjectRef;
   /** What shares each of them there, with the scope that it has elsewhere. */
   commands: string[];
   /** Contexts where they are shared, and where not. */
@@ -96,13 +105,15 @@ function unsharedOf(copies: ReadonlyMap<string, readonly ServiceCopy[]>): Unshar
   const groups = new Map<string, Unshared>();
   for (const [key, all] of copies) {
     const lacking = all.filter(({ scope }) => scope === undefined);
-    if (lacking.length === 0) continue;
+    const [first] = lacking;
+    if (!first) continue;
     const shared = sharedOf(all);
     const scope = usualScope(shared);
     const where = contexts(shared);
     const elsewhere = contexts(lacking);
     const group = JSON.stringify([key.split("/")[0], where, elsewhere]);
-    const found = groups.get(group) ?? { names: [], commands: [], where, elsewhere };
+    const object = objectRef("Service", first.service);
+    const found = groups.get(group) ?? { names: [], object, commands: [], where, elsewhere };
     found.names.push(key);
     found.commands.push(...lacking.map((copy) => label(copy, scope)));
     groups.set(group, found);
@@ -110,10 +121,11 @@ function unsharedOf(copies: ReadonlyMap<string, readonly ServiceCopy[]>): Unshar
   return [...groups.values()];
 }
 
-function unsharedFinding({ names, commands, where, elsewhere }: Unshared): Finding {
+function unsharedFinding({ names, object, commands, where, elsewhere }: Unshared): Finding {
   const subject =
     names.length === 1 ? `Service ${names[0]} is` : `Services ${enumerate(names)} are`;
   return info(`${subject} shared in ${where}, but not in ${elsewhere}`, {
+    ...(names.length === 1 ? { object } : {}),
     remediation: remedy("Share it there too if it is the same service.", ...commands.slice(0, 5)),
   });
 }
@@ -156,6 +168,7 @@ function namespaceFindings(
 export const services = meshCheck({
   id: "services",
   title: "Global Service Consistency Check",
+  view: { rank: 600 },
   why: "A global service is one service of all clusters: a client gets an endpoint of any, on the port it asked for.",
   reads:
     "Services with label solo.io/service-scope, or whose namespace has it: ports, protocols, scope.",

@@ -1,12 +1,19 @@
-import { sharedServices as findShared } from "../../mesh/shared-services.ts";
+import { sharedServices as findShared } from "../../mesh/services.ts";
 import { clusterCheck } from "../../model/check.ts";
 import { info, objectRef } from "../../model/finding.ts";
 import { valueOr } from "../../model/gathered.ts";
 import { notChecked } from "../_shared/not-checked.ts";
 
+declare module "../../model/check-data.ts" {
+  interface CheckData {
+    "shared-services": undefined;
+  }
+}
+
 export const sharedServices = clusterCheck({
   id: "shared-services",
   title: "Shared Services Check",
+  view: { rank: 600, familiar: true },
   why: "Only services with a shared scope can be reached from other clusters; this lists them.",
   reads: "Label solo.io/service-scope of Services and of their namespaces.",
   faults: ["None: it informs."],

@@ -1,17 +1,24 @@
+import { SOURCE_WORKLOAD } from "../../mesh/names.ts";
 import { deleteCommand } from "../../mesh/commands/delete.ts";
 import {
   byId,
   sortEntries,
   type JudgedEntry,
   type SortedEntries,
-} from "../../mesh/flat-entries.ts";
-import { contexts, enumerate, qualified } from "../../mesh/naming.ts";
+} from "../../mesh/workload-entries.ts";
+import { contexts, enumerate, qualified } from "../../mesh/wording.ts";
 import { kubectl } from "../../mesh/commands/shell.ts";
 import { meshCheck, type ClusterRef, type MeshMember } from "../../model/check.ts";
 import type { FlatEntryFact } from "../../model/facts.ts";
 import { fail, info, objectRef, pass, remedy, summarize, warn } from "../../model/finding.ts";
 import type { Finding } from "../../model/report.ts";
-import type { StaleWorkloadsData } from "../../model/stale-workloads.ts";
+import type { StaleWorkloadsData } from "./data.ts";
+
+declare module "../../model/check-data.ts" {
+  interface CheckData {
+    "stale-workloads": StaleWorkloadsData;
+  }
+}
 
 type Member = MeshMember<"flatEntries", "sourcePods">;
 
@@ -61,9 +68,13 @@ function notCheckedFindings(
   { outside, unread, unnamed }: SortedEntries,
   absent: readonly ClusterRef[],
 ): Finding[] {
-  const about = { cluster: context };
-  const some = (list: readonly FlatEntryFact[], rest: string): Finding =>
-    info(`${entries(list.length)} in ${context} not checked: ${rest}`, about);
+  const some = (list: readonly FlatEntryFact[], rest: string): Finding => {
+    const [first, ...others] = list;
+    return info(`${entries(list.length)} in ${context} not checked: ${rest}`, {
+      cluster: context,
+      ...(first && others.length === 0 ? { object: objectRef("WorkloadEntry", first) } : {}),
+    });
+  };
   return [
     ...[...outside].map(([id, list]) => some(list, `cluster ${id} ${whereIs(id, absent)}`)),
     ...[...unread].map(([id, { entries: list, why }]) =>
@@ -98,15 +109,7 @@ function noEntries(members: readonly Member[], absent: readonly ClusterRef[]): F
       ...members
         .slice(0, 2)
         .map(({ cluster }) =>
-          kubectl(
-            cluster,
-            "-n",
-            cluster.istioNamespace,
-            "get",
-            RESOURCE,
-            "-l",
-            "solo.io/source-workload",
-          ),
+          kubectl(cluster, "-n", cluster.istioNamespace, "get", RESOURCE, "-l", SOURCE_WORKLOAD),
         ),
     ),
   });
@@ -115,6 +118,7 @@ function noEntries(members: readonly Member[], absent: readonly ClusterRef[]): F
 export const staleWorkloads = meshCheck({
   id: "stale-workloads",
   title: "Stale Workloads Check",
+  view: { rank: 600, familiar: true, passes: "hidden" },
   why: "On a flat network istiod writes a WorkloadEntry for each pod of its peers: one whose pod is gone still gets traffic.",
   reads:
     "WorkloadEntries of the istio namespace with label solo.io/source-workload autogenflat.*, and names of the pods that they stand for.",

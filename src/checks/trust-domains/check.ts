@@ -1,13 +1,10 @@
-import { TRUST_DOMAIN } from "../../mesh/names.ts";
-import { linksOf, type Link } from "../../mesh/links.ts";
-import { contexts, enumerate, pairsSkipped, qualified } from "../../mesh/naming.ts";
+import { annotateGateway } from "../../mesh/commands/gateways.ts";
+import { DEFAULT_TRUST_DOMAIN, TRUST_DOMAIN } from "../../mesh/names.ts";
+import { type Link } from "../../mesh/links.ts";
+import { contexts, enumerate, qualified } from "../../mesh/wording.ts";
+import { pairsSkipped } from "../_shared/pairs-skipped.ts";
 import { kubectl } from "../../mesh/commands/shell.ts";
-import {
-  DEFAULT_TRUST_DOMAIN,
-  skipsValidation,
-  trustDomainsOf,
-  type TrustDomains,
-} from "../../mesh/trust-domains.ts";
+import { skipsValidation, trustDomainsOf, type TrustDomains } from "../../mesh/trust/domains.ts";
 import { meshCheck, type MeshMember } from "../../model/check.ts";
 import type { MeshConfigFact } from "../../model/facts.ts";
 import {
@@ -23,6 +20,14 @@ import {
 import type { Finding } from "../../model/report.ts";
 import { notChecked } from "../_shared/not-checked.ts";
 import { servicesNotChecked } from "../_shared/not-checked-services.ts";
+import { breaksItsGateway } from "../_shared/explanations.ts";
+import { linksAmong } from "../_shared/links-among.ts";
+
+declare module "../../model/check-data.ts" {
+  interface CheckData {
+    "trust-domains": undefined;
+  }
+}
 
 type Member = MeshMember<"gateways" | "meshConfigs", "istiods" | "ztunnels" | "services"> & {
   trust: TrustDomains;
@@ -84,16 +89,7 @@ function gatewayFinding(link: Link<Member>, target: Member, precheck: boolean): 
     ...about,
     remediation: remedy(
       "Annotate the gateway with the trust domain of the cluster that it stands for.",
-      kubectl(
-        cluster,
-        "-n",
-        gateway.namespace,
-        "annotate",
-        "gateways.gateway.networking.k8s.io",
-        gateway.name,
-        `${TRUST_DOMAIN}=${domain}`,
-        "--overwrite",
-      ),
+      annotateGateway(cluster, gateway, TRUST_DOMAIN, domain),
     ),
   };
   if (skips(from)) return warn(`${message} (ztunnel has ${SKIP}=true)`, details);
@@ -140,6 +136,8 @@ function distinctFindings(members: readonly Member[]): Finding[] {
 export const trustDomains = meshCheck({
   id: "trust-domains",
   title: "Trust Domain Check",
+  view: { rank: 220 },
+  explanation: breaksItsGateway(4),
   why: "ztunnel expects of a peer's gateway a certificate of the trust domain that the remote Gateway names.",
   reads:
     "Annotation gateway.istio.io/trust-domain of remote Gateways; trustDomain in ConfigMap istio or istio-REVISION; env SKIP_VALIDATE_TRUST_DOMAIN of ztunnel.",
@@ -154,13 +152,14 @@ export const trustDomains = meshCheck({
   ],
   needs: ["gateways", "meshConfigs"],
   uses: ["istiods", "ztunnels", "services"],
-  run(read: readonly Omit<Member, "trust">[], { absent, precheck }) {
+  artifacts: ["links"],
+  run(read: readonly Omit<Member, "trust">[], { absent, artifacts, precheck }) {
     const members = read.map(({ cluster, facts }): Member => ({
       cluster,
       facts,
       trust: trustDomainsOf(facts.meshConfigs, facts.istiods),
     }));
-    const links = linksOf(members, absent).filter(({ self }) => !self);
+    const links = linksAmong(artifacts.links, members).filter(({ self }) => !self);
     const findings = [
       ...members.flatMap(ownFindings),
       ...links.flatMap((link) =>

@@ -1,10 +1,26 @@
 import { minorOf, versionOf, type IstioVersion } from "../../mesh/versions.ts";
-import { enumerate, pairsSkipped, qualified } from "../../mesh/naming.ts";
+import { enumerate, qualified } from "../../mesh/wording.ts";
+import { pairsSkipped } from "../_shared/pairs-skipped.ts";
 import { kubectl } from "../../mesh/commands/shell.ts";
 import { meshCheck, type ClusterRef, type MeshMember } from "../../model/check.ts";
 import type { IstiodFact } from "../../model/facts.ts";
-import { info, objectRef, pass, remedy, skip, summarize, warn } from "../../model/finding.ts";
+import {
+  checkOf,
+  info,
+  objectRef,
+  pass,
+  remedy,
+  skip,
+  summarize,
+  warn,
+} from "../../model/finding.ts";
 import type { Finding } from "../../model/report.ts";
+
+declare module "../../model/check-data.ts" {
+  interface CheckData {
+    versions: undefined;
+  }
+}
 
 type Member = MeshMember<"istiods", never>;
 
@@ -34,7 +50,7 @@ function ownFinding({ cluster: { context }, istiod, version, why }: Running): Fi
 function withoutIstiod({ cluster: { context }, facts }: Member): Finding[] {
   if (facts.istiods.judged.length > 0) return [];
   const message = `${context} has no istiod whose version could be compared`;
-  return [skip(message, { cluster: context, blockedBy: `${context}/pods-istiod` })];
+  return [skip(message, { cluster: context, blockedBy: checkOf(context, "pods-istiod") })];
 }
 
 /** One finding for the mesh: the oldest and the newest are what is apart. */
@@ -67,6 +83,7 @@ function skew(running: readonly Running[]): Finding[] {
 export const versions = meshCheck({
   id: "versions",
   title: "Version Skew Check",
+  view: { rank: 230 },
   why: "istiods exchange workloads and services with one another: Istio supports that for near minors only.",
   reads: "The image of istiod, or its label app.kubernetes.io/version for an image by digest.",
   faults: ["Minor versions of istiod are more than two apart."],

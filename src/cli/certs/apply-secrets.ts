@@ -11,10 +11,11 @@ import { missing } from "../../model/gathered.ts";
 import type { RawObject } from "../../model/reader.ts";
 import { RESOURCES } from "../../model/resource.ts";
 import type { Written } from "../../model/writer.ts";
+import { paintDiff } from "../../reporters/diff.ts";
 import { EXIT_FAULT } from "../exit-code.ts";
-import { Interrupted, type Io, unlessInterrupted } from "../io.ts";
+import { Interrupted, type Io, unlessInterrupted, wantsColor } from "../io.ts";
 import type { GlobalOptions } from "../options.ts";
-import { done, paintDiff, refuse, warning } from "../say.ts";
+import { done, refuse, warning } from "../say.ts";
 
 /** Secret cacerts as one cluster is to have it. */
 export interface WantedSecret {
@@ -107,7 +108,7 @@ async function showDiff(
 ): Promise<void> {
   const title = `${ref.context}/${manifest.metadata.namespace}/${CA_SECRET}`;
   const diff = yamlDiff(title, before && shownSecret(before), shownSecret(after));
-  await io.stdout.write(paintDiff(diff, io, options));
+  await io.stdout.write(paintDiff(diff, wantsColor(io, options.color)));
 }
 
 /** Why an apply was refused, with who owns what when that is why. */

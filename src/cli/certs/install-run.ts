@@ -8,7 +8,7 @@ import { toYaml } from "../../gateway/yaml.ts";
 import { oneLine } from "../../lib/sanitize.ts";
 import { reloadRules, takesUp } from "../../mesh/ca-reload.ts";
 import { named } from "../../mesh/certificate-text.ts";
-import { restartIstiod } from "../../mesh/commands/restart.ts";
+import { restartIstiod } from "../../mesh/commands/istiod.ts";
 import { kubectl, mc, quote } from "../../mesh/commands/shell.ts";
 import { CA_SECRET, SELF_MADE_CA_SECRET } from "../../mesh/names.ts";
 import type { ClusterRef } from "../../model/check.ts";

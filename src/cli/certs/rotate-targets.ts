@@ -7,7 +7,7 @@ import { judgeSet, SET_FILES, type SigningSet } from "../../certs/signing-set.ts
 import { type Problem, problem, unread } from "../../gateway/problem.ts";
 import { safeFileName } from "../../lib/file-name.ts";
 import { commandLine } from "../../mesh/commands/shell.ts";
-import { enumerate } from "../../mesh/naming.ts";
+import { enumerate } from "../../mesh/wording.ts";
 import type { ClusterRef } from "../../model/check.ts";
 import { UsageError } from "../../model/errors.ts";
 import { isDirectory, readSet } from "./files.ts";

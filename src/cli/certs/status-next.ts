@@ -1,8 +1,8 @@
 import type { Member } from "../../checks/certs/member.ts";
 import { DAY, named } from "../../mesh/certificate-text.ts";
-import { restartIstiod } from "../../mesh/commands/restart.ts";
+import { restartIstiod } from "../../mesh/commands/istiod.ts";
 import { contextWord, mc } from "../../mesh/commands/shell.ts";
-import { enumerate } from "../../mesh/naming.ts";
+import { enumerate } from "../../mesh/wording.ts";
 import type { Rotation, RotationPhase } from "../../mesh/rotation.ts";
 import type { CertificateFacts } from "../../model/trust.ts";
 import type { NextStep } from "./status-text.ts";

@@ -3,7 +3,7 @@ import { externalCa } from "../../certs/external.ts";
 import { certsData } from "../../checks/certs/details.ts";
 import { chainRoot, memberOf, type CertsFacts, type Member } from "../../checks/certs/member.ts";
 import { rotationAmong } from "../../checks/certs/rotation.ts";
-import { judgeCertificates } from "../../engine/trust.ts";
+import { trust as trustMatrix } from "../../engine/artifacts/trust.ts";
 import { toYaml } from "../../gateway/yaml.ts";
 import type { Rotation } from "../../mesh/rotation.ts";
 import type { CertificateFacts, TrustMatrix } from "../../model/trust.ts";
@@ -31,7 +31,7 @@ export async function runStatus(options: StatusOptions, io: Io): Promise<number>
     const read = await readClusters(readers, { facts: CHECKED }, options, io);
     const trust = await unlessInterrupted(
       io.signal,
-      judgeCertificates(read.map(({ gathered }) => gathered)),
+      trustMatrix.prepare(read.map(({ gathered }) => gathered)),
     );
     const status = statusOf(read, trust);
     await io.stdout.write(printed(status, options.output));

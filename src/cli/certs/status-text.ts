@@ -1,6 +1,10 @@
 import { oneLine } from "../../lib/sanitize.ts";
 import type { RotationPhase } from "../../mesh/rotation.ts";
-import type { CertificateData, ClusterCertificates, RotationData } from "../../model/trust.ts";
+import type {
+  CertificateData,
+  ClusterCertificates,
+  RotationData,
+} from "../../checks/certs/data.ts";
 import { indented } from "../say.ts";
 
 /** What `mc certs status -o json` prints; fields are added, never changed. */

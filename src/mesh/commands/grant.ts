@@ -23,13 +23,20 @@ export function refusedUser(message: string): string | undefined {
   return USER_IN_MESSAGE.exec(message)?.[1];
 }
 
+const EVERYBODY = new Set(["system:anonymous", "system:unauthenticated", "system:authenticated"]);
+
+/** A user or group that stands for whoever comes: nothing is ever granted to it. */
+export function isEverybody(user: string): boolean {
+  return EVERYBODY.has(user);
+}
+
 /** Who a binding is for, as `kubectl create rolebinding` takes it. */
 function subject(user: string): string {
   const account = SERVICE_ACCOUNT.exec(user);
   return account ? `--serviceaccount=${account[1]}:${account[2]}` : `--user=${user}`;
 }
 
-/** The commands that make a role and bind it; without a user the role alone. */
+/** The commands that make a role and bind it; without a user, or for everybody, the role alone. */
 export function grantCommands(
   cluster: Pick<ClusterRef, "contextArgument">,
   { name, verbs, resource, names = [], namespace }: Grant,
@@ -46,7 +53,7 @@ export function grantCommands(
   ];
   return [
     kubectl(cluster, ...where, "create", role, name, ...rule),
-    ...(user === undefined
+    ...(user === undefined || isEverybody(user)
       ? []
       : [kubectl(cluster, ...where, "create", binding, name, `--${role}=${name}`, subject(user))]),
   ];

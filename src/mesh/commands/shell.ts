@@ -32,7 +32,10 @@ function kubeconfigOf({ kubeconfig }: Addressed): string {
   return kubeconfig === undefined ? "" : ` --kubeconfig ${quote(kubeconfig)}`;
 }
 
-/** The cluster's context as a shell word; the placeholder `<context>` stays readable. */
+/** Stands for a context that is not known: quoted, as a shell takes `<` for a redirection. */
+export const UNKNOWN_CONTEXT = quote("<context>");
+
+/** The cluster's context as a shell word. */
 export function contextWord(cluster: Pick<ClusterRef, "contextArgument">): string {
-  return cluster.contextArgument === "<context>" ? "<context>" : quote(cluster.contextArgument);
+  return quote(cluster.contextArgument);
 }

@@ -1,6 +1,6 @@
 import { oneLine } from "../../lib/sanitize.ts";
 import { gathered, missing, type Gathered } from "../../model/gathered.ts";
-import { slimDebug } from "../record/debug.ts";
+import { slimAnswer } from "../../facts/slim.ts";
 
 /** A debug answer as a file has it: JSON, of which what facts read is kept, or why there is none. */
 export function parseAnswer(text: string, path: string, shown: string): Gathered<unknown> {
@@ -10,5 +10,5 @@ export function parseAnswer(text: string, path: string, shown: string): Gathered
   } catch {
     return missing("unreadable", oneLine(`${shown} is not valid JSON`));
   }
-  return gathered(slimDebug(path)?.(value) ?? value);
+  return gathered(slimAnswer(path)?.(value) ?? value);
 }

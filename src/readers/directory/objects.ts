@@ -2,7 +2,8 @@ import { array, property, record, string } from "../../lib/json.ts";
 import { oneLine } from "../../lib/sanitize.ts";
 import { UsageError } from "../../model/errors.ts";
 import { ParseFault, parseJson, parseYaml } from "./parse.ts";
-import { jsonPieces, type Piece, yamlPieces } from "./pieces.ts";
+import type { Piece } from "./piece.ts";
+import { jsonPieces, yamlPieces } from "./pieces.ts";
 
 /** Takes Kubernetes objects, each with apiVersion and kind. */
 export interface ObjectSink {

@@ -1,22 +1,7 @@
 import { ParseFault } from "./parse.ts";
+import type { Piece } from "./piece.ts";
 import { JsonSplitter } from "./split-json.ts";
 import { YamlSplitter } from "./split-yaml.ts";
-
-/** A part of a file that is parsed on its own. */
-export type Piece = {
-  text: string;
-  /** Where it begins in the file, counted from 1. */
-  line: number;
-} & (
-  | { part: "document" }
-  | {
-      part: "item";
-      /** What of the list stands before its items, as a text of its own. */
-      head: string;
-    }
-  /** A list without its items, which came before it. */
-  | { part: "rest" }
-);
 
 /** etcd holds objects of up to 1.5 MiB, so this is no Kubernetes object any more. */
 const LONGEST_YAML = 8 * 1024 * 1024;

@@ -1,4 +1,4 @@
-import { defined } from "../../facts/objects.ts";
+import { defined } from "../../lib/defined.ts";
 import { array, at, number, property, record, string, time } from "../../lib/json.ts";
 import { oneLine } from "../../lib/sanitize.ts";
 import { UsageError } from "../../model/errors.ts";

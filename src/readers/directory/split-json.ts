@@ -1,5 +1,5 @@
 import { ParseFault } from "./parse.ts";
-import type { Piece } from "./pieces.ts";
+import type { Piece } from "./piece.ts";
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;

@@ -1,5 +1,5 @@
 import { ParseFault } from "./parse.ts";
-import type { Piece } from "./pieces.ts";
+import type { Piece } from "./piece.ts";
 
 const SPACE = 0x20;
 const DASH = 0x2d;

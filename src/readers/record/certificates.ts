@@ -1,4 +1,5 @@
 import { X509Certificate } from "node:crypto";
+import type { Closer } from "../../facts/keep.ts";
 
 const BLOCK = /-----BEGIN CERTIFICATE-----([^-]*)(-----END CERTIFICATE-----)?/g;
 const BEGIN = "-----BEGIN CERTIFICATE-----";
@@ -26,3 +27,12 @@ function encode(body: string): string[] {
     return [];
   }
 }
+
+/** How a recording looks at what facts keep as certificates. */
+export const CLOSER: Closer = {
+  certificates: (value) => (typeof value === "string" ? certificates(value) : undefined),
+  "encoded certificates": (value) => {
+    const text = Buffer.from(String(value), "base64").toString("utf8");
+    return Buffer.from(certificates(text)).toString("base64");
+  },
+};

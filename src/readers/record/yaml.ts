@@ -1,21 +1,12 @@
 import { dump } from "js-yaml";
+import { sortedKeys } from "../../lib/sorted-keys.ts";
 
 /** A JSON value as a YAML document whose keys are in order, so that two recordings compare. */
 export function toYaml(value: unknown): string {
-  return dump(withSortedKeys(value), { noRefs: true, lineWidth: -1, seqNoIndent: true });
+  return dump(sortedKeys(value), { noRefs: true, lineWidth: -1, seqNoIndent: true });
 }
 
 /** A JSON value as text that compares in the same way. */
 export function toJson(value: unknown): string {
-  return `${JSON.stringify(withSortedKeys(value), null, 2)}\n`;
-}
-
-function withSortedKeys(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withSortedKeys);
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .toSorted(([one], [other]) => (one < other ? -1 : 1))
-      .map(([key, item]) => [key, withSortedKeys(item)]),
-  );
+  return `${JSON.stringify(sortedKeys(value), null, 2)}\n`;
 }

@@ -1,21 +1,22 @@
 import type { Report } from "../../model/report.ts";
-import { type Cause, causesOf, checkOf } from "../causes.ts";
+import type { Views } from "../../model/view.ts";
+import { causesOf, nameOfCheck, type RootCause } from "../causes.ts";
 import { type Markup, markup } from "../markup.ts";
 import { count } from "../words.ts";
 import { anchorsOf, MESH_ANCHOR, resultAnchor } from "./anchors.ts";
 import { statusLabel } from "./findings.ts";
 
 /** What to mend, with links to where it says how; nothing when there is no fault. */
-export function causesSection(report: Report): Markup[] {
-  const { causes, followers } = causesOf(report);
+export function causesSection(report: Report, views: Views): Markup[] {
+  const { causes, followers } = causesOf(report, views);
   if (causes.length === 0) return [];
   const { clusters } = report;
   const anchors = anchorsOf(clusters);
-  const partOf = ({ context }: Cause): string =>
+  const partOf = ({ context }: RootCause): string =>
     anchors[clusters.findIndex((cluster) => cluster.context === context)] ?? MESH_ANCHOR;
   const items = causes.map((cause) => {
     const { finding, id } = cause;
-    const link = markup`<a href="#${resultAnchor(partOf(cause), id)}">${checkOf(cause)}</a>`;
+    const link = markup`<a href="#${resultAnchor(partOf(cause), id)}">${nameOfCheck(cause)}</a>`;
     return markup`<li>${statusLabel(finding.severity)} ${link}: ${finding.message}</li>`;
   });
   const others = `${count(followers, "other fault")} ${followers === 1 ? "follows" : "follow"}`;

@@ -1,4 +1,5 @@
-import { type Cell, CELL_SYMBOL, type LinkMatrix } from "../link-matrix.ts";
+import type { Cell, LinkMatrix } from "../../model/view.ts";
+import { CELL_SYMBOL } from "../link-matrix.ts";
 import { type Markup, markup } from "../markup.ts";
 
 const WORD: Readonly<Record<Cell, string>> = {

@@ -1,3 +1,4 @@
+import { CONNECTION } from "../../lib/connection.ts";
 import { worst } from "../../model/finding.ts";
 import type { ClusterReport, Result } from "../../model/report.ts";
 import { count, nameOf, SYMBOL } from "../words.ts";
@@ -7,13 +8,13 @@ import type { Style } from "./style.ts";
 
 /** A cluster that is down is one finding: the rest of its checks are a count. */
 function unreachable(results: readonly Result[], style: Style): string[] | undefined {
-  const connection = results.find(({ id }) => id === "connection");
+  const connection = results.find(({ id }) => id === CONNECTION);
   if (connection?.status !== "error") return undefined;
   const others = results.length - 1;
   return [
     ...resultBlocks(connection, style, false).flat(),
     ...(others > 0
-      ? [`${SYMBOL.skip} ${count(others, "other check")} skipped (blocked by connection)`]
+      ? [`${SYMBOL.skip} ${count(others, "other check")} skipped (blocked by ${CONNECTION})`]
       : []),
   ];
 }

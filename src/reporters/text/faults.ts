@@ -1,5 +1,5 @@
 import type { Report } from "../../model/report.ts";
-import { causesOf, checkOf } from "../causes.ts";
+import { causesOf, nameOfCheck } from "../causes.ts";
 import { count, SYMBOL } from "../words.ts";
 import type { Style } from "./style.ts";
 
@@ -8,7 +8,7 @@ import type { Style } from "./style.ts";
  * explain. Nothing when there is no fault.
  */
 export function faultLines(report: Report, style: Style): string[] {
-  const { causes, followers } = causesOf(report);
+  const { causes, followers } = causesOf(report, style.views);
   if (causes.length === 0 && followers === 0) return [];
   const order = causes.length > 1 ? ", most fundamental first" : "";
   const { warn } = report.summary;
@@ -16,7 +16,7 @@ export function faultLines(report: Report, style: Style): string[] {
     style.paint.bold(`=== ${count(causes.length, "fault")}${order} ===`),
     ...causes.flatMap((cause, index) =>
       style.wrap(
-        `${String(index + 1).padStart(2)}. ${SYMBOL[cause.finding.severity]} ${style.line(`${checkOf(cause)}: ${cause.finding.message}`)}`,
+        `${String(index + 1).padStart(2)}. ${SYMBOL[cause.finding.severity]} ${style.line(`${nameOfCheck(cause)}: ${cause.finding.message}`)}`,
         7,
       ),
     ),

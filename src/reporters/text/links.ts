@@ -1,6 +1,5 @@
-import type { LinksData } from "../../model/links.ts";
-import type { Result } from "../../model/report.ts";
-import { type Cell, CELL_SYMBOL, type LinkMatrix, linkMatrix } from "../link-matrix.ts";
+import type { Cell, LinkMatrix } from "../../model/view.ts";
+import { CELL_SYMBOL } from "../link-matrix.ts";
 import { columns, type Style } from "./style.ts";
 import { displayWidth } from "./width.ts";
 
@@ -70,10 +69,8 @@ function exceptions({ clusters, rows }: LinkMatrix, style: Style): string[] {
   ];
 }
 
-/** The link topology as lines; nothing for a single cluster. */
-export function matrixLines({ data }: Result, style: Style): string[] {
-  const matrix = linkMatrix(data as LinksData | undefined);
-  if (!matrix) return [];
+/** The link topology as lines. */
+export function matrixLines(matrix: LinkMatrix, style: Style): string[] {
   const lines =
     matrix.clusters.length > TABLE_UP_TO
       ? exceptions(matrix, style)

@@ -1,12 +1,11 @@
+import { isUnreached } from "../../lib/connection.ts";
 import type { Finding, Result, Status } from "../../model/report.ts";
+import { viewOf } from "../views.ts";
 import { SYMBOL } from "../words.ts";
-import { blockDetails, eastWestParts, lineDetails, podTable } from "./details.ts";
+import { blockLines, lineDetails } from "./details.ts";
 import { blocked, detailLines } from "./findings.ts";
 import { matrixLines } from "./links.ts";
 import type { Style } from "./style.ts";
-
-/** Checks whose passing findings stand under the summary line also in the short form. */
-const SHOWN_WHEN_FINE: ReadonlySet<string> = new Set(["gateways", "peers"]);
 
 function painter(status: Status, { paint }: Style): (text: string) => string {
   if (status === "fail" || status === "error") return paint.red;
@@ -20,23 +19,17 @@ function summaryLines(result: Result, style: Style): string[] {
   return style.wrap(`${SYMBOL[result.status]} ${text}`, 3).map(paint);
 }
 
-/** The cluster is down: its Connection Check says so, once for all. */
-export function isUnreached({ severity, blockedBy }: Finding): boolean {
-  return severity === "skip" && /(?:^|\/)connection$/.test(blockedBy ?? "");
-}
-
-function worthALine({ id, findings }: Result, verbose: boolean): readonly Finding[] {
-  return findings.filter(
-    (finding) =>
-      (finding.severity !== "pass" || (!verbose && SHOWN_WHEN_FINE.has(id))) &&
-      (verbose || !isUnreached(finding)),
+function worthALine(result: Result, style: Style, verbose: boolean): readonly Finding[] {
+  const showsPasses = !verbose && viewOf(style.views, result)?.passesInBrief === true;
+  return result.findings.filter(
+    (finding) => (finding.severity !== "pass" || showsPasses) && (verbose || !isUnreached(finding)),
   );
 }
 
 function shortLines(result: Result, style: Style, verbose: boolean): string[] {
   return [
     ...summaryLines(result, style),
-    ...detailLines(worthALine(result, verbose), result.summary, style),
+    ...detailLines(worthALine(result, style, verbose), result.summary, style),
   ];
 }
 
@@ -55,15 +48,21 @@ function section(result: Result, style: Style, blocks: readonly string[][]): str
  * section with all details. Sections are apart by two empty lines, which the caller adds.
  */
 export function resultBlocks(result: Result, style: Style, verbose: boolean): string[][] {
-  if (result.id === "pods-eastwest") {
-    return eastWestParts(result).map((part) =>
+  const view = viewOf(style.views, result);
+  if (view?.parts) {
+    return view.parts(result).map((part) =>
       verbose
-        ? section(part.result, style, part.rows.length > 0 ? [podTable(part.rows, style)] : [])
+        ? section(
+            part.result,
+            style,
+            part.blocks.map((block) => blockLines(block, style)),
+          )
         : shortLines(part.result, style, false),
     );
   }
-  const matrix = result.id === "links" ? matrixLines(result, style) : [];
-  if (!verbose) return [[...shortLines(result, style, false), ...matrix]];
-  const blocks = blockDetails(result, style);
-  return [section(result, style, matrix.length > 0 ? [...blocks, matrix] : blocks)];
+  const matrix = view?.matrix?.(result);
+  const topology = matrix ? [matrixLines(matrix, style)] : [];
+  if (!verbose) return [[...shortLines(result, style, false), ...topology.flat()]];
+  const blocks = (view?.blocks?.(result) ?? []).map((block) => blockLines(block, style));
+  return [section(result, style, [...blocks, ...topology])];
 }

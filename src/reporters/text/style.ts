@@ -1,13 +1,16 @@
 import { oneLine } from "../../lib/sanitize.ts";
+import type { Views } from "../../model/view.ts";
 import type { ReportOptions } from "../reporter.ts";
 import { displayWidth } from "./width.ts";
 
 /** Of SGR: what turns it on, what turns it off. */
 const SGR = { bold: [1, 22], red: [31, 39], yellow: [33, 39], cyan: [36, 39] } as const;
 
-/** Colours and wrapping of one run. */
+/** Colours, wrapping and views of one run. */
 export interface Style {
   readonly width: number;
+  /** How checks want their results to be shown. */
+  readonly views: Views;
   readonly paint: Readonly<Record<keyof typeof SGR, (text: string) => string>>;
   /** A text from outside as one safe line. */
   readonly line: (text: string) => string;
@@ -15,13 +18,14 @@ export interface Style {
   readonly wrap: (text: string, indent?: number) => string[];
 }
 
-export function styleOf({ color, width }: ReportOptions): Style {
+export function styleOf({ color, width, views }: ReportOptions): Style {
   const painter =
     ([on, off]: readonly [number, number]) =>
     (text: string): string =>
       color ? `\u001B[${on}m${text}\u001B[${off}m` : text;
   return {
     width,
+    views,
     paint: {
       bold: painter(SGR.bold),
       red: painter(SGR.red),

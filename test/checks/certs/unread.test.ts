@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { certs } from "../../../src/checks/certs/check.ts";
 import { missing } from "../../../src/model/gathered.ts";
-import type { CertsData } from "../../../src/model/trust.ts";
+import type { CertsData } from "../../../src/checks/certs/data.ts";
 import {
   faults,
   messages,
@@ -83,7 +83,7 @@ describe("what could not be read", () => {
     });
     expect(messages(verdict, "warn")[0]).toContain("neither Secret cacerts nor istio-ca-secret");
     expect(faults(verdict)[0]?.remediation?.commands).toEqual([
-      "istioctl --context <context> ztunnel-config certificates",
+      "istioctl --context '<context>' ztunnel-config certificates",
     ]);
     expect(messages(verdict, "pass")).toHaveLength(2);
     expect(statusOf(verdict)).toBe("warn");
@@ -100,16 +100,10 @@ describe("what could not be read", () => {
     ]);
   });
 
-  test("certificates that nobody parsed", () => {
-    const { summary, findings } = runMesh(certs);
-    expect(summary).toBe("certificates were not parsed");
-    expect(findings.map(({ severity }) => severity)).toEqual(["error"]);
-  });
-
   test("certificates that were parsed for other clusters only", () => {
     const none = new Map();
     const trust = { pems: none, verdicts: none, afterRestart: none, nextRoots: none };
-    const { data } = runMesh(certs, { a: {}, b: {} }, { trust });
+    const { data } = runMesh(certs, { a: {}, b: {} }, { artifacts: { trust } });
     expect((data as CertsData).pairs).toEqual([]);
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { clusterIdentity } from "../../../src/checks/cluster-identity/check.ts";
+import type { ClusterRef } from "../../../src/model/check.ts";
 import type { IstiodFact } from "../../../src/model/facts.ts";
 import { missing } from "../../../src/model/gathered.ts";
 import {
@@ -172,13 +173,15 @@ describe("the summary claims nothing of a cluster whose CLUSTER_ID was not read"
 
 describe("two contexts of one cluster", () => {
   const namespaces = [{ ...namespace("kube-system"), uid: "11111111" }];
+  const aliasOfA = (id: string): ClusterRef =>
+    clusterRef("a", { context: `ctx-${id}`, contextArgument: `ctx-${id}` });
 
   test("are named, and their CLUSTER_ID is not a second fault", () => {
     const admin = { ...withIstiods(istiod()).changes, namespaces };
     const verdict = runMesh(clusterIdentity, {
       a: { changes: { namespaces } },
       b: {},
-      c: { changes: { ...admin, ztunnels: [] } },
+      c: { cluster: aliasOfA("c"), changes: { ...admin, ztunnels: [] } },
     });
     expect(messagesOf(verdict, "fail")).toEqual([
       "contexts ctx-a, ctx-c are one cluster: its namespace kube-system has the same UID",
@@ -193,6 +196,7 @@ describe("two contexts of one cluster", () => {
     const members = (["a", "b", "c"] as const).map((id): [string, TestMember] => [
       id,
       {
+        cluster: aliasOfA(id),
         changes: {
           istiods: { judged: [istiod()], others: [] },
           ztunnels: [],
@@ -205,6 +209,14 @@ describe("two contexts of one cluster", () => {
       "contexts ctx-a, ctx-b are one cluster: its namespace kube-system has the same UID",
       "clusters ctx-a, ctx-c have the same CLUSTER_ID a",
     ]);
+  });
+
+  test("are two where their CLUSTER_IDs differ: one was restored from a backup of the other", () => {
+    const verdict = runMesh(clusterIdentity, {
+      a: { changes: { namespaces } },
+      b: { changes: { namespaces } },
+    });
+    expect(notPassed(verdict)).toEqual([]);
   });
 
   test.each([

@@ -3,7 +3,7 @@ import { links } from "../../../src/checks/links/check.ts";
 import type { MeshCheckContext, Verdict } from "../../../src/model/check.ts";
 import type { Facts, GatewayFact, SyncFact } from "../../../src/model/facts.ts";
 import { gathered, missing, type Gathered } from "../../../src/model/gathered.ts";
-import type { LinksData } from "../../../src/model/links.ts";
+import type { LinksData } from "../../../src/checks/links/data.ts";
 import {
   addressOf,
   clusterRef,
@@ -265,7 +265,7 @@ describe("no link in either direction", () => {
     const verdict = runMesh(links, { a: linkedTo("a") });
     expect(messagesOf(verdict, "fail")).toEqual(["ctx-a has no link in either direction"]);
     expect(commandsOf(verdict, "fail")).toEqual([
-      "mc link --contexts ctx-a,<context> -n istio-eastwest",
+      "mc link --contexts ctx-a,'<context>' -n istio-eastwest",
     ]);
   });
 
@@ -337,6 +337,15 @@ describe("no link in either direction", () => {
     expect(notPassed(verdict)).toEqual(["skip"]);
     expect(messagesOf(verdict, "skip")).toEqual(["not linked yet: ctx-a, ctx-b"]);
     expect(verdict.summary).toBe("not linked yet");
+    expect(verdict.findings[0]).not.toHaveProperty("cluster");
+  });
+
+  test("of one cluster alone names it", () => {
+    const alone = { a: linkedTo("a") };
+    const [planned] = runMesh(links, alone, { precheck: true }).findings;
+    expect(planned).toMatchObject({ message: "not linked yet: ctx-a", cluster: "ctx-a" });
+    const [doubtful] = runMesh(links, alone, { absent: [clusterRef("z")] }).findings;
+    expect(doubtful).toMatchObject({ severity: "skip", cluster: "ctx-a" });
   });
 
   test("an istiod that is connected to this one is a link", () => {
@@ -378,7 +387,7 @@ describe("no link in either direction", () => {
   });
 
   test("cannot be judged while a cluster could not be read, which itself is not named unlinked", () => {
-    const context: Partial<MeshCheckContext> = {
+    const context: Partial<Omit<MeshCheckContext, "artifacts">> = {
       absent: [clusterRef("c")],
       clusters: ["a", "b", "c"].map((id) => clusterRef(id)),
     };

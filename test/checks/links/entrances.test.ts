@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { links } from "../../../src/checks/links/check.ts";
 import type { Verdict } from "../../../src/model/check.ts";
 import type { GatewayFact } from "../../../src/model/facts.ts";
-import type { LinksData } from "../../../src/model/links.ts";
+import type { LinksData } from "../../../src/checks/links/data.ts";
 import {
   addressOf,
   clusterRef,

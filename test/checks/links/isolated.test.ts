@@ -3,7 +3,7 @@ import { links } from "../../../src/checks/links/check.ts";
 import type { Verdict } from "../../../src/model/check.ts";
 import type { SyncFact } from "../../../src/model/facts.ts";
 import { gathered, missing, type Gathered } from "../../../src/model/gathered.ts";
-import type { LinksData } from "../../../src/model/links.ts";
+import type { LinksData } from "../../../src/checks/links/data.ts";
 import { healthyFacts, runMesh, type TestMember } from "../../support/facts.ts";
 import { commandsOf, messagesOf, notPassed, ofSeverity } from "../../support/verdict.ts";
 
@@ -33,7 +33,7 @@ describe("a cluster without a link of its own whose /debug/syncz could not be re
     expect(verdict.summary).toBe(doubt("a"));
     expect(ofSeverity(verdict, "warn")[0]?.cluster).toBe("ctx-a");
     expect(commandsOf(verdict, "warn")).toEqual([
-      "mc link --contexts ctx-a,<context> -n istio-eastwest",
+      "mc link --contexts ctx-a,'<context>' -n istio-eastwest",
     ]);
     expect(unlinkedOf(verdict)).toEqual([]);
   });

@@ -179,6 +179,10 @@ describe("the cluster's own network", () => {
     expect(messagesOf(verdict, "fail")).toEqual([
       "Cluster ctx-a has no network: there is no namespace istio-gone",
     ]);
+    const [finding] = verdict.findings.filter(({ severity }) => severity === "fail");
+    // What does not exist is no object that a finding could be about.
+    expect(finding).toMatchObject({ cluster: "ctx-a" });
+    expect(finding).not.toHaveProperty("object");
     expect(commandsOf(verdict, "fail")).toEqual([
       "kubectl --context ctx-a get deployments -A -l app=istiod",
     ]);
@@ -359,7 +363,7 @@ describe("remote gateways", () => {
     expect(messagesOf(verdict, "warn")).toEqual([
       "Remote gateway istio-eastwest/istio-remote-peer-net-z of ctx-a references network net-z, which no checked cluster has",
     ]);
-    expect(commandsOf(verdict, "warn")[0]).toBe("mc check --contexts ctx-a,<context>");
+    expect(commandsOf(verdict, "warn")[0]).toBe("mc check --contexts ctx-a,'<context>'");
   });
 
   test("one that many gateways reference is named once", () => {
@@ -540,15 +544,6 @@ describe("two clusters on one network", () => {
     const none = runMesh(network, { a: inShared("a"), b: inShared("b") }, { absent: [nameless] });
     expect(notPassed(none)).toEqual(["warn"]);
     expect(notPassed(runMesh(network, members, { absent: [clusterRef("d")] }))).toEqual(["warn"]);
-  });
-
-  test("two contexts of one cluster are explained by that", () => {
-    const namespaces = istioNamespace({ [NETWORK]: "shared" });
-    const verdict = runMesh(network, {
-      a: inShared("a", { namespaces }),
-      b: inShared("b", { namespaces }),
-    });
-    expect(ofSeverity(verdict, "warn")).toMatchObject([{ blockedBy: "cluster-identity" }]);
   });
 
   test("a cluster without kube-system among its namespaces is none of them", () => {

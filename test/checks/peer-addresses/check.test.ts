@@ -200,6 +200,18 @@ test("clusters outside the run, or that could not be read, are not compared", ()
   expect(messagesOf(verdict, "skip")).toEqual([
     "not compared, as their clusters are not known here: istio-eastwest/istio-remote-peer-net-z",
   ]);
+  expect(verdict.findings[0]).toMatchObject({
+    cluster: "ctx-a",
+    object: { kind: "Gateway", namespace: "istio-eastwest", name: "istio-remote-peer-net-z" },
+  });
+});
+
+test("several gateways that are not compared are no single object", () => {
+  const members = { a: remotes("a", remoteGateway("y"), remoteGateway("z")), b: remotes("b") };
+  const [finding] = runMesh(peerAddresses, members).findings;
+  expect(finding?.message).toContain("istio-remote-peer-net-y");
+  expect(finding).not.toHaveProperty("object");
+  expect(finding).not.toHaveProperty("cluster");
 });
 
 test("one cluster: skipped", () => {

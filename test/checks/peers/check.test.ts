@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { peers } from "../../../src/checks/peers/check.ts";
 import type { ClusterCheckContext, Verdict } from "../../../src/model/check.ts";
-import type { PeersData } from "../../../src/model/data.ts";
+import type { PeersData } from "../../../src/checks/peers/data.ts";
 import type { Condition, Facts, GatewayFact } from "../../../src/model/facts.ts";
 import { type Gathered, missing } from "../../../src/model/gathered.ts";
 import type { Finding } from "../../../src/model/report.ts";
@@ -450,7 +450,7 @@ describe("no peers", () => {
     const cluster = clusterRef("a", { contextArgument: "<context>" });
     const verdict = runCluster(peers, { gateways }, { cluster, clusters: [cluster] });
     expect(only(verdict).remediation?.commands).toEqual([
-      "mc link --contexts <context>,<context> -n istio-eastwest",
+      "mc link --contexts '<context>','<context>' -n istio-eastwest",
     ]);
   });
 

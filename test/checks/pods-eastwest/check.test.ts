@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { podsEastwest } from "../../../src/checks/pods-eastwest/check.ts";
-import type { EastWestPodsData } from "../../../src/model/data.ts";
+import type { EastWestPodsData } from "../../../src/checks/pods-eastwest/data.ts";
 import type { PodFact } from "../../../src/model/facts.ts";
 import { missing } from "../../../src/model/gathered.ts";
 import type { Verdict } from "../../../src/model/check.ts";

@@ -142,6 +142,11 @@ describe("shared in one cluster, not in another", () => {
     expect(commandsOf(verdict, "info")).toEqual([
       `kubectl --context ctx-b -n bookinfo label service reviews ${SCOPE}=global --overwrite`,
     ]);
+    expect(verdict.findings[0]?.object).toEqual({
+      kind: "Service",
+      namespace: "bookinfo",
+      name: "reviews",
+    });
   });
 
   test.each(["segment", "global-only"])("with the scope that it has there: %s", (scope) => {
@@ -173,6 +178,7 @@ describe("shared in one cluster, not in another", () => {
     expect(messagesOf(verdict, "info")).toEqual([
       "Services bookinfo/details, bookinfo/ratings, bookinfo/reviews are shared in ctx-a, but not in ctx-b",
     ]);
+    expect(verdict.findings[0]).not.toHaveProperty("object");
   });
 
   test("a namespace that exists elsewhere without the label", () => {

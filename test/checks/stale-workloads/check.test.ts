@@ -3,7 +3,7 @@ import { staleWorkloads } from "../../../src/checks/stale-workloads/check.ts";
 import type { Verdict } from "../../../src/model/check.ts";
 import type { FlatEntryFact, SourcePodsFact } from "../../../src/model/facts.ts";
 import { missing, type Gathered } from "../../../src/model/gathered.ts";
-import type { StaleWorkloadsData } from "../../../src/model/stale-workloads.ts";
+import type { StaleWorkloadsData } from "../../../src/checks/stale-workloads/data.ts";
 import { clusterRef, podNames, runMesh, type TestMember } from "../../support/facts.ts";
 import { commandsOf, messagesOf, notPassed, ofSeverity } from "../../support/verdict.ts";
 
@@ -209,6 +209,9 @@ describe("not checked", () => {
     expect(messagesOf(verdict, "info")).toEqual([
       "2 workload entries in ctx-a not checked: cluster z is not in this run",
     ]);
+    const [finding] = verdict.findings;
+    expect(finding).toMatchObject({ cluster: "ctx-a" });
+    expect(finding).not.toHaveProperty("object");
     expect(verdict.summary).toBe("no stale workloads found (1 checked, 2 not)");
   });
 
@@ -260,6 +263,11 @@ describe("not checked", () => {
     expect(messagesOf(verdict, "info")).toEqual([
       "1 workload entry in ctx-a not checked: annotation solo.io/peered-workload-uid names no pod (istio-system/autogenflat.b.bookinfo.x.0a1b2c)",
     ]);
+    expect(verdict.findings[0]?.object).toEqual({
+      kind: "WorkloadEntry",
+      namespace: "istio-system",
+      name: "autogenflat.b.bookinfo.x.0a1b2c",
+    });
   });
 
   test("a cluster without CLUSTER_ID is nobody's source", () => {

@@ -144,7 +144,11 @@ describe("mc certs install", () => {
   it("and mc certs rotate then begins with that CA in Secret cacerts, beside the new root", async () => {
     selfMade();
     const { code, stderr } = await mesh.clusters.mc([
-      ...["certs", "rotate", "--contexts=cluster1", "--to", from],
+      "certs",
+      "rotate",
+      "--contexts=cluster1",
+      "--to",
+      from,
     ]);
     expect([code, stderr]).toEqual([0, ""]);
     expect(mesh.secret("cluster1")).toEqual({
@@ -233,8 +237,9 @@ describe("mc certs install", () => {
     ],
     ["patch", /^❌ cluster1: Secret istio-system\/cacerts cannot be applied: .*is forbidden/],
   ])("says what is forbidden and what would allow it: %s", async (verb, message) => {
-    const { server } = mesh.clusters;
-    await server("cluster1").setUsers([{ name: "viewer", deny: [{ verb, resource: "secrets" }] }]);
+    await mesh.clusters
+      .server("cluster1")
+      .setUsers([{ name: "viewer", deny: [{ verb, resource: "secrets" }] }]);
     rewriteKubeconfig();
     const { code, stdout, stderr } = await install("--force");
     expect([code, stdout]).toEqual([1, ""]);

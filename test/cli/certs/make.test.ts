@@ -34,8 +34,16 @@ beforeAll(async () => {
   made = [
     await runMc(["certs", "root", "--output-dir", rootDirectory, ...FAST]),
     await runMc([
-      ...["certs", "intermediate", "--root", rootDirectory, "--cluster=west,east/prod"],
-      ...["--output-dir", file("clusters"), ...FAST, "--trust-domain", "west.local"],
+      "certs",
+      "intermediate",
+      "--root",
+      rootDirectory,
+      "--cluster=west,east/prod",
+      "--output-dir",
+      file("clusters"),
+      ...FAST,
+      "--trust-domain",
+      "west.local",
     ]),
   ];
 });
@@ -79,7 +87,10 @@ describe("what is made", () => {
 
   it("passes openssl verify -x509_strict", async () => {
     const { stdout } = await openssl(
-      ...["verify", "-x509_strict", "-CAfile", file("root", "root-cert.pem")],
+      "verify",
+      "-x509_strict",
+      "-CAfile",
+      file("root", "root-cert.pem"),
       file("clusters", "west", "ca-cert.pem"),
     );
     expect(stdout).toMatch(/: OK\n$/);
@@ -119,12 +130,28 @@ describe("what is made", () => {
   it("is what flags say", async () => {
     const [rootDir, out] = [file("other-root"), file("others")];
     await runMc([
-      ...["certs", "root", "--output-dir", rootDir, "--key-type=p384", "--days=10"],
-      ...["--organization", "Example, Inc.", "--common-name", "Root 2"],
+      "certs",
+      "root",
+      "--output-dir",
+      rootDir,
+      "--key-type=p384",
+      "--days=10",
+      "--organization",
+      "Example, Inc.",
+      "--common-name",
+      "Root 2",
     ]);
     await runMc([
-      ...["certs", "intermediate", "--root", rootDir, "--cluster=a", "--output-dir", out],
-      ...["--key-type=p256", "--days=5", "--dns-name=istiod.mesh.svc,istiod-x.mesh.svc"],
+      "certs",
+      "intermediate",
+      "--root",
+      rootDir,
+      "--cluster=a",
+      "--output-dir",
+      out,
+      "--key-type=p256",
+      "--days=5",
+      "--dns-name=istiod.mesh.svc,istiod-x.mesh.svc",
     ]);
     const below = new X509Certificate(readFileSync(join(out, "a", "ca-cert.pem")));
     expect(below.issuer.replaceAll("\\", "")).toBe("O=Example, Inc.\nCN=Root 2");
@@ -137,13 +164,29 @@ describe("what is made", () => {
     const other = file("openssl-root");
     mkdirSync(other);
     await openssl(
-      ...["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "30", "-subj"],
-      ...["/O=Istio/CN=Root CA", "-keyout", join(other, "root-key.pem")],
-      ...["-out", join(other, "root-cert.pem")],
+      "req",
+      "-x509",
+      "-newkey",
+      "rsa:2048",
+      "-nodes",
+      "-days",
+      "30",
+      "-subj",
+      "/O=Istio/CN=Root CA",
+      "-keyout",
+      join(other, "root-key.pem"),
+      "-out",
+      join(other, "root-cert.pem"),
     );
     const { code } = await runMc([
-      ...["certs", "intermediate", "--root", other, "--cluster=a", "--output-dir"],
-      ...[file("below-openssl"), ...FAST],
+      "certs",
+      "intermediate",
+      "--root",
+      other,
+      "--cluster=a",
+      "--output-dir",
+      file("below-openssl"),
+      ...FAST,
     ]);
     expect(code).toBe(0);
     const parent = readFileSync(join(other, "root-cert.pem"), "utf8");
@@ -190,8 +233,14 @@ describe("what is refused, in one line", () => {
   it("an intermediate that is there: none is made", async () => {
     await expectRefused(
       [
-        ...["certs", "intermediate", "--root", rootDirectory, "--cluster=north,west"],
-        ...["--output-dir", file("clusters"), ...FAST],
+        "certs",
+        "intermediate",
+        "--root",
+        rootDirectory,
+        "--cluster=north,west",
+        "--output-dir",
+        file("clusters"),
+        ...FAST,
       ],
       /west\/ca-cert\.pem exists; --force/,
     );

@@ -24,7 +24,12 @@ const contexts = (): string => mesh.clusters.contexts.join(",");
 
 async function rotate(...args: string[]): Promise<RunResult> {
   const result = await mesh.clusters.mc([
-    ...["certs", "rotate", "--to", target, "--contexts", contexts()],
+    "certs",
+    "rotate",
+    "--to",
+    target,
+    "--contexts",
+    contexts(),
     ...args,
   ]);
   expect(result.stdout + result.stderr).not.toMatch(PRIVATE_KEY);
@@ -186,7 +191,12 @@ describe("mc certs rotate", () => {
 
   it("needs a directory for every cluster, below one root", async () => {
     const missing = await mesh.clusters.mc([
-      ...["certs", "rotate", "--to", mesh.directory, "--contexts", contexts()],
+      "certs",
+      "rotate",
+      "--to",
+      mesh.directory,
+      "--contexts",
+      contexts(),
     ]);
     expect([missing.code, missing.stdout]).toEqual([2, ""]);
     expect(missing.stderr).toMatch(

@@ -29,7 +29,11 @@ interface Status {
 
 async function status(of: Mesh): Promise<Status> {
   const { code, stdout } = await of.clusters.mc([
-    ...["certs", "status", "--contexts=cluster1,cluster2", "-o", "json"],
+    "certs",
+    "status",
+    "--contexts=cluster1,cluster2",
+    "-o",
+    "json",
   ]);
   expect(code).toBe(0);
   expect(stdout).not.toMatch(PRIVATE_KEY);
@@ -54,7 +58,9 @@ describe("mc certs status", () => {
   it("shows roots, intermediates, who signed them and who keeps them", async () => {
     mesh = await startMesh("unlinked", old);
     const { code, stdout, stderr } = await mesh.clusters.mc([
-      ...["certs", "status", "--contexts=cluster1,cluster2"],
+      "certs",
+      "status",
+      "--contexts=cluster1,cluster2",
     ]);
     expect([code, stderr]).toEqual([0, ""]);
     expect(stdout).not.toMatch(PRIVATE_KEY);
@@ -133,9 +139,7 @@ describe("mc certs status", () => {
       };
       spec.template.spec.containers[0]?.env.push({ name: "ENABLE_CA_SERVER", value: "false" });
     });
-    const { stdout } = await mesh.clusters.mc([
-      ...["certs", "status", "--contexts=cluster1,cluster2"],
-    ]);
+    const { stdout } = await mesh.clusters.mc(["certs", "status", "--contexts=cluster1,cluster2"]);
     expect(stdout).toContain("Secret:       cacerts, kept by cert-manager, Certificate istio-ca\n");
     expect(stdout).toContain("cannot add a second one");
     expect(stdout).toContain("kept by an external CA\n");
@@ -143,9 +147,12 @@ describe("mc certs status", () => {
 
   it("of a cluster that cannot be read says why, exit 1", async () => {
     mesh = await startMesh("unlinked", old);
-    mesh.clusters.server("cluster2").setFaults([{ fault: "status", status: 500 } as never]);
+    mesh.clusters.server("cluster2").setFaults([{ kind: "status", status: 500 }]);
     const { code, stdout } = await mesh.clusters.mc([
-      ...["certs", "status", "--contexts=cluster1,cluster2", "--timeout=3s"],
+      "certs",
+      "status",
+      "--contexts=cluster1,cluster2",
+      "--timeout=3s",
     ]);
     expect(code).toBe(1);
     expect(stdout).toMatch(/=== Cluster: cluster2 ===\nNot read: /);
@@ -165,9 +172,7 @@ describe("mc certs status", () => {
       rotation: { name: "CN=Root CA 2026,O=Istio", certain: false, apart: true },
     });
     const text = await runMc(["certs", "status", "--directory", directory]);
-    expect(text.stdout).toContain(
-      "Rotation to root CN=Root CA 2026,O=Istio (SHA-256 ",
-    );
+    expect(text.stdout).toContain("Rotation to root CN=Root CA 2026,O=Istio (SHA-256 ");
     expect(text.stdout).toContain(", if that is the new one, which their ages do not tell\n");
   });
 });

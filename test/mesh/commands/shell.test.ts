@@ -1,7 +1,14 @@
 import { execFileSync } from "node:child_process";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { commandLine, contextWord, kubectl, mc, quote } from "../../../src/mesh/commands/shell.ts";
+import {
+  commandLine,
+  contextWord,
+  kubectl,
+  mc,
+  quote,
+  UNKNOWN_CONTEXT,
+} from "../../../src/mesh/commands/shell.ts";
 
 const said = (command: string): string =>
   execFileSync("bash", ["-c", `printf '%s' ${command}`], { encoding: "utf8" });
@@ -53,10 +60,11 @@ describe("commands", () => {
     expect(mc({ contextArgument: "a" }, "link --contexts a,b")).toBe("mc link --contexts a,b");
   });
 
-  it("leaves the placeholder of an unknown context readable", () => {
-    expect(contextWord({ contextArgument: "<context>" })).toBe("<context>");
+  it("quotes the placeholder of an unknown context, which a shell would redirect from", () => {
+    expect(UNKNOWN_CONTEXT).toBe("'<context>'");
+    expect(contextWord({ contextArgument: "<context>" })).toBe(UNKNOWN_CONTEXT);
     expect(kubectl({ contextArgument: "<context>" }, "get", "pods")).toBe(
-      "kubectl --context <context> get pods",
+      "kubectl --context '<context>' get pods",
     );
   });
 });

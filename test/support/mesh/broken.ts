@@ -1,5 +1,4 @@
-import type { ClusterCertificates, ClusterFixture } from "./cluster.ts";
-import { find } from "./cluster.ts";
+import { type ClusterCertificates, type ClusterFixture, find } from "./cluster.ts";
 import { type KubeObject, namespace, secret, service } from "./objects.ts";
 
 interface Container {

@@ -1,0 +1,57 @@
+import type { LinkEdge } from "../../model/links.ts";
+import type { Cell, CheckView, LinkMatrix, Metric } from "../../model/view.ts";
+import type { LinksData } from "./data.ts";
+
+function key(from: string, to: string): string {
+  return JSON.stringify([from, to]);
+}
+
+function byEnds(edges: readonly LinkEdge[]): Map<string, LinkEdge> {
+  const found = new Map<string, LinkEdge>();
+  for (const edge of edges) {
+    const ends = key(edge.from, edge.to);
+    // Of two Gateways for one target the broken one is the news.
+    if (edge.inRun && found.get(ends)?.state !== "broken") found.set(ends, edge);
+  }
+  return found;
+}
+
+function cellOf(edge: LinkEdge | undefined, known: boolean): Cell {
+  if (!edge) return known ? "none" : "unknown";
+  if (edge.state === "broken") return "broken";
+  return edge.oneWay ? "one-way" : "connected";
+}
+
+/** The links among the clusters of a run; nothing where there are less than two. */
+function linkMatrix(data: LinksData | undefined): LinkMatrix | undefined {
+  if (!data || data.clusters.length < 2) return undefined;
+  const { clusters } = data;
+  const edges = byEnds(data.edges);
+  // A Gateway for a cluster that was not read may not have been recognized as such.
+  const unread = new Set(data.unread);
+  return {
+    clusters,
+    rows: clusters.map((from) =>
+      clusters.map((to) =>
+        from === to
+          ? "self"
+          : cellOf(edges.get(key(from, to)), !unread.has(from) && !unread.has(to)),
+      ),
+    ),
+  };
+}
+
+function connections({ edges }: LinksData): Metric[] {
+  return edges.map(({ from, to, state }) => ({
+    name: "mc_link_connected",
+    help: "Whether the remote Gateways of one cluster for another are connected.",
+    labels: { from, to },
+    value: state === "connected" ? 1 : 0,
+  }));
+}
+
+export const view: CheckView<"links"> = {
+  rank: 510,
+  matrix: ({ data }) => linkMatrix(data),
+  metrics: ({ data }) => (data ? connections(data) : []),
+};

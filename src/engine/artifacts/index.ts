@@ -1,0 +1,6 @@
+import type { AnyArtifact } from "../../model/artifact.ts";
+import { links } from "./links.ts";
+import { trust } from "./trust.ts";
+
+/** Every artifact. */
+export const ARTIFACTS: readonly AnyArtifact[] = [links, trust];

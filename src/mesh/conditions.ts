@@ -1,0 +1,131 @@
+import type { Condition, GatewayClassFact } from "../model/facts.ts";
+import {
+  ACCEPTED,
+  PEER_CONNECTED,
+  PEER_DATA_PLANE_PROGRAMMED,
+  PEERING_SUCCEEDED,
+  PROGRAMMED,
+} from "./names.ts";
+
+/** An object with conditions, and what tells whether they still hold. */
+export interface Conditioned {
+  /** By type. */
+  conditions: ReadonlyMap<string, Condition & { observedGeneration?: number }>;
+  /** `metadata.generation`; absent where it is not known. */
+  generation?: number;
+  /** The controller that writes the conditions runs; absent where that is not known. */
+  controllerRuns?: boolean;
+}
+
+/**
+ * Whether somebody vouches for a condition: the controller that wrote it runs, and it has seen the
+ * object as it is now. Where neither is known nothing speaks against the condition.
+ */
+export function isVouchedFor(
+  { observedGeneration }: { observedGeneration?: number },
+  { generation, controllerRuns }: Pick<Conditioned, "generation" | "controllerRuns">,
+): boolean {
+  const isCurrent =
+    generation === undefined ||
+    observedGeneration === undefined ||
+    observedGeneration === generation;
+  return isCurrent && controllerRuns !== false;
+}
+
+/** A condition that somebody vouches for; what an earlier state was said of is no condition. */
+export function conditionOf(object: Conditioned, type: string): Condition | undefined {
+  const condition = object.conditions.get(type);
+  return condition && isVouchedFor(condition, object) ? condition : undefined;
+}
+
+/** True, in the one spelling that Kubernetes has for it, and vouched for. */
+export function isTrue(object: Conditioned, type: string): boolean {
+  return conditionOf(object, type)?.status === "True";
+}
+
+/** `Programmed is False (AddressNotAssigned: address pending)`, or that it is absent. */
+export function conditionText(object: Conditioned, type: string): string {
+  if (!object.conditions.has(type)) return `${type} is absent`;
+  const condition = conditionOf(object, type);
+  if (!condition) {
+    const why =
+      object.controllerRuns === false
+        ? "the controller that wrote it does not run"
+        : "it was written of an earlier state";
+    return `${type} is not known: ${why}`;
+  }
+  const { reason, message } = condition;
+  const why = [reason, message].filter((text) => text && text !== type).join(": ");
+  return `${type} is ${statusText(object, type)}${why ? ` (${why})` : ""}`;
+}
+
+/** `False`, `empty`, `absent`, `not known`: a condition in a word. */
+function statusText(object: Conditioned, type: string): string {
+  if (!object.conditions.has(type)) return "absent";
+  const condition = conditionOf(object, type);
+  return condition ? condition.status || "empty" : "not known";
+}
+
+/**
+ * No controller has judged the Gateway: the CRD's defaults stand (Unknown, `Waiting for controller`)
+ * or there are no conditions.
+ */
+export function isUnreconciled(gateway: Conditioned): boolean {
+  return [ACCEPTED, PROGRAMMED].every((type) => {
+    const status = conditionOf(gateway, type)?.status;
+    return status !== "True" && status !== "False";
+  });
+}
+
+/** Conditions that a link must have, in the order in which they come about. */
+const LINK: readonly string[] = [ACCEPTED, PROGRAMMED, PEER_CONNECTED, PEERING_SUCCEEDED];
+/** All that are known of a link, in that order. */
+const LINK_CONDITIONS: readonly string[] = [...LINK, PEER_DATA_PLANE_PROGRAMMED];
+
+/** The conditions of a remote Gateway, those of a link first and in their order. */
+export function listedConditions({ conditions }: Conditioned): Condition[] {
+  const known = LINK_CONDITIONS.flatMap((type) => conditions.get(type) ?? []);
+  const others = [...conditions.values()].filter(({ type }) => !LINK_CONDITIONS.includes(type));
+  return [...known, ...others];
+}
+
+/**
+ * The conditions that keep a remote Gateway from being a working link, in the order in which they
+ * come about. One that is absent was written by nobody, and counts, but for the one that older
+ * versions don't write.
+ */
+export function unmetLinkConditions(gateway: Conditioned): string[] {
+  const written = gateway.conditions.has(PEER_DATA_PLANE_PROGRAMMED) ? LINK_CONDITIONS : LINK;
+  return written.filter((type) => !isTrue(gateway, type));
+}
+
+/** What keeps a remote Gateway from being a working link: `PeerConnected is False`. */
+export function linkFaults(gateway: Conditioned): string[] {
+  return unmetLinkConditions(gateway).map(
+    (type) => `${type.slice(type.lastIndexOf("/") + 1)} is ${statusText(gateway, type)}`,
+  );
+}
+
+/** The peer answers at the address that the Gateway has. */
+export function isConnected(gateway: Conditioned): boolean {
+  return isTrue(gateway, PEER_CONNECTED);
+}
+
+/** A class as something with conditions. */
+function conditionsOfClass({ accepted }: GatewayClassFact): Conditioned {
+  return { conditions: new Map(accepted ? [[ACCEPTED, accepted]] : []) };
+}
+
+/** A controller takes up Gateways of the class. */
+export function isAccepted(gatewayClass: GatewayClassFact): boolean {
+  return isTrue(conditionsOfClass(gatewayClass), ACCEPTED);
+}
+
+/** What is wrong with the class of a Gateway, in words; nothing when it is accepted. */
+export function classFault(name: string, classes: readonly GatewayClassFact[]): string | undefined {
+  const found = classes.find((one) => one.name === name);
+  if (!found) return `GatewayClass ${name} does not exist`;
+  return isAccepted(found)
+    ? undefined
+    : `GatewayClass ${name}: ${conditionText(conditionsOfClass(found), ACCEPTED)}`;
+}

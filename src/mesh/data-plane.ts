@@ -1,0 +1,17 @@
+import type { GatewayFact } from "../model/facts.ts";
+import { DATA_PLANE_TYPE, PREFERRED_DATA_PLANE_TYPE } from "./names.ts";
+
+/** Whether an annotation on the type of the data plane asks for node ports, in any case. */
+function isNodePort(value: string | undefined): boolean {
+  return value?.trim().toLowerCase() === "nodeport";
+}
+
+/** An east-west Gateway offers node ports for traffic. */
+export function offersNodePorts({ annotations }: Pick<GatewayFact, "annotations">): boolean {
+  return isNodePort(annotations.get(DATA_PLANE_TYPE));
+}
+
+/** A remote Gateway prefers node ports for traffic. */
+export function prefersNodePorts({ annotations }: Pick<GatewayFact, "annotations">): boolean {
+  return isNodePort(annotations.get(PREFERRED_DATA_PLANE_TYPE));
+}

@@ -1,0 +1,177 @@
+import { array, at, property, string } from "../../../lib/json.ts";
+import type { AccessRequest } from "../../../model/gathered.ts";
+import type { RawObject } from "../../../model/reader.ts";
+import type { Resource } from "../../../model/resource.ts";
+import type { ApplyOptions, DeleteOptions, FieldConflict, Written } from "../../../model/writer.ts";
+import type { ApiClient } from "./client.ts";
+import { Fault, objectOf, refusal, type Reply, safeText, statusOf } from "../connection/index.ts";
+import { apiVersionOf, queryOf, resourcePath } from "./paths.ts";
+import type { Versions } from "./versions.ts";
+
+const FIELD_MANAGER = "mc";
+
+interface Target {
+  client: ApiClient;
+  versions: Versions;
+  resource: Resource;
+}
+
+export function applyObject(
+  { client, versions, resource }: Target,
+  object: RawObject,
+  { force, dryRun }: ApplyOptions,
+): Promise<Written<RawObject>> {
+  const namespace = string(at(object, "metadata", "namespace"));
+  const name = string(at(object, "metadata", "name")) ?? "";
+  const request = accessTo("patch", resource, namespace, name);
+  const query = queryOf({
+    fieldManager: FIELD_MANAGER,
+    force: force ? "true" : undefined,
+    dryRun: dryRun ? "All" : undefined,
+  });
+  return written(
+    request,
+    async () => {
+      const { reply } = await versions.send(resource, (version) =>
+        client.request({
+          method: "PATCH",
+          path: `${resourcePath(resource, version, namespace, name)}${query}`,
+          contentType: "application/apply-patch+yaml",
+          body: JSON.stringify({ ...object, apiVersion: apiVersionOf(resource, version) }),
+        }),
+      );
+      return reply;
+    },
+    objectOf,
+  );
+}
+
+export function deleteObject(
+  { client, versions, resource }: Target,
+  namespace: string,
+  name: string,
+  { dryRun, preconditions }: DeleteOptions,
+): Promise<Written<undefined>> {
+  const request = accessTo("delete", resource, namespace || undefined, name);
+  const body = JSON.stringify({
+    apiVersion: "v1",
+    kind: "DeleteOptions",
+    ...(dryRun ? { dryRun: ["All"] } : {}),
+    ...(preconditions ? { preconditions } : {}),
+  });
+  return written(
+    request,
+    async () => {
+      const { reply } = await versions.send(resource, (version) =>
+        client.request({
+          method: "DELETE",
+          path: resourcePath(resource, version, namespace, name),
+          contentType: "application/json",
+          body,
+        }),
+      );
+      return reply;
+    },
+    () => undefined,
+  );
+}
+
+/**
+ * Whether the API server would allow it.
+ *
+ * @throws Fault
+ */
+export async function isAllowed(client: ApiClient, request: AccessRequest): Promise<boolean> {
+  const { verb, group, namespace, name } = request;
+  const [resource, subresource] = request.resource.split("/");
+  const reply = await client.request({
+    method: "POST",
+    path: "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews",
+    contentType: "application/json",
+    body: JSON.stringify({
+      apiVersion: "authorization.k8s.io/v1",
+      kind: "SelfSubjectAccessReview",
+      spec: { resourceAttributes: { verb, group, resource, subresource, namespace, name } },
+    }),
+  });
+  if (reply.status !== 200 && reply.status !== 201) throw refusal(reply);
+  const allowed = at(objectOf(reply), "status", "allowed");
+  if (typeof allowed !== "boolean") {
+    throw new Fault("unreadable", "the answer is no SelfSubjectAccessReview");
+  }
+  return allowed;
+}
+
+export function accessTo(
+  verb: AccessRequest["verb"],
+  { group, plural }: Resource,
+  namespace: string | undefined,
+  name?: string,
+): AccessRequest {
+  return {
+    verb,
+    group,
+    resource: plural,
+    ...(namespace === undefined || namespace === "" ? {} : { namespace }),
+    ...(name === undefined ? {} : { name }),
+  };
+}
+
+const REFUSED_WRITES: Readonly<Record<number, "conflict" | "invalid">> = {
+  400: "invalid",
+  409: "conflict",
+  422: "invalid",
+};
+
+async function written<T>(
+  request: AccessRequest,
+  send: () => Promise<Reply>,
+  valueOf: (reply: Reply) => T,
+): Promise<Written<T>> {
+  let warnings: string[] = [];
+  try {
+    const reply = await send();
+    warnings = warningsOf(reply);
+    if (reply.status >= 200 && reply.status < 300) {
+      return { ok: true, value: valueOf(reply), warnings };
+    }
+    const { why, message } = refusal(reply);
+    return {
+      ok: false,
+      why: REFUSED_WRITES[reply.status] ?? why,
+      detail: message,
+      request,
+      warnings,
+      conflicts: conflictsOf(reply),
+    };
+  } catch (cause) {
+    if (!(cause instanceof Fault)) throw cause;
+    return {
+      ok: false,
+      why: cause.why,
+      detail: cause.message,
+      request,
+      warnings,
+      conflicts: [],
+    };
+  }
+}
+
+/** `Warning: 299 - "text"`, several in one header separated by commas. */
+function warningsOf({ headers }: Reply): string[] {
+  const header = [headers["warning"] ?? []].flat().join(", ");
+  return [...header.matchAll(/\b\d{3} \S+ "((?:[^"\\]|\\.)*)"/g)].map(([, text = ""]) =>
+    safeText(text.replaceAll(/\\(.)/g, "$1")),
+  );
+}
+
+function conflictsOf(reply: Reply): FieldConflict[] {
+  return array(at(statusOf(reply), "details", "causes")).flatMap((cause) => {
+    if (property(cause, "reason") !== "FieldManagerConflict") return [];
+    const message = string(property(cause, "message")) ?? "";
+    const manager = /^conflict with "((?:[^"\\]|\\.)*)"/.exec(message)?.[1] ?? message;
+    return [
+      { manager: safeText(manager), field: safeText(string(property(cause, "field")) ?? "") },
+    ];
+  });
+}

@@ -1,0 +1,3 @@
+/* The door of debug endpoints: GETs of ports of pods. */
+
+export { DebugReader } from "./reader.ts";
