@@ -56,6 +56,7 @@ function findBase(): Plugin {
 }
 
 const SOURCE = resolve(import.meta.dirname, "./src");
+const PACKAGES = resolve(import.meta.dirname, "./node_modules");
 
 const below = (pattern: string) => new RegExp(`^${SOURCE}/(?:${pattern})`);
 
@@ -72,7 +73,7 @@ const groups = [
         "model|facts|mesh|lib/[^/]+\\.ts",
         "engine/(access|gather|narrow|source)",
         "reporters/(causes|link-matrix|results|words)",
-        "cli/(live-clusters|output-file|pause|progress|readers)",
+        "cli/(live-clusters|output-(?:directory|file)|pause|progress|readers)",
       ].join("|"),
     ),
   },
@@ -83,6 +84,12 @@ const groups = [
   },
   { name: "recordings", test: below("readers/(directory|recordings|bug-report)") },
   { name: "gateway", test: below("gateway|cli/(apply-gateways|await-gateways|link-request|say)") },
+  // What verifies certificates has these in common with what makes them or looks into bundles.
+  {
+    name: "asn1",
+    test: new RegExp(`^${SOURCE}/lib/x509/pem|^${PACKAGES}/(?:asn1js|@peculiar/utils)/`),
+  },
+  { name: "certs", test: below("certs/(?!make)|cli/certs/(?!certs\\.ts|make)") },
 ];
 
 export default defineConfig({
