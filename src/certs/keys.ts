@@ -17,10 +17,8 @@ const ALGORITHMS = {
 
 export type KeyType = keyof typeof ALGORITHMS;
 
-export const KEY_TYPES = Object.keys(ALGORITHMS) as KeyType[];
-
 /** What signing needs of a key: the parameters of the signature as well as those of the key. */
-export type SigningAlgorithm = (typeof ALGORITHMS)[KeyType];
+type SigningAlgorithm = (typeof ALGORITHMS)[KeyType];
 
 function rsa(modulusLength: number) {
   const publicExponent = new Uint8Array([1, 0, 1]);

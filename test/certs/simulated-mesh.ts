@@ -9,7 +9,7 @@ import { RELOAD_TIME, takesUp } from "../../src/mesh/ca-reload.ts";
  */
 
 export const HOUR = 3_600_000;
-export const CERTIFICATE_LIFE = 24 * HOUR;
+const CERTIFICATE_LIFE = 24 * HOUR;
 /** Proxies renew at half the life of a certificate. */
 const RENEWAL = CERTIFICATE_LIFE / 2;
 

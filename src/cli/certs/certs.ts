@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError } from "commander";
+import type { KeyType } from "../../certs/keys.ts";
 import { UsageError } from "../../model/errors.ts";
 import { addPlanOptions, oneOf } from "../gateway-options.ts";
 import type { Io, SetExitCode } from "../io.ts";
@@ -39,7 +40,7 @@ function trustDomain(value: string): string {
   return value;
 }
 
-const KEY_TYPES = ["rsa2048", "rsa3072", "rsa4096", "p256", "p384"];
+const KEY_TYPES: KeyType[] = ["rsa2048", "rsa3072", "rsa4096", "p256", "p384"];
 
 function addCertificateOptions(command: Command, commonName: string): Command {
   return command
