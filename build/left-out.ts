@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import type { Plugin } from "rolldown";
 
 /** A module of client-node, by its file name. */
@@ -53,6 +54,8 @@ export function leftOut(): Plugin {
       );
     },
     load(id) {
+      // Its source maps name files that are not published, of which Vite warns.
+      if (CLIENT_NODE.test(id)) return readFileSync(id, "utf8").replace(/\/\/# sourceMap.*/, "");
       if (!id.startsWith(PREFIX)) return undefined;
       const source = id.slice(PREFIX.length);
       return { code: standIn(source, LEFT_OUT[source] ?? []), moduleType: "js" };

@@ -2,6 +2,7 @@ import { basename } from "node:path";
 import { EXIT_FAULT } from "./cli/exit-code.ts";
 import { run } from "./cli/program.ts";
 import { Interrupted, type Io, type Output } from "./cli/io.ts";
+import { pause } from "./cli/pause.ts";
 
 /*
  * The one file that touches the process: arguments, streams, signals, exit code. It never calls
@@ -23,11 +24,18 @@ function outputOf(stream: NodeJS.WriteStream): Output {
     get columns() {
       return stream.isTTY ? stream.columns : undefined;
     },
+    get isGone() {
+      return closed;
+    },
     write: (text) =>
       closed
         ? Promise.resolve()
         : new Promise((resolve) => {
-            stream.write(text, () => resolve());
+            stream.write(text, (cause) => {
+              // The event comes later, but who wrote asks now.
+              if (cause) closed = true;
+              resolve();
+            });
           }),
   };
 }
@@ -43,6 +51,7 @@ const io: Io = {
   stderr: outputOf(process.stderr),
   env: process.env,
   signal: interruption.signal,
+  clock: { now: () => performance.now(), pause },
   program: basename(process.argv[1] ?? "").startsWith("kubectl-mc") ? "kubectl mc" : "mc",
 };
 

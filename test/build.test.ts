@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join, relative, resolve } from "node:path";
 import { rolldown, type OutputChunk } from "rolldown";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { LEFT_OUT } from "../build/left-out.ts";
 import config from "../rolldown.config.ts";
 
 /*
@@ -109,7 +110,7 @@ describe("which packages come with what", () => {
 
   test.for([
     ["cli/check-run.ts", core],
-    ["readers/live.ts", core],
+    ["readers/live.ts", [...core, "@kubernetes/client-node"]],
     ["readers/recordings.ts", core],
     ["reporters/text.ts", core],
     ["lib/x509/index.ts", pki],
@@ -120,6 +121,25 @@ describe("which packages come with what", () => {
     ["readers/archive.ts", [...core, "tar-stream", ...tar]],
   ] as const)("%s", ([source, packages]) => {
     expect(packagesOf(join("src", source))).toEqual(packages.toSorted());
+  });
+
+  test("of client-node the kubeconfig, and neither its API classes nor its HTTP clients", () => {
+    const ids = [...chunks.values()].flatMap(({ moduleIds }) => moduleIds);
+    const files = ids.flatMap((id) => /client-node\/dist\/(.*)/.exec(id)?.[1] ?? []);
+    expect(files.toSorted()).toEqual([
+      "azure_auth.js",
+      "config.js",
+      "config_types.js",
+      "exec_auth.js",
+      "file_auth.js",
+      "gcp_auth.js",
+      "oidc_auth.js",
+    ]);
+    const left = ids.flatMap((id) => /^\0left-out:(.*)/.exec(id)?.[1] ?? []);
+    expect(new Set(left)).toEqual(new Set(Object.keys(LEFT_OUT)));
+    for (const name of ["undici", "openid-client", "jsonpath-plus", "hpagent"]) {
+      expect(ids.filter((id) => id.includes(`/node_modules/${name}/`))).toEqual([]);
+    }
   });
 
   test("checks only with the commands that run or describe them", () => {

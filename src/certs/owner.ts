@@ -1,5 +1,6 @@
 import { managersOf } from "../facts/managed-fields.ts";
 import { array, at, property, string, stringMap } from "../lib/json.ts";
+import { GENERATED_FILE } from "../mesh/trust/cacerts.ts";
 import type { RawObject } from "../model/reader.ts";
 
 /** Who keeps Secret cacerts: whoever it is writes over what others change. */
@@ -28,9 +29,6 @@ interface Parts {
 }
 
 const CERTIFICATE = "cert-manager.io/certificate-name";
-
-/** An empty key by which istiod knows the CA that it made itself and keeps in cacerts. */
-const GENERATED = "istio-generated";
 
 const AT_ITS_SOURCE = "Change it at its source.";
 
@@ -146,7 +144,7 @@ function gitops({ labels, annotations, managers }: Parts): SecretOwner | undefin
 }
 
 function generated({ object }: Parts): SecretOwner | undefined {
-  if (property(object["data"], GENERATED) === undefined) return undefined;
+  if (property(object["data"], GENERATED_FILE) === undefined) return undefined;
   return {
     kind: "istiod",
     text: "istiod, which made this CA itself (istio-generated)",

@@ -1,7 +1,7 @@
 import { changedAt, managersOf } from "../facts/managed-fields.ts";
 import { fromBase64, toBase64 } from "../facts/pem.ts";
 import { at, property, record, string, stringMap, time } from "../lib/json.ts";
-import { CA_SECRET, SELF_MADE_CA_SECRET } from "../mesh/names.ts";
+import { CACERTS, caFilesOf, CRL_FILE, SELF_MADE } from "../mesh/trust/cacerts.ts";
 import type { RawObject } from "../model/reader.ts";
 import { bundled, joined } from "./bundle.ts";
 import { secretOwner, type SecretOwner } from "./owner.ts";
@@ -10,20 +10,14 @@ import { SET_FILES, type SigningSet } from "./signing-set.ts";
 /** Since when the Secret has its signing certificate: later changes of the roots carry it along. */
 const SIGNING_SINCE = "istio-mc/signing-since";
 
-/** A list of revoked certificates: with it, istiod wants one of every CA of the chain. */
-const REVOKED = "ca-crl.pem";
+/** Keys of the form in which istiod reads the Secret where it finds it, else of Istio's own. */
+const TLS = caFilesOf(["tls.crt"]);
 
-/** Keys of the two forms in which istiod reads the Secret; it takes the second where it finds it. */
-const FORMS = {
-  istio: SET_FILES,
-  tls: { certificate: "tls.crt", key: "tls.key", roots: "ca.crt" },
-} as const;
-
-type Form = keyof typeof FORMS;
+type Form = "istio" | "tls";
 
 /** Secret cacerts or istio-ca-secret with its private key: it is shown to nobody. */
 export interface CaSecret {
-  name: typeof CA_SECRET | typeof SELF_MADE_CA_SECRET;
+  name: typeof CACERTS | typeof SELF_MADE;
   form: Form;
   /** The parts that are there, as PEM texts. */
   set: Partial<SigningSet>;
@@ -45,7 +39,7 @@ export function caSecret(name: CaSecret["name"], object: RawObject): CaSecret {
     const value = string(property(data, key));
     return value === undefined ? undefined : fromBase64(value);
   };
-  const form: Form = text(FORMS.tls.certificate) === undefined ? "istio" : "tls";
+  const form: Form = text(TLS.signing) === undefined ? "istio" : "tls";
   const set = form === "tls" ? tlsSet(text) : istioSet(text);
   const changed = changedAt(object);
   const since = signingSince(object) ?? changed;
@@ -53,10 +47,10 @@ export function caSecret(name: CaSecret["name"], object: RawObject): CaSecret {
   return {
     name,
     form,
-    set: name === SELF_MADE_CA_SECRET ? selfMadeSet(set) : set,
+    set: name === SELF_MADE ? selfMadeSet(set) : set,
     owner: secretOwner(object),
     managers: managersOf(object),
-    hasRevocations: property(data, REVOKED) !== undefined,
+    hasRevocations: property(data, CRL_FILE) !== undefined,
     object,
     ...(resourceVersion === undefined ? {} : { resourceVersion }),
     ...(changed === undefined ? {} : { changedAt: changed }),
@@ -84,10 +78,10 @@ function istioSet(text: Text): Partial<SigningSet> {
 }
 
 function tlsSet(text: Text): Partial<SigningSet> {
-  const certificate = text(FORMS.tls.certificate);
-  const roots = text(FORMS.tls.roots);
+  const certificate = text(TLS.signing);
+  const roots = text(TLS.root);
   const chain = certificate === undefined ? undefined : certificate + (roots ?? "");
-  return withoutAbsent({ certificate, key: text(FORMS.tls.key), chain, roots });
+  return withoutAbsent({ certificate, key: text(TLS.key), chain, roots });
 }
 
 /** A CA that istiod made itself is its own root, with nothing above it. */
@@ -104,7 +98,7 @@ export interface SecretManifest {
   apiVersion: "v1";
   kind: "Secret";
   metadata: {
-    name: typeof CA_SECRET;
+    name: typeof CACERTS;
     namespace: string;
     annotations?: Record<string, string>;
     /** Of what it was made from: the API server refuses it when somebody else has changed it since. */
@@ -128,7 +122,7 @@ export function secretManifest(
       ...(since === undefined
         ? {}
         : { annotations: { [SIGNING_SINCE]: new Date(since).toISOString() } }),
-      name: CA_SECRET,
+      name: CACERTS,
       namespace,
       ...(resourceVersion === undefined ? {} : { resourceVersion }),
     },
@@ -148,9 +142,9 @@ function tlsData({ certificate, key, chain, roots }: SigningSet): Record<string,
   const [signing, ...rest] = [...bundled(certificate), ...bundled(chain)];
   const path = rest.filter(({ sha256 }) => !above.has(sha256));
   return {
-    [FORMS.tls.certificate]: joined(signing ? [signing, ...path] : path),
-    [FORMS.tls.key]: key,
-    [FORMS.tls.roots]: roots,
+    [TLS.signing]: joined(signing ? [signing, ...path] : path),
+    [TLS.key]: key,
+    [TLS.root]: roots,
   };
 }
 

@@ -1,5 +1,6 @@
 import { X509Certificate } from "node:crypto";
 import type { CertificateFacts, TrustMatrix } from "../model/trust.ts";
+import { caFilesOf } from "../mesh/trust/cacerts.ts";
 import { gathered } from "../model/gathered.ts";
 import { parseKey, publicKeyFingerprint } from "./keys.ts";
 
@@ -18,13 +19,15 @@ export interface SigningSet {
   roots: string;
 }
 
+const ISTIO = caFilesOf([]);
+
 /** The files of a set, as Istio's make files name them. */
-export const SET_FILES = {
-  certificate: "ca-cert.pem",
-  key: "ca-key.pem",
-  chain: "cert-chain.pem",
-  roots: "root-cert.pem",
-} as const satisfies Record<keyof SigningSet, string>;
+export const SET_FILES: Readonly<Record<keyof SigningSet, string>> = {
+  certificate: ISTIO.signing,
+  key: ISTIO.key,
+  chain: ISTIO.chain,
+  roots: ISTIO.root,
+};
 
 /** A set that istiod would load, and what is to be known of it. */
 export interface JudgedSet {

@@ -29,7 +29,11 @@ export async function awaitGateways(
   io: Io,
 ): Promise<number> {
   const signal = AbortSignal.any([AbortSignal.timeout(Math.min(timeout, LONGEST)), io.signal]);
-  await note(io, options, `waiting up to ${formatDuration(timeout)}`);
+  await note(
+    io,
+    options,
+    `waiting up to ${formatDuration(timeout)} for ${subjectOf(wanted)} to be ${goal.state}`,
+  );
   const groups = Map.groupBy(wanted, ({ writer }) => writer);
   const outcomes = await Promise.all(
     [...groups].map(async ([writer, own]) => {
@@ -53,6 +57,14 @@ export async function awaitGateways(
     }
   }
   return code;
+}
+
+/** `Gateway istio-eastwest/istio-eastwest of cluster "a"`; for several, how many. */
+function subjectOf(wanted: readonly Wanted[]): string {
+  const [one, ...others] = wanted;
+  return one && others.length === 0
+    ? `Gateway ${gatewayName(one.manifest)} of cluster "${one.ref.context}"`
+    : `${wanted.length} Gateways`;
 }
 
 function stuckText(

@@ -1,18 +1,20 @@
 import { CHECKS, VIEWS } from "../checks/index.ts";
 import { check, type CheckRequest } from "../engine/check.ts";
+import { formatDuration } from "../lib/duration.ts";
 import { UsageError } from "../model/errors.ts";
 import type { ClusterReader } from "../model/reader.ts";
 import type { Report } from "../model/report.ts";
 import { REPORTERS } from "../reporters/index.ts";
 import type { Reporter } from "../reporters/reporter.ts";
+import { awaitedResults } from "./awaited-results.ts";
 import { exitCode } from "./exit-code.ts";
 import { unknownCheck } from "./explain.ts";
 import { type Io, unlessInterrupted, wantsColor, widthOf } from "./io.ts";
 import { checkWritable, writeWhole } from "./output-file.ts";
 import type { GlobalOptions } from "./options.ts";
-import { pause } from "./pause.ts";
-import { Progress } from "./progress.ts";
+import { Progress, StatusLine } from "./progress.ts";
 import { closeReaders, openReaders } from "./readers.ts";
+import { note } from "./say.ts";
 
 /** Flags of `mc check`, parsed. */
 export interface CheckOptions extends GlobalOptions {
@@ -122,20 +124,59 @@ async function once(
   options: CheckOptions,
   io: Io,
 ): Promise<number> {
-  const deadline = Date.now() + (options.wait ?? 0);
-  let report = await judge(readers, request, options, io);
-  let code = exitCode(report.outcome, options.failOn);
-  while (code !== 0 && Date.now() + WAIT_INTERVAL <= deadline) {
-    await pause(WAIT_INTERVAL, io.signal);
-    for (const reader of readers) reader.renew?.();
-    report = await judge(readers, request, options, io);
-    code = exitCode(report.outcome, options.failOn);
-  }
+  const report = await lastReport(readers, request, options, io);
   await print(report, reporter, options, io);
-  return code;
+  return exitCode(report.outcome, options.failOn);
 }
 
-/** Reports until it is interrupted, which is how it ends. */
+/** The first report; with `--wait` the first that passes, or the one made when time is up. */
+async function lastReport(
+  readers: readonly ClusterReader[],
+  request: CheckRequest,
+  options: CheckOptions,
+  io: Io,
+): Promise<Report> {
+  const deadline = io.clock.now() + (options.wait ?? 0);
+  let report = await judge(readers, request, options, io);
+  let said = "";
+  for (;;) {
+    const left = deadline - io.clock.now();
+    if (left <= 0 || exitCode(report.outcome, options.failOn) === 0) return report;
+    if (readers.every(({ kind }) => kind === "recording")) {
+      await note(io, options, "recordings stay as they are: nothing is waited for");
+      return report;
+    }
+    said = await waitABit(report, left, said, options, io);
+    for (const reader of readers) reader.renew?.();
+    report = await judge(readers, request, options, io);
+  }
+}
+
+/**
+ * Lets some of the time pass that is left, saying what for: in a line that a terminal takes away
+ * again, elsewhere when it is not what was said before. Gives what has been said.
+ */
+async function waitABit(
+  report: Report,
+  left: number,
+  said: string,
+  options: CheckOptions,
+  io: Io,
+): Promise<string> {
+  const results = awaitedResults(report, options.failOn);
+  const text = `waiting up to ${formatDuration(left)} for ${results}`;
+  const line = new StatusLine(io, options.quiet ?? false);
+  line.draw(text);
+  if (!line.isShown && results !== said) await note(io, options, text);
+  try {
+    await io.clock.pause(Math.min(WAIT_INTERVAL, left), io.signal);
+  } finally {
+    await line.clear();
+  }
+  return results;
+}
+
+/** Reports until it is interrupted, or nobody reads any more; then gives the last exit code. */
 async function watch(
   readers: readonly ClusterReader[],
   request: CheckRequest,
@@ -143,7 +184,7 @@ async function watch(
   options: CheckOptions,
   io: Io,
   interval: number,
-): Promise<never> {
+): Promise<number> {
   for (;;) {
     const report = await judge(readers, request, options, io);
     // A terminal shows the present state only; a pipe or a file gets one report after another.
@@ -151,7 +192,8 @@ async function watch(
       await io.stdout.write("\u001B[2J\u001B[H");
     }
     await print(report, reporter, options, io);
-    await pause(interval, io.signal);
+    if (io.stdout.isGone) return exitCode(report.outcome, options.failOn);
+    await io.clock.pause(interval, io.signal);
     for (const reader of readers) reader.renew?.();
   }
 }

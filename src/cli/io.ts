@@ -2,9 +2,19 @@
 export interface Output {
   /** Resolves when the text has been taken, and also when nobody reads any more (EPIPE). */
   write(text: string): Promise<void>;
+  /** Nothing that is written arrives any more: its reader went away, or a write failed. */
+  readonly isGone: boolean;
   readonly isTTY: boolean;
   /** Of a terminal; absent for a pipe or a file. */
   readonly columns: number | undefined;
+}
+
+/** Time as a command sees it and lets it pass. */
+export interface Clock {
+  /** ms since some moment; never set back. */
+  now(): number;
+  /** Resolves after so many ms; rejects with `Interrupted` as soon as the signal is aborted. */
+  pause(ms: number, signal: AbortSignal): Promise<void>;
 }
 
 /** What a command may know of the world outside. */
@@ -14,6 +24,7 @@ export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Aborted by Ctrl-C or SIGTERM. */
   readonly signal: AbortSignal;
+  readonly clock: Clock;
   /** `mc`, or `kubectl mc` when run as its plugin. */
   readonly program: string;
 }

@@ -1,16 +1,52 @@
+import { displayWidth } from "../reporters/text/width.ts";
+import { oneLine } from "../lib/sanitize.ts";
 import type { Io } from "./io.ts";
 
-/** One line on stderr that says how far a run is, only on a terminal that can take it away again. */
-export class Progress {
+const CLEAR_LINE = "\r\u001B[2K";
+
+/** One line on stderr, drawn over itself, only on a terminal that can take it away again. */
+export class StatusLine {
+  readonly isShown: boolean;
   readonly #io: Io;
-  readonly #shown: boolean;
+  #isOver = false;
+
+  constructor(io: Io, quiet: boolean) {
+    this.#io = io;
+    this.isShown = io.stderr.isTTY && io.env["TERM"] !== "dumb" && !quiet;
+  }
+
+  draw(text: string): void {
+    if (!this.isShown || this.#isOver) return;
+    // A line that wraps could not be taken away.
+    const columns = (this.#io.stderr.columns ?? 80) - 1;
+    void this.#io.stderr.write(`${CLEAR_LINE}${cut(oneLine(text), columns)}`);
+  }
+
+  /** Takes the line away; what is drawn afterwards, by work that was given up, is not shown. */
+  async clear(): Promise<void> {
+    this.#isOver = true;
+    if (this.isShown) await this.#io.stderr.write(CLEAR_LINE);
+  }
+}
+
+function cut(text: string, columns: number): string {
+  if (displayWidth(text) <= columns) return text;
+  const characters = Array.from(text);
+  while (characters.length > 0 && displayWidth(`${characters.join("")}…`) > columns) {
+    characters.pop();
+  }
+  return `${characters.join("")}…`;
+}
+
+/** Says how far a run is while it goes on. */
+export class Progress {
+  readonly #line: StatusLine;
   readonly #total: number;
   #done = 0;
 
   constructor(io: Io, total: number, quiet: boolean) {
-    this.#io = io;
+    this.#line = new StatusLine(io, quiet);
     this.#total = total;
-    this.#shown = io.stderr.isTTY && io.env["TERM"] !== "dumb" && !quiet;
   }
 
   start(): void {
@@ -25,12 +61,11 @@ export class Progress {
 
   /** Takes the line away. */
   async clear(): Promise<void> {
-    if (this.#shown) await this.#io.stderr.write("\r\u001B[2K");
+    await this.#line.clear();
   }
 
   #draw(): void {
-    if (!this.#shown) return;
     const noun = this.#total === 1 ? "cluster" : "clusters";
-    void this.#io.stderr.write(`\r\u001B[2KReading ${noun}: ${this.#done} of ${this.#total}`);
+    this.#line.draw(`Reading ${noun}: ${this.#done} of ${this.#total}`);
   }
 }

@@ -1,3 +1,4 @@
+import { LEADING } from "../facts/order.ts";
 import type {
   AnyArtifact,
   ArtifactKey,
@@ -20,9 +21,6 @@ export function artifactsOf(checks: readonly AnyCheck[]): AnyArtifact[] {
 
 /** What came of an artifact: its value, or what was thrown on the way to it. */
 type Made = { ok: true; value: unknown } | { ok: false; cause: unknown };
-
-/** Facts whose answers the last requests wait for. */
-const LEADING: readonly FactKey[] = ["istiods", "istiodPods", "flatEntries"];
 
 /** The artifacts of one run, each computed once. */
 export class RunArtifacts {
@@ -56,7 +54,7 @@ export class RunArtifacts {
         const clusters = await Promise.all(
           sources.map((source) => earlyCluster(source, artifact.uses)),
         );
-        const leading = LEADING.filter((key) => facts.has(key));
+        const leading = [...LEADING.intersection(facts)];
         await Promise.all(sources.flatMap((source) => leading.map((key) => source.fact(key))));
         await new Promise((resolve) => setImmediate(resolve));
         await this.#prepare(artifact, clusters);
@@ -129,6 +127,6 @@ async function earlyCluster(
   const facts = await Promise.all(keys.map(async (key) => [key, await source.fact(key)] as const));
   return {
     ref: { context: reader.context, now: reader.now() },
-    facts: Object.fromEntries(facts) as EarlyCluster["facts"],
+    facts: Object.fromEntries(facts),
   };
 }

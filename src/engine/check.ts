@@ -1,10 +1,12 @@
 import { CHECKS } from "../checks/index.ts";
+import { CONNECTION } from "../lib/connection.ts";
 import type { AnyCheck } from "../model/check.ts";
 import type { FactKey } from "../model/facts.ts";
 import type { ClusterReader } from "../model/reader.ts";
 import type { Report } from "../model/report.ts";
 import { VERSION } from "../version.ts";
 import { aliasesOf } from "./aliases.ts";
+import { applicable } from "./applies.ts";
 import { artifactsOf, RunArtifacts } from "./artifacts.ts";
 import { gather, type GatherOptions } from "./gather.ts";
 import { buildReport } from "./report.ts";
@@ -22,12 +24,12 @@ export interface CheckRequest extends GatherOptions {
 /** The checks of a request, in the order of reports. */
 function selectChecks({ only, skip }: CheckRequest): AnyCheck[] {
   return CHECKS.filter(
-    ({ id }) => id === "connection" || ((only?.has(id) ?? true) && !skip?.has(id)),
+    ({ id }) => id === CONNECTION || ((only?.has(id) ?? true) && !skip?.has(id)),
   );
 }
 
 function factsOf(checks: readonly AnyCheck[], precheck: boolean): Set<FactKey> {
-  const run = checks.filter(({ notInPrecheck }) => !(precheck && notInPrecheck));
+  const run = applicable(checks, { precheck });
   return new Set([
     ...run.flatMap(({ needs, uses }) => [...needs, ...uses]),
     ...artifactsOf(run).flatMap(({ uses }) => uses),

@@ -98,8 +98,9 @@ function connectionOf(
   if (!connection.ok && connection.why !== "unauthorized" && answered) return gathered({});
   if (!connection.ok || answered || !unanswered) return connection;
   // /version needs nothing that is stored; without its etcd an API server still answers it.
-  return missing(
-    unanswered.why,
-    `the API server answers /version, but nothing that it stores (is etcd up?): ${unanswered.detail}`,
-  );
+  const { why, detail } = unanswered;
+  return {
+    ...missing(why, `the API server answers /version, but nothing that it stores: ${detail}`),
+    advice: "See whether the API server is ready, and its etcd.",
+  };
 }

@@ -44,8 +44,8 @@ export function namespacesThatMatter(
       ? answer.value.flatMap((object) => metaOf(object)?.namespace ?? [])
       : [];
   });
-  const asked = [istioNamespace, namespace].filter((one) => one !== undefined);
-  return [...new Set([...asked, ...USUAL, ...found.toSorted()])].slice(0, MOST);
+  const named = [istioNamespace, namespace].filter((one) => one !== undefined);
+  return [...new Set([...named, ...USUAL, ...found.toSorted()])].slice(0, MOST);
 }
 
 interface Part {

@@ -3,6 +3,7 @@ import type { AnyCheck, ClusterRef, Verdict } from "../model/check.ts";
 import type { GatheredCluster } from "../model/cluster.ts";
 import { checkOf, error, isFault, pass, skip, summarize, worst } from "../model/finding.ts";
 import type { Finding, Result } from "../model/report.ts";
+import { applicable, whyLeftOut } from "./applies.ts";
 import { aliasesOf, aliasNotes, type Alias } from "./aliases.ts";
 import { RunArtifacts } from "./artifacts.ts";
 import { narrowedNotes } from "./narrowed-notes.ts";
@@ -44,7 +45,7 @@ export function runChecks(
   clusters: readonly GatheredCluster[],
   context: RunContext,
 ): { clusters: ClusterResults[]; mesh: Result[] } {
-  const asked = checks.filter(({ notInPrecheck }) => !(context.precheck && notInPrecheck));
+  const asked = applicable(checks, context);
   const run: Run = {
     ...context,
     clusters,
@@ -71,8 +72,9 @@ export function runChecks(
 function timed(check: AnyCheck, context: RunContext, run: () => Verdict): Result {
   const start = performance.now();
   let verdict: Verdict;
-  if (context.precheck && check.notInPrecheck) {
-    verdict = { summary: check.notInPrecheck, findings: [skip(check.notInPrecheck)] };
+  const leftOut = whyLeftOut(check, context);
+  if (leftOut !== undefined) {
+    verdict = { summary: leftOut, findings: [skip(leftOut)] };
   } else {
     try {
       verdict = run();

@@ -5,7 +5,7 @@ import { defined } from "../lib/defined.ts";
 import { array, at, property, string } from "../lib/json.ts";
 import type { ZtunnelCertificates, ZtunnelDumpFact } from "../model/facts.ts";
 import { gathered } from "../model/gathered.ts";
-import { certificatesOnly, fromBase64 } from "./pem.ts";
+import { publicText, fromBase64 } from "./pem.ts";
 
 /** ztunnel's own admin port. */
 const PORT = 15_000;
@@ -13,7 +13,7 @@ const PORT = 15_000;
 /** PEM text as it stands, or in base64 as ztunnel writes it; nothing but its certificates. */
 function pemOf(value: unknown): string {
   const text = string(value) ?? "";
-  return certificatesOnly(text.includes("-----BEGIN") ? text : fromBase64(text));
+  return publicText(text.includes("-----BEGIN") ? text : fromBase64(text));
 }
 
 /** The PEM texts of a list of certificates, each once. */

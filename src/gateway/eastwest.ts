@@ -1,3 +1,4 @@
+import { defined } from "../lib/defined.ts";
 import { EAST_WEST_LISTENERS } from "../mesh/listeners.ts";
 import * as label from "../mesh/names.ts";
 import { type GatewayManifest, type Locality, localityLabels } from "./manifest.ts";
@@ -26,7 +27,7 @@ export function eastWestGateway(request: EastWestRequest): GatewayManifest {
         ...localityLabels(request),
       },
       name: label.EAST_WEST_NAME,
-      ...(namespace === undefined ? {} : { namespace }),
+      ...defined({ namespace }),
     },
     spec: { gatewayClassName: label.CLASS_EAST_WEST, listeners: [...EAST_WEST_LISTENERS] },
   };

@@ -1,3 +1,4 @@
+import { defined } from "../lib/defined.ts";
 import { goBool } from "../lib/go-bool.ts";
 import { hasMinor, parseVersion } from "../mesh/versions.ts";
 import { qualified } from "../mesh/wording.ts";
@@ -62,8 +63,7 @@ export function planLinks(input: LinkInput): Links {
     const address = input.addresses.get(context);
     const described = describeTarget(cluster, {
       nodePort,
-      ...(revision === undefined ? {} : { revision }),
-      ...(address === undefined ? {} : { address }),
+      ...defined({ revision, address }),
     });
     if ("problems" in described) {
       problems.push(...described.problems);
@@ -123,8 +123,7 @@ function sourceLinks(
   const source: PeerSource = {
     context: ref.context,
     existing: remoteGateways(cluster).filter(({ namespace }) => namespace === where),
-    ...(ref.network === undefined ? {} : { network: ref.network }),
-    ...(input.namespace === undefined ? {} : { namespace: input.namespace }),
+    ...defined({ network: ref.network, namespace: input.namespace }),
   };
   const targets = all.filter(({ context }) => context !== ref.context);
   return { cluster, source, targets, gateways: peerGateways(source, targets, input.nodePort) };

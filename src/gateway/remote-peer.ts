@@ -1,3 +1,4 @@
+import { defined } from "../lib/defined.ts";
 import { linkListeners } from "../mesh/listeners.ts";
 import * as label from "../mesh/names.ts";
 import { type GatewayManifest, localityLabels } from "./manifest.ts";
@@ -43,7 +44,7 @@ function peerGateway(
         ...localityLabels(target),
       },
       name,
-      ...(namespace === undefined ? {} : { namespace }),
+      ...defined({ namespace }),
     },
     spec: {
       addresses: [target.address],

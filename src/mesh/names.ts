@@ -52,6 +52,8 @@ export const EAST_WEST_NAMESPACE = "istio-eastwest";
 export const DEFAULT_CLUSTER_ID = "Kubernetes";
 /** What istiod takes where the mesh configuration names no trust domain. */
 export const DEFAULT_TRUST_DOMAIN = "cluster.local";
+/** The ConfigMap of every namespace that has the roots which workloads trust. */
+export const ROOT_CONFIG_MAP = "istio-ca-root-cert";
 export const DEFAULT_ISTIO_NAMESPACE = "istio-system";
 /** The revision of an istiod without label istio.io/rev. */
 export const DEFAULT_REVISION = "default";
@@ -67,12 +69,6 @@ export const PEER_CONNECTED = "gloo.solo.io/PeerConnected";
 export const PEERING_SUCCEEDED = "gloo.solo.io/PeeringSucceeded";
 /** Traffic has a way there; older versions don't write it. */
 export const PEER_DATA_PLANE_PROGRAMMED = "gloo.solo.io/PeerDataPlaneProgrammed";
-
-/** What istiod signs with: as it was given it, and as it made it itself. */
-export const CA_SECRET = "cacerts";
-export const SELF_MADE_CA_SECRET = "istio-ca-secret";
-/** What istiod writes into every namespace: the roots that workloads trust. */
-export const ROOTS_CONFIG_MAP = "istio-ca-root-cert";
 
 export const PORT_HBONE = 15008;
 export const PORT_XDS = 15012;

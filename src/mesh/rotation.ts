@@ -85,9 +85,16 @@ export function rotationPhase(
 /**
  * The rotation that clusters are in, if they are: some bundle holds several roots.
  *
- * @param clusters those whose Secret and ConfigMap could be read
+ * @param given those whose Secret and ConfigMap could be read
  */
-export function rotationOf(clusters: readonly ClusterRoots[]): Rotation | undefined {
+export function rotationOf(given: readonly ClusterRoots[]): Rotation | undefined {
+  // An intermediate that is trusted by itself beside its root is no second root.
+  const isRoot = ({ selfSigned }: CertificateFacts): boolean => selfSigned;
+  const clusters = given.map((cluster) => ({
+    ...cluster,
+    written: cluster.written.filter(isRoot),
+    trusted: cluster.trusted.filter(isRoot),
+  }));
   const rotating = clusters.filter(
     ({ written, trusted }) => written.length > 1 || trusted.length > 1,
   );

@@ -116,18 +116,29 @@ export interface SyncFact {
   answer: Gathered<{ clusterId: string; proxy: string; proxyType: string; version: string }[]>;
 }
 
-/** The PEM texts of the certificates that istiod signs with; never a key. */
+/**
+ * What istiod signs with when it starts, by its environment and the files of its Secret: PEM texts of
+ * certificates, never a key.
+ */
 export interface IntermediateFact {
-  /** `none`: neither Secret exists, an external CA signs. */
+  /** Where it is; `none`: neither Secret exists, or another CA signs. */
   secret: "cacerts" | "istio-ca-secret" | "none";
   /** The signing certificate: ca-cert.pem, or tls.crt. */
   certificate?: string;
-  /** What stands between it and the root: cert-chain.pem, or empty. */
+  /** What workloads present after their own certificate: cert-chain.pem, or tls.crt and ca.crt. */
   chain?: string;
   /** root-cert.pem or ca.crt of the Secret. */
   root?: string;
-  /** Data keys of certificates that are there, and `istio-generated`. */
+  /** ca-crl.pem of the Secret: revocation lists, which proxies get too. */
+  crl?: string;
+  /** Its data keys that istiod reads. */
   keys: string[];
+  /** Files of Secret cacerts without which istiod does not start. */
+  lacks?: string[];
+  /** Secret cacerts exists and istiod passes it over for a CA of its own: for want of these files. */
+  passedOver?: string[];
+  /** Why the cluster's certificates come from elsewhere, in words: istiod's environment says so. */
+  external?: string;
 }
 
 interface RootFact {

@@ -3,20 +3,41 @@ import type { CheckData, CheckId } from "./check-data.ts";
 /** Worst first in the order of an outcome: fail, error, warn, info, pass, skip. */
 export type Status = "pass" | "info" | "warn" | "fail" | "error" | "skip";
 
+/**
+ * A whole number from 0 up.
+ * @asType integer
+ * @minimum 0
+ */
+export type Count = number;
+
+/**
+ * A shell command that works when pasted.
+ * @minLength 1
+ */
+export type Command = string;
+
 export type Outcome = "pass" | "warn" | "fail" | "error";
 
 export interface ObjectRef {
+  /** @minLength 1 */
   kind: string;
-  /** Absent for cluster-scoped objects. */
+  /**
+   * Absent for cluster-scoped objects.
+   * @minLength 1
+   */
   namespace?: string;
+  /** @minLength 1 */
   name: string;
 }
 
 export interface Remediation {
-  /** One sentence, imperative. */
+  /**
+   * One sentence, imperative.
+   * @minLength 1
+   */
   summary: string;
   /** Shell commands that work when pasted; empty when no command can do it. */
-  commands: string[];
+  commands: Command[];
 }
 
 /** A check as findings name it: `certs`, or `CONTEXT/gateways` for a check of one cluster. */
@@ -24,7 +45,10 @@ export type CheckName = CheckId | `${string}/${CheckId}`;
 
 export interface Finding {
   severity: Status;
-  /** One line: the object, what is wrong and why. */
+  /**
+   * One line: the object, what is wrong and why.
+   * @minLength 1
+   */
   message: string;
   /** The context of the cluster that it is about; absent when about none in particular. */
   cluster?: string;
@@ -38,15 +62,19 @@ export interface Finding {
    * of: a link that is broken follows from it. Other faults of the same check explain no such link.
    */
   stopsPeering?: true;
+  /** @format uri */
   docs?: string;
 }
 
 /** What a check found; with its id as `Id` the data has the type that this check declares. */
 export interface Result<Id extends CheckId = CheckId> {
   id: Id;
+  /** @minLength 1 */
   title: string;
   status: Status;
+  /** @minLength 1 */
   summary: string;
+  /** @minimum 0 */
   durationMs: number;
   findings: Finding[];
   /** What a reporter needs beyond findings: a shape a check, which its folder declares. */
@@ -54,7 +82,10 @@ export interface Result<Id extends CheckId = CheckId> {
 }
 
 export interface ClusterReport {
-  /** Kubeconfig context, or what a recording calls itself. */
+  /**
+   * Kubeconfig context, or what a recording calls itself.
+   * @minLength 1
+   */
   context: string;
   /** CLUSTER_ID; absent when it could not be read. */
   name?: string;
@@ -66,14 +97,22 @@ export interface ClusterReport {
 /** The tree of `-o json`: fields are added, never changed. */
 export interface Report {
   schemaVersion: "mc.check/v1";
-  tool: { name: "mc"; version: string };
-  /** RFC 3339. */
+  tool: {
+    name: "mc";
+    /** @minLength 1 */
+    version: string;
+  };
+  /**
+   * RFC 3339.
+   * @format date-time
+   */
   startedAt: string;
+  /** @minimum 0 */
   durationMs: number;
   precheck: boolean;
   outcome: Outcome;
   clusters: ClusterReport[];
   mesh: Result[];
   /** How many results have each status. */
-  summary: Record<Status, number>;
+  summary: Record<Status, Count>;
 }

@@ -1,3 +1,4 @@
+import { defined } from "../lib/defined.ts";
 import type { AccessRequest, Gathered } from "../model/gathered.ts";
 import type {
   ClusterReader,
@@ -25,6 +26,7 @@ import {
   readConnection,
   readList,
   readObject,
+  type Target,
   Versions,
   watchResource,
 } from "./live/api/index.ts";
@@ -63,8 +65,17 @@ export function openCluster(
     headers: impersonationHeaders(options, target.user),
     timeoutMs: options.timeoutMs,
   });
-  return new LiveCluster(target, client, config.inCluster, options.kubeconfig);
+  const { kubeconfig } = options;
+  return new LiveCluster(client, {
+    ...target,
+    inCluster: config.inCluster,
+    ...defined({ kubeconfig }),
+  });
 }
+
+type Names = Pick<ContextTarget, "context" | "namespace"> &
+  Pick<Kubeconfig, "inCluster"> &
+  Pick<OpenOptions, "kubeconfig">;
 
 /** A cluster behind its API server. Close it: until then its connections keep the process alive. */
 export class LiveCluster implements ClusterReader, ClusterWriter {
@@ -79,16 +90,11 @@ export class LiveCluster implements ClusterReader, ClusterWriter {
   readonly #versions: Versions;
   readonly #debug: DebugReader;
 
-  constructor(
-    target: ContextTarget,
-    client: ApiClient,
-    inCluster: boolean,
-    kubeconfig: string | undefined,
-  ) {
-    this.context = target.context;
+  constructor(client: ApiClient, { context, namespace, inCluster, kubeconfig }: Names) {
+    this.context = context;
     if (kubeconfig !== undefined) this.kubeconfig = kubeconfig;
-    if (!inCluster) this.contextArgument = target.context;
-    this.namespace = target.namespace ?? "default";
+    if (!inCluster) this.contextArgument = context;
+    this.namespace = namespace ?? "default";
     this.#client = client;
     this.#versions = new Versions(client);
     this.#debug = new DebugReader(client);
@@ -104,13 +110,13 @@ export class LiveCluster implements ClusterReader, ClusterWriter {
 
   list(resource: Resource, options: ListOptions = {}): Promise<Gathered<RawObject[]>> {
     return gather(accessTo("list", resource, options.namespace), () =>
-      readList(this.#client, this.#versions, resource, options),
+      readList(this.#target(resource), options),
     );
   }
 
   get(resource: Resource, namespace: string, name: string): Promise<Gathered<RawObject>> {
     return gather(accessTo("get", resource, namespace, name), () =>
-      readObject(this.#client, this.#versions, resource, namespace, name),
+      readObject(this.#target(resource), namespace, name),
     );
   }
 
@@ -149,9 +155,8 @@ export class LiveCluster implements ClusterReader, ClusterWriter {
     onEvent: (event: WatchEvent) => void,
     signal: AbortSignal,
   ): Promise<Gathered<string | undefined>> {
-    const version = this.#versions.known(resource);
     return gather(accessTo("watch", resource, options.namespace), () =>
-      watchResource(this.#client, resource, version, options, onEvent, signal),
+      watchResource(this.#target(resource), options, onEvent, signal),
     );
   }
 
@@ -170,7 +175,7 @@ export class LiveCluster implements ClusterReader, ClusterWriter {
     this.#debug.close();
   }
 
-  #target(resource: Resource): Parameters<typeof applyObject>[0] {
+  #target(resource: Resource): Target {
     return { client: this.#client, versions: this.#versions, resource };
   }
 }

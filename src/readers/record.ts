@@ -1,3 +1,4 @@
+import { defined } from "../lib/defined.ts";
 import { safeFileName } from "../lib/file-name.ts";
 import type { Gathered } from "../model/gathered.ts";
 import type {
@@ -67,7 +68,7 @@ function* filesOf(recorders: readonly Recorder[]): Generator<RecordedFile> {
 function recording(reader: ClusterReader, memory: Memory): ClusterReader {
   return {
     context: reader.context,
-    ...(reader.contextArgument === undefined ? {} : { contextArgument: reader.contextArgument }),
+    ...defined({ contextArgument: reader.contextArgument }),
     kind: reader.kind,
     now: () => memory.time,
     expectDebug: () => reader.expectDebug?.(),

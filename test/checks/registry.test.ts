@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import { CHECKS } from "../../src/checks/index.ts";
@@ -7,6 +7,13 @@ import { FACTS } from "../../src/facts/index.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 const README = readFileSync(join(ROOT, "README.md"), "utf8");
+
+/** Every source file. */
+function sources(): string[] {
+  return readdirSync(join(ROOT, "src"), { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".ts"))
+    .map((name) => join(ROOT, "src", name));
+}
 
 describe("the registry", () => {
   it("has each id and each title once", () => {
@@ -18,11 +25,41 @@ describe("the registry", () => {
     expect(CHECKS[0]?.id).toBe("connection");
   });
 
+  it("is the only place outside of checks that knows them by their ids, but for the connection", () => {
+    const ids = CHECKS.map(({ id }) => id).filter((id) => id.includes("-"));
+    const known = sources()
+      .filter((file) => !file.includes("/checks/"))
+      .flatMap((file) => {
+        const source = readFileSync(file, "utf8");
+        return ids.filter((id) => source.includes(`"${id}"`)).map((id) => `${file}: ${id}`);
+      });
+    expect(known).toEqual([]);
+  });
+
+  it("is not asked for single checks by the engine and reporters", () => {
+    const named = sources()
+      .filter((file) => /\/(engine|reporters)\//.test(file))
+      .filter((file) => /\bid [!=]== "/.test(readFileSync(file, "utf8")));
+    expect(named).toEqual([]);
+  });
+
   it("lists every check in order", () => {
     const lines = listChecks(CHECKS).split("\n");
     expect(lines.slice(1, -1).map((line) => line.trim().split(" ")[0])).toEqual(
       CHECKS.map(({ id }) => id),
     );
+  });
+});
+
+describe("the README", () => {
+  it("has rows for checks that there are, each with its scope", () => {
+    const [, table = ""] = README.split("\n## Checks\n");
+    const rows = [...table.matchAll(/^\| `([\w-]+)` \| (cluster|mesh) \| \S/gm)].map(
+      ([, id, scope]) => ({ id, scope }),
+    );
+    expect(rows.length).toBeGreaterThan(20);
+    const scopes = new Map<string, string>(CHECKS.map(({ id, scope }) => [id, scope]));
+    for (const { id, scope } of rows) expect([id, scope]).toEqual([id, scopes.get(id ?? "")]);
   });
 });
 
@@ -46,15 +83,13 @@ describe.each(CHECKS.map((check) => [check.id, check] as const))("%s", (id, chec
   it("explains itself", () => {
     for (const text of [check.why, check.reads, ...check.faults, ...check.fixes]) {
       expect(text).toMatch(/\S.*\.$|\S/);
+      // So begin the texts that new:check leaves to be written.
+      expect(text).not.toMatch(/^Say /);
     }
     expect(check.faults.length).toBeGreaterThan(0);
     expect(check.fixes.length).toBeGreaterThan(0);
     const text = explainCheck(check);
     for (const fault of check.faults) expect(text).toContain(fault);
     expect(text).toContain(check.title);
-  });
-
-  it("has a row in the README", () => {
-    expect(README).toContain(`| \`${id}\` |`);
   });
 });

@@ -4,6 +4,8 @@ import { join, resolve } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { Report } from "../../src/model/report.ts";
 import { type Clusters, runMc, startClusters } from "../support/cli.ts";
+import { VirtualClock } from "../support/clock.ts";
+import { withTimeEnough } from "../support/time-enough.ts";
 
 const FIXTURES = resolve(import.meta.dirname, "../../fixtures");
 const dir = (scenario: string, cluster = ""): string[] => [
@@ -107,12 +109,37 @@ describe("mc check on recordings", () => {
     expect(forced.stdout).toContain("\u001B[");
   });
 
-  it("waits until all is well, and gives up in time", async () => {
-    const { code } = await runMc(["check", ...dir("healthy"), "--wait"]);
-    expect(code).toBe(0);
-    const late = await runMc(["check", ...dir("unlinked"), "--wait=10ms"]);
-    expect(late.code).toBe(1);
-    expect(late.stdout).toContain("no cluster is linked to another");
+  it("does not wait for recordings to change", async () => {
+    const clock = new VirtualClock();
+    const healthy = await runMc(["check", ...dir("healthy"), "--wait"], { clock });
+    expect([healthy.code, healthy.stderr]).toEqual([0, ""]);
+    const { code, stdout, stderr } = await runMc(["check", ...dir("unlinked"), "--wait"], {
+      clock,
+    });
+    expect([code, stderr]).toEqual([
+      1,
+      "note: recordings stay as they are: nothing is waited for\n",
+    ]);
+    expect(stdout).toContain("no cluster is linked to another");
+    expect(clock.pauses).toEqual([]);
+  });
+
+  it("watches until nobody reads any more, and exits as the last report says", async () => {
+    for (const [scenario, expected] of [
+      ["healthy", 0],
+      ["unlinked", 1],
+    ] as const) {
+      const clock = new VirtualClock();
+      let reports = 0;
+      const { code } = await runMc(["check", ...dir(scenario), "--watch=1h"], {
+        clock,
+        isGone: () => reports === 3,
+        onWrite: (stream, text) => {
+          if (stream === "stdout" && text.includes("=== Cluster")) reports += 1;
+        },
+      });
+      expect([code, reports, clock.pauses]).toEqual([expected, 3, [3_600_000, 3_600_000]]);
+    }
   });
 
   it("watches until Ctrl-C", async () => {
@@ -232,18 +259,113 @@ describe("mc check on live clusters", () => {
     expect(await running).toEqual({ code: 130, stdout: "", stderr: "" });
   });
 
-  it("is over in time when a cluster hangs, and reports the other", async () => {
+  describe("--wait", () => {
+    const args = ["check", "--contexts=cluster1,cluster2"];
+
+    /** Clusters of which the first refuses to list nodes and Gateways. */
+    async function startRefusing(): Promise<Clusters> {
+      const started = await startClusters("healthy");
+      clusters = started;
+      refuse(started, "gateways", "nodes");
+      return started;
+    }
+
+    const refuse = (started: Clusters, ...resources: string[]): void =>
+      started
+        .server("cluster1")
+        .setFaults(
+          resources.map((resource) => ({ kind: "status", status: 403, match: { resource } })),
+        );
+
+    const looks = (started: Clusters): number =>
+      started.server("cluster1").requests.filter(({ path }) => path === "/version").length;
+
+    it("says what for, looks every five seconds, and ends when all passes", async () => {
+      const started = await startRefusing();
+      const clock = new VirtualClock((count) => refuse(started, ...["nodes"].slice(count - 1)));
+      const { code, stderr } = await started.mc([...args, "--wait=1m"], { clock });
+      expect([code, clock.pauses, looks(started)]).toEqual([0, [5000, 5000], 3]);
+      const [first = "", second, ...more] = stderr.trimEnd().split("\n");
+      expect(first).toMatch(
+        /^note: waiting up to 1m for .*gateways \(cluster1\), .* and \d+ more$/,
+      );
+      expect(second).toMatch(/^note: waiting up to 55s for platform \(cluster1\)/);
+      expect(more).toEqual([]);
+    });
+
+    it("looks a last time when time is up", async () => {
+      for (const [wait, pauses] of [
+        ["5s", [5000]],
+        ["12s", [5000, 5000, 2000]],
+        ["300ms", [300]],
+      ] as const) {
+        const started = await startRefusing();
+        const clock = new VirtualClock();
+        const { code, stderr } = await started.mc([...args, `--wait=${wait}`], { clock });
+        expect([code, clock.pauses, looks(started)]).toEqual([1, pauses, pauses.length + 1]);
+        // What has not changed is not said again.
+        expect(stderr.match(/waiting up to/g)).toHaveLength(1);
+        await started.close();
+      }
+    });
+
+    it("redraws one line of a terminal, and takes it away on Ctrl-C", async () => {
+      const started = await startRefusing();
+      const interruption = new AbortController();
+      const clock = new VirtualClock((count) => {
+        if (count === 2) interruption.abort();
+      });
+      const options = { clock, isTTY: true, columns: 40, signal: interruption.signal };
+      const { code, stdout, stderr } = await started.mc([...args, "--wait=1m"], options);
+      expect([code, stdout]).toEqual([130, ""]);
+      expect(stderr).not.toContain("\n");
+      const drawn = stderr.split("\r\u001B[2K");
+      expect(drawn.filter((line) => line.startsWith("waiting"))).toHaveLength(2);
+      expect(Math.max(...drawn.map((line) => line.length))).toBe(39);
+      expect(drawn.at(-1)).toBe("");
+    });
+
+    it("says nothing with --quiet", async () => {
+      const started = await startRefusing();
+      const quiet = [...args, "--wait=10s", "--quiet"];
+      const { code, stderr } = await started.mc(quiet, { clock: new VirtualClock() });
+      expect([code, stderr]).toEqual([1, ""]);
+    });
+  });
+
+  it("leaves nothing on a terminal when it is interrupted", async () => {
     clusters = await startClusters("healthy", {
+      server: { faults: [{ match: {}, kind: "hang" }] },
+    });
+    const interruption = new AbortController();
+    const server = clusters.server("cluster1");
+    const running = clusters.mc(["check", "--contexts=cluster1,cluster2"], {
+      signal: interruption.signal,
+      isTTY: true,
+    });
+    await expect.poll(() => server.requests.length).toBeGreaterThan(0);
+    interruption.abort();
+    const { code, stdout, stderr } = await running;
+    expect([code, stdout]).toEqual([130, ""]);
+    // The requests that are given up count as answered: nothing is drawn for them.
+    const [empty, ...drawn] = stderr.split("\r\u001B[2K");
+    expect(empty).toBe("");
+    expect(drawn.slice(0, -1).every((line) => line === "Reading clusters: 0 of 2")).toBe(true);
+    expect(drawn.at(-1)).toBe("");
+  });
+
+  it("is over in time when a cluster hangs, and reports the other", async () => {
+    const started = await startClusters("healthy", {
       server: (context) =>
         context === "cluster2" ? { faults: [{ match: {}, kind: "hang" }] } : {},
     });
-    const { code, stdout } = await clusters.mc([
-      "check",
-      "--contexts=cluster1,cluster2",
-      "--timeout=1s",
-    ]);
-    expect(code).toBe(1);
-    expect(stdout).toContain("✅ License Check: license is valid for multicluster");
-    expect(stdout).toMatch(/❌ Connection Check: .*no answer within 1s/);
+    clusters = started;
+    await withTimeEnough(async (limit) => {
+      const both = "--contexts=cluster1,cluster2";
+      const { code, stdout } = await started.mc(["check", both, `--timeout=${limit}`]);
+      expect(code).toBe(1);
+      expect(stdout).toContain("✅ License Check: license is valid for multicluster");
+      expect(stdout).toMatch(/❌ Connection Check: .*no answer within /);
+    });
   });
 });

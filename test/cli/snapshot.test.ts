@@ -52,7 +52,6 @@ describe("mc snapshot", () => {
       "--contexts=cluster1,cluster2",
       "--output-dir",
       target,
-      "--timeout=5s",
     ]);
     expect(code).toBe(1);
     expect(stderr).toContain("note: cluster2: not read: ");

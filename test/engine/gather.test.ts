@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { gather } from "../../src/engine/gather.ts";
 import { ClusterSource } from "../../src/engine/source.ts";
 import { FACTS } from "../../src/facts/index.ts";
+import { IDENTIFYING, LAST, LEADING } from "../../src/facts/order.ts";
 import { missing, type Missing } from "../../src/model/gathered.ts";
 import { RESOURCES } from "../../src/model/resource.ts";
 import { cluster } from "../support/mesh/cluster.ts";
@@ -47,8 +48,8 @@ describe("gather", () => {
     expect(found?.facts.connection).toEqual({
       ok: false,
       why: "timeout",
-      detail:
-        "the API server answers /version, but nothing that it stores (is etcd up?): no answer within 30s",
+      detail: "the API server answers /version, but nothing that it stores: no answer within 30s",
+      advice: "See whether the API server is ready, and its etcd.",
     });
   });
 
@@ -183,6 +184,23 @@ describe("a fact that throws", () => {
       { ...FACTS, nodes: { read: () => Promise.reject(thrown) } },
     );
     expect(await source.fact("nodes")).toMatchObject({ ok: false, why: "unreadable", detail });
+  });
+});
+
+describe("a debug answer that no fact reads", () => {
+  it("is given as it came", async () => {
+    const one = new MemoryReader({ debug: { "a/b:1/debug/other": { key: "x" } } });
+    const source = new ClusterSource(one, {}, FACTS);
+    const target = { namespace: "a", pod: "b", port: 1 };
+    expect(await source.debug(target, "/debug/other")).toEqual({ ok: true, value: { key: "x" } });
+  });
+});
+
+describe("the order of asking", () => {
+  it("is what facts declare", () => {
+    expect(LAST.toSorted()).toEqual(["licenses", "sourcePods", "syncs"]);
+    expect([...LEADING].toSorted()).toEqual(["flatEntries", "istiodPods", "istiods"]);
+    expect(IDENTIFYING).toEqual(["connection", "istiods", "istioNamespace", "namespaces"]);
   });
 });
 

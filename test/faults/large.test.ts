@@ -25,7 +25,7 @@ describe("answers of more than 64 MiB", () => {
     );
     healthy = run.healthy;
     [everything, ...others] = run.outcomes as [Outcome, ...Outcome[]];
-  }, 100_000);
+  });
 
   it("to every request: the cluster is down, said once", () => {
     expectDown(everything, CAUSE);

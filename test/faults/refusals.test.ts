@@ -20,7 +20,7 @@ let outcomes: Outcome[];
 
 beforeAll(async () => {
   ({ healthy, outcomes } = await runCases(CASES, { concurrency: 16 }));
-}, 60_000);
+});
 
 function outcomeOf(fault: string, struck: string): Outcome {
   return outcomes[

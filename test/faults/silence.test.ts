@@ -9,10 +9,9 @@ import { expectDown, expectErrors, expectOtherUnharmed } from "../support/faulty
 import { EVERYTHING, type Outcome, REQUESTS, runCases, type Struck } from "../support/faulty.ts";
 import { writeKubeconfig } from "../support/kubeconfig.ts";
 import { clusterDirectories } from "../support/scenario.ts";
+import { withTimeEnough } from "../support/time-enough.ts";
 
-/** Long enough for what is answered, on a busy machine. */
-const TIMEOUT = "10s";
-const CAUSE = /no answer within 10s/;
+const CAUSE = /no answer within /;
 
 const SILENCES: readonly (readonly [name: string, fault: Fault])[] = [
   ["no answer at all", { kind: "hang" }],
@@ -20,33 +19,57 @@ const SILENCES: readonly (readonly [name: string, fault: Fault])[] = [
 ];
 
 const STRIKES: readonly Struck[] = [EVERYTHING, ...REQUESTS];
-const CASES = SILENCES.flatMap(([name, fault]) =>
-  STRIKES.map((struck) => ({ name, struck, fault })),
+interface SilentCase {
+  name: string;
+  struck: Struck;
+  fault: Fault;
+}
+
+const CASES: readonly SilentCase[] = SILENCES.flatMap(
+  ([name, fault]) => STRIKES.map((struck) => ({ name, struck, fault })),
+  // A connection that is taken over has no body that could come slowly.
 ).filter(({ struck, fault }) => struck.name !== "pods/portforward" || fault.kind === "hang");
 
-const requestsOf = (silence: string): (readonly [string, Struck])[] =>
-  CASES.filter(({ name, struck }) => name === silence && struck !== EVERYTHING).map(
-    ({ struck }) => [struck.name, struck],
-  );
-
 let healthy: Outcome;
-let outcomes: Outcome[];
+const outcomes = new Map<SilentCase, Outcome>();
+
+function expectOnlySilence(one: SilentCase): void {
+  const outcome = outcomes.get(one) as Outcome;
+  if (one.struck === EVERYTHING) {
+    expectDown(outcome, CAUSE);
+    expectOtherUnharmed(outcome, healthy);
+  } else {
+    expectErrors(outcome, healthy, one.struck, CAUSE);
+  }
+}
+
+function isOnlySilence(one: SilentCase): boolean {
+  try {
+    expectOnlySilence(one);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 beforeAll(async () => {
-  ({ healthy, outcomes } = await runCases(CASES, { timeout: TIMEOUT, concurrency: 25 }));
-}, 100_000);
+  let left = CASES;
+  await withTimeEnough(async (timeout) => {
+    const run = await runCases(left, { timeout, concurrency: 12 });
+    healthy = run.healthy;
+    for (const [index, one] of left.entries()) outcomes.set(one, run.outcomes[index] as Outcome);
+    left = left.filter((one) => !isOnlySilence(one));
+    if (left.length > 0) throw new Error(`not only silent: ${left.length}`);
+  }).catch(() => {
+    // Each test below says what is not as it should be.
+  });
+});
 
 describe.each(SILENCES)("%s", (name) => {
-  const outcomeOf = (struck: Struck): Outcome =>
-    outcomes[CASES.findIndex((one) => one.name === name && one.struck === struck)] as Outcome;
+  const cases = CASES.filter((one) => one.name === name);
 
-  it("to every request: the cluster is down, said once", () => {
-    expectDown(outcomeOf(EVERYTHING), CAUSE);
-    expectOtherUnharmed(outcomeOf(EVERYTHING), healthy);
-  });
-
-  it.each(requestsOf(name))("to: %s", (_request, struck) => {
-    expectErrors(outcomeOf(struck), healthy, struck, CAUSE);
+  it.each(cases.map((one) => [one.struck.name, one] as const))("to: %s", (_request, one) => {
+    expectOnlySilence(one);
   });
 });
 
@@ -65,9 +88,9 @@ it("a cluster that is silent costs those that share a flat network nothing", asy
     );
     if (!first) throw new Error("no servers");
     const kubeconfig = writeKubeconfig(join(directory, "config"), [first, ...others]);
-    const run = async (...names: string[]): Promise<Report> => {
+    const run = async (timeout: string, ...names: string[]): Promise<Report> => {
       const { stdout } = await runMc(
-        ["check", `--contexts=${names.join(",")}`, "-o", "json", "--timeout=2s"],
+        ["check", `--contexts=${names.join(",")}`, "-o", "json", `--timeout=${timeout}`],
         { env: { KUBECONFIG: kubeconfig } },
       );
       return JSON.parse(stdout) as Report;
@@ -76,7 +99,10 @@ it("a cluster that is silent costs those that share a flat network nothing", asy
       mesh
         .find(({ id }) => id === "stale-workloads")
         ?.findings.filter(({ cluster }) => cluster !== "silent");
-    expect(findings(await run(...contexts))).toEqual(findings(await run("cluster1", "cluster2")));
+    const alone = findings(await run("10m", "cluster1", "cluster2"));
+    await withTimeEnough(async (limit) => {
+      expect(findings(await run(limit, ...contexts))).toEqual(alone);
+    });
   } finally {
     await Promise.all(servers.map((server) => server.close()));
     rmSync(directory, { recursive: true, force: true });

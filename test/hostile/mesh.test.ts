@@ -7,7 +7,7 @@ import { VIEWS } from "../../src/checks/index.ts";
 import { check } from "../../src/engine/check.ts";
 import { worst } from "../../src/model/finding.ts";
 import type { Report, Result } from "../../src/model/report.ts";
-import schema from "../../src/model/schema/mc.check.v1.schema.json" with { type: "json" };
+import schema from "../reporters/published.schema.json" with { type: "json" };
 import { REPORTERS } from "../../src/reporters/index.ts";
 import { mesh } from "../support/hostile.ts";
 import { parseXml } from "../reporters/xml.ts";
@@ -60,7 +60,7 @@ describe("whatever two clusters hold", () => {
       RUNS,
     );
     expect(({} as Record<string, unknown>)["polluted"]).toBeUndefined();
-  }, 60_000);
+  });
 
   it("no command does what a name of theirs says", async () => {
     let quoted = 0;
@@ -79,7 +79,7 @@ describe("whatever two clusters hold", () => {
     );
     // Such names do get as far as commands.
     expect(quoted).toBeGreaterThan(0);
-  }, 60_000);
+  });
 
   it("every format stays what it is", async () => {
     const loading = Object.entries(REPORTERS).map(
@@ -109,5 +109,5 @@ describe("whatever two clusters hold", () => {
       }),
       RUNS,
     );
-  }, 60_000);
+  });
 });

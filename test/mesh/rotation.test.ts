@@ -82,6 +82,10 @@ describe("a rotation", () => {
     expect(rotationOf([])).toBeUndefined();
     expect(rotationOf([inPhase("stable"), inPhase("stable")])).toBeUndefined();
     expect(rotationOf([inPhase("stable"), inPhase("done")])).toBeUndefined();
+    // The intermediate is trusted by itself.
+    const intermediate = { ...B, selfSigned: false };
+    const both = [intermediate, A];
+    expect(rotationOf([cluster("x", both, both, intermediate), inPhase("stable")])).toBeUndefined();
     // The Secret was replaced, and istiod not restarted: a fault of another kind.
     expect(rotationOf([cluster("x", [A], [B], A)])).toBeUndefined();
   });

@@ -54,6 +54,13 @@ describe.concurrent("a reader that goes away", () => {
     expect([code, stdout, stderr]).toEqual([0, "=== Cluster: cluster1 ===\n0\n", ""]);
   });
 
+  it("ends --watch, which is no error either", async () => {
+    const { stdout, stderr } = await shell(
+      `$MC ${BOTH.join(" ")} --watch=10ms | head -1; echo \${PIPESTATUS[0]}`,
+    );
+    expect([stdout, stderr]).toEqual(["=== Cluster: cluster1 ===\n0\n", ""]);
+  });
+
   it("is none for stderr either", async () => {
     const { stdout } = await shell(
       `$MC check --check nonsense 2>&1 >/dev/null | true; echo \${PIPESTATUS[0]}`,

@@ -11,7 +11,7 @@ import { readObjects } from "../../src/readers/directory/objects.ts";
 import { openRecordings } from "../../src/readers/recordings.ts";
 import { directory } from "./temp.ts";
 
-const SEED = { seed: 20_260_115, numRuns: 250, interruptAfterTimeLimit: 20_000 };
+const SEED = { seed: 20_260_115, numRuns: 250 };
 
 /** Texts made of what YAML, JSON and recordings are made of, so that they get past the first byte. */
 const fragment = fc.constantFrom(

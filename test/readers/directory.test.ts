@@ -106,6 +106,34 @@ describe("objects", () => {
   });
 });
 
+describe("files as Windows PowerShell writes them", () => {
+  const yaml = dump({ apiVersion: "v1", items: [pod("ünïcode", "x")], kind: "List" });
+  const text = `\uFEFF${yaml.replaceAll("\n", "\r\n")}`;
+  const little = Buffer.from(text, "utf16le");
+
+  test.each([
+    ["little end first", little],
+    ["big end first", Buffer.from(little).swap16()],
+  ])("in UTF-16, %s", async (_name, bytes) => {
+    expect(await listed(directory({ "Pod.yaml": bytes }))).toEqual(["x/ünïcode"]);
+  });
+
+  test("in UTF-16 as JSON", async () => {
+    const json = Buffer.from(`\uFEFF${JSON.stringify(pod("j", "x"))}`, "utf16le");
+    expect(await listed(directory({ "pod.json": json }))).toEqual(["x/j"]);
+  });
+
+  test("or that hold less than a byte order mark", async () => {
+    const root = directory({
+      "a.yaml": "",
+      "b.yaml": "\n",
+      "c.json": "1",
+      "d.yaml": dump(pod("d")),
+    });
+    expect(await listed(root)).toEqual(["default/d"]);
+  });
+});
+
 describe("absent types", () => {
   const everything = [
     pod("p", "n"),

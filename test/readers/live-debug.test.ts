@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { DebugTarget } from "../../src/model/reader.ts";
 import { channelsOf, type Channel } from "../../src/readers/live/debug/channel.ts";
 import type { ApiServerOptions, Fault } from "../support/apiserver.ts";
+import { withTimeEnough } from "../support/time-enough.ts";
 import {
   apiServer,
   causeOf,
@@ -135,15 +136,14 @@ describe("a port-forward", () => {
     ["the API server says nothing", forwardFault({ kind: "hang" })],
     ["the pod says nothing", { faults: [{ kind: "hang", match: { path: "/debug/" } }] }],
   ])("is given up when %s", async (_name, options) => {
-    const { reader, paths } = await istiod(options, { timeoutMs: 500 });
-    expect(await causeOf(reader.debug(TARGET, "/debug/license"))).toBe(
-      "timeout: no answer within 500ms",
-    );
-    expect(paths()).toEqual([FORWARD]);
-    reader.renew();
-    expect(await causeOf(reader.debug(TARGET, "/debug/license"))).toBe(
-      "timeout: no answer within 500ms",
-    );
+    await withTimeEnough(async (_limit, timeoutMs) => {
+      const { reader, paths } = await istiod(options, { timeoutMs });
+      const said = /^timeout: no answer within \w+$/;
+      expect(await causeOf(reader.debug(TARGET, "/debug/license"))).toMatch(said);
+      expect(paths()).toEqual([FORWARD]);
+      reader.renew();
+      expect(await causeOf(reader.debug(TARGET, "/debug/license"))).toMatch(said);
+    });
   });
 
   it("is not tried another way when nobody signs in", async () => {

@@ -11,6 +11,7 @@ import {
   rawServer,
   temporaryDirectory,
   valueOf,
+  PLENTY,
 } from "./live-support.ts";
 
 /** A token as issuers make them, but for its signature. */
@@ -56,7 +57,7 @@ async function issuer({
   return { asked, config };
 }
 
-function open(server: ApiServer, config: Record<string, unknown>, timeoutMs = 20_000) {
+function open(server: ApiServer, config: Record<string, unknown>, timeoutMs = PLENTY) {
   return openServer(server, {
     user: { "auth-provider": { name: "oidc", config } },
     timeoutMs,

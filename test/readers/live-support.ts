@@ -16,9 +16,12 @@ import {
   type ApiServerOptions,
   type KubeObject,
 } from "../support/apiserver.ts";
-import { createAuthority } from "../support/apiserver/tls.ts";
+import { sharedAuthority } from "../support/apiserver/tls.ts";
 import type { KubeconfigOptions } from "../support/apiserver/types.ts";
 import type { Kubeconfig } from "../support/kubeconfig.ts";
+import { PLENTY } from "../support/time-enough.ts";
+
+export { PLENTY };
 
 type Closing = () => unknown;
 
@@ -68,7 +71,7 @@ export function openKubeconfig(config: Kubeconfig, options: Opening = {}): LiveC
   const file = join(temporaryDirectory(), "config");
   writeFileSync(file, dump(config, { skipInvalid: true }));
   const kubeconfig = loadKubeconfig({ kubeconfig: file, env: env ?? process.env });
-  const reader = openCluster(kubeconfig, undefined, { timeoutMs: 20_000, ...open });
+  const reader = openCluster(kubeconfig, undefined, { timeoutMs: PLENTY, ...open });
   afterwards(() => reader.close());
   return reader;
 }
@@ -93,11 +96,14 @@ export interface RawServer {
 
 /** A server that answers as the listener says, over TLS unless told otherwise. */
 export async function rawServer(listener: RequestListener, tls = true): Promise<RawServer> {
-  const authority = await createAuthority();
+  const authority = await sharedAuthority();
   const identity = await authority.server();
   const server = tls
-    ? createTlsServer({ key: identity.keyPem, cert: identity.certPem }, listener)
-    : createServer(listener);
+    ? createTlsServer(
+        { key: identity.keyPem, cert: identity.certPem, keepAliveTimeout: 0 },
+        listener,
+      )
+    : createServer({ keepAliveTimeout: 0 }, listener);
   const { port } = await listening(server);
   return { url: `${tls ? "https" : "http"}://127.0.0.1:${port}`, caPem: authority.caPem, server };
 }

@@ -306,11 +306,12 @@ describe("watch", () => {
   });
 
   it("ends with the cluster, and when the server cannot be reached", async () => {
-    const server = await apiServer();
+    const server = await apiServer({ objects: [pod("a")] });
     const reader = openServer(server);
     const { signal } = new AbortController();
-    const waiting = reader.watch(RESOURCES.pods, {}, () => undefined, signal);
-    await expect.poll(() => server.requests.map(({ status }) => status)).toEqual([200]);
+    const { promise: begun, resolve } = Promise.withResolvers<unknown>();
+    const waiting = reader.watch(RESOURCES.pods, {}, resolve, signal);
+    await begun;
     await reader.close();
     valueOf(await waiting);
     const down = openRaw({ url: "https://127.0.0.1:1" });

@@ -2,7 +2,8 @@ import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 import { describe, expect, test } from "vitest";
 import type { Report } from "../../src/model/report.ts";
-import schema from "../../src/model/schema/mc.check.v1.schema.json" with { type: "json" };
+import { reportSchema } from "../support/write-schema.ts";
+import published from "./published.schema.json" with { type: "json" };
 import { reportOf, SCENARIOS } from "./reports.ts";
 
 type Json = Record<string, unknown>;
@@ -23,11 +24,16 @@ function compile(source: object): ValidateFunction {
   return ajv.compile(source);
 }
 
+const schema = reportSchema();
 const validate = compile(schema);
 const validateClosed = compile(closed(schema) as object);
+/** As it was when it was first given out: what readers may rely on for good. */
+const validatePublished = compile(published);
 
 /** Ids of checks whose `data` has a schema. */
-const TYPED = new Set(schema.$defs.result.allOf.map((rule) => rule.if.properties.id.const));
+const TYPED = new Set(
+  (schema.$defs["result"]?.allOf ?? []).map((rule) => rule.if.properties.id.const),
+);
 
 function problems(check: ValidateFunction, report: unknown): string[] {
   check(report);
@@ -39,6 +45,7 @@ describe.each(SCENARIOS)("the report of %s", (scenario) => {
     const report: unknown = JSON.parse(JSON.stringify(await reportOf(scenario, precheck)));
     expect(problems(validate, report)).toEqual([]);
     expect(problems(validateClosed, report)).toEqual([]);
+    expect(problems(validatePublished, report)).toEqual([]);
     const { clusters, mesh } = report as Report;
     const results = [...clusters.flatMap(({ checks }) => checks), ...mesh];
     const untyped = results.filter(({ id, data }) => data !== undefined && !TYPED.has(id));

@@ -1,5 +1,5 @@
 import { Instance } from "./apiserver/instance.ts";
-import { createAuthority } from "./apiserver/tls.ts";
+import { sharedAuthority } from "./apiserver/tls.ts";
 import type {
   ApiServerOptions,
   Fault,
@@ -39,7 +39,7 @@ export interface ApiServer {
  * does, errors included, closely enough for kubectl to work with it.
  */
 export async function startApiServer(options: ApiServerOptions = {}): Promise<ApiServer> {
-  const instance = new Instance(options, await createAuthority());
+  const instance = new Instance(options, await sharedAuthority());
   await instance.start();
   const { state, url, requests } = instance;
   const { caPem } = instance.authority;

@@ -3,7 +3,8 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { run } from "../../src/cli/program.ts";
-import type { Output } from "../../src/cli/io.ts";
+import type { Clock, Output } from "../../src/cli/io.ts";
+import { pause } from "../../src/cli/pause.ts";
 import {
   type ApiServer,
   type ApiServerOptions,
@@ -28,6 +29,10 @@ export interface RunOptions {
   program?: string;
   /** Ctrl-C. */
   signal?: AbortSignal;
+  /** Real time where absent. */
+  clock?: Clock;
+  /** Says whether the reader of stdout has gone away. */
+  isGone?: () => boolean;
   /** Called with each text as it is written. */
   onWrite?: (stream: "stdout" | "stderr", text: string) => void;
 }
@@ -41,12 +46,24 @@ export interface RunResult {
 /** Runs `mc` with these arguments, as `main.ts` does. */
 export async function runMc(
   args: readonly string[],
-  { env = {}, isTTY = false, columns, program = "mc", signal, onWrite }: RunOptions = {},
+  {
+    env = {},
+    isTTY = false,
+    columns,
+    program = "mc",
+    signal,
+    onWrite,
+    clock,
+    isGone,
+  }: RunOptions = {},
 ): Promise<RunResult> {
   const written = { stdout: "", stderr: "" };
   const output = (stream: "stdout" | "stderr"): Output => ({
     isTTY,
     columns: isTTY ? columns : undefined,
+    get isGone() {
+      return stream === "stdout" && (isGone?.() ?? false);
+    },
     write: async (text) => {
       written[stream] += text;
       onWrite?.(stream, text);
@@ -57,6 +74,7 @@ export async function runMc(
     stderr: output("stderr"),
     env,
     signal: signal ?? new AbortController().signal,
+    clock: clock ?? { now: () => performance.now(), pause },
     program,
   });
   return { code, ...written };

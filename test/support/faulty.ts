@@ -87,7 +87,7 @@ const PLAIN = { "disable-compression": true };
 /** Runs all cases, some at the same time, and one in which nothing is wrong. */
 export async function runCases(
   cases: readonly FaultCase[],
-  { timeout = "60s", concurrency = 8, compress = true } = {},
+  { timeout = "10m", concurrency = 8, compress = true } = {},
 ): Promise<{ healthy: Outcome; outcomes: Outcome[] }> {
   const { servers, directory } = await start(cases);
   const [faulty, other] = servers as [ApiServer, ApiServer];

@@ -7,6 +7,10 @@ import { resolve } from "node:path";
  */
 
 const MAIN = resolve(import.meta.dirname, "../../src/main.ts");
+/** Node strips the types of sources and compiles them: two thirds of the time of a run. */
+export const COMPILE_CACHE = {
+  NODE_COMPILE_CACHE: resolve(import.meta.dirname, "../../node_modules/.cache/mc-sources"),
+};
 
 export interface ProcessOptions {
   env?: Readonly<Record<string, string>>;
@@ -53,7 +57,7 @@ function start(
 ): RunningProcess {
   const { PATH = "", HOME = "" } = process.env;
   const child = spawn(command, args, {
-    env: { PATH, HOME, ...env },
+    env: { PATH, HOME, ...COMPILE_CACHE, ...env },
     stdio,
     ...(cwd === undefined ? {} : { cwd }),
   });

@@ -8,6 +8,7 @@ import { openCluster } from "../../src/readers/live.ts";
 import { openRecordings } from "../../src/readers/recordings.ts";
 import { type ApiServer, type ApiServerOptions, startApiServer } from "./apiserver.ts";
 import { writeKubeconfig } from "./kubeconfig.ts";
+import { PLENTY } from "./time-enough.ts";
 
 const FIXTURES = resolve(import.meta.dirname, "../../fixtures");
 
@@ -60,7 +61,7 @@ export async function liveClusters(
   const kubeconfig = writeKubeconfig(join(directory, "kubeconfig"), [first, ...others]);
   const config = loadKubeconfig({ kubeconfig, env: {} });
   const readers = snapshots.map(({ context, time }) => {
-    const reader: ClusterReader = openCluster(config, context, { timeoutMs: 20_000 });
+    const reader: ClusterReader = openCluster(config, context, { timeoutMs: PLENTY });
     reader.now = () => Date.parse(time);
     return reader;
   });

@@ -4,12 +4,20 @@ import type { RotationPhase } from "../../mesh/rotation.ts";
 export interface CertificateData {
   subject: string;
   issuer: string;
+  /** @pattern ^[0-9a-f]{64}$ */
   sha256: string;
   key: string;
-  /** RFC 3339. */
+  /**
+   * RFC 3339.
+   * @format date-time
+   */
   notBefore: string;
+  /** @format date-time */
   notAfter: string;
-  /** Whole days from the time that the cluster is judged by; negative once expired. */
+  /**
+   * Whole days from the time that the cluster is judged by; negative once expired.
+   * @asType integer
+   */
   expiresInDays: number;
 }
 

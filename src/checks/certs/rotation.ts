@@ -5,18 +5,18 @@ import type { Finding } from "../../model/report.ts";
 import type { TrustMatrix } from "../../model/trust.ts";
 import { showRoot } from "./commands.ts";
 import type { RotationData } from "./data.ts";
-import { chainRoot, secretRoots, type Member } from "./member.ts";
-import { named } from "../../mesh/certificate-text.ts";
+import { chainRoot, secretRoots, type ClusterCertificates } from "./cluster-certificates.ts";
+import { named } from "./wording.ts";
 
 /** The rotation that the clusters are in, of those whose Secret and ConfigMap could be read. */
 export function rotationAmong(
-  members: readonly Member[],
+  members: readonly ClusterCertificates[],
   trust: TrustMatrix,
 ): Rotation | undefined {
   return rotationOf(members.flatMap((member) => clusterRoots(member, trust)));
 }
 
-function clusterRoots(member: Member, trust: TrustMatrix): ClusterRoots[] {
+function clusterRoots(member: ClusterCertificates, trust: TrustMatrix): ClusterRoots[] {
   const anchor = chainRoot(trust, member);
   const written = secretRoots(trust, member);
   if (!anchor || written.length === 0) return [];
@@ -36,7 +36,7 @@ export function rotationText({ to, phases, certain }: Rotation): string {
  */
 export function rotationFindings(
   rotation: Rotation | undefined,
-  members: readonly Member[],
+  members: readonly ClusterCertificates[],
 ): Finding[] {
   const [first] = members;
   if (!first || !rotation?.apart) return [];
@@ -52,7 +52,7 @@ export function rotationFindings(
 }
 
 /** What says which step is next; for recordings, what shows the roots that are there. */
-function commands(first: Member, members: readonly Member[]): string[] {
+function commands(first: ClusterCertificates, members: readonly ClusterCertificates[]): string[] {
   const known = members.every(({ cluster }) => cluster.contextArgument !== "<context>");
   if (!known) return members.slice(0, 3).map(({ cluster }) => showRoot(cluster));
   const contexts = members.map(({ cluster }) => contextWord(cluster)).join(",");

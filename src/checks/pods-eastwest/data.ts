@@ -1,4 +1,4 @@
-import type { Status } from "../../model/report.ts";
+import type { Count, Status } from "../../model/report.ts";
 import type { PodRow } from "../_shared/pods-data.ts";
 
 /** The pods of one east-west Gateway: text has one line for each. */
@@ -10,7 +10,7 @@ interface GatewayPods {
   summary: string;
   rows: PodRow[];
   /** Which of the result's findings are this Gateway's, by index. */
-  findings: number[];
+  findings: Count[];
 }
 
 /** The pods of every east-west Gateway. */

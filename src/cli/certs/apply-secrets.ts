@@ -4,7 +4,7 @@ import { yamlDiff } from "../../gateway/comparable.ts";
 import { type Problem, problem, unread } from "../../gateway/problem.ts";
 import { oneLine } from "../../lib/sanitize.ts";
 import { kubectl } from "../../mesh/commands/shell.ts";
-import { CA_SECRET } from "../../mesh/names.ts";
+import { CACERTS } from "../../mesh/trust/cacerts.ts";
 import type { ClusterRef } from "../../model/check.ts";
 import type { WritableCluster } from "../../model/cluster.ts";
 import { missing } from "../../model/gathered.ts";
@@ -106,7 +106,7 @@ async function showDiff(
   options: ApplySecretsOptions,
   io: Io,
 ): Promise<void> {
-  const title = `${ref.context}/${manifest.metadata.namespace}/${CA_SECRET}`;
+  const title = `${ref.context}/${manifest.metadata.namespace}/${CACERTS}`;
   const diff = yamlDiff(title, before && shownSecret(before), shownSecret(after));
   await io.stdout.write(paintDiff(diff, wantsColor(io, options.color)));
 }

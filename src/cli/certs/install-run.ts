@@ -7,10 +7,10 @@ import { hasNamespace, type Problem, problem, unread } from "../../gateway/probl
 import { toYaml } from "../../gateway/yaml.ts";
 import { oneLine } from "../../lib/sanitize.ts";
 import { reloadRules, takesUp } from "../../mesh/ca-reload.ts";
-import { named } from "../../mesh/certificate-text.ts";
+import { named } from "../../checks/certs/wording.ts";
 import { restartIstiod } from "../../mesh/commands/istiod.ts";
 import { kubectl, mc, quote } from "../../mesh/commands/shell.ts";
-import { CA_SECRET, SELF_MADE_CA_SECRET } from "../../mesh/names.ts";
+import { CACERTS, SELF_MADE } from "../../mesh/trust/cacerts.ts";
 import type { ClusterRef } from "../../model/check.ts";
 import type { WritableCluster } from "../../model/cluster.ts";
 import { OperationError, UsageError } from "../../model/errors.ts";
@@ -83,7 +83,7 @@ async function install(
   const { ref, secret } = cluster.ca;
   const problems = await problemsOf(installation, options);
   if (problems.length > 0) return refuse(io, problems, "nothing was applied");
-  const present = secret?.name === CA_SECRET ? secret : undefined;
+  const present = secret?.name === CACERTS ? secret : undefined;
   const { form, resourceVersion, signingSince } = present ?? {};
   const isSame = present !== undefined && holds(present, ref, set);
   const manifest = secretManifest(ref.istioNamespace, set, {
@@ -99,7 +99,7 @@ async function install(
         ref,
         writer,
         manifest,
-        line: `Secret ${ref.istioNamespace}/${CA_SECRET} ${how} cluster "${ref.context}"`,
+        line: `Secret ${ref.istioNamespace}/${CACERTS} ${how} cluster "${ref.context}"`,
         ...(present ? { before: present.object } : {}),
       },
     ],
@@ -133,7 +133,7 @@ async function problemsOf(
     const create = kubectl(ref, "create", "namespace", ref.istioNamespace);
     return [problem(ref, `namespace ${ref.istioNamespace} does not exist`, create)];
   }
-  if (!secret || (secret.name === CA_SECRET && holds(secret, ref, set))) return [];
+  if (!secret || (secret.name === CACERTS && holds(secret, ref, set))) return [];
   const kept = keptByOthers(ref, secret);
   if (kept) return [kept];
   if (options.force) return [];
@@ -166,7 +166,7 @@ async function differs(
     );
   }
   const made =
-    secret.name === SELF_MADE_CA_SECRET
+    secret.name === SELF_MADE
       ? "istiod signs with a CA that it made itself, and has signed workloads with it"
       : `${name} differs`;
   return problem(

@@ -1,12 +1,12 @@
 import type { CaSecret } from "../../certs/secret.ts";
 import { type Problem, problem } from "../../gateway/problem.ts";
-import { SELF_MADE_CA_SECRET } from "../../mesh/names.ts";
+import { SELF_MADE } from "../../mesh/trust/cacerts.ts";
 import type { ClusterRef } from "../../model/check.ts";
 
 /** What `mc` leaves alone whatever the flags: it would be written over, or break istiod. */
 export function keptByOthers(ref: ClusterRef, secret: CaSecret): Problem | undefined {
   const name = `Secret ${ref.istioNamespace}/${secret.name}`;
-  if (secret.name === SELF_MADE_CA_SECRET) return undefined;
+  if (secret.name === SELF_MADE) return undefined;
   const { owner, hasRevocations } = secret;
   if (owner.advice !== undefined) {
     return problem(ref, `${name} is kept by ${owner.text}. ${owner.advice}`);

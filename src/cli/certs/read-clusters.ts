@@ -3,7 +3,8 @@ import { caSecret, type CaSecret } from "../../certs/secret.ts";
 import { gather } from "../../engine/gather.ts";
 import { changedAt } from "../../facts/managed-fields.ts";
 import { at, string, time } from "../../lib/json.ts";
-import { CA_SECRET, ROOTS_CONFIG_MAP, SELF_MADE_CA_SECRET } from "../../mesh/names.ts";
+import { ROOT_CONFIG_MAP } from "../../mesh/names.ts";
+import { CACERTS, SELF_MADE } from "../../mesh/trust/cacerts.ts";
 import type { GatheredCluster } from "../../model/cluster.ts";
 import type { FactKey } from "../../model/facts.ts";
 import { missing, type Missing } from "../../model/gathered.ts";
@@ -102,7 +103,7 @@ async function readSecret(
   reader: ClusterReader,
   namespace: string,
 ): Promise<{ secret: CaSecret } | { unread: Missing } | object> {
-  for (const name of [CA_SECRET, SELF_MADE_CA_SECRET] as const) {
+  for (const name of [CACERTS, SELF_MADE] as const) {
     const found = await reader.get(RESOURCES.secrets, namespace, name);
     if (found.ok) return { secret: caSecret(name, found.value) };
     if (found.why !== "not-found") return { unread: found };
@@ -114,7 +115,7 @@ async function readRoots(
   reader: ClusterReader,
   namespace: string,
 ): Promise<Pick<CaCluster, "roots" | "rootsChangedAt">> {
-  const found = await reader.get(RESOURCES.configMaps, namespace, ROOTS_CONFIG_MAP);
+  const found = await reader.get(RESOURCES.configMaps, namespace, ROOT_CONFIG_MAP);
   if (!found.ok) return { roots: "" };
   const changed = changedAt(found.value);
   return {

@@ -4,7 +4,7 @@ import { nextStep, type RotationStep, type SecretChange } from "../../certs/rota
 import { secretManifest } from "../../certs/secret.ts";
 import type { SigningSet } from "../../certs/signing-set.ts";
 import { parseDuration } from "../../lib/duration.ts";
-import { CA_SECRET } from "../../mesh/names.ts";
+import { CACERTS } from "../../mesh/trust/cacerts.ts";
 import type { WritableCluster } from "../../model/cluster.ts";
 import type { IstiodFact } from "../../model/facts.ts";
 import { EXIT_FAULT } from "../exit-code.ts";
@@ -97,7 +97,7 @@ function secretsOf(
     const writer = writers.get(change.context);
     if (!cluster || !writer) return [];
     const { ref, secret } = cluster;
-    const present = secret.name === CA_SECRET ? secret : undefined;
+    const present = secret.name === CACERTS ? secret : undefined;
     const { form, resourceVersion } = present ?? {};
     const { signingSince } = secret;
     const keeps = change.signer === "present" && signingSince !== undefined;

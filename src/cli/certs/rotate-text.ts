@@ -5,7 +5,7 @@ import type { ClusterState, RotationStep, StepName, Wait } from "../../certs/rot
 import { oneLine } from "../../lib/sanitize.ts";
 import { restartIstiod } from "../../mesh/commands/istiod.ts";
 import { restartZtunnel } from "../../mesh/commands/ztunnel.ts";
-import { CA_SECRET } from "../../mesh/names.ts";
+import { CACERTS } from "../../mesh/trust/cacerts.ts";
 import { enumerate } from "../../mesh/wording.ts";
 import { rotationPhase } from "../../mesh/rotation.ts";
 import type { ClusterRef } from "../../model/check.ts";
@@ -77,7 +77,7 @@ function rootText(root: BundledCertificate | undefined): string {
 
 /** Said of a Secret once it is written. */
 export function writtenLine(step: StepName, ref: ClusterRef): string {
-  return `Secret ${ref.istioNamespace}/${CA_SECRET} of cluster "${ref.context}" has ${WHAT[step]}`;
+  return `Secret ${ref.istioNamespace}/${CACERTS} of cluster "${ref.context}" has ${WHAT[step]}`;
 }
 
 /** What stands before the step, with the commands for it. */

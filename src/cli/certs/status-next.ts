@@ -1,5 +1,5 @@
-import type { Member } from "../../checks/certs/member.ts";
-import { DAY, named } from "../../mesh/certificate-text.ts";
+import type { ClusterCertificates } from "../../checks/certs/cluster-certificates.ts";
+import { DAY, named } from "../../checks/certs/wording.ts";
 import { restartIstiod } from "../../mesh/commands/istiod.ts";
 import { contextWord, mc } from "../../mesh/commands/shell.ts";
 import { enumerate } from "../../mesh/wording.ts";
@@ -8,7 +8,10 @@ import type { CertificateFacts } from "../../model/trust.ts";
 import type { NextStep } from "./status-text.ts";
 
 /** What is to be done next, for the clusters that are furthest behind first. */
-export function nextSteps(members: readonly Member[], rotation: Rotation | undefined): NextStep[] {
+export function nextSteps(
+  members: readonly ClusterCertificates[],
+  rotation: Rotation | undefined,
+): NextStep[] {
   if (rotation) return rotationSteps(members, rotation);
   return members.flatMap((member) => expirySteps(member, members));
 }
@@ -43,7 +46,7 @@ const RULES: readonly Rule[] = [
   },
 ];
 
-function rotationSteps(members: readonly Member[], rotation: Rotation): NextStep[] {
+function rotationSteps(members: readonly ClusterCertificates[], rotation: Rotation): NextStep[] {
   for (const { phases, text, restart } of RULES) {
     const behind = rotation.phases.filter(({ phase }) => phases.includes(phase));
     const found = members.filter(({ context }) => behind.some((one) => one.context === context));
@@ -58,14 +61,17 @@ function rotationSteps(members: readonly Member[], rotation: Rotation): NextStep
 }
 
 /** With the placeholder for the directory of the new certificates, which nothing here tells. */
-function rotateCommand(members: readonly Member[]): string[] {
+function rotateCommand(members: readonly ClusterCertificates[]): string[] {
   const [first] = members;
   if (!first) return [];
   const contexts = members.map(({ cluster }) => contextWord(cluster)).join(",");
   return [mc(first.cluster, `certs rotate --contexts ${contexts} --to <directory>`)];
 }
 
-function expirySteps(member: Member, members: readonly Member[]): NextStep[] {
+function expirySteps(
+  member: ClusterCertificates,
+  members: readonly ClusterCertificates[],
+): NextStep[] {
   const { cluster, context, signing, roots } = member;
   const soon = (one: CertificateFacts): boolean =>
     one.notAfter - cluster.now <= Math.min(30 * DAY, (one.notAfter - one.notBefore) / 4);

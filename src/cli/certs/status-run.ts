@@ -1,7 +1,12 @@
 import type { CaCluster } from "../../certs/cluster-state.ts";
 import { externalCa } from "../../certs/external.ts";
 import { certsData } from "../../checks/certs/details.ts";
-import { chainRoot, memberOf, type CertsFacts, type Member } from "../../checks/certs/member.ts";
+import {
+  chainRoot,
+  certificatesOf,
+  type CertsFacts,
+  type ClusterCertificates,
+} from "../../checks/certs/cluster-certificates.ts";
 import { rotationAmong } from "../../checks/certs/rotation.ts";
 import { trust as trustMatrix } from "../../engine/artifacts/trust.ts";
 import { toYaml } from "../../gateway/yaml.ts";
@@ -71,7 +76,7 @@ function statusOf(read: readonly ReadCluster[], trust: TrustMatrix): CertsStatus
   };
 }
 
-function memberFor({ gathered }: ReadCluster, trust: TrustMatrix): Member[] {
+function memberFor({ gathered }: ReadCluster, trust: TrustMatrix): ClusterCertificates[] {
   const { rootCertificate, intermediate, ztunnelDumps } = gathered.facts;
   if (!rootCertificate?.ok || !intermediate || !ztunnelDumps) return [];
   const facts: CertsFacts["facts"] = {
@@ -79,7 +84,7 @@ function memberFor({ gathered }: ReadCluster, trust: TrustMatrix): Member[] {
     intermediate,
     ztunnelDumps,
   };
-  return [memberOf({ cluster: gathered.ref, facts }, trust)];
+  return [certificatesOf({ cluster: gathered.ref, facts }, trust)];
 }
 
 function whyNot({ gathered, unread }: ReadCluster): string {

@@ -1,3 +1,4 @@
+import { defined } from "../../lib/defined.ts";
 import { UsageError } from "../../model/errors.ts";
 import type { Gathered } from "../../model/gathered.ts";
 import type { ClusterReader } from "../../model/reader.ts";
@@ -86,7 +87,7 @@ export class DirectoryBuilder implements Builder {
     }
     const reader = new RecordingReader({
       context: context ?? this.#named.context,
-      ...(contextArgument === undefined ? {} : { contextArgument }),
+      ...defined({ contextArgument }),
       origin,
       now: time ?? Date.now(),
       objects: this.#objects,

@@ -2,8 +2,8 @@ import { array, property, record, string } from "../../lib/json.ts";
 import { oneLine } from "../../lib/sanitize.ts";
 import { UsageError } from "../../model/errors.ts";
 import { ParseFault, parseJson, parseYaml } from "./parse.ts";
-import type { Piece } from "./piece.ts";
-import { jsonPieces, yamlPieces } from "./pieces.ts";
+import type { FilePart } from "./file-part.ts";
+import { jsonPieces, yamlPieces } from "./documents.ts";
 
 /** Takes Kubernetes objects, each with apiVersion and kind. */
 export interface ObjectSink {
@@ -28,10 +28,10 @@ export async function readObjects(
   chunks: AsyncIterable<Uint8Array>,
   sink: ObjectSink,
 ): Promise<void> {
-  const pieces = format === "json" ? jsonPieces(chunks) : yamlPieces(chunks);
+  const parts = format === "json" ? jsonPieces(chunks) : yamlPieces(chunks);
   const items = new ItemReader(format, sink);
   try {
-    for await (const piece of pieces) {
+    for await (const piece of parts) {
       if (piece.part === "item") items.take(piece);
       else {
         for (const value of parsePiece(piece, format)) {
@@ -62,7 +62,7 @@ class ItemReader {
     this.#sink = sink;
   }
 
-  take(piece: Piece & { part: "item" }): void {
+  take(piece: FilePart & { part: "item" }): void {
     if (isUseless(piece.text, this.#format, this.#sink)) return;
     for (const value of parsePiece(piece, this.#format)) {
       if (isObject(value)) expand(value, {}, this.#sink);
@@ -71,7 +71,7 @@ class ItemReader {
   }
 
   /** An item that leaves its type to the list; kubectl prints that after the items. */
-  #takeBare(value: unknown, { head, line }: Piece & { part: "item" }): void {
+  #takeBare(value: unknown, { head, line }: FilePart & { part: "item" }): void {
     this.#common ??= typeOfItems(
       parsePiece({ text: head, line: 1, part: "rest" }, this.#format)[0],
     );
@@ -113,7 +113,7 @@ function ownLine(text: string, start: string): string | undefined {
   return /^[A-Za-z][\w./-]*$/.test(value) ? value : undefined;
 }
 
-function parsePiece(piece: Piece, format: Format): unknown[] {
+function parsePiece(piece: FilePart, format: Format): unknown[] {
   try {
     return format === "json" ? [parseJson(piece.text)] : parseYaml(piece.text);
   } catch (error) {

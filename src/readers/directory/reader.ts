@@ -7,7 +7,7 @@ import type {
   RawObject,
 } from "../../model/reader.ts";
 import type { Resource } from "../../model/resource.ts";
-import { unreadDebug, unreadGet, unreadList, unreadType, wasRead } from "./asked.ts";
+import { unreadDebug, unreadGet, unreadList, unreadType, wasRead } from "./recorded-requests.ts";
 import { debugPath, getRequest, listRequest, type Snapshot } from "./snapshot.ts";
 import { type ObjectStore, resourceName } from "./store.ts";
 

@@ -118,7 +118,7 @@ function unreadOf(entry: unknown): Unread[] {
     return debugOf(debug).map((found) => ({
       ...reason,
       debug: found,
-      ...(access ? { access } : {}),
+      ...defined({ access }),
     }));
   }
   return requestOf(property(entry, "request")).map((request) => ({ ...reason, request }));

@@ -1,5 +1,5 @@
 import { ParseFault } from "./parse.ts";
-import type { Piece } from "./piece.ts";
+import type { FilePart } from "./file-part.ts";
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -38,9 +38,9 @@ export class JsonSplitter {
     this.#longest = longest;
   }
 
-  /** Takes the next part of the text; returns the pieces that it completes. */
-  push(text: string): Piece[] {
-    const pieces: Piece[] = [];
+  /** Takes the next part of the text; returns the parts that it completes. */
+  push(text: string): FilePart[] {
+    const parts: FilePart[] = [];
     let from = 0;
     for (let index = 0; index < text.length; index += 1) {
       const code = text.charCodeAt(index);
@@ -92,7 +92,7 @@ export class JsonSplitter {
           if (endsItem || this.#depth === 0) {
             this.#keep(text.slice(from, index + 1));
             from = index + 1;
-            pieces.push(...this.#done());
+            parts.push(...this.#done());
           }
           break;
         }
@@ -101,11 +101,11 @@ export class JsonSplitter {
       }
     }
     if (!this.#inItems || this.#item) this.#keep(text.slice(from));
-    return pieces;
+    return parts;
   }
 
   /** The piece that is left at the end; throws a ParseFault when it is not whole. */
-  end(): Piece[] {
+  end(): FilePart[] {
     if (this.#depth > 0 || this.#inString) {
       throw new ParseFault(this.#document.line, "the JSON text ends too early");
     }
@@ -140,13 +140,13 @@ export class JsonSplitter {
     to.text += text;
   }
 
-  #done(): Piece[] {
+  #done(): FilePart[] {
     if (this.#item) {
       const item = this.#item;
       this.#item = undefined;
       return [{ ...item, part: "item", head: `${this.#document.text}]}` }];
     }
-    const piece: Piece = { ...this.#document, part: this.#hadItems ? "rest" : "document" };
+    const piece: FilePart = { ...this.#document, part: this.#hadItems ? "rest" : "document" };
     this.#document = { text: "", line: this.#line };
     this.#hadItems = false;
     this.#key = "";

@@ -1,5 +1,5 @@
 import { ParseFault } from "./parse.ts";
-import type { Piece } from "./piece.ts";
+import type { FilePart } from "./file-part.ts";
 
 const SPACE = 0x20;
 const DASH = 0x2d;
@@ -30,8 +30,8 @@ export class YamlSplitter {
     this.#longest = longest;
   }
 
-  /** Takes the next line, with its line break; returns the pieces that it completes. */
-  line(line: string): Piece[] {
+  /** Takes the next line, with its line break; returns the parts that it completes. */
+  line(line: string): FilePart[] {
     this.#lineNumber += 1;
     if (isMarker(line)) return this.#endDocument(line);
     if (this.#place === "items") return this.#inItems(line);
@@ -48,12 +48,12 @@ export class YamlSplitter {
     return [];
   }
 
-  /** The pieces that are left at the end. */
-  end(): Piece[] {
+  /** The parts that are left at the end. */
+  end(): FilePart[] {
     return this.#endDocument("");
   }
 
-  #inItems(line: string): Piece[] {
+  #inItems(line: string): FilePart[] {
     if (isItem(line, this.#indent)) {
       const done = this.#endItem();
       this.#hadItems = true;
@@ -73,17 +73,17 @@ export class YamlSplitter {
     return done;
   }
 
-  #endItem(): Piece[] {
+  #endItem(): FilePart[] {
     const item = this.#item;
     this.#item = undefined;
     return item ? [{ ...item, part: "item", head: this.#document.text }] : [];
   }
 
-  #endDocument(marker: string): Piece[] {
-    const pieces = this.#endItem();
+  #endDocument(marker: string): FilePart[] {
+    const parts = this.#endItem();
     const document = this.#document;
     if (this.#hadItems || hasContent(document.text)) {
-      pieces.push({ ...document, part: this.#hadItems ? "rest" : "document" });
+      parts.push({ ...document, part: this.#hadItems ? "rest" : "document" });
     }
     this.#place = "document";
     this.#hadItems = false;
@@ -91,7 +91,7 @@ export class YamlSplitter {
     const rest = marker.startsWith("---") ? `   ${marker.slice(3)}` : "";
     this.#document = { text: rest.trim() === "" ? "" : rest, line: this.#lineNumber };
     if (this.#document.text === "") this.#document.line += 1;
-    return pieces;
+    return parts;
   }
 
   #add(to: Buffered, line: string): void {

@@ -1,5 +1,6 @@
 import { ActionOnInvalid, newContexts } from "@kubernetes/client-node/dist/config_types.js";
 import { closest } from "../../lib/closest.ts";
+import { defined } from "../../lib/defined.ts";
 import { oneLine } from "../../lib/sanitize.ts";
 import { UsageError } from "../../model/errors.ts";
 import type { Kubeconfig } from "./load.ts";
@@ -48,12 +49,7 @@ export function resolveContext(config: Kubeconfig, name?: string): ContextTarget
   const nobody = { name: "", value: {}, base: "" };
   const userEntry = userName === "" ? nobody : config.users.get(userName);
   if (!userEntry) throw new UsageError(lacks(context, "user", userName));
-  return {
-    context,
-    cluster,
-    user: readUser(userEntry),
-    ...(namespace === undefined ? {} : { namespace }),
-  };
+  return { context, cluster, user: readUser(userEntry), ...defined({ namespace }) };
 }
 
 function lacks(context: string, kind: string, name: string): string {

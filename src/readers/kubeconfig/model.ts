@@ -8,6 +8,7 @@ import {
   type Cluster,
   type User,
 } from "@kubernetes/client-node/dist/config_types.js";
+import { defined } from "../../lib/defined.ts";
 import { array, at, property, record, string, strings } from "../../lib/json.ts";
 import { oneLine } from "../../lib/sanitize.ts";
 import { UsageError } from "../../model/errors.ts";
@@ -77,12 +78,8 @@ export function readCluster({ name, value, base }: Entry): ClusterEntry | undefi
   const extension = array(property(value, "extensions")).find(
     (item) => property(item, "name") === "client.authentication.k8s.io/exec",
   );
-  return {
-    ...rest,
-    ...(caData === undefined ? {} : { caData }),
-    disableCompression,
-    ...(extension === undefined ? {} : { execConfig: property(extension, "extension") }),
-  };
+  const execConfig = property(extension, "extension");
+  return defined({ ...rest, caData, disableCompression, execConfig });
 }
 
 /** @throws UsageError a credential in it cannot be used, or its files cannot be read */
@@ -98,7 +95,6 @@ export function readUser({ name, value, base }: Entry): UserEntry {
   const [user = { name }] = newUsers([{ name, user: texts(value) }], LENIENT);
   rebase({ clusters: [], users: [user] }, base);
   const tokenFile = string(property(value, "tokenFile"));
-  const asUid = string(property(value, "as-uid"));
   const exec = property(value, "exec") ?? undefined;
   const provider = string(at(value, "auth-provider", "name"));
   const config = record(at(value, "auth-provider", "config"));
@@ -106,15 +102,16 @@ export function readUser({ name, value, base }: Entry): UserEntry {
   const keyData = dataOf(user.keyData, user.keyFile, `client-key of ${owner}`);
   const extra = Object.entries(record(property(value, "as-user-extra")));
   const { token, username, password, impersonateUser } = user;
-  const found: UserEntry = {
-    name,
-    ...present({ token, username, password, impersonateUser, certData, keyData, asUid }),
-    ...(tokenFile === undefined ? {} : { tokenFile: makeAbsolutePath(base, tokenFile) }),
+  const written = { name, token, username, password, impersonateUser, certData, keyData };
+  const found: UserEntry = defined({
+    ...written,
+    tokenFile: tokenFile && makeAbsolutePath(base, tokenFile),
+    asUid: string(property(value, "as-uid")),
     asGroups: strings(property(value, "as-groups")),
     asUserExtra: new Map(extra.map(([key, values]) => [key, strings(values)])),
-    ...(exec === undefined ? {} : { exec: readExec(exec, base) }),
-    ...(provider === undefined ? {} : { authProvider: { name: provider, config } }),
-  };
+    exec: exec && readExec(exec, base),
+    authProvider: provider === undefined ? undefined : { name: provider, config },
+  });
   const wrong = unusable(found);
   if (wrong !== undefined) throw new UsageError(`${owner} of the kubeconfig has ${wrong}`);
   return found;
@@ -141,9 +138,8 @@ export function isHeaderText(text: string): boolean {
 }
 
 function readExec(value: unknown, base: string): ExecEntry {
-  const installHint = string(property(value, "installHint"));
   const command = string(property(value, "command")) ?? "";
-  return {
+  return defined({
     apiVersion: string(property(value, "apiVersion")) ?? "",
     // Without a slash it is looked up on the PATH.
     command: command.includes(sep) ? makeAbsolutePath(base, command) : command,
@@ -154,17 +150,8 @@ function readExec(value: unknown, base: string): ExecEntry {
     }),
     provideClusterInfo: property(value, "provideClusterInfo") === true,
     interactiveMode: string(property(value, "interactiveMode")) ?? "IfAvailable",
-    ...(installHint === undefined ? {} : { installHint }),
-  };
-}
-
-/** The fields that have a value. */
-function present<T extends Record<string, string | undefined>>(
-  fields: T,
-): { [K in keyof T]?: string } {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]?: string;
-  };
+    installHint: string(property(value, "installHint")),
+  });
 }
 
 /** Scalars as texts (YAML leaves numbers unquoted), without the empty ones, which stand for none. */

@@ -1,3 +1,4 @@
+import { defined } from "../../lib/defined.ts";
 import { at, string } from "../../lib/json.ts";
 import type { Gathered, Missing } from "../../model/gathered.ts";
 import type { ClusterReader, Connection, RawObject } from "../../model/reader.ts";
@@ -25,6 +26,7 @@ const OBJECTS_PER_FILE = 5000;
 /** What was asked of a cluster and what it answered, redacted as it comes. */
 export class Memory {
   readonly #context: string;
+  readonly #isLive: boolean;
   readonly #contextArgument: string | undefined;
   /** ms since the epoch. */
   readonly time: number;
@@ -39,6 +41,7 @@ export class Memory {
     this.#context = reader.context;
     this.#contextArgument = reader.contextArgument;
     this.time = reader.now();
+    this.#isLive = reader.kind === "live";
   }
 
   connected(connection: Gathered<Connection>): void {
@@ -70,7 +73,8 @@ export class Memory {
     const key = `${string(at(object, "metadata", "namespace")) ?? ""}/${name}`;
     // The whole object says more than its metadata, whichever came first.
     if (metadataOnly && objects.has(key)) return;
-    objects.set(key, JSON.stringify(redactObject(resource, object)));
+    const isWhole = this.#isLive && !metadataOnly;
+    objects.set(key, JSON.stringify(redactObject(resource, object, isWhole)));
   }
 
   debugAnswered(target: RecordedDebug, answer: Gathered<unknown>): void {
@@ -81,7 +85,7 @@ export class Memory {
       this.#debug.set(key, { target, text: toJson(redactDebug(target.path, answer.value)) });
     } else {
       const { request: access } = answer;
-      this.#unread.set(key, { ...reasonOf(answer), debug: target, ...(access ? { access } : {}) });
+      this.#unread.set(key, { ...reasonOf(answer), debug: target, ...defined({ access }) });
     }
   }
 

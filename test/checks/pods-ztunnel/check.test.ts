@@ -1,64 +1,11 @@
-import { expect, test } from "vitest";
 import { podsZtunnel } from "../../../src/checks/pods-ztunnel/check.ts";
-import { missing } from "../../../src/model/gathered.ts";
-import { pod, runCluster, workload } from "../../support/facts.ts";
+import { testNodeAgent } from "../node-agents.ts";
 
-test("ready pods are healthy, and rows of the table", () => {
-  const verdict = runCluster(podsZtunnel);
-  expect(verdict).toMatchObject({ summary: "all pods healthy", findings: [] });
-  expect(verdict.data).toEqual({
-    rows: [expect.objectContaining({ ready: "1/1", status: "Running", restarts: 0, age: "10m" })],
-  });
-});
-
-test("in another namespace they are as good", () => {
-  const verdict = runCluster(podsZtunnel, {
-    ztunnelPods: [pod({ namespace: "kube-system", name: "ztunnel-abcde" })],
-    ztunnels: [workload({ namespace: "kube-system", name: "ztunnel" })],
-  });
-  expect(verdict.findings).toEqual([]);
-});
-
-test("none is a fault", () => {
-  const { findings, summary, data } = runCluster(podsZtunnel, { ztunnelPods: [], ztunnels: [] });
-  expect(findings).toMatchObject([{ severity: "fail" }]);
-  expect(summary).toBe("no ztunnel pod in any namespace");
-  expect(findings[0]?.remediation?.commands).toEqual([
-    "kubectl --context ctx-a get daemonsets,pods -A -l app=ztunnel",
-  ]);
-  expect(data).toEqual({ rows: [] });
-});
-
-test("fewer than desired is a fault", () => {
-  const { summary, findings } = runCluster(podsZtunnel, {
-    ztunnels: [workload({ name: "ztunnel", desired: 2 })],
-  });
-  expect(findings).toMatchObject([{ severity: "fail" }]);
-  expect(summary).toContain("DaemonSet istio-system/ztunnel: 1 of 2 pods exist");
-});
-
-test("a pod that is not ready is a fault, with its reason", () => {
-  const crashing = pod({
-    name: "ztunnel-abcde",
-    healthy: false,
-    ready: 0,
-    status: "CrashLoopBackOff",
-    why: "last exit 255",
-  });
-  const { summary, findings } = runCluster(podsZtunnel, { ztunnelPods: [crashing] });
-  expect(findings).toMatchObject([{ severity: "fail" }]);
-  expect(summary).toBe("istio-system/ztunnel-abcde: CrashLoopBackOff: last exit 255");
-});
-
-test("without DaemonSets the pods are judged, and the number is not", () => {
-  const { summary, findings } = runCluster(podsZtunnel, {
-    ztunnels: missing("forbidden", "daemonsets.apps is forbidden"),
-  });
-  expect(findings).toMatchObject([
-    {
-      severity: "info",
-      message: "number of ztunnel pods not checked: daemonsets.apps is forbidden",
-    },
-  ]);
-  expect(summary).toBe("all pods healthy");
+testNodeAgent({
+  check: podsZtunnel,
+  pods: "ztunnelPods",
+  daemonSets: "ztunnels",
+  name: "ztunnel",
+  daemonSet: "ztunnel",
+  selector: "app=ztunnel",
 });

@@ -36,7 +36,16 @@ function filesUnder(directory: string): string[] {
     .toSorted();
 }
 
+/** Files do not change while tests run; objects that were handed out do. */
+const loaded = new Map<string, Recording>();
+
 export function loadRecording(directory: string): Recording {
+  const recording = loaded.get(directory) ?? readRecording(directory);
+  loaded.set(directory, recording);
+  return structuredClone(recording);
+}
+
+function readRecording(directory: string): Recording {
   const snapshotFile = join(directory, "snapshot.json");
   const { serverVersion, user, unread }: Snapshot = existsSync(snapshotFile)
     ? (JSON.parse(readFileSync(snapshotFile, "utf8")) as Snapshot)

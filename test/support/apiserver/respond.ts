@@ -32,8 +32,8 @@ export async function respond(
   faults: readonly Fault[],
   produce: () => Promise<Reply>,
 ): Promise<void> {
-  for (const { kind, ms } of faults) {
-    if (kind === "latency") await delay(ms ?? 0, undefined, { ref: false });
+  for (const { kind, ms, until } of faults) {
+    if (kind === "latency") await (until ?? delay(ms ?? 0, undefined, { ref: false }));
   }
   const fault = faults.find(({ kind }) => kind !== "latency" && kind !== "warning");
   if (fault?.kind === "hang") return;

@@ -29,6 +29,9 @@ export interface HttpsServer {
   close(): Promise<void>;
 }
 
+/** ms. */
+const A_DAY = 24 * 60 * 60_000;
+
 /** Listens on a free port of 127.0.0.1, HTTP/2 and HTTP/1.1. */
 export async function listen(
   identity: KeyPair,
@@ -41,10 +44,14 @@ export async function listen(
     cert: identity.certPem,
     ca: caPem,
     allowHTTP1: true,
+    handshakeTimeout: A_DAY,
     ...(!http2 && { ALPNProtocols: ["http/1.1"] }),
     requestCert: true,
     rejectUnauthorized: false,
   });
+  // Connections end when clients or faults end them, not because the machine was busy meanwhile. The
+  // types do not know that this server is one of HTTP/1.1 as well.
+  Object.assign(server, { keepAliveTimeout: 0, headersTimeout: 0, requestTimeout: 0 });
   const raw = trackSockets(server);
   server.on("request", (request, response) => listener.request(request, response));
   server.on("upgrade", (request, socket, head) => listener.upgrade(request, socket, head));

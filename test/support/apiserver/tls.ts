@@ -35,6 +35,30 @@ const serialNumber = (): string => `01${randomBytes(8).toString("hex")}`;
 const newKeys = (): Promise<webcrypto.CryptoKeyPair> =>
   webcrypto.subtle.generateKey(KEY, true, ["sign", "verify"]);
 
+/** One for all servers of a process that need none of their own: making keys takes its time. */
+let shared: Promise<Authority> | undefined;
+
+export function sharedAuthority(): Promise<Authority> {
+  shared ??= createAuthority().then(remembering);
+  return shared;
+}
+
+/** Issues each certificate once. */
+function remembering(authority: Authority): Authority {
+  const issued = new Map<string, Promise<KeyPair>>();
+  const once = (key: unknown, issue: () => Promise<KeyPair>): Promise<KeyPair> => {
+    const name = JSON.stringify(key);
+    const known = issued.get(name) ?? issue();
+    issued.set(name, known);
+    return known;
+  };
+  return {
+    caPem: authority.caPem,
+    server: (fault) => once(["server", fault], () => authority.server(fault)),
+    client: (user, groups) => once(["client", user, groups], () => authority.client(user, groups)),
+  };
+}
+
 export async function createAuthority(): Promise<Authority> {
   const keys = await newKeys();
   const now = Date.now();

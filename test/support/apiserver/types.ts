@@ -88,6 +88,8 @@ export interface Fault {
   match?: FaultMatch;
   /** latency: how long before the answer; trickle: pause between pieces (10). */
   ms?: number;
+  /** latency: what comes before the answer. */
+  until?: Promise<unknown>;
   /** status: 500 when absent. */
   status?: number;
   /** A string is sent as it is, anything else as JSON; status: a Status object when absent. */

@@ -361,6 +361,8 @@ export function cluster(given: ClusterSpec): ClusterFixture {
       ),
       secret(spec.istioNamespace, "cacerts", {
         "ca-cert.pem": spec.certificates.intermediate,
+        // That there is a key is all that recordings keep.
+        "ca-key.pem": "",
         "cert-chain.pem": spec.certificates.intermediate + spec.certificates.roots,
         "root-cert.pem": spec.certificates.roots,
       }),

@@ -1,4 +1,5 @@
 import pLimit from "p-limit";
+import { defined } from "../../../lib/defined.ts";
 import { VERSION } from "../../../version.ts";
 import {
   Budget,
@@ -150,13 +151,8 @@ export class ApiClient {
 
   /** Headers that every request bears. */
   headersFor(credential: Credential): Record<string, string | readonly string[]> {
-    return {
-      ...this.#headers,
-      "user-agent": `mc/${VERSION}`,
-      ...(credential.authorization === undefined
-        ? {}
-        : { authorization: credential.authorization }),
-    };
+    const { authorization } = credential;
+    return { ...this.#headers, "user-agent": `mc/${VERSION}`, ...defined({ authorization }) };
   }
 
   renew(): void {
@@ -182,22 +178,18 @@ export class ApiClient {
     apart: boolean,
   ): Promise<Answer> {
     const { method, path, accept = "application/json", contentType, body } = request;
-    return this.#transportFor(credential).send(
-      {
-        method,
-        path: `${this.endpoint.prefix}${path}`,
-        headers: {
-          ...this.headersFor(credential),
-          accept,
-          ...(this.endpoint.compress ? { "accept-encoding": "gzip" } : {}),
-          ...(contentType === undefined ? {} : { "content-type": contentType }),
-          ...(body === undefined ? {} : { "content-length": String(Buffer.byteLength(body)) }),
-        },
-        ...(body === undefined ? {} : { body }),
-      },
-      signal,
-      apart,
-    );
+    const { prefix, compress } = this.endpoint;
+    const headers = {
+      ...this.headersFor(credential),
+      ...defined({
+        accept,
+        "accept-encoding": compress ? "gzip" : undefined,
+        "content-type": contentType,
+        "content-length": body === undefined ? undefined : String(Buffer.byteLength(body)),
+      }),
+    };
+    const sent = defined({ method, path: `${prefix}${path}`, headers, body });
+    return this.#transportFor(credential).send(sent, signal, apart);
   }
 
   /** What was thrown, as a Fault. */

@@ -1,3 +1,4 @@
+import { defined } from "../../../lib/defined.ts";
 import { at, property, string } from "../../../lib/json.ts";
 import { gathered, type Gathered } from "../../../model/gathered.ts";
 import type { Connection } from "../../../model/reader.ts";
@@ -29,10 +30,8 @@ export async function readConnection(client: ApiClient): Promise<Gathered<Connec
   if (!version.ok && (version.why === "unauthorized" || !user.ok || user.value === undefined)) {
     return version;
   }
-  return gathered({
-    ...(version.ok && version.value !== undefined ? { serverVersion: version.value } : {}),
-    ...(user.ok && user.value !== undefined ? { user: user.value } : {}),
-  });
+  const serverVersion = version.ok ? version.value : undefined;
+  return gathered(defined({ serverVersion, user: user.ok ? user.value : undefined }));
 }
 
 /** Refused as something that this user may not have or this server does not have. */

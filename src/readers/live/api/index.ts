@@ -5,6 +5,6 @@ export { readConnection } from "./identity.ts";
 export { resourcePath } from "./paths.ts";
 export { readList, readObject } from "./read.ts";
 export { withRetries } from "./retry.ts";
-export { Versions } from "./versions.ts";
+export { Versions, type Target } from "./versions.ts";
 export { watchResource } from "./watch.ts";
 export { accessTo, applyObject, deleteObject, isAllowed } from "./write.ts";

@@ -1,11 +1,10 @@
 import { array, at, property, record, string } from "../../../lib/json.ts";
 import type { ListOptions, RawObject } from "../../../model/reader.ts";
 import type { Resource } from "../../../model/resource.ts";
-import type { ApiClient } from "./client.ts";
 import { Fault, objectOf, refusal, type Reply } from "../connection/index.ts";
 import { apiVersionOf, queryOf, resourcePath } from "./paths.ts";
 import { nextToken, tokenAtStart } from "./page-token.ts";
-import type { Versions } from "./versions.ts";
+import type { Target } from "./versions.ts";
 
 const PAGE = "500";
 /** Metadata is small, and each page is a round trip. */
@@ -20,14 +19,9 @@ const MOST_RESTARTS = 3;
  *
  * @throws Fault
  */
-export async function readList(
-  client: ApiClient,
-  versions: Versions,
-  resource: Resource,
-  options: ListOptions,
-): Promise<RawObject[]> {
+export async function readList(target: Target, options: ListOptions): Promise<RawObject[]> {
   for (let restarts = 0; ; restarts += 1) {
-    const objects = await readPages(client, versions, resource, options);
+    const objects = await readPages(target, options);
     if (objects) return objects;
     if (restarts === MOST_RESTARTS) {
       throw new Fault("unreadable", `the list expired ${restarts + 1} times before its last page`);
@@ -46,21 +40,16 @@ interface Page {
  * Nothing when a page had expired (410). Each page is asked for while the one before it arrives, so
  * that the server is not idle meanwhile; not earlier, as pages must not pile up.
  */
-async function readPages(
-  client: ApiClient,
-  versions: Versions,
-  resource: Resource,
-  options: ListOptions,
-): Promise<RawObject[] | undefined> {
-  const { metadataOnly = false } = options;
-  const slim = options.slim ?? ((object: RawObject) => object);
+async function readPages(target: Target, options: ListOptions): Promise<RawObject[] | undefined> {
+  const { resource } = target;
+  const { metadataOnly = false, slim = (object: RawObject) => object } = options;
   const objects: RawObject[] = [];
-  const ask = (after?: string): Page => askPage(client, versions, resource, options, after);
   let token: string | undefined;
-  let page = ask();
+  let page = askPage(target, options);
   for (;;) {
     const foreseen = await page.foreseen;
-    const ahead = foreseen === undefined || foreseen === token ? undefined : ask(foreseen);
+    const ahead =
+      foreseen === undefined || foreseen === token ? undefined : askPage(target, options, foreseen);
     // It may not be waited for.
     ahead?.answer.catch(() => undefined);
     const { reply, version } = await page.answer;
@@ -75,17 +64,15 @@ async function readPages(
     const next = string(at(list, "metadata", "continue"));
     if (next === undefined) return objects;
     if (next === token) throw new Fault("unreadable", "the list comes back to the same page");
-    page = ahead && next === foreseen ? ahead : ask(next);
+    page = ahead && next === foreseen ? ahead : askPage(target, options, next);
     token = next;
   }
 }
 
 function askPage(
-  client: ApiClient,
-  versions: Versions,
-  resource: Resource,
+  { client, versions, resource }: Target,
   options: ListOptions,
-  token: string | undefined,
+  token?: string,
 ): Page {
   const { namespace, labelSelector, fieldSelector, metadataOnly = false } = options;
   const query = queryOf({
@@ -136,9 +123,7 @@ function itemsOf(list: RawObject): RawObject[] {
 
 /** @throws Fault `not-found` when there is no such object */
 export async function readObject(
-  client: ApiClient,
-  versions: Versions,
-  resource: Resource,
+  { client, versions, resource }: Target,
   namespace: string,
   name: string,
 ): Promise<RawObject> {

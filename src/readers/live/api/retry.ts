@@ -31,41 +31,29 @@ export async function withRetries<A extends Answered>(
 ): Promise<A> {
   let broken = false;
   for (let tries = 0; ; tries += 1) {
-    const outcome: Outcome<A> = await attempt(send, broken);
+    const settled = await Promise.allSettled([send(broken)]);
+    const [outcome] = settled as [PromiseSettledResult<A>];
     if (signal.aborted) throw signal.reason;
-    if ("answer" in outcome && isFinal(outcome.answer)) return outcome.answer;
-    const pause = pauseAfter(outcome, tries);
+    const final = outcome.status === "fulfilled" && isFinal(outcome.value);
+    const pause = final ? undefined : pauseAfter(outcome, tries);
     if (pause === undefined || pause >= budget.remaining()) {
-      if ("cause" in outcome) throw outcome.cause;
-      return outcome.answer;
+      if (outcome.status === "fulfilled") return outcome.value;
+      throw outcome.reason;
     }
-    broken ||= "cause" in outcome;
+    broken ||= outcome.status === "rejected";
     await sleep(pause, undefined, { signal }).catch(() => {
       throw signal.reason;
     });
   }
 }
 
-type Outcome<A> = { answer: A } | { cause: unknown };
-
-async function attempt<A>(
-  send: (broken: boolean) => Promise<A>,
-  broken: boolean,
-): Promise<Outcome<A>> {
-  try {
-    return { answer: await send(broken) };
-  } catch (cause) {
-    return { cause };
-  }
-}
-
 /** ms to wait before the next try; nothing when there is to be none. */
-function pauseAfter(outcome: Outcome<Answered>, tries: number): number | undefined {
-  if ("cause" in outcome) {
-    const again = tries < MOST_TRIES_AFTER_FAULT && isReset(outcome.cause);
+function pauseAfter(outcome: PromiseSettledResult<Answered>, tries: number): number | undefined {
+  if (outcome.status === "rejected") {
+    const again = tries < MOST_TRIES_AFTER_FAULT && isReset(outcome.reason);
     return again ? backoff(tries) : undefined;
   }
-  const { status, headers } = outcome.answer;
+  const { status, headers } = outcome.value;
   if (status === 429 || status === 503) {
     const asked = retryAfter(headers["retry-after"]);
     if (status === 429 && asked !== undefined) return Math.max(asked, FIRST_PAUSE_MS);

@@ -3,6 +3,13 @@ import type { Resource } from "../../../model/resource.ts";
 import type { ApiClient } from "./client.ts";
 import { Fault, isNotServed, objectOf, type Reply } from "../connection/index.ts";
 
+/** Something to read or write: of which type, and through whom. */
+export interface Target {
+  client: ApiClient;
+  versions: Versions;
+  resource: Resource;
+}
+
 /** Finds the version in which a cluster serves a resource, and remembers it. */
 export class Versions {
   readonly #client: ApiClient;

@@ -1,10 +1,9 @@
 import type { Readable } from "node:stream";
 import { at, property, record, string } from "../../../lib/json.ts";
-import type { Resource } from "../../../model/resource.ts";
 import type { WatchEvent, WatchOptions } from "../../../model/writer.ts";
-import type { ApiClient } from "./client.ts";
 import { Fault, isReset, parseJson, readAnswer, refusal, safeText } from "../connection/index.ts";
 import { queryOf, resourcePath } from "./paths.ts";
+import type { Target } from "./versions.ts";
 
 /**
  * Passes changes on until the signal is aborted or the watch ends.
@@ -13,9 +12,7 @@ import { queryOf, resourcePath } from "./paths.ts";
  * @throws Fault
  */
 export async function watchResource(
-  client: ApiClient,
-  resource: Resource,
-  version: string,
+  { client, versions, resource }: Target,
   options: WatchOptions,
   onEvent: (event: WatchEvent) => void,
   signal: AbortSignal,
@@ -29,7 +26,7 @@ export async function watchResource(
     fieldSelector,
     resourceVersion,
   });
-  const path = `${resourcePath(resource, version, namespace)}${query}`;
+  const path = `${resourcePath(resource, versions.known(resource), namespace)}${query}`;
   try {
     const answer = await client.stream({ method: "GET", path }, signal);
     if (answer.status !== 200) throw refusal(await readAnswer(answer));

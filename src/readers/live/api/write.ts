@@ -1,4 +1,4 @@
-import { array, at, property, string } from "../../../lib/json.ts";
+import { array, at, property, record, string } from "../../../lib/json.ts";
 import type { AccessRequest } from "../../../model/gathered.ts";
 import type { RawObject } from "../../../model/reader.ts";
 import type { Resource } from "../../../model/resource.ts";
@@ -6,73 +6,43 @@ import type { ApplyOptions, DeleteOptions, FieldConflict, Written } from "../../
 import type { ApiClient } from "./client.ts";
 import { Fault, objectOf, refusal, type Reply, safeText, statusOf } from "../connection/index.ts";
 import { apiVersionOf, queryOf, resourcePath } from "./paths.ts";
-import type { Versions } from "./versions.ts";
+import type { Target } from "./versions.ts";
 
 const FIELD_MANAGER = "mc";
 
-interface Target {
-  client: ApiClient;
-  versions: Versions;
-  resource: Resource;
-}
-
 export function applyObject(
-  { client, versions, resource }: Target,
+  target: Target,
   object: RawObject,
   { force, dryRun }: ApplyOptions,
 ): Promise<Written<RawObject>> {
-  const namespace = string(at(object, "metadata", "namespace"));
-  const name = string(at(object, "metadata", "name")) ?? "";
-  const request = accessTo("patch", resource, namespace, name);
+  const { namespace, name } = record(object["metadata"]);
   const query = queryOf({
     fieldManager: FIELD_MANAGER,
     force: force ? "true" : undefined,
     dryRun: dryRun ? "All" : undefined,
   });
-  return written(
-    request,
-    async () => {
-      const { reply } = await versions.send(resource, (version) =>
-        client.request({
-          method: "PATCH",
-          path: `${resourcePath(resource, version, namespace, name)}${query}`,
-          contentType: "application/apply-patch+yaml",
-          body: JSON.stringify({ ...object, apiVersion: apiVersionOf(resource, version) }),
-        }),
-      );
-      return reply;
-    },
-    objectOf,
-  );
+  return written(target, "patch", { namespace, name, query }, objectOf, (version) => ({
+    contentType: "application/apply-patch+yaml",
+    body: { ...object, apiVersion: apiVersionOf(target.resource, version) },
+  }));
 }
 
 export function deleteObject(
-  { client, versions, resource }: Target,
+  target: Target,
   namespace: string,
   name: string,
   { dryRun, preconditions }: DeleteOptions,
 ): Promise<Written<undefined>> {
-  const request = accessTo("delete", resource, namespace || undefined, name);
-  const body = JSON.stringify({
-    apiVersion: "v1",
-    kind: "DeleteOptions",
-    ...(dryRun ? { dryRun: ["All"] } : {}),
-    ...(preconditions ? { preconditions } : {}),
-  });
+  const options = { apiVersion: "v1", kind: "DeleteOptions", preconditions };
   return written(
-    request,
-    async () => {
-      const { reply } = await versions.send(resource, (version) =>
-        client.request({
-          method: "DELETE",
-          path: resourcePath(resource, version, namespace, name),
-          contentType: "application/json",
-          body,
-        }),
-      );
-      return reply;
-    },
+    target,
+    "delete",
+    { namespace, name },
     () => undefined,
+    () => ({
+      contentType: "application/json",
+      body: dryRun ? { ...options, dryRun: ["All"] } : options,
+    }),
   );
 }
 
@@ -124,36 +94,39 @@ const REFUSED_WRITES: Readonly<Record<number, "conflict" | "invalid">> = {
 };
 
 async function written<T>(
-  request: AccessRequest,
-  send: () => Promise<Reply>,
+  { client, versions, resource }: Target,
+  verb: "patch" | "delete",
+  where: { namespace: unknown; name: unknown; query?: string },
   valueOf: (reply: Reply) => T,
+  bodyFor: (version: string) => { contentType: string; body: unknown },
 ): Promise<Written<T>> {
-  let warnings: string[] = [];
+  const [namespace, name = ""] = [string(where.namespace), string(where.name)];
+  const request = accessTo(verb, resource, namespace, name);
+  const method = verb === "patch" ? "PATCH" : "DELETE";
+  let [warnings, conflicts]: [string[], FieldConflict[]] = [[], []];
   try {
-    const reply = await send();
+    const { reply } = await versions.send(resource, (version) => {
+      const { contentType, body } = bodyFor(version);
+      const path = `${resourcePath(resource, version, namespace, name)}${where.query ?? ""}`;
+      return client.request({ method, path, contentType, body: JSON.stringify(body) });
+    });
     warnings = warningsOf(reply);
     if (reply.status >= 200 && reply.status < 300) {
       return { ok: true, value: valueOf(reply), warnings };
     }
-    const { why, message } = refusal(reply);
+    conflicts = conflictsOf(reply);
+    const { why, message: detail } = refusal(reply);
     return {
       ok: false,
       why: REFUSED_WRITES[reply.status] ?? why,
-      detail: message,
+      detail,
       request,
       warnings,
-      conflicts: conflictsOf(reply),
+      conflicts,
     };
   } catch (cause) {
     if (!(cause instanceof Fault)) throw cause;
-    return {
-      ok: false,
-      why: cause.why,
-      detail: cause.message,
-      request,
-      warnings,
-      conflicts: [],
-    };
+    return { ok: false, why: cause.why, detail: cause.message, request, warnings, conflicts };
   }
 }
 

@@ -102,33 +102,27 @@ async function share(key: string, begin: () => Run, signal: AbortSignal): Promis
 
 function start(exec: ExecEntry, plugin: string, context: ExecContext): Run {
   const interactive = context.interactive && exec.interactiveMode !== "Never";
-  if (exec.command === "") throw new Fault("unauthorized", `${plugin} names no command`);
-  if (!VERSIONS.includes(exec.apiVersion)) {
-    throw new Fault(
-      "unauthorized",
-      `${plugin} is of version ${quoted(exec.apiVersion)}; ${VERSIONS.join(" and ")} are known`,
-    );
-  }
-  if (exec.interactiveMode === "Always" && !interactive) {
-    throw new Fault("unauthorized", `${plugin} needs a terminal to ask for a login`);
-  }
-  const info = {
-    kind: "ExecCredential",
-    apiVersion: exec.apiVersion,
-    spec: {
-      interactive,
-      ...(exec.provideClusterInfo ? { cluster: clusterInfo(context.cluster) } : {}),
-    },
-  };
-  const { output, cancel } = runPlugin(exec, {
-    plugin,
-    interactive,
-    env: { ...context.env, KUBERNETES_EXEC_INFO: JSON.stringify(info) },
-  });
-  const result = output.then((text) => credentialOf(text, exec.apiVersion, plugin));
+  const wrong = unusable(exec, interactive);
+  if (wrong !== undefined) throw new Fault("unauthorized", `${plugin} ${wrong}`);
+  const cluster = exec.provideClusterInfo ? clusterInfo(context.cluster) : undefined;
+  const { apiVersion } = exec;
+  const info = { kind: "ExecCredential", apiVersion, spec: { interactive, cluster } };
+  const env = { ...context.env, KUBERNETES_EXEC_INFO: JSON.stringify(info) };
+  const { output, cancel } = runPlugin(exec, { plugin, interactive, env });
+  const result = output.then((text) => credentialOf(text, apiVersion, plugin));
   // Everybody may have given up by the time that it fails.
   result.catch(() => undefined);
   return { result, cancel, waiting: 0 };
+}
+
+function unusable(exec: ExecEntry, interactive: boolean): string | undefined {
+  if (exec.command === "") return "names no command";
+  if (!VERSIONS.includes(exec.apiVersion)) {
+    return `is of version ${quoted(exec.apiVersion)}; ${VERSIONS.join(" and ")} are known`;
+  }
+  return exec.interactiveMode === "Always" && !interactive
+    ? "needs a terminal to ask for a login"
+    : undefined;
 }
 
 function clusterInfo(cluster: ClusterEntry): Record<string, unknown> {

@@ -1,3 +1,4 @@
+import { defined } from "../../../lib/defined.ts";
 import { property, string, strings } from "../../../lib/json.ts";
 import { oneLine } from "../../../lib/sanitize.ts";
 import type { RawObject } from "../../../model/reader.ts";
@@ -36,10 +37,9 @@ export function oidcSource({ name, config }: Provider, userName: string, env: En
   let refreshing: Promise<string> | undefined;
   const get: Source["get"] = async (signal) => {
     if (name !== "oidc") {
-      throw new Fault(
-        "unauthorized",
-        `user ${user} has auth-provider ${JSON.stringify(oneLine(name))}, which Kubernetes no longer supports: use an exec plugin`,
-      );
+      const provider = `auth-provider ${JSON.stringify(oneLine(name))}`;
+      const what = `user ${user} has ${provider}, which Kubernetes no longer supports`;
+      throw new Fault("unauthorized", `${what}: use an exec plugin`);
     }
     if (token === undefined || isExpired(token)) {
       refreshing ??= refresh({ config, env }, signal);
@@ -48,10 +48,8 @@ export function oidcSource({ name, config }: Provider, userName: string, env: En
       } catch (cause) {
         if (signal.aborted) throw cause;
         const reason = safeText(cause instanceof Error ? cause.message : String(cause));
-        throw new Fault(
-          "unauthorized",
-          `the OIDC token of user ${user} has expired: log in again (${reason})`,
-        );
+        const what = `the OIDC token of user ${user} has expired: log in again (${reason})`;
+        throw new Fault("unauthorized", what);
       }
     }
     return { authorization: `Bearer ${token}` };
@@ -68,10 +66,8 @@ export function oidcSource({ name, config }: Provider, userName: string, env: En
 /** One that cannot be read is left to the server to judge. */
 function isExpired(token: string): boolean {
   try {
-    const claims: unknown = JSON.parse(
-      Buffer.from(token.split(".")[1] ?? "", "base64url").toString("utf8"),
-    );
-    const expiry = property(claims, "exp");
+    const claims = Buffer.from(token.split(".")[1] ?? "", "base64url").toString("utf8");
+    const expiry = property(JSON.parse(claims), "exp");
     return typeof expiry === "number" && expiry * 1000 <= Date.now();
   } catch {
     return false;
@@ -96,25 +92,17 @@ async function refresh(issuer: Issuer, signal: AbortSignal): Promise<string> {
     grant_type: "refresh_token",
     refresh_token: refreshToken,
     client_id: clientId,
-    ...(secret !== undefined && inBody ? { client_secret: secret } : {}),
+    ...defined({ client_secret: inBody ? secret : undefined }),
   }).toString();
   const login = `${encodeURIComponent(clientId)}:${encodeURIComponent(secret ?? "")}`;
-  const answer = await ask(
-    issuer,
-    string(property(known, "token_endpoint")) ?? "",
-    {
-      method: "POST",
-      body: form,
-      headers: {
-        "content-type": "application/x-www-form-urlencoded",
-        "content-length": String(Buffer.byteLength(form)),
-        ...(secret !== undefined && !inBody
-          ? { authorization: `Basic ${Buffer.from(login).toString("base64")}` }
-          : {}),
-      },
-    },
-    signal,
-  );
+  const basic = `Basic ${Buffer.from(login).toString("base64")}`;
+  const headers = {
+    "content-type": "application/x-www-form-urlencoded",
+    "content-length": String(Buffer.byteLength(form)),
+    ...defined({ authorization: secret === undefined || inBody ? undefined : basic }),
+  };
+  const endpoint = string(property(known, "token_endpoint")) ?? "";
+  const answer = await ask(issuer, endpoint, { method: "POST", body: form, headers }, signal);
   const token = string(property(answer, "id_token"));
   if (token === undefined) throw new Fault("unauthorized", "the issuer gave no ID token");
   return token;
@@ -140,16 +128,10 @@ async function ask(
   const tls = tlsOf(ca === undefined ? {} : { ca: Buffer.from(ca, "base64") });
   const transport = new Transport(endpoint, tls);
   try {
-    const answer = await transport.send(
-      {
-        method: "GET",
-        ...request,
-        path: `${pathname}${search ?? ""}`,
-        headers: { accept: "application/json", ...request.headers },
-      },
-      signal,
-      false,
-    );
+    const path = `${pathname}${search ?? ""}`;
+    const headers = { accept: "application/json", ...request.headers };
+    const sent = { method: "GET", ...request, path, headers };
+    const answer = await transport.send(sent, signal, false);
     const reply = await within(signal, readAnswer(answer));
     if (reply.status === 200) return objectOf(reply);
     const reason = safeText(string(property(objectOf(reply), "error")) ?? "");

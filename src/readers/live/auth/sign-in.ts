@@ -1,6 +1,7 @@
 import type { RequestOptions } from "node:https";
 import type { Authenticator } from "@kubernetes/client-node/dist/auth.js";
 import { KubeConfig } from "@kubernetes/client-node/dist/config.js";
+import { defined } from "../../../lib/defined.ts";
 import { oneLine } from "../../../lib/sanitize.ts";
 import { isHeaderText, type ContextTarget, type Environment } from "../../kubeconfig/index.ts";
 import { type Endpoint, Fault, type Tls, tlsOf } from "../connection/index.ts";
@@ -81,11 +82,7 @@ export class SignIn {
     const id = certificate.cert + certificate.key;
     const tls = this.#tls.get(id) ?? tlsOf(options);
     this.#tls.set(id, tls);
-    return {
-      tls,
-      ...(id === "" ? {} : { certificate }),
-      ...(authorization === undefined ? {} : { authorization }),
-    };
+    return defined({ tls, authorization, certificate: id === "" ? undefined : certificate });
   }
 
   /** The server refused this one: true when the next `get` may give another. */

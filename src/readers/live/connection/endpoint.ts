@@ -1,4 +1,5 @@
 import { isIP } from "node:net";
+import { defined } from "../../../lib/defined.ts";
 import { oneLine } from "../../../lib/sanitize.ts";
 import { UsageError } from "../../../model/errors.ts";
 import type { ClusterEntry, Environment } from "../../kubeconfig/index.ts";
@@ -38,7 +39,7 @@ export function endpointOf(cluster: ClusterEntry, env: Environment): Endpoint {
     authority: `${isIP(host) === 6 ? `[${host}]` : host}:${port}`,
     prefix: url.pathname.replace(/\/+$/, ""),
     compress: !cluster.disableCompression && !LOOPBACK.test(host),
-    ...(proxy === undefined ? {} : { proxy }),
+    ...defined({ proxy }),
   };
 }
 

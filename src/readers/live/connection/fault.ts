@@ -1,3 +1,4 @@
+import { defined } from "../../../lib/defined.ts";
 import { oneLine } from "../../../lib/sanitize.ts";
 import {
   gathered,
@@ -35,7 +36,7 @@ export class Fault extends Error {
 
   missing(request?: AccessRequest): Missing {
     const { why, message, advice } = this;
-    return { ...missing(why, message, request), ...(advice === undefined ? {} : { advice }) };
+    return { ...missing(why, message, request), ...defined({ advice }) };
   }
 }
 

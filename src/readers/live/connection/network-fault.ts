@@ -86,19 +86,16 @@ export function networkFault(cause: unknown, peer: Peer): Fault {
   if (code === CUT_OFF) {
     return new Fault("unreadable", `${peer.authority} cut the answer off before its end`);
   }
-  const plain = peer.tls === false ? ": its URL is http; does it speak TLS?" : "";
   const known = CAUSES[code];
   if (known !== undefined) {
-    const hint = RESETS.has(code) ? plain : "";
+    const plain = peer.tls === false && RESETS.has(code);
+    const hint = plain ? ": its URL is http; does it speak TLS?" : "";
     return new Fault("unreachable", `${known.replace("%s", peer.authority)}${hint}`);
   }
   const certificate = certificateFault(code, cause, peer);
   if (certificate !== undefined) return new Fault("unreachable", certificate);
   if (code.startsWith("HPE_")) {
-    return new Fault(
-      "unreadable",
-      `${peer.authority} answered with something that is not HTTP${plain}`,
-    );
+    return new Fault("unreadable", `${peer.authority} answered with something that is not HTTP`);
   }
   if (code.startsWith("ERR_HTTP2_")) {
     return new Fault("unreachable", `${peer.authority} broke off the HTTP/2 connection`);
@@ -111,27 +108,19 @@ export function networkFault(cause: unknown, peer: Peer): Fault {
 }
 
 function certificateFault(code: string, cause: unknown, peer: Peer): string | undefined {
-  const { authority } = peer;
-  const entry =
-    peer.clusterName === undefined
-      ? ""
-      : ` of cluster ${JSON.stringify(safeText(peer.clusterName))}`;
-  if (UNKNOWN_CA.has(code)) {
-    return `the certificate of ${authority} is signed by an unknown CA: see certificate-authority-data${entry} in the kubeconfig`;
-  }
-  if (code === "CERT_HAS_EXPIRED") {
-    return `the certificate of ${authority} has expired, or the clock here is wrong`;
-  }
-  if (code === "CERT_NOT_YET_VALID") {
-    return `the certificate of ${authority} is not valid yet: is the clock here right?`;
-  }
-  if (code === "CERT_REVOKED") return `the certificate of ${authority} has been revoked`;
-  if (code === "ERR_TLS_CERT_ALTNAME_INVALID") {
-    const names = safeText(string(at(cause, "cert", "subjectaltname")) ?? "no names");
-    return `the certificate of ${authority} is for another host (${names}): see server and tls-server-name${entry} in the kubeconfig`;
-  }
+  const { authority, clusterName } = peer;
   if (CLIENT_CERTIFICATE.test(code)) {
     return `${authority} refused the client certificate of the kubeconfig: has it expired?`;
   }
-  return undefined;
+  const entry =
+    clusterName === undefined ? "" : ` of cluster ${JSON.stringify(safeText(clusterName))}`;
+  const names = safeText(string(at(cause, "cert", "subjectaltname")) ?? "no names");
+  const fault = {
+    UNKNOWN_CA: `is signed by an unknown CA: see certificate-authority-data${entry} in the kubeconfig`,
+    CERT_HAS_EXPIRED: "has expired, or the clock here is wrong",
+    CERT_NOT_YET_VALID: "is not valid yet: is the clock here right?",
+    CERT_REVOKED: "has been revoked",
+    ERR_TLS_CERT_ALTNAME_INVALID: `is for another host (${names}): see server and tls-server-name${entry} in the kubeconfig`,
+  }[UNKNOWN_CA.has(code) ? "UNKNOWN_CA" : code];
+  return fault === undefined ? undefined : `the certificate of ${authority} ${fault}`;
 }

@@ -5,6 +5,7 @@ import { at, property, record, string } from "../../../lib/json.ts";
 import type { RawObject } from "../../../model/reader.ts";
 import { Fault, safeText } from "./fault.ts";
 import { cutOff, isReset } from "./network-fault.ts";
+import { http } from "./node-http.ts";
 import type { Answer } from "./wire.ts";
 
 /** A whole answer. */
@@ -121,29 +122,10 @@ export function isNotServed(reply: Reply): boolean {
   return string(at(statusOf(reply), "details", "name")) === undefined;
 }
 
-const NAMES: Readonly<Record<number, string>> = {
-  400: "Bad Request",
-  404: "Not Found",
-  405: "Method Not Allowed",
-  406: "Not Acceptable",
-  408: "Request Timeout",
-  409: "Conflict",
-  410: "Gone",
-  413: "Payload Too Large",
-  415: "Unsupported Media Type",
-  422: "Unprocessable Entity",
-  429: "Too Many Requests",
-  500: "Internal Server Error",
-  501: "Not Implemented",
-  502: "Bad Gateway",
-  503: "Service Unavailable",
-  504: "Gateway Timeout",
-};
-
 /** What an answer that is no success says, in words. */
 export function refusal(reply: Reply): Fault {
   const { status, headers } = reply;
-  const code = `${status} ${NAMES[status] ?? ""}`.trim();
+  const code = `${status} ${http.STATUS_CODES[status] ?? ""}`.trim();
   if (status >= 300 && status < 400) {
     const host = URL.parse(headers.location ?? "", "https://the-same-server/")?.host ?? "";
     return new Fault(
@@ -151,7 +133,7 @@ export function refusal(reply: Reply): Fault {
       `the answer is a redirect (${status}) to ${safeText(host) || "nowhere"}: is a proxy or login page in between?`,
     );
   }
-  if (isWebPage(reply)) return new Fault("unreadable", `${WEB_PAGE.replace("?", "")} (${code})?`);
+  if (isWebPage(reply)) return new Fault("unreadable", `${WEB_PAGE.replace("?", "")} (${status})?`);
   const message = safeText(string(property(statusOf(reply), "message")) ?? plainText(reply));
   switch (status) {
     case 401:

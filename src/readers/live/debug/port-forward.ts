@@ -4,7 +4,7 @@ import type { DebugTarget } from "../../../model/reader.ts";
 import { channelsOf, type Channel } from "./channel.ts";
 import { type ApiClient, resourcePath } from "../api/index.ts";
 import type { Credential } from "../auth/index.ts";
-import { Fault, readAnswer, refusal, type Reply, safeText } from "../connection/index.ts";
+import { Fault, readAnswer, refusal, type Reply, safeText, within } from "../connection/index.ts";
 import type { UpgradeSockets } from "./upgrades.ts";
 
 const PROTOCOL = "v4.channel.k8s.io";
@@ -57,17 +57,8 @@ async function upgrade(
       followRedirects: false,
     },
   );
-  return new Promise((resolve, reject) => {
-    const stop = (): void => {
-      socket.terminate();
-      connection.destroy();
-      reject(signal.reason as Error);
-    };
-    const done = (): void => signal.removeEventListener("abort", stop);
-    if (signal.aborted) stop();
-    signal.addEventListener("abort", stop, { once: true });
+  const upgraded = new Promise<Upgraded>((resolve, reject) => {
     socket.once("open", () => {
-      done();
       // At once: the first messages may have come along with the 101.
       const channels = channelsOf(socket, connections);
       resolve({ status: 101, headers: {}, body: Buffer.alloc(0), channels });
@@ -76,18 +67,16 @@ async function upgrade(
       const { statusCode: status = 0, headers } = response;
       readAnswer({ status, headers, body: response })
         .then(resolve, reject)
-        .finally(() => {
-          done();
-          connection.destroy();
-        });
+        .finally(() => connection.destroy());
     });
     socket.on("error", (cause: Error) => {
-      done();
-      reject(
-        "code" in cause
-          ? cause
-          : new Fault("unreadable", `no WebSocket: ${safeText(cause.message)}`),
-      );
+      const other = new Fault("unreadable", `no WebSocket: ${safeText(cause.message)}`);
+      reject("code" in cause ? cause : other);
     });
+  });
+  return within(signal, upgraded).catch((cause: unknown) => {
+    socket.terminate();
+    connection.destroy();
+    throw cause;
   });
 }

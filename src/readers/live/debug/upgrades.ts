@@ -1,8 +1,7 @@
 import type { Socket } from "node:net";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { ApiClient } from "../api/index.ts";
 import type { Credential } from "../auth/index.ts";
-import { openSocket } from "../connection/index.ts";
+import { openSocket, within } from "../connection/index.ts";
 
 interface Ahead {
   /** Of the credential for which it was made. */
@@ -60,15 +59,9 @@ export class UpgradeSockets {
   async #take(): Promise<Ahead | undefined> {
     const ahead = this.#ahead;
     if (!ahead) return undefined;
-    const waiting = new AbortController();
-    const late = sleep(PATIENCE, "late" as const, { ref: false, signal: waiting.signal });
-    const first = await Promise.race([ahead, late.catch(() => undefined)]);
-    waiting.abort();
-    if (first === "late") {
-      this.close();
-      return undefined;
-    }
+    const first = await within(AbortSignal.timeout(PATIENCE), ahead).catch(() => undefined);
     if (this.#ahead !== ahead) return undefined;
+    if (!first) this.close();
     this.#ahead = undefined;
     return first;
   }

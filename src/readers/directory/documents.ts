@@ -1,5 +1,6 @@
+import { decoderFor, decodeText } from "../../lib/decode.ts";
 import { ParseFault } from "./parse.ts";
-import type { Piece } from "./piece.ts";
+import type { FilePart } from "./file-part.ts";
 import { JsonSplitter } from "./split-json.ts";
 import { YamlSplitter } from "./split-yaml.ts";
 
@@ -7,8 +8,8 @@ import { YamlSplitter } from "./split-yaml.ts";
 const LONGEST_YAML = 8 * 1024 * 1024;
 const LONGEST_JSON = 64 * 1024 * 1024;
 
-/** The pieces of a YAML file, one at a time; throws a ParseFault. */
-export async function* yamlPieces(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Piece> {
+/** The parts of a YAML file, one at a time; throws a ParseFault. */
+export async function* yamlPieces(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<FilePart> {
   const splitter = new YamlSplitter(LONGEST_YAML);
   let left = "";
   let lineNumber = 0;
@@ -19,8 +20,8 @@ export async function* yamlPieces(chunks: AsyncIterable<Uint8Array>): AsyncGener
       left = "";
       from = end + 1;
       lineNumber += 1;
-      const pieces = splitter.line(line);
-      if (pieces.length > 0) yield* pieces;
+      const parts = splitter.line(line);
+      if (parts.length > 0) yield* parts;
     }
     left += text.slice(from);
     if (left.length > LONGEST_YAML) {
@@ -31,20 +32,27 @@ export async function* yamlPieces(chunks: AsyncIterable<Uint8Array>): AsyncGener
   yield* splitter.end();
 }
 
-/** The pieces of a JSON file, one at a time; throws a ParseFault. */
-export async function* jsonPieces(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Piece> {
+/** The parts of a JSON file, one at a time; throws a ParseFault. */
+export async function* jsonPieces(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<FilePart> {
   const splitter = new JsonSplitter(LONGEST_JSON);
   for await (const text of decode(chunks)) yield* splitter.push(text);
   yield* splitter.end();
 }
 
-/** UTF-8 text without its byte order mark; what is not UTF-8 becomes U+FFFD. */
+/** Text in whatever encoding its first two bytes show. */
 async function* decode(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
-  const decoder = new TextDecoder();
+  let start: Uint8Array = new Uint8Array();
+  let decoder: ReturnType<typeof decoderFor> | undefined;
   for await (const chunk of chunks) {
-    const text = decoder.decode(chunk, { stream: true });
+    const bytes = decoder ? chunk : Buffer.concat([start, chunk]);
+    if (!decoder && bytes.byteLength < 2) {
+      start = bytes;
+      continue;
+    }
+    decoder ??= decoderFor(bytes);
+    const text = decoder.decode(bytes, { stream: true });
     if (text !== "") yield text;
   }
-  const last = decoder.decode();
+  const last = decoder ? decoder.decode() : decodeText(start);
   if (last !== "") yield last;
 }

@@ -1,5 +1,5 @@
 /** A part of a file that is parsed on its own. */
-export type Piece = {
+export type FilePart = {
   text: string;
   /** Where it begins in the file, counted from 1. */
   line: number;

@@ -1,3 +1,5 @@
+import { ROOT_CONFIG_MAP } from "../../mesh/names.ts";
+import { caFilesOf } from "../../mesh/trust/cacerts.ts";
 import { fail, objectRef, remedy, warn } from "../../model/finding.ts";
 import type { IntermediateFact } from "../../model/facts.ts";
 import type { Finding, Remediation } from "../../model/report.ts";
@@ -5,18 +7,24 @@ import type { CertificateFacts, TrustMatrix } from "../../model/trust.ts";
 import { replaceSigning, showRoot } from "./commands.ts";
 import { restartIstiod } from "../../mesh/commands/istiod.ts";
 import { anchors } from "./expiry.ts";
-import { configMapOf, isAmong, isUnread, secretRoots, signingKey, type Member } from "./member.ts";
+import {
+  configMapOf,
+  isAmong,
+  isUnread,
+  refusal,
+  secretRoots,
+  type ClusterCertificates,
+} from "./cluster-certificates.ts";
 import type { Distrust } from "./pairs.ts";
-import { ROOTS_CONFIG_MAP } from "../../mesh/names.ts";
-import { rootsText } from "./words.ts";
+import { rootsText } from "./wording.ts";
 
 /**
  * The Secret's roots and the ConfigMap's should be the same: istiod copies them. It is the fault
  * itself, rather than a warning, where only the Secret's verify a chain of the run.
  */
-export function apartFindings(
-  member: Member,
-  members: readonly Member[],
+export function configMapDiffersFindings(
+  member: ClusterCertificates,
+  members: readonly ClusterCertificates[],
   distrusts: readonly Distrust[],
   trust: TrustMatrix,
 ): Finding[] {
@@ -25,6 +33,8 @@ export function apartFindings(
   if (!intermediate.ok || roots.length === 0 || member.roots.length === 0) return [];
   const extra = member.roots.filter((one) => !isAmong(one, roots));
   if (extra.length === 0 && roots.every((one) => isAmong(one, member.roots))) return [];
+  // With a Secret that istiod does not take, a restart mends nothing.
+  if (intermediate.value.lacks || refusal(trust, member) !== undefined) return [];
   const { secret } = intermediate.value;
   const namespace = cluster.istioNamespace;
   const isStale = distrusts.some(({ truster, stale }) => stale && truster === member);
@@ -32,7 +42,7 @@ export function apartFindings(
   const needed = extra.filter((one) => used.includes(one) || isOfUnread(one, members));
   return [
     (isStale ? fail : warn)(
-      `cluster ${context}: Secret ${namespace}/${secret} and ConfigMap ${ROOTS_CONFIG_MAP} differ: ${rootsText(roots)} against ${rootsText(member.roots)}`,
+      `cluster ${context}: Secret ${namespace}/${secret} and ConfigMap ${ROOT_CONFIG_MAP} differ: ${rootsText(roots)} against ${rootsText(member.roots)}`,
       {
         cluster: context,
         object: isStale ? configMapOf(member) : objectRef("Secret", { namespace, name: secret }),
@@ -50,17 +60,17 @@ export function apartFindings(
 }
 
 /** A cluster whose chain could not be read may have one below any of its roots. */
-function isOfUnread(root: CertificateFacts, members: readonly Member[]): boolean {
+function isOfUnread(root: CertificateFacts, members: readonly ClusterCertificates[]): boolean {
   return members.some((one) => isUnread(one) && isAmong(root, one.roots));
 }
 
 /** For roots that the ConfigMap alone has: with a restart the cluster would cease to trust them. */
 function keep(
   roots: readonly CertificateFacts[],
-  member: Member,
+  member: ClusterCertificates,
   signer: IntermediateFact,
 ): Remediation {
-  const key = signingKey(signer) === "tls.crt" ? "ca.crt" : "root-cert.pem";
+  const key = caFilesOf(signer.keys).root;
   const what =
     signer.secret === "cacerts"
       ? `Add ${rootsText(roots)} to ${key} of Secret cacerts`

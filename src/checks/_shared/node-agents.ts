@@ -1,0 +1,58 @@
+import { kubectl } from "../../mesh/commands/shell.ts";
+import type { ClusterRef } from "../../model/check.ts";
+import type { PodFact, WorkloadFact } from "../../model/facts.ts";
+import { fail, remedy, summarize } from "../../model/finding.ts";
+import type { Gathered } from "../../model/gathered.ts";
+import type { Finding } from "../../model/report.ts";
+import { judgePods, podRow } from "./cluster-pods.ts";
+import { notChecked } from "./not-checked.ts";
+import type { PodsData } from "./pods-data.ts";
+
+/** A component that a DaemonSet runs on each node. */
+interface NodeAgent {
+  /** As messages call it: `Istio CNI`. */
+  name: string;
+  /** What installs it: `istio-cni with the ambient profile`. */
+  install: string;
+  /** The label that its pods and DaemonSets have. */
+  selector: string;
+}
+
+/** What `mc explain` says of each such component. */
+export const NODE_AGENT_FAULTS = [
+  "The DaemonSet has fewer pods than it wants: admission refused them, so they do not exist.",
+  "A pod is not Running and ready.",
+];
+
+/**
+ * Judges the pods of a component that ambient has on each node: there is no mesh without it, so
+ * none at all is a fault.
+ */
+export function judgeNodeAgent(
+  { name, install, selector }: NodeAgent,
+  pods: readonly PodFact[],
+  daemonSets: Gathered<WorkloadFact[]>,
+  cluster: ClusterRef,
+): { findings: Finding[]; data: PodsData; summary: string } {
+  const findings = judgePods(
+    {
+      kind: "DaemonSet",
+      pods,
+      workloads: daemonSets.ok ? daemonSets.value : [],
+      none: () =>
+        fail(`no ${name} pod in any namespace`, {
+          remediation: remedy(
+            `Install ${install}, or find out why its DaemonSet has no pods.`,
+            kubectl(cluster, "get", "daemonsets,pods", "-A", "-l", selector),
+          ),
+        }),
+    },
+    cluster,
+  );
+  if (!daemonSets.ok) findings.push(notChecked(`number of ${name} pods`, daemonSets));
+  return {
+    findings,
+    data: { rows: pods.map((pod) => podRow(pod, cluster.now)) },
+    summary: summarize(findings, "all pods healthy"),
+  };
+}
