@@ -84,11 +84,8 @@ const groups = [
   },
   { name: "recordings", test: below("readers/(directory|recordings|bug-report)") },
   { name: "gateway", test: below("gateway|cli/(apply-gateways|await-gateways|link-request|say)") },
-  // What verifies certificates has these in common with what makes them or looks into bundles.
-  {
-    name: "asn1",
-    test: new RegExp(`^${SOURCE}/lib/x509/pem|^${PACKAGES}/(?:asn1js|@peculiar/utils)/`),
-  },
+  // What verifies certificates has these in common with what makes them.
+  { name: "asn1", test: new RegExp(`^${PACKAGES}/(?:asn1js|@peculiar/utils)/`) },
   { name: "certs", test: below("certs/(?!make)|cli/certs/(?!certs\\.ts|make)") },
 ];
 

@@ -82,14 +82,17 @@ export function rotationPhase(
   return trusted.length > 1 ? "dropping" : "done";
 }
 
+/** An intermediate that is trusted by itself beside its root is no second root. */
+function isRoot({ selfSigned }: CertificateFacts): boolean {
+  return selfSigned;
+}
+
 /**
  * The rotation that clusters are in, if they are: some bundle holds several roots.
  *
  * @param given those whose Secret and ConfigMap could be read
  */
 export function rotationOf(given: readonly ClusterRoots[]): Rotation | undefined {
-  // An intermediate that is trusted by itself beside its root is no second root.
-  const isRoot = ({ selfSigned }: CertificateFacts): boolean => selfSigned;
   const clusters = given.map((cluster) => ({
     ...cluster,
     written: cluster.written.filter(isRoot),

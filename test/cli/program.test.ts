@@ -44,7 +44,7 @@ describe("mc", () => {
       code: 2,
       stdout: "",
       stderr:
-        "mc: no command is given; there are check, expose, link, unlink, snapshot, rbac, explain, completion, version, help: see mc --help\n",
+        "mc: no command is given; there are check, expose, link, unlink, certs, snapshot, rbac, explain, completion, version, help: see mc --help\n",
     });
     const { stdout } = await runMc(["--help"]);
     expect(stdout).toContain("link [options]  ");
