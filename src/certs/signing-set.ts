@@ -95,7 +95,8 @@ function contentProblems(file: string, text: string, trust: TrustMatrix): string
   return content.certificates.length === 0 ? [`${file} holds no certificate`] : [];
 }
 
-function keyProblems({ key, certificate }: SigningSet): string[] {
+/** What keeps the key from being that of the signing certificate, in a line. */
+export function keyProblems({ key, certificate }: SigningSet): string[] {
   const parsed = parseKey(key);
   if (typeof parsed === "string") return [`${SET_FILES.key} ${parsed}`];
   try {

@@ -3,7 +3,7 @@ import { rootText } from "../../certs/bundle.ts";
 import type { RotatingCluster } from "../../certs/cluster-state.ts";
 import { externalCa } from "../../certs/external.ts";
 import { completeSet } from "../../certs/secret.ts";
-import { judgeSet, SET_FILES, type SigningSet } from "../../certs/signing-set.ts";
+import { judgeSet, keyProblems, SET_FILES, type SigningSet } from "../../certs/signing-set.ts";
 import { type Problem, problem, unread } from "../../gateway/problem.ts";
 import { safeFileName } from "../../lib/file-name.ts";
 import { commandLine } from "../../mesh/commands/shell.ts";
@@ -73,12 +73,22 @@ export async function rotationProblems(
       if (obstacle) return [obstacle];
       const cluster = known.get(ref.context);
       if (!cluster) return [incomplete(one)];
+      const [broken] = keyProblems(cluster.set);
+      if (broken !== undefined) return [unloadable(ref, broken)];
       const judged = await judgeSet(cluster.target, ref.now);
       if (!("problems" in judged)) return [];
       return judged.problems.map((text) => problem(ref, `--to ${to}: ${text}`));
     }),
   );
   return [...each.flat(), ...otherRoots(clusters, to)];
+}
+
+/** With a restart, which a rotation may ask for, this cluster would be without an istiod. */
+function unloadable(ref: ClusterRef, why: string): Problem {
+  return problem(
+    ref,
+    `istiod could not load Secret ${ref.istioNamespace}/cacerts when it is restarted: ${why}. Write it anew with mc certs install --force, below the root that workloads trust`,
+  );
 }
 
 function obstacleOf({ ca, unread: cause }: ReadCluster): Problem | undefined {

@@ -1,6 +1,7 @@
+import { join } from "node:path";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { MadeCertificate } from "../../../src/certs/make.ts";
-import { PRIVATE_KEY, root } from "../../support/ca.ts";
+import { PRIVATE_KEY, root, signingSet, writeSet } from "../../support/ca.ts";
 import type { RunResult } from "../../support/cli.ts";
 import { startMesh, targetDirectory, type Mesh } from "../../support/rotating-mesh.ts";
 
@@ -187,6 +188,28 @@ describe("mc certs rotate", () => {
     );
     expect(stderr).toContain("cannot add a second one");
     expect(rootsOf("west")).toEqual(["old"]);
+  });
+
+  it("refuses a Secret whose key is not that of its certificate: istiod would not start", async () => {
+    mesh.clusters.edit("eu", "Secret", "istio-system/cacerts", (object) => {
+      const data = object["data"] as Record<string, string>;
+      object["data"] = { ...data, "ca-key.pem": Buffer.from(fresh.key).toString("base64") };
+    });
+    const { code, stdout, stderr } = await rotate();
+    expect([code, stdout]).toEqual([1, ""]);
+    expect(stderr).toMatch(
+      /^❌ eu: istiod could not load Secret istio-system\/cacerts when it is restarted: ca-key\.pem is not the key of ca-cert\.pem\./,
+    );
+  });
+
+  it("refuses directories below different roots, and a cluster without any CA", async () => {
+    writeSet(join(target, "eu"), await signingSet(old, "eu"));
+    const ref = { apiVersion: "v1", kind: "Secret", namespace: "istio-system", name: "cacerts" };
+    mesh.clusters.server("west").remove(ref);
+    const { code, stderr } = await rotate();
+    expect(code).toBe(1);
+    expect(stderr).toContain("root-cert.pem of eu differs from the one of east");
+    expect(stderr).toContain("west: namespace istio-system has neither Secret cacerts nor");
   });
 
   it("needs a directory for every cluster, below one root", async () => {
