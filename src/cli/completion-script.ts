@@ -1,42 +1,17 @@
 import type { Command, Option } from "commander";
 import { CHECKS } from "../checks/index.ts";
-import { REPORTERS } from "../reporters/index.ts";
+import { type FlagValues, valuesOf } from "./flag-values.ts";
 
 interface Flag {
   /** With its dashes. */
   long: string;
   description: string;
   takesValue: boolean;
-  /** Fixed values, or where they come from. */
-  values: readonly string[] | "contexts" | "files";
+  values: FlagValues;
 }
 
 export interface ProgramDescription {
   commands: { name: string; description: string; flags: Flag[]; words: readonly string[] }[];
-}
-
-const CONTEXT_FLAGS = new Set(["--contexts", "--context", "--from", "--to"]);
-
-function valuesOf(long: string): Flag["values"] {
-  if (CONTEXT_FLAGS.has(long)) return "contexts";
-  switch (long) {
-    case "--check":
-    case "--skip":
-      return CHECKS.map(({ id }) => id);
-    case "--output":
-      return Object.keys(REPORTERS);
-    case "--fail-on":
-      return ["fail", "warn"];
-    case "--key-type":
-      return ["rsa4096", "rsa3072", "rsa2048", "p384", "p256"];
-    case "--format":
-      return ["gateway", "helm-values"];
-    case "--data-plane-service-type":
-    case "--preferred-data-plane-service-type":
-      return ["loadbalancer", "nodeport"];
-    default:
-      return "files";
-  }
 }
 
 function flagOf({ long, description, required, optional }: Option): Flag[] {
@@ -105,7 +80,7 @@ complete -o default -F _mc mc
 `;
 }
 
-function zshValues(values: Flag["values"]): string {
+function zshValues(values: FlagValues): string {
   if (values === "files") return "_files";
   return values === "contexts" ? "_mc_contexts" : `(${values.join(" ")})`;
 }

@@ -49,20 +49,6 @@ export function addPlanOptions(command: Command): Command {
     .option("--diff", "show the change as a diff, too");
 }
 
-/**
- * Takes what stands where no argument belongs, so that it can be said what was meant.
- *
- * @param meant the flag in place of the arguments, such as `--contexts a,b`
- */
-export function refuseArguments(
-  command: string,
-  given: readonly string[],
-  meant: (given: readonly string[]) => string,
-): void {
-  if (given.length === 0) return;
-  throw new UsageError(`${command} takes no arguments: did you mean ${meant(given)}?`);
-}
-
 /** @throws UsageError for a name that no namespace can have */
 export function checkNamespace({ namespace }: GlobalOptions): void {
   if (namespace === undefined || isObjectName(namespace)) return;

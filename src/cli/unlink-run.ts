@@ -17,6 +17,7 @@ import { checkNamespace } from "./gateway-options.ts";
 import { Interrupted, type Io, unlessInterrupted } from "./io.ts";
 import { checkEnds } from "./link-request.ts";
 import { openLive, readLive } from "./live-clusters.ts";
+import { withoutRepeats } from "./options.ts";
 import { closeReaders, knownContexts } from "./readers.ts";
 import { done, note, refuse, warning } from "./say.ts";
 import type { UnlinkOptions } from "./unlink.ts";
@@ -40,7 +41,7 @@ function endsOf(options: UnlinkOptions): { sources: string[]; targets: string[] 
   }
   const { contexts, from, to, context } = options;
   if (contexts) {
-    const all = [...new Set(contexts)];
+    const all = withoutRepeats("--contexts", contexts);
     if (all.length < 2) {
       throw new UsageError(
         "--contexts needs two clusters or more; for one of them: --from a --to b",

@@ -1,11 +1,12 @@
 import { DEFAULT_ISTIO_NAMESPACE } from "../mesh/names.ts";
 import pLimit from "p-limit";
 import { defined } from "../lib/defined.ts";
+import { controllerRuns, withController } from "../mesh/istiods.ts";
 import { clusterRef } from "../facts/cluster-ref.ts";
 import { FACTS } from "../facts/index.ts";
 import type { GatheredCluster } from "../model/cluster.ts";
 import type { FactKey } from "../model/facts.ts";
-import { gathered, missing, valueOr, type Gathered } from "../model/gathered.ts";
+import { gathered, mapGathered, missing, valueOr, type Gathered } from "../model/gathered.ts";
 import type { ClusterReader, Connection } from "../model/reader.ts";
 import type { GatherSettings } from "../model/source.ts";
 import { IDENTIFYING, LAST } from "../facts/order.ts";
@@ -75,6 +76,10 @@ async function collect(source: ClusterSource, keys: readonly FactKey[]): Promise
   const read = await Promise.all(keys.map(async (key) => [key, await source.fact(key)] as const));
   const facts = Object.fromEntries(read) as GatheredCluster["facts"];
   if (facts.connection) facts.connection = connectionOf(facts.connection, source);
+  if (facts.gateways) {
+    const runs = controllerRuns(facts.istiodPods, facts.istiods);
+    facts.gateways = mapGathered(facts.gateways, (gateways) => withController(gateways, runs));
+  }
   const istioNamespace = valueOr(facts.istioNamespace, DEFAULT_ISTIO_NAMESPACE);
   const { reader } = source;
   const ref = clusterRef(
@@ -86,7 +91,12 @@ async function collect(source: ClusterSource, keys: readonly FactKey[]): Promise
     { istiods: facts.istiods, istioNamespace, namespaces: facts.namespaces },
   );
   const { narrowed } = source;
-  return { ref, facts, ...(narrowed.length > 0 ? { narrowed } : {}) };
+  return {
+    ref,
+    facts,
+    ...(narrowed.length > 0 ? { narrowed } : {}),
+    ...(reader.kind === "recording" ? { recordedAt: reader.recordedAt ?? null } : {}),
+  };
 }
 
 /** What the connection comes to, now that other requests have been answered, or not. */

@@ -1,4 +1,5 @@
 import { CONNECTION } from "../lib/connection.ts";
+import { defined } from "../lib/defined.ts";
 import type { AnyCheck, ClusterRef, Verdict } from "../model/check.ts";
 import type { GatheredCluster } from "../model/cluster.ts";
 import { checkOf, error, isFault, pass, skip, summarize, worst } from "../model/finding.ts";
@@ -31,7 +32,7 @@ interface Run extends RunContext {
   namesAliases: boolean;
 }
 
-interface ClusterResults {
+interface ClusterResults extends Pick<GatheredCluster, "recordedAt"> {
   ref: ClusterRef;
   results: Result[];
 }
@@ -57,6 +58,7 @@ export function runChecks(
   return {
     clusters: clusters.map((cluster) => ({
       ref: cluster.ref,
+      ...defined({ recordedAt: cluster.recordedAt }),
       results: checks.flatMap((check) =>
         check.scope === "cluster"
           ? [timed(check, context, () => runOnCluster(check, cluster, run))]

@@ -1,14 +1,25 @@
 import { fact, listed } from "./fact.ts";
 import { WHOLE } from "./keep.ts";
-import { array, at, property, string } from "../lib/json.ts";
+import { array, at, property, string, strings } from "../lib/json.ts";
 import { mapGathered } from "../model/gathered.ts";
 import { RESOURCES } from "../model/resource.ts";
 import { byName, metaOf } from "./objects.ts";
 
+/** Of an older cluster the one of its only family. */
+function podCIDRs(spec: unknown): string[] {
+  const several = strings(property(spec, "podCIDRs"));
+  return several.length > 0 ? several : strings([property(spec, "podCIDR")]);
+}
+
 export const nodes = fact({
   key: "nodes",
   access: [listed(RESOURCES.nodes)],
-  keeps: { nodes: { status: { addresses: [{ type: WHOLE, address: WHOLE }] } } },
+  keeps: {
+    nodes: {
+      spec: { podCIDR: WHOLE, podCIDRs: WHOLE },
+      status: { addresses: [{ type: WHOLE, address: WHOLE }] },
+    },
+  },
   read: async (source) =>
     mapGathered(await source.list(RESOURCES.nodes), (objects) =>
       objects
@@ -18,7 +29,14 @@ export const nodes = fact({
           const internalIPs = array(at(object, "status", "addresses"))
             .filter((address) => string(property(address, "type")) === "InternalIP")
             .flatMap((address) => string(property(address, "address")) ?? []);
-          return [{ name: meta.name, labels: meta.labels, internalIPs }];
+          return [
+            {
+              name: meta.name,
+              labels: meta.labels,
+              internalIPs,
+              podCIDRs: podCIDRs(object["spec"]),
+            },
+          ];
         })
         .toSorted(byName),
     ),

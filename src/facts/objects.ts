@@ -1,5 +1,6 @@
+import { defined } from "../lib/defined.ts";
 import { at, array, number, property, string, stringMap, time } from "../lib/json.ts";
-import type { Condition, ContainerImage } from "../model/facts.ts";
+import type { Condition, ContainerImage, ObservedCondition } from "../model/facts.ts";
 
 /** What every Kubernetes object says of itself. */
 export interface Meta {
@@ -70,6 +71,21 @@ export function conditionsOf(object: unknown): Condition[] {
       },
     ];
   });
+}
+
+/** The same with the generation of the object that each was written of. */
+export function observedConditionsOf(object: unknown): ObservedCondition[] {
+  return array(at(object, "status", "conditions")).flatMap((raw) =>
+    conditionsOf({ status: { conditions: [raw] } }).map((condition) => ({
+      ...condition,
+      ...defined({ observedGeneration: number(at(raw, "observedGeneration")) }),
+    })),
+  );
+}
+
+/** How often the object's spec was written; absent where it does not say. */
+export function generationOf(object: unknown): number | undefined {
+  return number(at(object, "metadata", "generation"));
 }
 
 /** Containers of a pod spec with their images. */

@@ -18,6 +18,8 @@ export interface GatheredCluster {
   ref: ClusterRef;
   /** The facts that were asked for, and those that make up `ref`. */
   facts: Partial<{ [K in FactKey]: Gathered<Facts[K]> }>;
+  /** When it was recorded, ms since the epoch; null: a recording that does not say. Absent: live. */
+  recordedAt?: number | null;
   /** What facts know of some namespaces only. */
   narrowed?: readonly NarrowedList[];
 }

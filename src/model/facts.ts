@@ -1,12 +1,13 @@
 import type { Gathered } from "./gathered.ts";
 import type { Connection } from "./reader.ts";
-import type { Condition, WorkloadFact, IstiodsFact, PodFact } from "./workload-facts.ts";
+import type { ObservedCondition, WorkloadFact, IstiodsFact, PodFact } from "./workload-facts.ts";
 
 export type {
   Condition,
   ContainerImage,
   Env,
   EnvValue,
+  ObservedCondition,
   IstiodFact,
   IstiodsFact,
   PodFact,
@@ -42,7 +43,14 @@ export interface GatewayFact {
   statusAddresses: GatewayAddress[];
   listeners: GatewayListener[];
   /** By type. */
-  conditions: ReadonlyMap<string, Condition>;
+  conditions: ReadonlyMap<string, ObservedCondition>;
+  /** metadata.generation: how often its spec was written. */
+  generation?: number;
+  /**
+   * An istiod of the cluster runs that may have written the conditions. Absent where that is not
+   * known: the pods were not read, or istiod runs elsewhere.
+   */
+  controllerRuns?: boolean;
   createdAt?: number;
   /** Field managers, without those of subresources. */
   managers: string[];
@@ -61,7 +69,9 @@ export interface GatewayClassFact {
   name: string;
   controller: string;
   /** Condition Accepted; absent when there is none. */
-  accepted?: Condition;
+  accepted?: ObservedCondition;
+  /** metadata.generation. */
+  generation?: number;
 }
 
 export interface ServicePort {
@@ -93,6 +103,8 @@ export interface NodeFact {
   name: string;
   labels: ReadonlyMap<string, string>;
   internalIPs: string[];
+  /** Ranges of addresses for its pods, in CIDR notation: spec.podCIDRs. */
+  podCIDRs: string[];
 }
 
 export interface CniConfigFact {
@@ -187,6 +199,14 @@ export interface SourcePodsFact {
   namespaces: ReadonlySet<string>;
 }
 
+/** A Segment: a part of the mesh whose clusters share services under a domain of their own. */
+export interface SegmentFact {
+  namespace: string;
+  name: string;
+  /** spec.domain. */
+  domain?: string;
+}
+
 export interface PlatformFact {
   openshift: boolean;
   /** `ovnKubernetesConfig.gatewayConfig.routingViaHost`; absent unless OpenShift with OVN. */
@@ -242,6 +262,8 @@ export interface Facts {
   remoteSecrets: RemoteSecretFact[];
   flatEntries: FlatEntryFact[];
   sourcePods: SourcePodsFact;
+  /** Those in the istio namespace; none were asked for where its label names none. */
+  segments: SegmentFact[];
   platform: PlatformFact;
   ztunnelDumps: ZtunnelDumpFact[];
 }

@@ -29,6 +29,11 @@ export interface Condition {
   message: string;
 }
 
+/** A condition that may say of which generation of its object it was written. */
+export interface ObservedCondition extends Condition {
+  observedGeneration?: number;
+}
+
 export interface ContainerImage {
   container: string;
   image: string;

@@ -395,7 +395,7 @@ describe("mc unlink, wrongly called", () => {
     ["", "name the links to undo: --contexts a,b, or --from a --to b"],
     ["a b", "unlink takes no arguments: did you mean --contexts a,b?"],
     ["--contexts=cluster1", "--contexts needs two clusters or more"],
-    ["--contexts=cluster1,cluster1", "--contexts needs two clusters or more"],
+    ["--contexts=cluster1,cluster1", "--contexts names cluster1 twice"],
     ["--contexts=cluster1,cluster2 --to=cluster2", "give either --contexts, or --from and --to"],
     ["--contexts=cluster1,cluster2 --context=cluster1", "--context does not go with --contexts"],
     ["--context=cluster1 --from=cluster1 --to=cluster2", "--context does not go with --from"],
