@@ -25,7 +25,7 @@ beforeEach(async () => {
   for (const context of CONTEXTS) {
     // Envoys would have to be waited for all the same.
     for (const [name, pod] of mesh.clusters.objects(context, "Pod")) {
-      if ("service.istio.io/canonical-name" in ((pod.metadata["labels"] ?? {}) as object)) {
+      if ("service.istio.io/canonical-name" in (pod.metadata["labels"] ?? {})) {
         const [namespace = "", short = ""] = name.split("/");
         const ref = { apiVersion: "v1", kind: "Pod", namespace, name: short };
         mesh.clusters.server(context).remove(ref);
