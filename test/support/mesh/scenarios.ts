@@ -280,10 +280,10 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
       listeners: { name: string }[];
     };
     gateway.listeners = gateway.listeners.filter((one) => !isXds(one));
-    const service = find(second, "Service", "istio-eastwest")["spec"] as {
+    const xdsService = find(second, "Service", "istio-eastwest")["spec"] as {
       ports: { name: string }[];
     };
-    service.ports = service.ports.filter((one) => !isXds(one));
+    xdsService.ports = xdsService.ports.filter((one) => !isXds(one));
     for (const [key, answer] of Object.entries(second.debug)) {
       if (!key.endsWith("/debug/syncz")) continue;
       second.debug[key] = (answer as { cluster_id: string }[]).filter(
