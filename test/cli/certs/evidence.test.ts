@@ -25,7 +25,8 @@ beforeEach(async () => {
   for (const context of CONTEXTS) {
     // Envoys would have to be waited for all the same.
     for (const [name, pod] of mesh.clusters.objects(context, "Pod")) {
-      if ("service.istio.io/canonical-name" in (pod.metadata["labels"] ?? {})) {
+      const labels = new Set(Object.keys(pod.metadata["labels"] ?? {}));
+      if (labels.has("service.istio.io/canonical-name")) {
         const [namespace = "", short = ""] = name.split("/");
         const ref = { apiVersion: "v1", kind: "Pod", namespace, name: short };
         mesh.clusters.server(context).remove(ref);
