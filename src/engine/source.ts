@@ -28,8 +28,10 @@ const UNANSWERED: ReadonlySet<Cause> = new Set<Cause>(["timeout", "unreachable",
 export class ClusterSource implements FactSource {
   /** The other clusters of the run. */
   peers: readonly ClusterSource[] = [];
-  /** Some request was answered by a Kubernetes API (or a recording), be it with a refusal. */
+  /** Some request was answered by a Kubernetes API (or a recording) with what it stores. */
   answered = false;
+  /** Some request was refused, for which a Kubernetes API needs nothing that it stores. */
+  refused = false;
   /** Why a request was not answered by anybody. */
   unanswered: Missing | undefined;
   readonly #requests = new Map<string, Promise<unknown>>();
@@ -179,7 +181,8 @@ export class ClusterSource implements FactSource {
 
   #noting<T>(answer: Gathered<T>): Gathered<T> {
     // Anything may answer 404, a web server at a wrong address too.
-    if (answer.ok || answer.why === "forbidden") this.answered = true;
+    if (answer.ok) this.answered = true;
+    else if (answer.why === "forbidden") this.refused = true;
     else if (UNANSWERED.has(answer.why)) this.unanswered ??= answer;
     return answer;
   }
