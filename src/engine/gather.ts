@@ -78,7 +78,11 @@ async function collect(source: ClusterSource, keys: readonly FactKey[]): Promise
   if (facts.connection) facts.connection = connectionOf(facts.connection, source);
   if (facts.gateways) {
     const runs = controllerRuns(facts.istiodPods, facts.istiods);
-    facts.gateways = mapGathered(facts.gateways, (gateways) => withController(gateways, runs));
+    // An istiod that is not among the pods that were read may be among the others.
+    const isCertain = runs || source.narrowed.every(({ resource }) => resource !== "pods");
+    facts.gateways = mapGathered(facts.gateways, (gateways) =>
+      withController(gateways, isCertain ? runs : undefined),
+    );
   }
   const istioNamespace = valueOr(facts.istioNamespace, DEFAULT_ISTIO_NAMESPACE);
   const { reader } = source;

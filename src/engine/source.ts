@@ -77,7 +77,7 @@ export class ClusterSource implements FactSource {
       answer: await this.#listIn(resource, namespace, options),
     }));
     const { list, namespaces } = joinParts(whole, await Promise.all(parts));
-    if (list.ok) this.#noteNarrowed(resource, namespaces);
+    if (list.ok) this.#noteNarrowed(resource, namespaces, whole);
     return list;
   }
 
@@ -160,13 +160,18 @@ export class ClusterSource implements FactSource {
     ]);
   }
 
-  #noteNarrowed({ group, plural }: Resource, namespaces: readonly string[]): void {
+  #noteNarrowed(
+    { group, plural }: Resource,
+    namespaces: readonly string[],
+    refused: Missing,
+  ): void {
     const key = `${group}/${plural}`;
     const before = this.#narrowed.get(key)?.namespaces ?? namespaces;
     this.#narrowed.set(key, {
       group,
       resource: plural,
       namespaces: before.filter((namespace) => namespaces.includes(namespace)),
+      refused,
     });
   }
 
