@@ -169,14 +169,14 @@ async function stillThere(
   io: Io,
 ): Promise<Deletion | undefined> {
   const writer = writers.get(cluster.ref.context);
-  for (let look = 1; writer; look += 1) {
+  if (!writer) return undefined;
+  for (let look = 1; ; look += 1) {
     const found = await writer.get(GATEWAYS, namespace, name);
     const deletion = found.ok ? deletionOf(found.value) : undefined;
     if (!deletion || look === LOOKS || io.signal.aborted) return deletion;
     // An interruption ends the looking; what was done is still told.
     await io.clock.pause(BETWEEN_LOOKS, io.signal).catch(() => undefined);
   }
-  return undefined;
 }
 
 /** Deletes all, or nothing when a dry run tells that one of them cannot be. */

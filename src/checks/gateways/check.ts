@@ -120,7 +120,7 @@ export const gateways = clusterCheck({
     "There is no east-west Gateway.",
     "Condition Programmed is absent or not True: its class, its Service, its load balancer or its pods.",
     "The Gateway has no address, or only the clusterIP of its Service.",
-    "It has no listener xds-tls 15012 or cross-network 15008, its Service lacks the port, or label istio.io/expose-istiod is gone.",
+    "Listener cross-network 15008 or xds-tls 15012 is missing, its Service lacks the port, or label istio.io/expose-istiod is gone.",
     "It is being deleted.",
   ],
   fixes: [
