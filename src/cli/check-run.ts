@@ -10,7 +10,7 @@ import type { Reporter } from "../reporters/reporter.ts";
 import { awaitedResults } from "./awaited-results.ts";
 import { matchChecks } from "./check-ids.ts";
 import { exitCode } from "./exit-code.ts";
-import { type Io, unlessInterrupted, wantsColor, widthOf } from "./io.ts";
+import { type Io, unlessInterrupted, wantsAscii, wantsColor, widthOf } from "./io.ts";
 import { checkWritable, writeWhole } from "./output-file.ts";
 import type { GlobalOptions } from "./options.ts";
 import { Progress, StatusLine } from "./progress.ts";
@@ -108,13 +108,13 @@ async function print(
   options: CheckOptions,
   io: Io,
 ): Promise<void> {
-  const verbose = options.verbose ?? false;
+  const same = { verbose: options.verbose ?? false, views: VIEWS, ascii: wantsAscii(io) };
   if (options.outputFile === undefined) {
     const color = wantsColor(io, options.color);
     const width = widthOf(io.stdout);
-    await io.stdout.write(reporter(report, { color, width, verbose, views: VIEWS }));
+    await io.stdout.write(reporter(report, { color, width, ...same }));
   } else {
-    const plain = { color: false, width: Number.POSITIVE_INFINITY, verbose, views: VIEWS };
+    const plain = { color: false, width: Number.POSITIVE_INFINITY, ...same };
     await writeWhole(options.outputFile, reporter(report, plain));
   }
 }

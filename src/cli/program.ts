@@ -1,13 +1,21 @@
 import { Command, CommanderError } from "commander";
 import { OperationError, UsageError } from "../model/errors.ts";
 import { oneLine } from "../lib/sanitize.ts";
+import { addCerts } from "./certs/certs.ts";
 import { addCheck } from "./check.ts";
 import { addCompletion } from "./completion.ts";
 import { EXIT_FAULT, EXIT_INTERRUPTED, EXIT_TERMINATED, EXIT_USAGE } from "./exit-code.ts";
 import { addExplain } from "./explain.ts";
 import { addExpose } from "./expose.ts";
-import { MissingValue, refuseMistakenFlags } from "./flags.ts";
-import { Interrupted, interruptionOf, type Io, type SetExitCode } from "./io.ts";
+import { MissingValue, refuseMistakenFlags, withSubcommands } from "./flags.ts";
+import {
+  asciiOutput,
+  Interrupted,
+  interruptionOf,
+  type Io,
+  type SetExitCode,
+  wantsAscii,
+} from "./io.ts";
 import { addLink } from "./link.ts";
 import { addGlobalOptions, type GlobalOptions } from "./options.ts";
 import { addRbac } from "./rbac.ts";
@@ -42,6 +50,7 @@ function buildProgram(io: Io, setExitCode: SetExitCode): Command {
   addExpose(program, io, setExitCode);
   addLink(program, io, setExitCode);
   addUnlink(program, io, setExitCode);
+  addCerts(program, io, setExitCode);
   addSnapshot(program, io, setExitCode);
   addRbac(program, io);
   addExplain(program, io);
@@ -77,7 +86,8 @@ async function arranged(args: readonly string[], program: Command): Promise<stri
 }
 
 /** Runs a command line; resolves with its exit code, having said why on stderr when it is 1 or 2. */
-export async function run(args: readonly string[], io: Io): Promise<number> {
+export async function run(args: readonly string[], outside: Io): Promise<number> {
+  const io = wantsAscii(outside) ? { ...outside, stderr: asciiOutput(outside.stderr) } : outside;
   let code = 0;
   const written: Promise<void>[] = [];
   const program = buildProgram(io, (next) => {
@@ -87,7 +97,7 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     await io.stderr.write(`${io.program}: ${oneLine(text)}\n`);
   };
   let refusing = program;
-  for (const command of [program, ...program.commands]) {
+  for (const command of withSubcommands(program)) {
     command
       .exitOverride((cause) => {
         refusing = command;

@@ -38,8 +38,8 @@ export async function gather(
 ): Promise<GatheredCluster[]> {
   const { concurrency, onRead, onStart, ...settings } = options;
   const sources = readers.map((reader) => {
-    // Recordings may hold what ztunnel says of itself; a live cluster is not asked for it.
-    const dumps = reader.kind === "recording";
+    // Recordings may hold what ztunnel says of itself; a live cluster is not asked for it unasked.
+    const dumps = settings.dumps ?? reader.kind === "recording";
     return new ClusterSource(reader, { ...settings, dumps }, FACTS);
   });
   for (const source of sources) source.peers = sources.filter((other) => other !== source);
@@ -78,7 +78,11 @@ async function collect(source: ClusterSource, keys: readonly FactKey[]): Promise
   if (facts.connection) facts.connection = connectionOf(facts.connection, source);
   if (facts.gateways) {
     const runs = controllerRuns(facts.istiodPods, facts.istiods);
-    facts.gateways = mapGathered(facts.gateways, (gateways) => withController(gateways, runs));
+    // An istiod that is not among the pods that were read may be among the others.
+    const isCertain = runs || source.narrowed.every(({ resource }) => resource !== "pods");
+    facts.gateways = mapGathered(facts.gateways, (gateways) =>
+      withController(gateways, isCertain ? runs : undefined),
+    );
   }
   const istioNamespace = valueOr(facts.istioNamespace, DEFAULT_ISTIO_NAMESPACE);
   const { reader } = source;
@@ -102,12 +106,13 @@ async function collect(source: ClusterSource, keys: readonly FactKey[]): Promise
 /** What the connection comes to, now that other requests have been answered, or not. */
 function connectionOf(
   connection: Gathered<Connection>,
-  { answered, unanswered }: ClusterSource,
+  { answered, refused, unanswered }: ClusterSource,
 ): Gathered<Connection> {
   // A server that answers everything but /version is reached all the same, unless by nobody.
-  if (!connection.ok && connection.why !== "unauthorized" && answered) return gathered({});
+  const isReached = answered || refused;
+  if (!connection.ok && connection.why !== "unauthorized" && isReached) return gathered({});
   if (!connection.ok || answered || !unanswered) return connection;
-  // /version needs nothing that is stored; without its etcd an API server still answers it.
+  // /version and refusals need nothing that is stored: an API server without its etcd gives both.
   const { why, detail } = unanswered;
   return {
     ...missing(why, `the API server answers /version, but nothing that it stores: ${detail}`),

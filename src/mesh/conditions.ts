@@ -111,8 +111,8 @@ export function linkFaults(gateway: Conditioned): string[] {
  * Whether the conditions were written by a controller that is known not to run: they may hold still,
  * and nobody would say so if they did not.
  */
-export function isAbandoned({ controllerRuns, conditions }: Conditioned): boolean {
-  return controllerRuns === false && conditions.size > 0;
+export function isAbandoned({ controllerRuns }: Conditioned): boolean {
+  return controllerRuns === false;
 }
 
 /** The peer answers at the address that the Gateway has. */

@@ -6,7 +6,8 @@ import type {
   PodFact,
 } from "../model/facts.ts";
 import { valueOr, type Gathered } from "../model/gathered.ts";
-import { DEFAULT_REVISION, REVISION } from "./names.ts";
+import { isTrue, unmetLinkConditions } from "./conditions.ts";
+import { DEFAULT_REVISION, PROGRAMMED, REVISION } from "./names.ts";
 import { ownerOf } from "./pod-owner.ts";
 
 /** The revision of an istiod pod. */
@@ -50,14 +51,20 @@ export function controllerRuns(
   return isInstalled ? false : undefined;
 }
 
-/** The Gateways with whether their controller runs. */
+/**
+ * The Gateways with whether their controller runs. Of one that is not as it must be its conditions
+ * count as they were written: with its controller gone nothing has mended it since.
+ */
 export function withController(gateways: GatewaysFact, runs: boolean | undefined): GatewaysFact {
   if (runs === undefined) return gateways;
-  const known = (gateway: GatewayFact): GatewayFact => ({ ...gateway, controllerRuns: runs });
+  const known =
+    (isFine: (gateway: GatewayFact) => boolean) =>
+    (gateway: GatewayFact): GatewayFact =>
+      runs || isFine(gateway) ? { ...gateway, controllerRuns: runs } : gateway;
   return {
     ...gateways,
-    eastWest: gateways.eastWest.map(known),
-    remote: gateways.remote.map(known),
+    eastWest: gateways.eastWest.map(known((gateway) => isTrue(gateway, PROGRAMMED))),
+    remote: gateways.remote.map(known((gateway) => unmetLinkConditions(gateway).length === 0)),
   };
 }
 

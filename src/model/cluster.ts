@@ -1,6 +1,6 @@
 import type { ClusterRef } from "./cluster-ref.ts";
 import type { FactKey, Facts } from "./facts.ts";
-import type { Gathered } from "./gathered.ts";
+import type { Gathered, Missing } from "./gathered.ts";
 import type { ClusterReader } from "./reader.ts";
 import type { ClusterWriter } from "./writer.ts";
 
@@ -11,6 +11,8 @@ export interface NarrowedList {
   resource: string;
   /** Those that were read. */
   namespaces: readonly string[];
+  /** Why not all of them were. */
+  refused: Missing;
 }
 
 /** What was read of one cluster. */

@@ -228,6 +228,14 @@ export interface PlatformFact {
   network?: Gathered<{ type: string; routingViaHost?: boolean }>;
 }
 
+/** PEM texts that ztunnel has for a workload. */
+export interface ZtunnelCertificates {
+  /** The roots that it trusts. */
+  roots: string;
+  /** What stands above its own certificate; empty when nothing does. */
+  chain: string;
+}
+
 /** What ztunnel itself says of its configuration and certificates (bug reports have it). */
 export interface ZtunnelDumpFact {
   pod: string;
@@ -235,6 +243,8 @@ export interface ZtunnelDumpFact {
   clusterId?: string;
   /** PEM texts of the roots that its workloads trust. */
   rootPems: string[];
+  /** What workloads trust and present, where two are alike only once. */
+  workloads: ZtunnelCertificates[];
 }
 
 /** Every fact by its key. */

@@ -197,18 +197,20 @@ describe("a peer that is dead or gone", () => {
     );
   });
 
-  it("a name that nobody knows is a note that tells who there is", async () => {
+  it("a name that nobody knows is a fault that tells who there is", async () => {
     await start();
-    const { code, stderr } = await clusters.mc([
-      "unlink",
-      "--from=cluster1",
-      "--to=clutser2",
-      ...NAMESPACE,
-    ]);
-    expect(code).toBe(0);
-    expect(stderr).toBe(
-      "note: cluster1: no link to clutser2 in namespace istio-eastwest; there are links to cluster2\n",
-    );
+    for (const targets of ["clutser2", "cluster2,clutser2"]) {
+      const { code, stdout, stderr } = await clusters.mc([
+        "unlink",
+        "--from=cluster1",
+        `--to=${targets}`,
+        ...NAMESPACE,
+      ]);
+      expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+      expect(stderr).toBe(
+        "❌ cluster1: no link to clutser2 in namespace istio-eastwest; there are links to cluster2\nmc: nothing was deleted\n",
+      );
+    }
   });
 
   it("all of them dead: nothing can be done", async () => {

@@ -53,6 +53,18 @@ describe("gather", () => {
     });
   });
 
+  it("takes it for down as well where it refuses the rest, for which it needs no storage", async () => {
+    const down = reader("a", (request) =>
+      request === "connect"
+        ? undefined
+        : request.startsWith("list nodes")
+          ? missing("unreachable", "500 Internal Server Error")
+          : missing("forbidden", "no"),
+    );
+    const [found] = await gather([down], new Set(["nodes"]), { concurrency: 4 });
+    expect(found?.facts.connection).toMatchObject({ ok: false, why: "unreachable" });
+  });
+
   it("takes one for reached that answers some", async () => {
     const refusals = [
       (request: string) => (request.startsWith("list nodes") ? DOWN : undefined),

@@ -114,5 +114,9 @@ describe("whether an istiod runs that writes conditions", () => {
     const gateways = { served: true, eastWest: [], remote: [silent] };
     expect(withController(gateways, undefined)).toBe(gateways);
     expect(withController(gateways, false).remote).toEqual([{ ...silent, controllerRuns: false }]);
+    const broken = { ...silent, conditions: new Map() };
+    const two = { served: true, eastWest: [broken], remote: [broken] };
+    expect(withController(two, false)).toEqual(two);
+    expect(withController(two, true).eastWest).toEqual([{ ...broken, controllerRuns: true }]);
   });
 });

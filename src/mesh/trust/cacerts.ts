@@ -32,7 +32,7 @@ const TLS_FILES: CaFiles = { signing: "tls.crt", key: "tls.key", chain: "ca.crt"
 /** Revocation lists: an optional file of Istio's own form. */
 export const CRL_FILE = "ca-crl.pem";
 /** An empty file by which istiod knows a Secret cacerts that it made itself. */
-const GENERATED_FILE = "istio-generated";
+export const GENERATED_FILE = "istio-generated";
 
 /** Keys of Secrets and ConfigMaps whose values are certificates or revocation lists. */
 export const PUBLIC_FILES: ReadonlySet<string> = new Set([
