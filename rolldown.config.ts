@@ -57,6 +57,7 @@ function findBase(): Plugin {
 }
 
 const SOURCE = resolve(import.meta.dirname, "./src");
+const PACKAGES = resolve(import.meta.dirname, "./node_modules");
 
 const below = (pattern: string) => new RegExp(`^${SOURCE}/(?:${pattern})`);
 
@@ -73,7 +74,7 @@ const groups = [
         "model|facts|mesh|lib/[^/]+\\.ts",
         "engine/(access|gather|narrow|source)",
         "reporters/(causes|link-matrix|results|words)",
-        "cli/(check-ids|live-clusters|output-file|output-room|pause|progress|readers|say)",
+        "cli/(check-ids|live-clusters|output-(?:directory|file|room)|pause|progress|readers|say)",
       ].join("|"),
     ),
   },
@@ -86,6 +87,9 @@ const groups = [
   },
   { name: "recordings", test: below("readers/(directory|recordings|bug-report)") },
   { name: "gateway", test: below("gateway|cli/(apply-gateways|await-gateways|link-request)") },
+  // What verifies certificates has these in common with what makes them.
+  { name: "asn1", test: new RegExp(`^${PACKAGES}/(?:asn1js|@peculiar/utils)/`) },
+  { name: "certs", test: below("certs/(?!make)|cli/certs/(?!certs\\.ts|make)") },
 ];
 
 export default defineConfig({

@@ -27,15 +27,23 @@ export async function describeProgram(program: Command): Promise<ProgramDescript
     commands: shown.map((command) => ({
       name: command.name(),
       description: command.description(),
-      flags: [...command.options.filter(({ hidden }) => !hidden).flatMap(flagOf), ...global],
-      words:
-        command.name() === "explain"
-          ? CHECKS.map(({ id }) => id)
-          : command.name() === "completion"
-            ? ["bash", "zsh", "fish"]
-            : [],
+      flags: [...ownFlags(command), ...global],
+      words: wordsOf(command),
     })),
   };
+}
+
+/** Those of its subcommands, too, each once. */
+function ownFlags(command: Command): Flag[] {
+  const options = [command, ...command.commands].flatMap((one) => one.options);
+  const flags = options.filter(({ hidden }) => !hidden).flatMap(flagOf);
+  return [...new Map(flags.map((flag) => [flag.long, flag])).values()];
+}
+
+function wordsOf(command: Command): string[] {
+  if (command.commands.length > 0) return command.commands.map((one) => one.name());
+  if (command.name() === "explain") return CHECKS.map(({ id }) => id);
+  return command.name() === "completion" ? ["bash", "zsh", "fish"] : [];
 }
 
 /** In single quotes for any of the three shells. */

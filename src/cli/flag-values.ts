@@ -17,6 +17,8 @@ export function valuesOf(long: string): FlagValues {
       return Object.keys(REPORTERS);
     case "--fail-on":
       return ["fail", "warn"];
+    case "--key-type":
+      return ["rsa4096", "rsa3072", "rsa2048", "p384", "p256"];
     case "--format":
       return ["gateway", "helm-values"];
     case "--data-plane-service-type":

@@ -12,9 +12,14 @@ export class MissingValue extends Error {
   }
 }
 
+/** A command, those below it, and those below these. */
+export function withSubcommands(command: Command): Command[] {
+  return [command, ...command.commands.flatMap(withSubcommands)];
+}
+
 /** Every flag of every command, by each of its forms, dashes included. */
 export function flagsOf(program: Command): Map<string, Option> {
-  const options = [program, ...program.commands].flatMap((command) => command.options);
+  const options = withSubcommands(program).flatMap((command) => command.options);
   return new Map(
     options.flatMap((option) =>
       [option.long, option.short].flatMap((form) => (form ? [[form, option] as const] : [])),

@@ -36,11 +36,17 @@ export function addApplyOptions(command: Command, preset: string): Command {
   const wait = new Option("-w, --wait [duration]", "wait until it works")
     .preset(preset)
     .argParser(duration);
+  return addPlanOptions(command.addOption(wait)).option(
+    "--force-conflicts",
+    "take over fields that other managers own",
+  );
+}
+
+/** To see what would be written. */
+export function addPlanOptions(command: Command): Command {
   return command
-    .addOption(wait)
     .option("--dry-run", "let the API servers check, and change nothing")
-    .option("--diff", "show the change as a diff, too")
-    .option("--force-conflicts", "take over fields that other managers own");
+    .option("--diff", "show the change as a diff, too");
 }
 
 /** @throws UsageError for a name that no namespace can have */

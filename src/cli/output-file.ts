@@ -19,14 +19,18 @@ export async function checkWritable(file: string): Promise<void> {
   });
 }
 
-/** Writes the whole file or leaves what was there: through a file beside it, renamed at the end. */
-export async function writeWhole(file: string, text: string): Promise<void> {
+/**
+ * Writes the whole file or leaves what was there: through a file beside it, renamed at the end.
+ *
+ * @param mode permissions of the file; those of any new file when absent
+ */
+export async function writeWhole(file: string, text: string, mode?: number): Promise<void> {
   const present = await stat(file).catch(() => undefined);
   // A device or a pipe (/dev/stdout) cannot be replaced by renaming.
   const plain = !present || present.isFile();
   const target = plain ? `${file}.${randomBytes(4).toString("hex")}.tmp` : file;
   try {
-    await writeFile(target, text);
+    await writeFile(target, text, mode === undefined ? {} : { mode });
     if (plain) await rename(target, file);
   } catch (cause) {
     if (plain) await rm(target, { force: true });

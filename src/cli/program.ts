@@ -1,12 +1,13 @@
 import { Command, CommanderError } from "commander";
 import { OperationError, UsageError } from "../model/errors.ts";
 import { oneLine } from "../lib/sanitize.ts";
+import { addCerts } from "./certs/certs.ts";
 import { addCheck } from "./check.ts";
 import { addCompletion } from "./completion.ts";
 import { EXIT_FAULT, EXIT_INTERRUPTED, EXIT_TERMINATED, EXIT_USAGE } from "./exit-code.ts";
 import { addExplain } from "./explain.ts";
 import { addExpose } from "./expose.ts";
-import { MissingValue, refuseMistakenFlags } from "./flags.ts";
+import { MissingValue, refuseMistakenFlags, withSubcommands } from "./flags.ts";
 import {
   asciiOutput,
   Interrupted,
@@ -49,6 +50,7 @@ function buildProgram(io: Io, setExitCode: SetExitCode): Command {
   addExpose(program, io, setExitCode);
   addLink(program, io, setExitCode);
   addUnlink(program, io, setExitCode);
+  addCerts(program, io, setExitCode);
   addSnapshot(program, io, setExitCode);
   addRbac(program, io);
   addExplain(program, io);
@@ -95,7 +97,7 @@ export async function run(args: readonly string[], outside: Io): Promise<number>
     await io.stderr.write(`${io.program}: ${oneLine(text)}\n`);
   };
   let refusing = program;
-  for (const command of [program, ...program.commands]) {
+  for (const command of withSubcommands(program)) {
     command
       .exitOverride((cause) => {
         refusing = command;

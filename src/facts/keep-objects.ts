@@ -30,6 +30,11 @@ export const NAME_ONLY: KeepMap = {
 /** Entries of `status.conditions`. */
 export const CONDITIONS: Keep = [{ type: WHOLE, status: WHOLE, reason: WHOLE, message: WHOLE }];
 
+/** The same with the generation that they were written of. */
+export const OBSERVED_CONDITIONS: Keep = [
+  { type: WHOLE, status: WHOLE, reason: WHOLE, message: WHOLE, observedGeneration: WHOLE },
+];
+
 const isKnown = (entry: unknown): boolean =>
   KNOWN_VARIABLES.has(string(property(entry, "name")) ?? "");
 

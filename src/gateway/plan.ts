@@ -1,4 +1,6 @@
-import { showGatewayManagers } from "../mesh/commands/gateways.ts";
+import { deletionOf } from "../facts/objects.ts";
+import { showGateway, showGatewayManagers } from "../mesh/commands/gateways.ts";
+import { type Deletion, deletionText } from "../mesh/deletion.ts";
 import { array, at } from "../lib/json.ts";
 import type { ClusterRef } from "../model/check.ts";
 import type { WritableCluster } from "../model/cluster.ts";
@@ -88,6 +90,8 @@ async function planOne(
     return { problem: unread(ref, `Gateway ${gatewayName(manifest)} could not be read`, before) };
   }
   const { warnings, value } = after;
+  const deletion = before.ok ? deletionOf(before.value) : undefined;
+  if (deletion) return { problem: vanishing(wanted, deletion) };
   if (!before.ok) return { planned: { ...wanted, action: "create", after: value, warnings } };
   const unchanged = isManaged(before.value) && sameContent(before.value, value);
   return {
@@ -99,6 +103,15 @@ async function planOne(
       warnings,
     },
   };
+}
+
+/** What is written to an object that is being deleted goes with it. */
+function vanishing({ ref, manifest }: Wanted, deletion: Deletion): Problem {
+  return problem(
+    ref,
+    `Gateway ${gatewayName(manifest)} ${deletionText(deletion)}: run this again when it is gone`,
+    showGateway(ref, manifest.metadata),
+  );
 }
 
 /** mc applied it before: otherwise applying changes its owners, though not what it says. */

@@ -186,6 +186,13 @@ describe("mc check on recordings", () => {
     ],
     [["check", ...dir("healthy"), "--output-file", tmpdir()], "it is a directory"],
     [["check", ...dir("healthy"), ...dir("healthy")], "is given twice"],
+    [["check", ...dir("healthy"), "--directory", `${dir("healthy")[1]}/.`], "is given twice"],
+    [["check", "--context", "a", "--context", "b"], "name several clusters with --contexts a,b"],
+    [["--context", "a", "check", "--context=b"], "name several clusters with --contexts a,b"],
+    [["check", "--kubeconfig", "a", "-c", "b"], "It is given twice; $KUBECONFIG takes several"],
+    [["check", "--contexts=a,b,a"], "--contexts names a twice"],
+    [["check", "--contexts=a", "--contexts=a"], "--contexts names a twice"],
+    [["check", "--contexts=a,b", "--context=b"], "--contexts with --context names b twice"],
     [["check", "--kubeconfig", "/nowhere"], "/nowhere"],
     [["check"], "no kubeconfig"],
   ] as [string[], string][])("%j is a usage error in one line", async (args, said) => {

@@ -1,4 +1,4 @@
-import { linkFaults } from "../../mesh/conditions.ts";
+import { isAbandoned, linkFaults } from "../../mesh/conditions.ts";
 import { CLUSTER, NETWORK } from "../../mesh/names.ts";
 import { notInRun, type Link } from "../../mesh/links.ts";
 import { contextWord, UNKNOWN_CONTEXT } from "../../mesh/commands/shell.ts";
@@ -7,7 +7,7 @@ import type { ClusterRef, MeshMember } from "../../model/check.ts";
 import type { LinkEdge } from "../../model/links.ts";
 import { Entrances } from "./entrances.ts";
 
-export type LinkMember = MeshMember<"gateways", "services" | "syncs">;
+export type LinkMember = MeshMember<"gateways", "services" | "syncs" | "istiods" | "istiodPods">;
 
 /** An edge with what it was made from. */
 export interface Edge {
@@ -78,6 +78,7 @@ function edgeOf(link: Link<LinkMember>, { pairs, doubtful, entrances }: Around):
       [...gateway.conditions].map(([type, { status }]) => [type, status]),
     ),
     state: isBroken ? "broken" : "connected",
+    ...(isAbandoned(gateway) ? { unvouched: true as const } : {}),
     oneWay:
       target?.member !== undefined &&
       !pairs.has(pairKey(to, source)) &&

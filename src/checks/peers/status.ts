@@ -1,72 +1,155 @@
 import {
   ACCEPTED,
   CLASS_REMOTE,
-  PEERING_SUCCEEDED,
   PEER_CONNECTED,
-  PORT_HBONE,
-  PORT_XDS,
+  PEER_DATA_PLANE_PROGRAMMED,
+  PEERING_SUCCEEDED,
   PROGRAMMED,
 } from "../../mesh/names.ts";
-import { linkListeners } from "../../mesh/listeners.ts";
-import { describeGateway, editGateway } from "../../mesh/commands/gateways.ts";
+import {
+  HBONE_LISTENER,
+  type Listener,
+  linkListeners,
+  portOf,
+  XDS_LISTENER,
+} from "../../mesh/listeners.ts";
+import { describeGateway, editGateway, showGateway } from "../../mesh/commands/gateways.ts";
 import { istiodLog } from "../../mesh/commands/istiod.ts";
 import { prefersNodePorts } from "../../mesh/data-plane.ts";
 import { peerName } from "../../mesh/peers.ts";
 import { kubectl } from "../../mesh/commands/shell.ts";
+import { deletionText } from "../../mesh/deletion.ts";
+import { qualified } from "../../mesh/wording.ts";
+import { normalizeAddress } from "../../lib/ip-address.ts";
 import type { ClusterRef } from "../../model/check.ts";
 import type { PeerDetail } from "./data.ts";
 import type { GatewayClassFact, GatewayFact } from "../../model/facts.ts";
-import { fail, objectRef, remedy } from "../../model/finding.ts";
+import { error, fail, info, objectRef, remedy, warn } from "../../model/finding.ts";
 import type { Gathered } from "../../model/gathered.ts";
 import type { Finding, Remediation } from "../../model/report.ts";
+import { NOBODY_VOUCHES, noIstiodRuns } from "../_shared/no-istiod.ts";
 import { istiodRemedy } from "../_shared/gateway-cause.ts";
 import {
   classFault,
   conditionOf,
   conditionText,
+  isAbandoned,
+  isTrue,
   isUnreconciled,
   listedConditions,
   unmetLinkConditions,
 } from "../../mesh/conditions.ts";
 import { listenerFault } from "../_shared/peer-listeners.ts";
 
-const PORTS = `ports ${PORT_XDS} (xDS) and ${PORT_HBONE} (HBONE)`;
+/** The ports of a peer, those of the Gateway where it has others than the usual ones. */
+function portsOf(gateway: Pick<GatewayFact, "listeners">): string {
+  return `ports ${portOf(gateway, XDS_LISTENER)} (xDS) and ${portOf(gateway, HBONE_LISTENER)} (HBONE)`;
+}
+
+const USUAL_PORTS = portsOf({ listeners: [] });
 
 /** Conditions as the details list them. */
 export function conditionRows(gateway: GatewayFact): PeerDetail["conditions"] {
   return listedConditions(gateway).map(({ type, status }) => ({ type, status }));
 }
 
-/** The faults of a remote Gateway of another cluster; none when it is connected. */
-export function judgePeer(
-  gateway: GatewayFact,
-  classes: Gathered<readonly GatewayClassFact[]>,
-  cluster: ClusterRef,
-): Finding[] {
-  return [...specFaults(gateway, cluster), ...conditionFaults(gateway, classes, cluster)];
+/** What a remote Gateway is judged by, besides itself. */
+interface PeerSurroundings {
+  classes: Gathered<readonly GatewayClassFact[]>;
+  /** All remote Gateways of the cluster. */
+  remote: readonly GatewayFact[];
 }
 
-function specFaults(gateway: GatewayFact, cluster: ClusterRef): Finding[] {
-  const { namespace, name } = gateway;
+/** What to say of a remote Gateway of another cluster; nothing when it is connected as usual. */
+export function judgePeer(
+  gateway: GatewayFact,
+  { classes, remote }: PeerSurroundings,
+  cluster: ClusterRef,
+): Finding[] {
+  return [
+    ...deletionFindings(gateway, cluster),
+    ...addressFaults(gateway, cluster),
+    ...listenerFindings(gateway, remote, cluster),
+    ...conditionFaults(gateway, classes, cluster),
+  ];
+}
+
+function deletionFindings(gateway: GatewayFact, cluster: ClusterRef): Finding[] {
+  const { deletion } = gateway;
+  if (!deletion) return [];
+  return [
+    warn(
+      `${qualified(gateway)} ${deletionText(deletion)}: the link to ${peerName(gateway)} ends with it`,
+      {
+        object: objectRef("Gateway", gateway),
+        remediation: remedy(
+          "Let those who hold it finish; where the link is wanted, make it again when the Gateway is gone.",
+          showGateway(cluster, gateway),
+        ),
+      },
+    ),
+  ];
+}
+
+function addressFaults(gateway: GatewayFact, cluster: ClusterRef): Finding[] {
+  if (gateway.addresses.length > 0) return [];
+  return [
+    fail(`${qualified(gateway)}: no address of ${peerName(gateway)} in spec.addresses`, {
+      object: objectRef("Gateway", gateway),
+      remediation: remedy(
+        `Add the address of the peer's east-west gateway to spec.addresses, or link the clusters again. A peer is reached on ${USUAL_PORTS}.`,
+        editGateway(cluster, gateway),
+      ),
+    }),
+  ];
+}
+
+function listenerFindings(
+  gateway: GatewayFact,
+  remote: readonly GatewayFact[],
+  cluster: ClusterRef,
+): Finding[] {
   const object = objectRef("Gateway", gateway);
-  const faults: Finding[] = [];
-  const add = (fault: string, summary: string, command: string): void => {
-    const remediation = remedy(`${summary} A peer is reached on ${PORTS}.`, command);
-    faults.push(fail(`${namespace}/${name}: ${fault}`, { object, remediation }));
-  };
-  if (gateway.addresses.length === 0) {
-    add(
-      `no address of ${peerName(gateway)} in spec.addresses`,
-      "Add the address of the peer's east-west gateway to spec.addresses, or link the clusters again.",
-      editGateway(cluster, gateway),
-    );
-  }
+  const sharesAddress = (): boolean =>
+    remote.some((other) => other !== gateway && haveOneAddress(gateway, other));
   // The control plane's first: without it there is no link at all.
-  for (const wanted of linkListeners(prefersNodePorts(gateway)).toReversed()) {
-    const found = listenerFault(gateway, wanted, cluster);
-    if (found) add(found.fault, found.summary, found.command);
-  }
-  return faults;
+  const wanted = linkListeners(prefersNodePorts(gateway)).toReversed();
+  return wanted.flatMap((listener) => {
+    const found = listenerFault(gateway, listener, cluster);
+    if (!found) return [];
+    const message = `${qualified(gateway)}: ${found.fault}`;
+    if (isProven(gateway, listener)) {
+      return [info(`${message}; the peer is connected all the same`, { object })];
+    }
+    if (found.elsewhere && sharesAddress()) {
+      const why =
+        "another remote gateway has the same address, so that ports tell their peers apart";
+      return [info(`${message}; ${why}`, { object })];
+    }
+    const remediation = remedy(
+      `${found.summary} A peer is reached on ${USUAL_PORTS}.`,
+      found.command,
+    );
+    return [fail(message, { object, remediation })];
+  });
+}
+
+/**
+ * The link works, which proves the listener that it takes. Older versions do not say whether traffic
+ * has a way; then it takes at least some listener for it.
+ */
+function isProven(gateway: GatewayFact, { protocol }: Listener): boolean {
+  return (
+    unmetLinkConditions(gateway).length === 0 &&
+    (protocol === XDS_LISTENER.protocol ||
+      isTrue(gateway, PEER_DATA_PLANE_PROGRAMMED) ||
+      gateway.listeners.some((listener) => listener.protocol === protocol))
+  );
+}
+
+function haveOneAddress(one: GatewayFact, other: GatewayFact): boolean {
+  const addresses = new Set(one.addresses.map(({ value }) => normalizeAddress(value)));
+  return other.addresses.some(({ value }) => addresses.has(normalizeAddress(value)));
 }
 
 function conditionFaults(
@@ -74,6 +157,7 @@ function conditionFaults(
   classes: Gathered<readonly GatewayClassFact[]>,
   cluster: ClusterRef,
 ): Finding[] {
+  if (isAbandoned(gateway)) return [abandoned(gateway, cluster)];
   const broken = unmetLinkConditions(gateway);
   if (broken.length === 0) return [];
   const subject = `${gateway.namespace}/${gateway.name} (peer ${peerName(gateway)})`;
@@ -81,6 +165,15 @@ function conditionFaults(
   const said = broken.map((type) => conditionText(gateway, type)).join("; ");
   const object = objectRef("Gateway", gateway);
   return [fail(`${subject}: ${why}: ${said}`, { object, remediation })];
+}
+
+/** The conditions may hold or not: nobody would have written that they do not. */
+function abandoned(gateway: GatewayFact, cluster: ClusterRef): Finding {
+  const subject = `${gateway.namespace}/${gateway.name} (peer ${peerName(gateway)})`;
+  return error(`${subject}: not known whether it is connected: ${NOBODY_VOUCHES}`, {
+    object: objectRef("Gateway", gateway),
+    ...noIstiodRuns(cluster),
+  });
 }
 
 /** The first of the broken conditions, as they come about, tells how far the link got. */
@@ -91,6 +184,7 @@ function cause(
   cluster: ClusterRef,
 ): { why: string; remediation: Remediation } {
   const { namespace } = gateway;
+  const ports = portsOf(gateway);
   const absent = (type: string): boolean => !conditionOf(gateway, type);
   const look = lookCommands(gateway, cluster);
   if (isUnreconciled(gateway) && absent(PEER_CONNECTED) && absent(PEERING_SUCCEEDED)) {
@@ -98,7 +192,7 @@ function cause(
     const { summary, commands } = istiodRemedy(CLASS_REMOTE, cluster);
     return {
       why: `nobody reconciled it${fault ? `, ${fault}` : ""}`,
-      remediation: remedy(`${summary} Then the peer is reached on ${PORTS}.`, ...commands),
+      remediation: remedy(`${summary} Then the peer is reached on ${ports}.`, ...commands),
     };
   }
   const [first] = broken;
@@ -106,7 +200,7 @@ function cause(
     return {
       why: "istiod does not take it up",
       remediation: remedy(
-        `Correct what the condition says. The peer is reached on ${PORTS}.`,
+        `Correct what the condition says. The peer is reached on ${ports}.`,
         ...look,
       ),
     };
@@ -115,19 +209,21 @@ function cause(
     return {
       why: "istiod does not peer with it",
       remediation: remedy(
-        `Run an istiod of Solo's distribution with ENABLE_PEERING_DISCOVERY=true and a license for multicluster; it reaches the peer on ${PORTS}.`,
+        `Run an istiod of Solo's distribution with ENABLE_PEERING_DISCOVERY=true and a license for multicluster; it reaches the peer on ${ports}.`,
         ...look,
       ),
     };
   }
   if (first === PEER_CONNECTED) {
     const probes = gateway.addresses.flatMap(({ value }) =>
-      [PORT_XDS, PORT_HBONE].map((port) => probe(value, port, cluster)),
+      [XDS_LISTENER, HBONE_LISTENER].map((listener) =>
+        probe(value, portOf(gateway, listener), cluster),
+      ),
     );
     return {
       why: "not connected",
       remediation: remedy(
-        `Open ${PORTS} of the peer's east-west gateway to this cluster, and check that its address is the one in spec.addresses.`,
+        `Open ${ports} of the peer's east-west gateway to this cluster, and check that its address is the one in spec.addresses.`,
         ...probes,
         ...look,
       ),
@@ -137,7 +233,7 @@ function cause(
     return {
       why: "connected, but not in sync",
       remediation: remedy(
-        `Find in istiod's log why the exchange with the peer fails (certificates, license, trust domain); it takes ${PORTS}.`,
+        `Find in istiod's log why the exchange with the peer fails (certificates, license, trust domain); it takes ${ports}.`,
         ...look,
       ),
     };
@@ -145,7 +241,7 @@ function cause(
   return {
     why: "in sync, but traffic has no way there",
     remediation: remedy(
-      `Correct the data plane of the link: ${PORTS}, or with NodePort the node addresses of the peer.`,
+      `Correct the data plane of the link: ${ports}, or with NodePort the node addresses of the peer.`,
       kubectl(cluster, "-n", namespace, "get", "workloadentries"),
       ...look,
     ),
