@@ -96,7 +96,8 @@ async function excessArguments(command: Command): Promise<string> {
 
 /** A refused command line in one line: what, where, and what it could have been. */
 export async function usageText(cause: CommanderError, command: Command, io: Io): Promise<string> {
-  const program = command.parent ?? command;
+  let program = command;
+  while (program.parent) program = program.parent;
   switch (cause.code) {
     case "commander.optionMissingArgument": {
       const written = /'([^']+)' argument missing/.exec(cause.message)?.[1];
