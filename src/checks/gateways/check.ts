@@ -122,11 +122,7 @@ export const gateways = clusterCheck({
     "There is no east-west Gateway.",
     "Condition Programmed is absent or not True: its class, its Service, its load balancer or its pods.",
     "The Gateway has no address, or only the clusterIP of its Service.",
-<<<<<<< HEAD
-    "Listener cross-network 15008 or xds-tls 15012 is missing, its Service lacks the port, or label istio.io/expose-istiod is gone.",
-=======
     `It has no listener ${XDS_LISTENER.name} ${XDS_LISTENER.port} or ${HBONE_LISTENER.name} ${HBONE_LISTENER.port}, its Service lacks the port, or label ${EXPOSE_ISTIOD} is gone.`,
->>>>>>> h-rules
     "It is being deleted.",
   ],
   fixes: [
