@@ -23,8 +23,8 @@ const clusterInfoDump: Layout = (object) => {
   const type = plural(object);
   if (type === "nodes") return "nodes.json";
   const namespace = string(at(object, "metadata", "namespace"));
-  const dumped = ["pods", "services", "deployments", "daemonsets"];
-  return type !== undefined && dumped.includes(type) ? `${namespace}/${type}.json` : undefined;
+  const types = ["pods", "services", "deployments", "daemonsets"];
+  return type !== undefined && types.includes(type) ? `${namespace}/${type}.json` : undefined;
 };
 
 async function dumped(layout: Layout): Promise<Report> {

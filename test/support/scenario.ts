@@ -84,8 +84,9 @@ export function timeless(report: Report): unknown {
     ...report,
     startedAt: "",
     durationMs: 0,
-    clusters: report.clusters.map(({ recordedAt: _, ...cluster }) => ({
+    clusters: report.clusters.map((cluster) => ({
       ...cluster,
+      recordedAt: undefined,
       checks: cluster.checks.map(still),
     })),
     mesh: report.mesh.map(still),
