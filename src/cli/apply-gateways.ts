@@ -35,9 +35,15 @@ export async function applyGateways(
   io: Io,
 ): Promise<number> {
   const settings = { force: flags.forceConflicts ?? false };
-  const { planned, problems } = await unlessInterrupted(io.signal, plan(request.wanted, settings));
+  const { planned, contested, problems } = await unlessInterrupted(
+    io.signal,
+    plan(request.wanted, { ...settings, showConflicts: flags.diff ?? false }),
+  );
   const all = arranged([...request.problems, ...problems], request.contexts);
-  if (all.length > 0) return refuse(io, all, "nothing was applied");
+  if (all.length > 0) {
+    await showDiffs([...planned, ...contested], flags, io);
+    return refuse(io, all, "nothing was applied");
+  }
   await showPlan(planned, flags, io);
   const tell = (one: Planned, end = ""): Promise<void> => {
     const unchanged = one.action === "unchanged";
@@ -104,6 +110,10 @@ async function showPlan(planned: readonly Planned[], flags: ApplyOptions, io: Io
     const name = gatewayName(manifest);
     await note(io, flags, `${ref.context}: ${VERB[action]} Gateway ${name} for ${target.name}`);
   }
+  await showDiffs(planned, flags, io);
+}
+
+async function showDiffs(planned: readonly Planned[], flags: ApplyOptions, io: Io): Promise<void> {
   if (!flags.diff) return;
   for (const { ref, manifest, before, after } of planned) {
     const diff = unifiedDiff(`${ref.context}/${gatewayName(manifest)}`, before, after);

@@ -1,3 +1,4 @@
+import { deletionOf } from "../facts/objects.ts";
 import { GATEWAYS } from "../gateway/plan.ts";
 import { arranged, type Problem, problem, unread } from "../gateway/problem.ts";
 import {
@@ -7,6 +8,8 @@ import {
   type UnlinkSource,
   type UnlinkTarget,
 } from "../gateway/unlink.ts";
+import { showGateway } from "../mesh/commands/gateways.ts";
+import { type Deletion, deletionText } from "../mesh/deletion.ts";
 import { qualified } from "../mesh/wording.ts";
 import type { GatheredCluster, WritableCluster } from "../model/cluster.ts";
 import { UsageError } from "../model/errors.ts";
@@ -140,6 +143,45 @@ function failure({ cluster, gateway }: Doomed, answer: Written<undefined>): Prob
     : [unread(cluster.ref, message, missing(why, detail, request))];
 }
 
+/** A Gateway whose deletion the API server has accepted, and that is still there. */
+interface Held {
+  one: Doomed;
+  deletion: Deletion;
+}
+
+function heldProblem({ one, deletion }: Held): Problem {
+  const { cluster, gateway } = one;
+  return problem(
+    cluster.ref,
+    `Gateway ${qualified(gateway)} ${deletionText(deletion)}: the link ends when it is gone`,
+    showGateway(cluster.ref, gateway),
+  );
+}
+
+/** How often, and after how long each time, ms: those who hold a Gateway are mostly quick. */
+const LOOKS = 5;
+const BETWEEN_LOOKS = 400;
+
+/** Why the Gateway is there though it was deleted; undefined when it is gone, or that cannot be told. */
+async function stillThere(
+  { cluster, gateway: { namespace, name } }: Doomed,
+  writers: Writers,
+  io: Io,
+): Promise<Deletion | undefined> {
+  const writer = writers.get(cluster.ref.context);
+  const look = async (): Promise<Deletion | undefined> => {
+    const found = await writer?.get(GATEWAYS, namespace, name);
+    return found?.ok ? deletionOf(found.value) : undefined;
+  };
+  let deletion = await look();
+  for (let more = LOOKS; deletion && more > 0 && !io.signal.aborted; more -= 1) {
+    // An interruption ends the looking; what was done is still told.
+    await io.clock.pause(BETWEEN_LOOKS, io.signal).catch(() => undefined);
+    deletion = await look();
+  }
+  return deletion;
+}
+
 /** Deletes all, or nothing when a dry run tells that one of them cannot be. */
 async function deleteGateways(
   doomed: readonly Doomed[],
@@ -161,6 +203,7 @@ async function deleteGateways(
   if (rehearsed.some((problems) => problems.length > 0)) {
     return refuse(io, rehearsed.flat(), "nothing was deleted");
   }
+  const held: Held[] = [];
   for (const [index, one] of doomed.entries()) {
     const { cluster, gateway, target } = one;
     const { context } = cluster.ref;
@@ -181,8 +224,11 @@ async function deleteGateways(
     if (problems.length > 0) {
       return refuse(io, problems, "stopped at the first failure; run it again to go on");
     }
-    await done(io, line);
+    const deletion = await stillThere(one, writers, io);
+    if (deletion) held.push({ one, deletion });
+    else await done(io, line);
   }
+  if (held.length > 0) return refuse(io, held.map(heldProblem), "not everything is deleted yet");
   if (io.signal.aborted) throw new Interrupted();
   return 0;
 }

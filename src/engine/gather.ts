@@ -38,8 +38,8 @@ export async function gather(
 ): Promise<GatheredCluster[]> {
   const { concurrency, onRead, onStart, ...settings } = options;
   const sources = readers.map((reader) => {
-    // Recordings may hold what ztunnel says of itself; a live cluster is not asked for it.
-    const dumps = reader.kind === "recording";
+    // Recordings may hold what ztunnel says of itself; a live cluster is not asked for it unasked.
+    const dumps = settings.dumps ?? reader.kind === "recording";
     return new ClusterSource(reader, { ...settings, dumps }, FACTS);
   });
   for (const source of sources) source.peers = sources.filter((other) => other !== source);

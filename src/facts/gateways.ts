@@ -12,6 +12,7 @@ import { RESOURCES } from "../model/resource.ts";
 import {
   byName,
   createdAtOf,
+  deletionOf,
   generationOf,
   metaOf,
   observedConditionsOf,
@@ -80,7 +81,11 @@ function gatewayFact(object: RawObject): GatewayFact | undefined {
       observedConditionsOf(object).map((condition) => [condition.type, condition]),
     ),
     managers: managers(object),
-    ...defined({ createdAt: createdAtOf(object), generation: generationOf(object) }),
+    ...defined({
+      createdAt: createdAtOf(object),
+      deletion: deletionOf(object),
+      generation: generationOf(object),
+    }),
   };
 }
 
@@ -91,6 +96,8 @@ export const gateways = fact({
     gateways: {
       metadata: {
         creationTimestamp: WHOLE,
+        deletionTimestamp: WHOLE,
+        finalizers: WHOLE,
         generation: WHOLE,
         annotations: ANNOTATIONS,
         managedFields: [{ manager: WHOLE, subresource: WHOLE }],

@@ -10,7 +10,10 @@ export type {
   ObservedCondition,
   IstiodFact,
   IstiodsFact,
+  NodeRequirement,
   PodFact,
+  SchedulingFact,
+  TolerationFact,
   WorkloadFact,
 } from "./workload-facts.ts";
 
@@ -54,6 +57,8 @@ export interface GatewayFact {
   createdAt?: number;
   /** Field managers, without those of subresources. */
   managers: string[];
+  /** It has a deletionTimestamp; with the finalizers that keep it. */
+  deletion?: { finalizers: string[] };
 }
 
 export interface GatewaysFact {
@@ -99,10 +104,22 @@ export interface NamespaceFact {
   labels: ReadonlyMap<string, string>;
 }
 
+/** A taint of a node; the value is empty where there is none. */
+export interface TaintFact {
+  key: string;
+  value: string;
+  /** NoSchedule, NoExecute or PreferNoSchedule. */
+  effect: string;
+}
+
 export interface NodeFact {
   name: string;
   labels: ReadonlyMap<string, string>;
   internalIPs: string[];
+  /** Ranges of addresses for its pods, in CIDR notation: spec.podCIDRs. */
+  podCIDRs: string[];
+  taints: TaintFact[];
+  createdAt?: number;
 }
 
 export interface CniConfigFact {
@@ -197,10 +214,26 @@ export interface SourcePodsFact {
   namespaces: ReadonlySet<string>;
 }
 
+/** A Segment: a part of the mesh whose clusters share services under a domain of their own. */
+export interface SegmentFact {
+  namespace: string;
+  name: string;
+  /** spec.domain. */
+  domain?: string;
+}
+
 export interface PlatformFact {
   openshift: boolean;
   /** `ovnKubernetesConfig.gatewayConfig.routingViaHost`; absent unless OpenShift with OVN. */
   network?: Gathered<{ type: string; routingViaHost?: boolean }>;
+}
+
+/** PEM texts that ztunnel has for a workload. */
+export interface ZtunnelCertificates {
+  /** The roots that it trusts. */
+  roots: string;
+  /** What stands above its own certificate; empty when nothing does. */
+  chain: string;
 }
 
 /** What ztunnel itself says of its configuration and certificates (bug reports have it). */
@@ -210,6 +243,8 @@ export interface ZtunnelDumpFact {
   clusterId?: string;
   /** PEM texts of the roots that its workloads trust. */
   rootPems: string[];
+  /** What workloads trust and present, where two are alike only once. */
+  workloads: ZtunnelCertificates[];
 }
 
 /** Every fact by its key. */
@@ -242,6 +277,8 @@ export interface Facts {
   remoteSecrets: RemoteSecretFact[];
   flatEntries: FlatEntryFact[];
   sourcePods: SourcePodsFact;
+  /** Those in the istio namespace; none were asked for where its label names none. */
+  segments: SegmentFact[];
   platform: PlatformFact;
   ztunnelDumps: ZtunnelDumpFact[];
 }

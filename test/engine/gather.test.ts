@@ -210,8 +210,8 @@ describe("a debug answer that no fact reads", () => {
 
 describe("the order of asking", () => {
   it("is what facts declare", () => {
-    expect(LAST.toSorted()).toEqual(["licenses", "sourcePods", "syncs"]);
-    expect([...LEADING].toSorted()).toEqual(["flatEntries", "istiodPods", "istiods"]);
+    expect(LAST.toSorted()).toEqual(["licenses", "segments", "sourcePods", "syncs"]);
+    expect([...LEADING].toSorted()).toEqual(["flatEntries", "istiodPods", "istiods", "namespaces"]);
     expect(IDENTIFYING).toEqual(["connection", "istiods", "istioNamespace", "namespaces"]);
   });
 });

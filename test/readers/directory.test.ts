@@ -6,6 +6,7 @@ import { dump } from "js-yaml";
 import { describe, expect, test } from "vitest";
 import { RESOURCES } from "../../src/model/resource.ts";
 import { openDirectory } from "../../src/readers/directory.ts";
+import { yamlPieces } from "../../src/readers/directory/documents.ts";
 import { distinct } from "../../src/readers/distinct.ts";
 import { openRecordings } from "../../src/readers/recordings.ts";
 import { directory, faultOf, names } from "./temp.ts";
@@ -122,6 +123,19 @@ describe("files as Windows PowerShell writes them", () => {
   test("in UTF-16 as JSON", async () => {
     const json = Buffer.from(`\uFEFF${JSON.stringify(pod("j", "x"))}`, "utf16le");
     expect(await listed(directory({ "pod.json": json }))).toEqual(["x/j"]);
+  });
+
+  test.each([
+    ["UTF-16", little],
+    ["UTF-8", Buffer.from(text)],
+    ["a byte", Buffer.from("a")],
+  ])("in %s that comes byte by byte", async (_name, bytes) => {
+    async function* bytewise(): AsyncGenerator<Uint8Array> {
+      for (const byte of bytes) yield Promise.resolve(Uint8Array.of(byte));
+    }
+    let whole = "";
+    for await (const part of yamlPieces(bytewise())) whole += part.text;
+    expect(whole).toContain(bytes.length === 1 ? "a" : "name: ünïcode");
   });
 
   test("or that hold less than a byte order mark", async () => {

@@ -66,8 +66,7 @@ describe("when a recording was made", () => {
   test.each(Object.entries(SAID))("stands in %s", async (format, { known, unknown, mark }) => {
     const mixed = [cluster("a"), cluster("b", AT), cluster("c", null)];
     const said = await printed(format, mixed);
-    expect(said).toContain(known);
-    expect(said).toContain(unknown ?? "");
+    for (const line of [known, unknown ?? known]) expect(said).toContain(line);
     expect(await printed(format, [cluster("a")])).not.toMatch(mark);
   });
 

@@ -207,7 +207,14 @@ export function namespace(name: string, values: Record<string, string> = {}): Na
 }
 
 export function node(changes: Partial<NodeFact> = {}): NodeFact {
-  return { name: "node-1", labels: labels({}), internalIPs: ["10.0.0.1"], ...changes };
+  return {
+    name: "node-1",
+    labels: labels({}),
+    internalIPs: ["10.0.0.1"],
+    podCIDRs: [],
+    taints: [],
+    ...changes,
+  };
 }
 
 /** Every fact of a healthy cluster `id` that is linked to `peers`. */
@@ -275,7 +282,7 @@ export function healthyFacts(id = "a", peers: readonly string[] = ["b"]): Facts 
       namespace("istio-system", { "topology.istio.io/network": network }),
       namespace("istio-eastwest", {}),
     ].map((one) => ({ ...one, uid: `${one.uid}-${id}` })),
-    nodes: [node()],
+    nodes: [node({ podCIDRs: [`10.${(id.codePointAt(0) ?? 0) % 250}.0.0/24`] })],
     cniConfigs: [{ namespace: "istio-system", name: "istio-cni-config", dnsCapture: "true" }],
     licenses: [
       {
@@ -298,6 +305,7 @@ export function healthyFacts(id = "a", peers: readonly string[] = ["b"]): Facts 
     remoteSecrets: [],
     flatEntries: [],
     sourcePods: { existing: new Map(), namespaces: new Set() },
+    segments: [],
     platform: { openshift: false },
     ztunnelDumps: [],
   };

@@ -84,9 +84,8 @@ export function timeless(report: Report): unknown {
     ...report,
     startedAt: "",
     durationMs: 0,
-    clusters: report.clusters.map((cluster) => ({
+    clusters: report.clusters.map(({ recordedAt: _recordedAt, ...cluster }) => ({
       ...cluster,
-      recordedAt: undefined,
       checks: cluster.checks.map(still),
     })),
     mesh: report.mesh.map(still),

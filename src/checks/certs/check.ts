@@ -18,6 +18,7 @@ import {
 } from "./cluster-certificates.ts";
 import { clusterFindings } from "./cluster-findings.ts";
 import { judgePairs, type Distrust } from "./pairs.ts";
+import { rotationAmong, rotationFindings } from "./rotation.ts";
 import { named } from "./wording.ts";
 import { view } from "./view.ts";
 import type { CertsData } from "./data.ts";
@@ -78,12 +79,14 @@ function judge(
   const { pairs, fine, distrusts } = judgePairs(members, trust);
   const [only] = members;
   const alone = only && members.length === 1 ? aloneFindings(only, trust, context) : [];
+  const rotation = rotationAmong(members, trust);
   const findings = [
     ...members.flatMap((member) => [
       ...clusterFindings(member, trust),
       ...configMapDiffersFindings(member, members, distrusts, trust),
     ]),
     ...distrustFindings(distrusts, members, trust),
+    ...rotationFindings(rotation, members),
     ...expiryFindings(members, trust, outOfDate(distrusts)),
     ...unusedRootFindings(members, trust),
     ...fine,
@@ -96,7 +99,7 @@ function judge(
   return {
     findings,
     summary: summarize(findings, healthy),
-    data: certsData(members, pairs),
+    data: certsData(members, pairs, rotation),
   };
 }
 
@@ -116,6 +119,7 @@ export const certs = meshCheck({
     "The root of the Secret and the one that workloads get from the ConfigMap differ.",
     "A bundle or chain is missing, empty, cut off or not PEM as Go reads it: BEGIN and END on lines of their own.",
     "Secret cacerts lacks a file that istiod needs, or its roots do not verify its own certificate: istiod does not start with it.",
+    "A root is being rotated, and some clusters are more than one phase behind others.",
     "A certificate of the chain allows TLS servers or clients only, or a revocation list names it.",
   ],
   fixes: [

@@ -1,3 +1,4 @@
+import type { Rotation } from "../../mesh/rotation.ts";
 import type { CertificateFacts } from "../../model/trust.ts";
 import type { ClusterCertificates } from "./cluster-certificates.ts";
 import type {
@@ -6,6 +7,7 @@ import type {
   ClusterCertificates as ReportedCertificates,
   TrustPair,
 } from "./data.ts";
+import { rotationData, rotationText } from "./rotation.ts";
 import { DAY, expiryText } from "./wording.ts";
 
 function dataOf(certificate: CertificateFacts, now: number): CertificateData {
@@ -37,11 +39,17 @@ function reported({
 }
 
 /** What reporters need beyond findings; the notes are lines as the vendor's tool prints them. */
-export function certsData(members: readonly ClusterCertificates[], pairs: TrustPair[]): CertsData {
+export function certsData(
+  members: readonly ClusterCertificates[],
+  pairs: TrustPair[],
+  rotation: Rotation | undefined,
+): CertsData {
   return {
     clusters: members.map(reported),
     pairs,
+    ...(rotation ? { rotation: rotationData(rotation) } : {}),
     notes: [
+      ...(rotation ? [rotationText(rotation)] : []),
       ...members.flatMap(({ context, roots }) =>
         roots.map(({ sha256 }) => `cluster ${context} root certificate SHA256 sum: ${sha256}`),
       ),

@@ -1,5 +1,5 @@
 import { enumerate } from "../../mesh/wording.ts";
-import { kubectl } from "../../mesh/commands/shell.ts";
+import { restartZtunnel } from "../../mesh/commands/ztunnel.ts";
 import { info, remedy, warn } from "../../model/finding.ts";
 import type { Finding } from "../../model/report.ts";
 import type { CertificateFacts, TrustMatrix } from "../../model/trust.ts";
@@ -41,16 +41,7 @@ export function workloadFindings(member: ClusterCertificates, trust: TrustMatrix
           ...about,
           remediation: remedy(
             "Restart ztunnel, so that it takes up the root certificates.",
-            kubectl(
-              cluster,
-              "-n",
-              namespace,
-              "rollout",
-              "restart",
-              "daemonset",
-              "-l",
-              "app=ztunnel",
-            ),
+            restartZtunnel(cluster, namespace),
           ),
         },
       ),

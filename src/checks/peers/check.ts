@@ -110,8 +110,9 @@ export const peers = clusterCheck({
   faults: [
     "Condition Accepted, Programmed, gloo.solo.io/PeerConnected or gloo.solo.io/PeeringSucceeded is absent or not True.",
     "Condition gloo.solo.io/PeerDataPlaneProgrammed is False or Unknown.",
-    "Listener xds-tls 15012 is missing, or cross-network 15008 where the link does not prefer NodePort.",
+    "Listener xds-tls 15012 is missing, or cross-network 15008 where the link does not prefer NodePort, and the peer is not connected without it.",
     "The remote Gateway has no address.",
+    "The remote Gateway is being deleted.",
     "There is no remote Gateway.",
   ],
   fixes: [
@@ -136,12 +137,13 @@ export const peers = clusterCheck({
     for (const gateway of remote) {
       const self = selves.has(gateway);
       const addresses = gateway.addresses.map(({ value }) => value);
-      const faults = self
+      const found = self
         ? [selfFinding(gateway, cluster)]
-        : judgePeer(gateway, gatewayClasses, cluster);
+        : judgePeer(gateway, { classes: gatewayClasses, remote }, cluster);
       const connected = !self && linkFaults(gateway).length === 0;
-      const judged = precheck ? faults.map(forPrecheck) : [...faults];
-      if (faults.length === 0) {
+      const faults = found.filter(({ severity }) => isFault(severity));
+      const judged = precheck ? found.map(forPrecheck) : [...found];
+      if (!self && faults.length === 0) {
         const message = `Connected to ${peerName(gateway)} via ${addresses.join(", ")}`;
         judged.push(pass(message, { object: objectRef("Gateway", gateway) }));
       }

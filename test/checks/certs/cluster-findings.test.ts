@@ -345,8 +345,8 @@ describe("parts of one cluster that do not fit", () => {
 
   test("ztunnel does not know the root of the ConfigMap", async () => {
     const dumps = [
-      { pod: "kube-system/ztunnel-1", rootPems: [other.pem] },
-      { pod: "kube-system/ztunnel-2", rootPems: [] },
+      { pod: "kube-system/ztunnel-1", rootPems: [other.pem], workloads: [] },
+      { pod: "kube-system/ztunnel-2", rootPems: [], workloads: [] },
     ];
     const a = { ...(await signedBy(root, "a")), dumps };
     const verdict = await runCerts({ a, b: healthyB });
@@ -361,18 +361,23 @@ describe("parts of one cluster that do not fit", () => {
   });
 
   test("a ztunnel pod without a namespace", async () => {
-    const a = { ...(await signedBy(root, "a")), dumps: [{ pod: "z", rootPems: [other.pem] }] };
+    const a = {
+      ...(await signedBy(root, "a")),
+      dumps: [{ pod: "z", rootPems: [other.pem], workloads: [] }],
+    };
     const verdict = await runCerts({ a });
     expect(faults(verdict)[0]?.remediation?.commands[0]).toContain("-n istio-system rollout");
   });
 
   test("ztunnel knows more roots, or the same", async () => {
-    const dumps = [{ pod: "istio-system/ztunnel-1", rootPems: [root.pem + other.pem] }];
+    const dumps = [
+      { pod: "istio-system/ztunnel-1", rootPems: [root.pem + other.pem], workloads: [] },
+    ];
     const verdict = await runCerts({ a: { ...(await signedBy(root, "a")), dumps }, b: healthyB });
     expect(messages(verdict, "info")).toEqual([
       expect.stringContaining("cluster ctx-a: workloads of ztunnel also trust root CN=Root B"),
     ]);
-    const same = [{ pod: "istio-system/ztunnel-1", rootPems: [root.pem] }];
+    const same = [{ pod: "istio-system/ztunnel-1", rootPems: [root.pem], workloads: [] }];
     const fine = await runCerts({
       a: { ...(await signedBy(root, "a")), dumps: same },
       b: healthyB,

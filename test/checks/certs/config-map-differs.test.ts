@@ -166,8 +166,10 @@ describe("a root that only the ConfigMap has", () => {
     const verdict = await runCerts({ a: await behind(), b: await ahead() });
     expect(statusOf(verdict)).toBe("warn");
     expect(messages(verdict, "pass")).toHaveLength(2);
-    const [only, ...more] = faults(verdict);
+    const [only, phases, ...more] = faults(verdict);
     expect(more).toEqual([]);
+    expect(phases?.message).toMatch(/: ctx-a both trusted, ctx-b dropping$/);
+    expect(phases?.blockedBy).toBe("certs");
     expect(only).toMatchObject({ object: { kind: "Secret", name: "cacerts" } });
     expect(only?.remediation?.summary).toMatch(
       /^Add root CN=Root A,O=Istio \(SHA-256 \w+\) to root-cert.pem of Secret cacerts before istiod restarts and takes it out/,
