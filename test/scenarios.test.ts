@@ -39,6 +39,10 @@ const EXPECTED: Readonly<Record<string, { full: string[]; precheck: string[] }>>
     full: ["cluster1/peers: fail", "peer-addresses: fail", "links: fail"],
     precheck: ["cluster1/peers: warn", "peer-addresses: warn", "links: warn"],
   },
+  "own-address": {
+    full: ["cluster1/peers: fail", "peer-addresses: fail", "links: fail"],
+    precheck: ["cluster1/peers: warn", "peer-addresses: warn", "links: warn"],
+  },
   "stale-entries": { full: ["stale-workloads: fail"], precheck: [] },
   "duplicate-identity": {
     full: ["cluster1/peers: warn", "cluster2/peers: warn", "cluster-identity: fail", "links: fail"],

@@ -1,10 +1,9 @@
 import { mc } from "../../mesh/commands/shell.ts";
-import { linkFaults } from "../../mesh/conditions.ts";
 import { enumerate, qualified } from "../../mesh/wording.ts";
 import { showGateway } from "../../mesh/commands/gateways.ts";
 import { checkOf, fail, info, objectRef, pass, remedy, warn } from "../../model/finding.ts";
 import type { Finding } from "../../model/report.ts";
-import { distinctPairs, type Edge } from "./edges.ts";
+import { distinctPairs, edgeFaults, type Edge } from "./edges.ts";
 
 /** More than so many of a kind are one finding: a large mesh must not fill the screen. */
 const FEW = 6;
@@ -36,7 +35,7 @@ function fault(precheck: boolean): typeof fail {
 
 function broken(edge: Edge, precheck: boolean): Finding {
   const { link, data } = edge;
-  const faults = linkFaults(link.gateway).join(", ");
+  const faults = edgeFaults(link).join(", ");
   return fault(precheck)(`${arrow(edge)} is broken: ${faults} on ${qualified(link.gateway)}`, {
     ...about(edge),
     blockedBy: checkOf(data.from, "peers"),

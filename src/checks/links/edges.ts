@@ -1,7 +1,8 @@
 import { linkFaults } from "../../mesh/conditions.ts";
 import { CLUSTER, NETWORK } from "../../mesh/names.ts";
-import { notInRun, type Link } from "../../mesh/links.ts";
+import { leadsElsewhere, notInRun, type Link } from "../../mesh/links.ts";
 import { contextWord, UNKNOWN_CONTEXT } from "../../mesh/commands/shell.ts";
+import { enumerate } from "../../mesh/wording.ts";
 import { listsIstiodOf } from "../../mesh/syncs.ts";
 import type { ClusterRef, MeshMember } from "../../model/check.ts";
 import type { LinkEdge } from "../../model/links.ts";
@@ -60,6 +61,17 @@ interface Around {
   entrances: Entrances;
 }
 
+/** What keeps a link from leading where it should. */
+export function edgeFaults(link: Link<LinkMember>): string[] {
+  const { addresses } = link.gateway;
+  const elsewhere = leadsElsewhere(link);
+  const values = enumerate(addresses.map(({ value }) => value));
+  return [
+    ...(elsewhere ? [`address ${values} is that of ${elsewhere.cluster.context}`] : []),
+    ...linkFaults(link.gateway),
+  ];
+}
+
 function edgeOf(link: Link<LinkMember>, { pairs, doubtful, entrances }: Around): LinkEdge {
   const { from, gateway, target, to } = link;
   const source = from.cluster.context;
@@ -67,7 +79,7 @@ function edgeOf(link: Link<LinkMember>, { pairs, doubtful, entrances }: Around):
   const { id } = from.cluster;
   const synced =
     target?.member && id !== undefined ? listsIstiodOf(target.member.facts.syncs, id) : undefined;
-  const isBroken = linkFaults(gateway).length > 0;
+  const isBroken = edgeFaults(link).length > 0;
   return {
     from: source,
     to,

@@ -11,7 +11,7 @@ import {
 import { contextWord, mc, quote, UNKNOWN_CONTEXT } from "../../mesh/commands/shell.ts";
 import { clusterCheck, type ClusterCheckContext, type ClusterRef } from "../../model/check.ts";
 import type { PeersData } from "./data.ts";
-import type { GatewayFact, GatewaysFact, ServiceFact } from "../../model/facts.ts";
+import type { GatewayFact, GatewaysFact } from "../../model/facts.ts";
 import {
   checkOf,
   info,
@@ -25,7 +25,7 @@ import {
   worst,
 } from "../../model/finding.ts";
 import type { Finding } from "../../model/report.ts";
-import { conditionRows, judgePeer } from "./status.ts";
+import { conditionRows, judgePeer, leadsBack } from "./status.ts";
 import { notChecked } from "../_shared/not-checked.ts";
 import { view } from "./view.ts";
 
@@ -42,11 +42,10 @@ const NONE = "no configured peers";
  * this cluster is known what its gateways have and are called.
  */
 function selvesOf(
-  { remote, eastWest }: GatewaysFact,
-  services: readonly ServiceFact[],
+  { remote }: GatewaysFact,
+  itself: Peer,
   { cluster, clusters }: ClusterCheckContext,
 ): ReadonlySet<GatewayFact> {
-  const itself: Peer = peerOf(cluster, eastWest, services);
   const others = clusters.filter(({ context }) => context !== cluster.context).map(unreadPeer);
   const targets = findPeers(remote, indexPeers([itself, ...others]), itself);
   return new Set(remote.filter((gateway) => targets.get(gateway)?.peer === itself));
@@ -93,7 +92,7 @@ export const peers = clusterCheck({
     "Condition Accepted, Programmed, gloo.solo.io/PeerConnected or gloo.solo.io/PeeringSucceeded is absent or not True.",
     "Condition gloo.solo.io/PeerDataPlaneProgrammed is False or Unknown.",
     "Listener xds-tls 15012 is missing, or cross-network 15008 where the link does not prefer NodePort.",
-    "The remote Gateway has no address.",
+    "The remote Gateway has no address, or that of the cluster it is in.",
     "There is no remote Gateway.",
   ],
   fixes: [
@@ -113,15 +112,17 @@ export const peers = clusterCheck({
       return { summary: message, findings: [finding], data };
     }
     const { services, gatewayClasses } = facts;
-    const selves = selvesOf(facts.gateways, services.ok ? services.value : [], context);
+    const itself: Peer = peerOf(cluster, eastWest, services.ok ? services.value : []);
+    const selves = selvesOf(facts.gateways, itself, context);
     const findings: Finding[] = [];
     for (const gateway of remote) {
       const self = selves.has(gateway);
       const addresses = gateway.addresses.map(({ value }) => value);
       const faults = self
         ? [selfFinding(gateway, cluster)]
-        : judgePeer(gateway, gatewayClasses, cluster);
-      const connected = !self && linkFaults(gateway).length === 0;
+        : judgePeer(gateway, { classes: gatewayClasses, itself: itself.addresses }, cluster);
+      const connected =
+        !self && linkFaults(gateway).length === 0 && !leadsBack(gateway, itself.addresses);
       const judged = precheck ? faults.map(forPrecheck) : [...faults];
       if (faults.length === 0) {
         const message = `Connected to ${peerName(gateway)} via ${addresses.join(", ")}`;

@@ -7,6 +7,8 @@ import {
   PORT_XDS,
   PROGRAMMED,
 } from "../../mesh/names.ts";
+import { normalizeAddress } from "../../lib/ip-address.ts";
+import { enumerate } from "../../mesh/wording.ts";
 import { linkListeners } from "../../mesh/listeners.ts";
 import { describeGateway, editGateway } from "../../mesh/commands/gateways.ts";
 import { istiodLog } from "../../mesh/commands/istiod.ts";
@@ -37,16 +39,34 @@ export function conditionRows(gateway: GatewayFact): PeerDetail["conditions"] {
   return listedConditions(gateway).map(({ type, status }) => ({ type, status }));
 }
 
+/** What a remote Gateway is judged by beside itself. */
+interface Around {
+  classes: Gathered<readonly GatewayClassFact[]>;
+  /** The addresses of the cluster that it is in, normalised. */
+  itself: ReadonlySet<string>;
+}
+
 /** The faults of a remote Gateway of another cluster; none when it is connected. */
 export function judgePeer(
   gateway: GatewayFact,
-  classes: Gathered<readonly GatewayClassFact[]>,
+  { classes, itself }: Around,
   cluster: ClusterRef,
 ): Finding[] {
-  return [...specFaults(gateway, cluster), ...conditionFaults(gateway, classes, cluster)];
+  return [...specFaults(gateway, itself, cluster), ...conditionFaults(gateway, classes, cluster)];
 }
 
-function specFaults(gateway: GatewayFact, cluster: ClusterRef): Finding[] {
+/** All its addresses are those of the cluster that it is in. */
+export function leadsBack({ addresses }: GatewayFact, itself: ReadonlySet<string>): boolean {
+  return (
+    addresses.length > 0 && addresses.every(({ value }) => itself.has(normalizeAddress(value)))
+  );
+}
+
+function specFaults(
+  gateway: GatewayFact,
+  itself: ReadonlySet<string>,
+  cluster: ClusterRef,
+): Finding[] {
   const { namespace, name } = gateway;
   const object = objectRef("Gateway", gateway);
   const faults: Finding[] = [];
@@ -58,6 +78,14 @@ function specFaults(gateway: GatewayFact, cluster: ClusterRef): Finding[] {
     add(
       `no address of ${peerName(gateway)} in spec.addresses`,
       "Add the address of the peer's east-west gateway to spec.addresses, or link the clusters again.",
+      editGateway(cluster, gateway),
+    );
+  }
+  if (leadsBack(gateway, itself)) {
+    const addresses = enumerate(gateway.addresses.map(({ value }) => value));
+    add(
+      `address ${addresses} in spec.addresses is this cluster's own, not that of ${peerName(gateway)}`,
+      "Give spec.addresses the address of the peer's east-west gateway, or link the clusters again.",
       editGateway(cluster, gateway),
     );
   }
