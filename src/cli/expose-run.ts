@@ -5,11 +5,12 @@ import { localityOf } from "../gateway/locality.ts";
 import { networkProblems } from "../gateway/network.ts";
 import { gatewayName, type Wanted, withNamespace } from "../gateway/plan.ts";
 import { SOURCE_FACTS, unacceptedClass, writeProblems } from "../gateway/preconditions.ts";
-import { factOf, type Problem, read } from "../gateway/problem.ts";
+import { factOf, type Problem, problem, read } from "../gateway/problem.ts";
 import { isOurs, managersOf } from "../gateway/unlink.ts";
 import { EXPOSED } from "../gateway/wait.ts";
 import { toYaml } from "../gateway/yaml.ts";
 import type { GatewayManifest, Locality } from "../gateway/manifest.ts";
+import { contextWord, mc, quote } from "../mesh/commands/shell.ts";
 import { qualified } from "../mesh/wording.ts";
 import type { GatheredCluster, WritableCluster } from "../model/cluster.ts";
 import { UsageError } from "../model/errors.ts";
@@ -69,9 +70,10 @@ async function expose(
   for (const { message } of unacceptedClass(cluster, CLASS_EAST_WEST)) {
     await warning(io, `${ref.context}: ${message}`);
   }
-  await noteOthers(cluster, namespace, options, io);
+  const beside = besideAnother(cluster, namespace, options);
+  if (beside.length === 0) await noteOthers(cluster, namespace, options, io);
   const wanted: Wanted[] =
-    manifest && obstacles.length === 0
+    manifest && obstacles.length + beside.length === 0
       ? [
           {
             ref,
@@ -84,7 +86,7 @@ async function expose(
   const code = await applyGateways(
     {
       wanted,
-      problems: [...("problems" in described ? described.problems : []), ...obstacles],
+      problems: [...("problems" in described ? described.problems : []), ...obstacles, ...beside],
       contexts: [ref.context],
       line: (planned, how) =>
         `Gateway ${gatewayName(planned.manifest)} ${how} cluster "${ref.context}" (network "${planned.target.network}")`,
@@ -141,6 +143,26 @@ async function localityFor(
   const { notes, ...locality } = localityOf(nodes.value);
   for (const text of notes) await note(io, options, `${context}: ${text}`);
   return locality;
+}
+
+/** Another namespace has the east-west Gateway already: a second one is made only where told. */
+function besideAnother(
+  { ref, facts }: GatheredCluster,
+  where: string,
+  options: ExposeOptions,
+): Problem[] {
+  const eastWest = facts.gateways?.ok ? facts.gateways.value.eastWest : [];
+  const [other] = eastWest;
+  if (options.namespace !== undefined || !other) return [];
+  if (eastWest.some(({ namespace }) => namespace === where)) return [];
+  return [
+    problem(
+      ref,
+      `has an east-west Gateway already, ${qualified(other)}: say by -n whether it is that one, or one more in namespace ${where}`,
+      mc(ref, `expose --context ${contextWord(ref)} -n ${quote(other.namespace)}`),
+      mc(ref, `expose --context ${contextWord(ref)} -n ${quote(where)}`),
+    ),
+  ];
 }
 
 function existing({ facts }: GatheredCluster, where: string): boolean {

@@ -49,6 +49,11 @@ export function remedy(summary: string, ...commands: string[]): Remediation {
   return { summary, commands };
 }
 
+/** A remedy that does not mend the fault by itself: one step, or where to look. */
+export function step(summary: string, ...commands: string[]): Remediation {
+  return { summary, commands, step: true };
+}
+
 export function objectRef(kind: string, object: { namespace?: string; name: string }): ObjectRef {
   return object.namespace
     ? { kind, namespace: object.namespace, name: object.name }

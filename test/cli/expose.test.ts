@@ -182,6 +182,19 @@ describe("mc expose", () => {
     expect(made().has("istio-system/istio-eastwest")).toBe(true);
   });
 
+  it("makes no second one in the namespace of the context unless -n says so", async () => {
+    await start();
+    const { code, stdout, stderr } = await clusters.mc(["expose"]);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+    expect(stderr).toContain(
+      "❌ cluster1: has an east-west Gateway already, istio-eastwest/istio-eastwest: say by -n",
+    );
+    expect(stderr).toContain("     mc expose --context cluster1 -n istio-eastwest");
+    expect(realWrites()).toEqual([]);
+    expect((await clusters.mc(["expose", "-n", "default"])).code).toBe(0);
+    expect(made().has("default/istio-eastwest")).toBe(true);
+  });
+
   it("a dry run, with the difference", async () => {
     await startBare();
     const { code, stdout } = await clusters.mc([...EXPOSE, "--dry-run", "--diff"]);

@@ -5,7 +5,8 @@ import {
   PROGRAMMED,
 } from "../../mesh/names.ts";
 import { installGatewayApi } from "../../mesh/commands/gateways.ts";
-import { contextWord, kubectl, mc } from "../../mesh/commands/shell.ts";
+import { exposeCommand } from "../../mesh/commands/link.ts";
+import { kubectl } from "../../mesh/commands/shell.ts";
 import { clusterCheck, type ClusterRef } from "../../model/check.ts";
 import type { GatewaysData } from "./data.ts";
 import type { GatewayFact, NamespaceFact } from "../../model/facts.ts";
@@ -48,7 +49,7 @@ function noGateway(cluster: ClusterRef, namespaces: Gathered<NamespaceFact[]>): 
     remediation: remedy(
       "Create the east-west gateway.",
       ...(exists ? [] : [kubectl(cluster, "create", "namespace", EAST_WEST_NAMESPACE)]),
-      mc(cluster, `expose --context ${contextWord(cluster)} -n ${EAST_WEST_NAMESPACE}`),
+      exposeCommand(cluster),
     ),
   });
 }

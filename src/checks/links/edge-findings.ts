@@ -1,9 +1,9 @@
-import { mc } from "../../mesh/commands/shell.ts";
+import { linkAdvice } from "../_shared/link-advice.ts";
 import { enumerate, qualified } from "../../mesh/wording.ts";
 import { showGateway } from "../../mesh/commands/gateways.ts";
-import { checkOf, fail, info, objectRef, pass, remedy, warn } from "../../model/finding.ts";
+import { checkOf, fail, info, objectRef, pass, step, warn } from "../../model/finding.ts";
 import type { Finding } from "../../model/report.ts";
-import { distinctPairs, edgeFaults, type Edge } from "./edges.ts";
+import { distinctPairs, edgeFaults, linkableOf, type Edge, type LinkMember } from "./edges.ts";
 
 /** More than so many of a kind are one finding: a large mesh must not fill the screen. */
 const FEW = 6;
@@ -39,7 +39,7 @@ function broken(edge: Edge, precheck: boolean): Finding {
   return fault(precheck)(`${arrow(edge)} is broken: ${faults} on ${qualified(link.gateway)}`, {
     ...about(edge),
     blockedBy: checkOf(data.from, "peers"),
-    remediation: remedy(
+    remediation: step(
       `Mend what the Peers Check of ${data.from} says of the gateway.`,
       showGateway(link.from.cluster, link.gateway),
     ),
@@ -53,7 +53,7 @@ function brokenTo(to: string, edges: readonly Edge[], precheck: boolean): Findin
   return [
     fault(precheck)(`${edges.length} links to ${to} are broken: ${arrows(edges)}`, {
       blockedBy: checkOf(sources.slice(0, 1).join(), "peers"),
-      remediation: remedy(
+      remediation: step(
         `Mend what the Peers Check of these clusters says of their gateways for ${to}.`,
         ...edges.slice(0, 3).map(({ link }) => showGateway(link.from.cluster, link.gateway)),
       ),
@@ -61,27 +61,44 @@ function brokenTo(to: string, edges: readonly Edge[], precheck: boolean): Findin
   ];
 }
 
-function oneWay(edge: Edge): Finding {
-  const { words, data } = edge;
-  return info(`${arrow(edge)} is one-way: no gateway of ${data.to} leads back`, {
-    ...about(edge),
-    remediation: remedy(
-      `Link ${data.to} to ${data.from} too if services are to be reached both ways.`,
-      mc(edge.link.from.cluster, `link --from ${words.to} --to ${words.from}`),
-    ),
+/** A link that none of the target's leads back along. */
+interface OneWay {
+  edge: Edge;
+  target: LinkMember;
+}
+
+function oneWayOf(edges: readonly Edge[]): OneWay[] {
+  return distinctPairs(edges).flatMap((edge) => {
+    const target = edge.link.target?.member;
+    return target && edge.data.oneWay ? [{ edge, target }] : [];
   });
+}
+
+function oneWay({ edge, target }: OneWay): Finding {
+  const { link, data } = edge;
+  const { remediation } = linkAdvice(
+    `Link ${data.to} to ${data.from} too if services are to be reached both ways.`,
+    [linkableOf(target), linkableOf(link.from)],
+    true,
+  );
+  const message = `${arrow(edge)} is one-way: no gateway of ${data.to} leads back`;
+  return info(message, { ...about(edge), remediation });
 }
 
 export function edgeFindings(edges: readonly Edge[], precheck: boolean): Finding[] {
   const bad = edges.filter(({ data }) => data.state === "broken");
-  const asymmetric = distinctPairs(edges).filter(({ data }) => data.oneWay);
+  const asymmetric = oneWayOf(edges);
   return [
     ...edges.filter(({ data }) => data.state === "connected").map(connected),
     ...[...Map.groupBy(bad, ({ data }) => data.to)].flatMap(([to, group]) =>
       brokenTo(to, group, precheck),
     ),
     ...(asymmetric.length > FEW
-      ? [info(`${asymmetric.length} links are one-way: ${arrows(asymmetric)}`)]
+      ? [
+          info(
+            `${asymmetric.length} links are one-way: ${arrows(asymmetric.map(({ edge }) => edge))}`,
+          ),
+        ]
       : asymmetric.map(oneWay)),
   ];
 }

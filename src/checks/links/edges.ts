@@ -1,7 +1,7 @@
 import { linkFaults } from "../../mesh/conditions.ts";
 import { CLUSTER, NETWORK } from "../../mesh/names.ts";
-import { leadsElsewhere, notInRun, type Link } from "../../mesh/links.ts";
-import { contextWord, UNKNOWN_CONTEXT } from "../../mesh/commands/shell.ts";
+import { leadsElsewhere, notInRun, servicesOf, type Link } from "../../mesh/links.ts";
+import type { Linkable } from "../../mesh/commands/link.ts";
 import { enumerate } from "../../mesh/wording.ts";
 import { listsIstiodOf } from "../../mesh/syncs.ts";
 import type { ClusterRef, MeshMember } from "../../model/check.ts";
@@ -10,12 +10,16 @@ import { Entrances } from "./entrances.ts";
 
 export type LinkMember = MeshMember<"gateways", "services" | "syncs">;
 
+/** A member as `mc link` is to link it. */
+export function linkableOf(member: LinkMember): Linkable {
+  const { cluster, facts } = member;
+  return { cluster, gateways: facts.gateways, services: servicesOf(member) };
+}
+
 /** An edge with what it was made from. */
 export interface Edge {
   link: Link<LinkMember>;
   data: LinkEdge;
-  /** Its ends as commands take them. */
-  words: { from: string; to: string };
   /** After the name of a target that is no cluster of the run: ` (not in this run)`. */
   outside: string;
 }
@@ -37,10 +41,6 @@ export function edgesOf(links: readonly Link<LinkMember>[], absent: readonly Clu
   return others.map((link) => ({
     link,
     data: edgeOf(link, { pairs, doubtful, entrances }),
-    words: {
-      from: contextWord(link.from.cluster),
-      to: link.target ? contextWord(link.target.cluster) : UNKNOWN_CONTEXT,
-    },
     outside: link.target ? "" : notInRun(absent),
   }));
 }

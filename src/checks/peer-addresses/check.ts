@@ -6,7 +6,7 @@ import { leadsElsewhere, type Link } from "../../mesh/links.ts";
 import { enumerate, qualified } from "../../mesh/wording.ts";
 import { pairsSkipped } from "../_shared/pairs-skipped.ts";
 import { normalizeAddress } from "../../lib/ip-address.ts";
-import { contextWord, mc, quote } from "../../mesh/commands/shell.ts";
+import { linkOneWay } from "../../mesh/commands/link.ts";
 import { type ClusterRef, meshCheck, type MeshMember } from "../../model/check.ts";
 import type { GatewayFact } from "../../model/facts.ts";
 import {
@@ -43,13 +43,14 @@ function present(gateway: GatewayFact, { gateways, services }: Member["facts"]):
 function giveAddress({ from, gateway }: Link<Member>, target: Member): Remediation {
   const { cluster } = from;
   const to = target.cluster;
-  const pair = `--from ${contextWord(cluster)} --to ${contextWord(to)}`;
-  const link = mc(cluster, `link ${pair} -n ${quote(gateway.namespace)}`);
+  const namespace = { gateways: { ...from.facts.gateways, eastWest: [gateway] } };
+  const link = linkOneWay({ cluster, ...namespace }, [{ cluster: to }]);
+  const links = gateway.managers.includes("mc") && cluster.network && to.network;
   // One address, as link gives it.
   const addresses = present(gateway, target.facts).slice(0, 1).map(peerAddress);
   return remedy(
     `Give the gateway the present address of ${to.context} where it was made: by mc link, in Helm values, or here.`,
-    ...(gateway.managers.includes("mc") ? [link] : []),
+    ...(links ? [link] : []),
     mergeGateway(cluster, gateway, { spec: { addresses } }),
   );
 }

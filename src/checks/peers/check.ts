@@ -1,4 +1,4 @@
-import { CLASS_REMOTE, EAST_WEST_NAMESPACE } from "../../mesh/names.ts";
+import { CLASS_REMOTE } from "../../mesh/names.ts";
 import { linkFaults } from "../../mesh/conditions.ts";
 import {
   type Peer,
@@ -8,7 +8,8 @@ import {
   peerOf,
   unreadPeer,
 } from "../../mesh/peers.ts";
-import { contextWord, mc, quote, UNKNOWN_CONTEXT } from "../../mesh/commands/shell.ts";
+import type { Linkable } from "../../mesh/commands/link.ts";
+import { linkAdvice } from "../_shared/link-advice.ts";
 import { clusterCheck, type ClusterCheckContext, type ClusterRef } from "../../model/check.ts";
 import type { PeersData } from "./data.ts";
 import type { GatewayFact, GatewaysFact } from "../../model/facts.ts";
@@ -18,7 +19,6 @@ import {
   isFault,
   objectRef,
   pass,
-  remedy,
   skip,
   summarize,
   warn,
@@ -58,16 +58,19 @@ function stateOf(self: boolean, connected: boolean, faults: readonly Finding[]):
   return faults.length > 0 ? "connected, with faults" : "connected";
 }
 
-function noPeers({ precheck, cluster, clusters }: ClusterCheckContext, namespace: string): Finding {
+function noPeers(
+  { precheck, cluster, clusters }: ClusterCheckContext,
+  own: Omit<Linkable, "cluster">,
+): Finding {
   if (precheck) return info(NONE);
-  const others = clusters.filter(({ context }) => context !== cluster.context).map(contextWord);
-  const contexts = [contextWord(cluster), ...(others.length > 0 ? others : [UNKNOWN_CONTEXT])];
-  return warn(NONE, {
-    remediation: remedy(
-      "Link the cluster to its peers; the target of a one-way link has none.",
-      mc(cluster, `link --contexts ${contexts.join(",")} -n ${quote(namespace)}`),
-    ),
-  });
+  const others = clusters.filter(({ context }) => context !== cluster.context);
+  return warn(
+    NONE,
+    linkAdvice("Link the cluster to its peers; the target of a one-way link has none.", [
+      { cluster, ...own },
+      ...others.map((other) => ({ cluster: other })),
+    ]),
+  );
 }
 
 /** With --precheck a broken link is a warning: to link again may be what mends it. */
@@ -148,7 +151,8 @@ export const peers = clusterCheck({
       findings.push(notChecked("GatewayClasses", gatewayClasses));
     }
     if (data.peers.every(({ self }) => self)) {
-      findings.unshift(noPeers(context, eastWest[0]?.namespace ?? EAST_WEST_NAMESPACE));
+      const own = services.ok ? { services: services.value } : {};
+      findings.unshift(noPeers(context, { gateways: facts.gateways, ...own }));
       return { findings, data, summary: NONE };
     }
     return { findings, data, summary: summarize(findings, "all clusters connected") };

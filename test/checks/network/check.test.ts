@@ -252,7 +252,7 @@ describe("the cluster's own network", () => {
     });
     expect(messagesOf(verdict, "fail")).toHaveLength(2);
     expect(commandsOf(verdict, "fail")[1]).toBe(
-      "kubectl --context ctx-a -n istio-system set env daemonset/ztunnel 'NETWORK=<network>'",
+      'kubectl --context ctx-a -n istio-system set env daemonset/ztunnel "NETWORK=${NETWORK:?}"',
     );
   });
 

@@ -450,7 +450,7 @@ describe("no peers", () => {
     const cluster = clusterRef("a", { contextArgument: "<context>" });
     const verdict = runCluster(peers, { gateways }, { cluster, clusters: [cluster] });
     expect(only(verdict).remediation?.commands).toEqual([
-      "mc link --contexts '<context>','<context>' -n istio-eastwest",
+      "mc expose --context '<context>' -n istio-eastwest --wait",
     ]);
   });
 
