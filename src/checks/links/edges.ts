@@ -1,10 +1,11 @@
-import { linkFaults } from "../../mesh/conditions.ts";
+import { isTakenUp, linkFaults, linkTrouble } from "../../mesh/conditions.ts";
 import { CLUSTER, NETWORK } from "../../mesh/names.ts";
 import { leadsElsewhere, notInRun, servicesOf, type Link } from "../../mesh/links.ts";
 import type { Linkable } from "../../mesh/commands/link.ts";
 import { enumerate } from "../../mesh/wording.ts";
 import { listsIstiodOf } from "../../mesh/syncs.ts";
 import type { ClusterRef, MeshMember } from "../../model/check.ts";
+import type { GatewayFact } from "../../model/facts.ts";
 import type { LinkEdge } from "../../model/links.ts";
 import { Entrances } from "./entrances.ts";
 
@@ -94,8 +95,17 @@ function edgeOf(link: Link<LinkMember>, { pairs, doubtful, entrances }: Around):
       target?.member !== undefined &&
       !pairs.has(pairKey(to, source)) &&
       !doubtful.some((back) => back.from === target.member && mayBeFor(from.cluster, back)),
+    ...(isBroken ? troubleOf(gateway) : {}),
     ...(isBroken && target?.member ? { through: entrances.of(target.member, gateway) } : {}),
     ...(synced === undefined ? {} : { synced }),
+  };
+}
+
+function troubleOf(gateway: GatewayFact): Pick<LinkEdge, "notTakenUp" | "trouble"> {
+  const trouble = linkTrouble(gateway);
+  return {
+    ...(isTakenUp(gateway) ? {} : { notTakenUp: true }),
+    ...(trouble === undefined ? {} : { trouble }),
   };
 }
 
