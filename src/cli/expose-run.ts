@@ -10,7 +10,7 @@ import { isOurs, managersOf } from "../gateway/unlink.ts";
 import { EXPOSED } from "../gateway/wait.ts";
 import { toYaml } from "../gateway/yaml.ts";
 import type { GatewayManifest, Locality } from "../gateway/manifest.ts";
-import { contextWord, mc, quote } from "../mesh/commands/shell.ts";
+import { contextWord, mc, quote, UNKNOWN_CONTEXT } from "../mesh/commands/shell.ts";
 import { qualified } from "../mesh/wording.ts";
 import type { GatheredCluster, WritableCluster } from "../model/cluster.ts";
 import { UsageError } from "../model/errors.ts";
@@ -94,8 +94,17 @@ async function expose(
     options,
     io,
   );
-  if (code !== 0 || options.wait === undefined || options.dryRun) return code;
-  return awaitGateways(wanted, EXPOSED, options.wait, options, io);
+  if (code !== 0 || options.dryRun) return code;
+  const ended =
+    options.wait === undefined
+      ? 0
+      : await awaitGateways(wanted, EXPOSED, options.wait, options, io);
+  if (ended === 0) {
+    const contexts = `${contextWord(ref)},${UNKNOWN_CONTEXT}`;
+    const command = mc(ref, `check --precheck --contexts ${contexts}`);
+    await note(io, options, `next, see whether it can be linked to another cluster: ${command}`);
+  }
+  return ended;
 }
 
 /** The Gateway, or what stands against knowing it. */

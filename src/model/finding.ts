@@ -18,7 +18,10 @@ export function info(
 }
 
 /** Does not apply, or cannot be judged: the message says why. */
-export function skip(message: string, details: FindingDetails = {}): Finding {
+export function skip(
+  message: string,
+  details: FindingDetails & { remediation?: Remediation } = {},
+): Finding {
   return { severity: "skip", message, ...details };
 }
 

@@ -155,8 +155,12 @@ describe("mc expose --generate", () => {
 describe("mc expose", () => {
   it("makes the Gateway, waits for it, and changes nothing the second time", async () => {
     await startBare({ server: { controller: { delayMs: 50 } } });
-    const { code, stdout } = await clusters.mc([...EXPOSE, "--wait=10m"]);
+    const { code, stdout, stderr } = await clusters.mc([...EXPOSE, "--wait=10m"]);
     expect(code).toBe(0);
+    expect(stderr).toMatch(
+      /^note: cluster1: will create Gateway istio-eastwest\/istio-eastwest for cluster1\n/,
+    );
+    expect(stderr).toMatch(/ mc check --precheck --contexts cluster1,'<context>'\n$/);
     expect(stdout).toBe(
       [
         'Gateway istio-eastwest/istio-eastwest applied to cluster "cluster1" (network "cluster1")\n',

@@ -55,6 +55,8 @@ ${shortBlock("cluster2", "cluster1", "192.0.2.20", "192.0.2.10")}
 ✅ Data Plane Service Type Check: all links use LoadBalancer
 ✅ Version Skew Check: istiod is 1.28 everywhere
 ✅ Global Service Consistency Check: no globally shared services found
+
+✅ 36 checks passed
 `;
 
 function verboseBlock(name: string, peer: string, address: string, peerAddress: string): string {

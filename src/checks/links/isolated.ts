@@ -73,7 +73,15 @@ export function isolatedFindings(
   const [first] = isolated;
   if (!first) return [];
   const about = isolated.length === 1 ? { cluster: first.cluster.context } : {};
-  if (precheck) return [skip(`not linked yet: ${contexts(isolated)}`, about)];
+  if (precheck) {
+    const others = (isolated.length > 1 ? isolated : members).filter((one) => one !== first);
+    const { remediation } = linkAdvice("Link the clusters.", [
+      linkableOf(first),
+      ...others.map(linkableOf),
+    ]);
+    const next = remediation.step ? {} : { remediation };
+    return [skip(`not linked yet: ${contexts(isolated)}`, { ...about, ...next })];
+  }
   if (absent.length > 0) {
     const others = contexts(absent.map((cluster) => ({ cluster })));
     return [
