@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { defineConfig, type Plugin } from "rolldown";
 import { leftOut } from "./build/left-out.ts";
+import { tableWidth } from "./build/table-width.ts";
 
 /*
  * One copy of rolldown is in the tree, the one that vitest brings: keep the two versions the same,
@@ -56,6 +57,7 @@ function findBase(): Plugin {
 }
 
 const SOURCE = resolve(import.meta.dirname, "./src");
+const PACKAGES = resolve(import.meta.dirname, "./node_modules");
 
 const below = (pattern: string) => new RegExp(`^${SOURCE}/(?:${pattern})`);
 
@@ -72,24 +74,29 @@ const groups = [
         "model|facts|mesh|lib/[^/]+\\.ts",
         "engine/(access|gather|narrow|source)",
         "reporters/(causes|link-matrix|results|words)",
-        "cli/(live-clusters|output-file|pause|progress|readers)",
+        "cli/(check-ids|live-clusters|output-(?:directory|file|room)|pause|progress|readers|say)",
       ].join("|"),
     ),
   },
+  // Of the text report, and of diffs.
+  { name: "chalk", test: /\/node_modules\/chalk\/|\/src\/reporters\/chalk\.ts$/ },
   { name: "checks", test: below("checks|engine") },
   {
     name: "live",
     test: below("readers/(live\\.ts|kubeconfig|live/(?!debug/(?:port-forward|channel)))"),
   },
   { name: "recordings", test: below("readers/(directory|recordings|bug-report)") },
-  { name: "gateway", test: below("gateway|cli/(apply-gateways|await-gateways|link-request|say)") },
+  { name: "gateway", test: below("gateway|cli/(apply-gateways|await-gateways|link-request)") },
+  // What verifies certificates has these in common with what makes them.
+  { name: "asn1", test: new RegExp(`^${PACKAGES}/(?:asn1js|@peculiar/utils)/`) },
+  { name: "certs", test: below("certs/(?!make)|cli/certs/(?!certs\\.ts|make)") },
 ];
 
 export default defineConfig({
   input: { main: "src/main.ts", index: "src/index.ts" },
   platform: "node",
   transform: { target: "node22.19" },
-  plugins: [leftOut(), findBase(), builtinsWithoutFacade()],
+  plugins: [leftOut(), tableWidth(), findBase(), builtinsWithoutFacade()],
   output: {
     dir: "dist",
     cleanDir: true,

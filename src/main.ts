@@ -3,6 +3,7 @@ import { EXIT_FAULT } from "./cli/exit-code.ts";
 import { run } from "./cli/program.ts";
 import { Interrupted, type Io, type Output } from "./cli/io.ts";
 import { pause } from "./cli/pause.ts";
+import { reasonOf } from "./lib/system-error.ts";
 
 /*
  * The one file that touches the process: arguments, streams, signals, exit code. It never calls
@@ -57,5 +58,5 @@ const io: Io = {
 
 const code = await run(process.argv.slice(2), io);
 const failure = failures.get(process.stdout);
-if (failure) await io.stderr.write(`${io.program}: stdout was not written: ${failure.message}\n`);
+if (failure) await io.stderr.write(`${io.program}: stdout was not written: ${reasonOf(failure)}\n`);
 process.exitCode = failure && code === 0 ? EXIT_FAULT : code;

@@ -74,9 +74,11 @@ describe("what is loaded before a command is known", () => {
     const modules = modulesOf("src/main.ts");
     expect(modules.filter((name) => !name.startsWith("cli/"))).toEqual([
       "commander",
+      "lib/ascii.ts",
       "lib/duration.ts",
       "lib/object-name.ts",
       "lib/sanitize.ts",
+      "lib/system-error.ts",
       "main.ts",
       "model/errors.ts",
       "reporters/index.ts",
@@ -105,16 +107,18 @@ describe("which packages come with what", () => {
   const tar = ["b4a", "events-universal", "fast-fifo", "streamx", "text-decoder"];
   const core = [...base, "ipaddr.js", "js-yaml", "p-limit", "yocto-queue"];
 
-  const pki = ["@noble/hashes", "@peculiar/utils", "asn1js", "bytestreamjs", "pkijs"];
+  const pki = ["@noble/hashes", "@peculiar/utils", "asn1js", "bytestreamjs", "pkijs", "tslib"];
 
   test.for([
     ["cli/check-run.ts", core],
     ["readers/live.ts", [...core, "@kubernetes/client-node"]],
     ["readers/recordings.ts", core],
-    ["reporters/text.ts", core],
-    ["lib/x509/index.ts", pki],
+    ["reporters/text.ts", [...core, "chalk", "cli-table3"]],
+    ["lib/x509/index.ts", [...core, ...pki]],
     ["cli/expose-run.ts", [...core, "chalk", "diff"]],
     ["cli/link-run.ts", [...core, "chalk", "diff"]],
+    ["cli/certs/install-run.ts", [...core, "chalk", "diff"]],
+    ["cli/certs/rotate-run.ts", [...core, "chalk", "diff"]],
     ["readers/archive.ts", [...core, "tar-stream", ...tar]],
   ] as const)("%s", ([source, packages]) => {
     expect(packagesOf(join("src", source))).toEqual(packages.toSorted());
@@ -143,6 +147,32 @@ describe("which packages come with what", () => {
     for (const source of ["link-run", "expose-run", "unlink-run"]) {
       const modules = modulesOf(`src/cli/${source}.ts`);
       expect(modules.filter((name) => name.startsWith("checks/"))).toEqual([]);
+    }
+  });
+});
+
+describe("what makes certificates", () => {
+  test("comes with the commands that do, and with nothing else", () => {
+    const makes = ["make-run", "install-run", "rotate-run", "status-run"].filter((name) =>
+      packagesOf(`src/cli/certs/${name}.ts`).includes("@peculiar/x509"),
+    );
+    expect(makes).toEqual(["make-run"]);
+  });
+
+  test("is not loaded by other commands, nor is anything of mc certs", () => {
+    const sources = [
+      "check-run",
+      "link-run",
+      "expose-run",
+      "unlink-run",
+      "snapshot-run",
+      "rbac-run",
+    ];
+    for (const source of [...sources.map((name) => `cli/${name}`), "lib/x509/index"]) {
+      const modules = modulesOf(`src/${source}.ts`);
+      expect(modules.filter((name) => /^certs\/|^cli\/certs\/(?!certs\.ts)/.test(name))).toEqual(
+        [],
+      );
     }
   });
 });

@@ -1,5 +1,4 @@
 import { readFileSync } from "node:fs";
-import type { RequestOptions } from "node:https";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { KubeConfig } from "@kubernetes/client-node/dist/config.js";
@@ -53,9 +52,9 @@ function read(file: string): Code {
     if (statement.type === "ImportDeclaration") {
       const source = (statement["source"] as { value: string }).value;
       for (const one of statement["specifiers"] as Node[]) {
-        const imported = (one["imported"] as Node | undefined)?.["name"] ?? "default";
+        const imported = (one["imported"] as { name: string } | undefined)?.name ?? "default";
         const local = (one["local"] as { name: string }).name;
-        const name = one.type === "ImportNamespaceSpecifier" ? "*" : String(imported);
+        const name = one.type === "ImportNamespaceSpecifier" ? "*" : imported;
         code.imports.set(local, `${source} ${name}`);
       }
       continue;
@@ -168,7 +167,7 @@ test("the conditions hold for other users and clusters only", async () => {
     contexts: [{ name: "a", cluster: "c", user: "u" }],
     currentContext: "a",
   });
-  await config.applyToHTTPSOptions({} as RequestOptions);
+  await config.applyToHTTPSOptions({});
   expect(seen).toEqual(["u"]);
   // A stand-in says what it is.
   config.loadFromOptions({
@@ -177,7 +176,7 @@ test("the conditions hold for other users and clusters only", async () => {
     contexts: [{ name: "a", cluster: "proxied", user: "u" }],
     currentContext: "a",
   });
-  await expect(config.applyToHTTPSOptions({} as RequestOptions)).rejects.toThrow(
+  await expect(config.applyToHTTPSOptions({})).rejects.toThrow(
     "SocksProxyAgent of socks-proxy-agent is left out of mc",
   );
 });

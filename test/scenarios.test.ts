@@ -20,9 +20,11 @@ function faults({ clusters, mesh }: Report): string[] {
 const EXPECTED: Readonly<Record<string, { full: string[]; precheck: string[] }>> = {
   healthy: { full: [], precheck: [] },
   "three-clusters": { full: [], precheck: [] },
+  "one-host": { full: [], precheck: [] },
   "split-namespaces": { full: [], precheck: [] },
   nodeport: { full: [], precheck: [] },
   "flat-network": { full: [], precheck: [] },
+  "flat-overlap": { full: ["network: fail"], precheck: ["network: fail"] },
   "self-peer": { full: [], precheck: [] },
   "two-revisions": { full: [], precheck: [] },
   "root-rotation-both": { full: [], precheck: [] },
@@ -44,6 +46,19 @@ const EXPECTED: Readonly<Record<string, { full: string[]; precheck: string[] }>>
     precheck: ["cluster1/peers: warn", "peer-addresses: warn", "links: warn"],
   },
   "stale-entries": { full: ["stale-workloads: fail"], precheck: [] },
+  "ztunnel-cluster-id": {
+    full: ["cluster-identity: fail"],
+    precheck: ["cluster-identity: fail"],
+  },
+  "tainted-node": {
+    full: ["cluster1/pods-ztunnel: warn"],
+    precheck: ["cluster1/pods-ztunnel: warn"],
+  },
+  "closed-entrance": {
+    full: ["cluster1/peers: fail", "cluster2/gateways: fail", "links: fail"],
+    precheck: ["cluster1/peers: warn", "cluster2/gateways: fail", "links: warn"],
+  },
+  segments: { full: [], precheck: [] },
   "duplicate-identity": {
     full: ["cluster1/peers: warn", "cluster2/peers: warn", "cluster-identity: fail", "links: fail"],
     precheck: ["cluster-identity: fail"],

@@ -33,6 +33,7 @@ const ALLOWED: Readonly<Record<string, readonly [lines: number, why: string]>> =
   "test/cli/expose.test.ts: gives the program little time": [2, REFUSED],
   "test/cli/link-apply.test.ts: gives the program little time": [1, NEVER_ANSWERED],
   "test/faults/connections.test.ts: sleeps": [1, HANGS],
+  "test/layers.test.ts: measures time": [2, "Sources that a rule has to find fault with."],
   "test/process/ends.test.ts: sleeps": [1, HANGS],
   "test/process/ends.test.ts: gives the program little time": [2, NEVER_ANSWERED],
   "test/readers/live-exec.test.ts: sleeps": [3, HANGS],

@@ -47,9 +47,15 @@ export async function applyGateways(
   io: Io,
 ): Promise<number> {
   const settings = { force: flags.forceConflicts ?? false };
-  const { planned, problems } = await unlessInterrupted(io.signal, plan(request.wanted, settings));
+  const { planned, contested, problems } = await unlessInterrupted(
+    io.signal,
+    plan(request.wanted, { ...settings, showConflicts: flags.diff ?? false }),
+  );
   const all = arranged([...request.problems, ...problems], request.contexts);
-  if (all.length > 0) return refuse(io, all, "nothing was applied");
+  if (all.length > 0) {
+    await showDiffs([...planned, ...contested], flags, io);
+    return refuse(io, all, "nothing was applied");
+  }
   await showPlan(planned, flags, io);
   const tell = (one: Planned, end = ""): Promise<void> => {
     const unchanged = one.action === "unchanged";
@@ -117,6 +123,10 @@ async function showPlan(planned: readonly Planned[], flags: ApplyOptions, io: Io
     const verb = (flags.dryRun ? SUPPOSED : INTENT)[action];
     await note(io, flags, `${ref.context}: ${verb} Gateway ${name} for ${target.name}`);
   }
+  await showDiffs(planned, flags, io);
+}
+
+async function showDiffs(planned: readonly Planned[], flags: ApplyOptions, io: Io): Promise<void> {
   if (!flags.diff) return;
   for (const { ref, manifest, before, after } of planned) {
     const diff = unifiedDiff(`${ref.context}/${gatewayName(manifest)}`, before, after);

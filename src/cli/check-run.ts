@@ -1,5 +1,6 @@
 import { CHECKS, VIEWS } from "../checks/index.ts";
 import { check, type CheckRequest } from "../engine/check.ts";
+import { closest } from "../lib/closest.ts";
 import { formatDuration } from "../lib/duration.ts";
 import { UsageError } from "../model/errors.ts";
 import type { ClusterReader } from "../model/reader.ts";
@@ -7,9 +8,9 @@ import type { Report } from "../model/report.ts";
 import { REPORTERS } from "../reporters/index.ts";
 import type { Reporter } from "../reporters/reporter.ts";
 import { awaitedResults } from "./awaited-results.ts";
+import { matchChecks } from "./check-ids.ts";
 import { exitCode } from "./exit-code.ts";
-import { unknownCheck } from "./explain.ts";
-import { type Io, unlessInterrupted, wantsColor, widthOf } from "./io.ts";
+import { type Io, unlessInterrupted, wantsAscii, wantsColor, widthOf } from "./io.ts";
 import { checkWritable, writeWhole } from "./output-file.ts";
 import type { GlobalOptions } from "./options.ts";
 import { Progress, StatusLine } from "./progress.ts";
@@ -57,27 +58,28 @@ export async function runCheck(options: CheckOptions, io: Io): Promise<number> {
 async function reporterOf(format: string): Promise<Reporter> {
   const load = Object.hasOwn(REPORTERS, format) ? REPORTERS[format] : undefined;
   if (!load) {
-    const known = Object.keys(REPORTERS).join(", ");
+    const known = Object.keys(REPORTERS);
+    const near = closest(format, known);
+    const hint = near === undefined ? "" : ` (did you mean ${near}?)`;
     throw new UsageError(
-      `no output format is called ${JSON.stringify(format)}; there are ${known}`,
+      `no output format is called ${JSON.stringify(format)}${hint}; there are ${known.join(", ")}`,
     );
   }
   return load();
 }
 
 function requestOf(options: CheckOptions): CheckRequest {
-  for (const id of [...(options.check ?? []), ...(options.skip ?? [])]) {
-    if (!CHECKS.some((one) => one.id === id)) throw new UsageError(unknownCheck(id, CHECKS));
-  }
-  const { check: only, skip = [] } = options;
-  if (only?.every((id) => skip.includes(id))) {
-    throw new UsageError(`--skip leaves none of the checks that --check names: ${only.join(", ")}`);
+  const only = options.check && matchChecks(options.check, CHECKS);
+  const skip = options.skip && matchChecks(options.skip, CHECKS);
+  if (only && skip && only.isSubsetOf(skip)) {
+    const names = [...only].join(", ");
+    throw new UsageError(`--skip leaves none of the checks that --check names: ${names}`);
   }
   return {
     precheck: options.precheck ?? false,
     concurrency: options.concurrency,
-    ...(options.check ? { only: new Set(options.check) } : {}),
-    ...(options.skip ? { skip: new Set(options.skip) } : {}),
+    ...(only ? { only } : {}),
+    ...(skip ? { skip } : {}),
     ...(options.istioNamespace === undefined ? {} : { istioNamespace: options.istioNamespace }),
     ...(options.revision === undefined ? {} : { revision: options.revision }),
     ...(options.namespace === undefined ? {} : { namespace: options.namespace }),
@@ -106,13 +108,13 @@ async function print(
   options: CheckOptions,
   io: Io,
 ): Promise<void> {
-  const verbose = options.verbose ?? false;
+  const same = { verbose: options.verbose ?? false, views: VIEWS, ascii: wantsAscii(io) };
   if (options.outputFile === undefined) {
     const color = wantsColor(io, options.color);
     const width = widthOf(io.stdout);
-    await io.stdout.write(reporter(report, { color, width, verbose, views: VIEWS }));
+    await io.stdout.write(reporter(report, { color, width, ...same }));
   } else {
-    const plain = { color: false, width: Number.POSITIVE_INFINITY, verbose, views: VIEWS };
+    const plain = { color: false, width: Number.POSITIVE_INFINITY, ...same };
     await writeWhole(options.outputFile, reporter(report, plain));
   }
 }

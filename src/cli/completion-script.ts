@@ -1,40 +1,17 @@
 import type { Command, Option } from "commander";
 import { CHECKS } from "../checks/index.ts";
-import { REPORTERS } from "../reporters/index.ts";
+import { type FlagValues, valuesOf } from "./flag-values.ts";
 
 interface Flag {
   /** With its dashes. */
   long: string;
   description: string;
   takesValue: boolean;
-  /** Fixed values, or where they come from. */
-  values: readonly string[] | "contexts" | "files";
+  values: FlagValues;
 }
 
 export interface ProgramDescription {
   commands: { name: string; description: string; flags: Flag[]; words: readonly string[] }[];
-}
-
-const CONTEXT_FLAGS = new Set(["--contexts", "--context", "--from", "--to"]);
-
-function valuesOf(long: string): Flag["values"] {
-  if (CONTEXT_FLAGS.has(long)) return "contexts";
-  switch (long) {
-    case "--check":
-    case "--skip":
-      return CHECKS.map(({ id }) => id);
-    case "--output":
-      return Object.keys(REPORTERS);
-    case "--fail-on":
-      return ["fail", "warn"];
-    case "--format":
-      return ["gateway", "helm-values"];
-    case "--data-plane-service-type":
-    case "--preferred-data-plane-service-type":
-      return ["loadbalancer", "nodeport"];
-    default:
-      return "files";
-  }
 }
 
 function flagOf({ long, description, required, optional }: Option): Flag[] {
@@ -50,15 +27,23 @@ export async function describeProgram(program: Command): Promise<ProgramDescript
     commands: shown.map((command) => ({
       name: command.name(),
       description: command.description(),
-      flags: [...command.options.filter(({ hidden }) => !hidden).flatMap(flagOf), ...global],
-      words:
-        command.name() === "explain"
-          ? CHECKS.map(({ id }) => id)
-          : command.name() === "completion"
-            ? ["bash", "zsh", "fish"]
-            : [],
+      flags: [...ownFlags(command), ...global],
+      words: wordsOf(command),
     })),
   };
+}
+
+/** Those of its subcommands, too, each once. */
+function ownFlags(command: Command): Flag[] {
+  const options = [command, ...command.commands].flatMap((one) => one.options);
+  const flags = options.filter(({ hidden }) => !hidden).flatMap(flagOf);
+  return [...new Map(flags.map((flag) => [flag.long, flag])).values()];
+}
+
+function wordsOf(command: Command): string[] {
+  if (command.commands.length > 0) return command.commands.map((one) => one.name());
+  if (command.name() === "explain") return CHECKS.map(({ id }) => id);
+  return command.name() === "completion" ? ["bash", "zsh", "fish"] : [];
 }
 
 /** In single quotes for any of the three shells. */
@@ -95,7 +80,7 @@ complete -o default -F _mc mc
 `;
 }
 
-function zshValues(values: Flag["values"]): string {
+function zshValues(values: FlagValues): string {
   if (values === "files") return "_files";
   return values === "contexts" ? "_mc_contexts" : `(${values.join(" ")})`;
 }

@@ -15,12 +15,10 @@ export function addExplain(program: Command, io: Io): void {
         return;
       }
       const check = CHECKS.find((one) => one.id === id);
-      if (!check) throw new UsageError(unknownCheck(id, CHECKS));
+      if (!check) {
+        const { unknownCheck } = await import("./check-ids.ts");
+        throw new UsageError(unknownCheck(id, CHECKS));
+      }
       await io.stdout.write(explainCheck(check));
     });
-}
-
-/** One line for an id that is none, with those that exist. */
-export function unknownCheck(id: string, checks: readonly { id: string }[]): string {
-  return `no check is called ${JSON.stringify(id)}; there are ${checks.map((check) => check.id).join(", ")}`;
 }

@@ -1,12 +1,6 @@
 import { type Command, Option } from "commander";
 import { UsageError } from "../model/errors.ts";
-import {
-  addApplyOptions,
-  type ApplyOptions,
-  labelValue,
-  oneOf,
-  refuseArguments,
-} from "./gateway-options.ts";
+import { addApplyOptions, type ApplyOptions, labelValue, oneOf } from "./gateway-options.ts";
 import type { Io, SetExitCode } from "./io.ts";
 
 /** Flags of `mc expose`, parsed. */
@@ -20,8 +14,6 @@ export function addExpose(program: Command, io: Io, setExitCode: SetExitCode): v
   const command = program
     .command("expose")
     .description("make the east-west Gateway through which other clusters reach this one")
-    .usage("[options]")
-    .argument("[arguments...]")
     .option("--generate", "print the Gateway as YAML and apply nothing")
     .option("--region <region>", "locality (else of the nodes, where they agree)", labelValue)
     .option("--zone <zone>", "locality, with --region", labelValue)
@@ -32,14 +24,11 @@ export function addExpose(program: Command, io: Io, setExitCode: SetExitCode): v
       "loadbalancer",
     )
     .addOption(new Option("--contexts <a,b>").hideHelp());
-  addApplyOptions(command, "90s").action(
-    async (given: string[], _options: unknown, self: Command) => {
-      refuseArguments("expose", given, ([name]) => `--context ${name}`);
-      if (self.opts<{ contexts?: string }>().contexts !== undefined) {
-        throw new UsageError("expose takes one cluster at a time: --context, not --contexts");
-      }
-      const { runExpose } = await import("./expose-run.ts");
-      setExitCode(await runExpose(self.optsWithGlobals<ExposeOptions>(), io));
-    },
-  );
+  addApplyOptions(command, "90s").action(async (_options: unknown, self: Command) => {
+    if (self.opts<{ contexts?: string }>().contexts !== undefined) {
+      throw new UsageError("expose takes one cluster at a time: --context, not --contexts");
+    }
+    const { runExpose } = await import("./expose-run.ts");
+    setExitCode(await runExpose(self.optsWithGlobals<ExposeOptions>(), io));
+  });
 }

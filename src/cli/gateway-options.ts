@@ -36,25 +36,17 @@ export function addApplyOptions(command: Command, preset: string): Command {
   const wait = new Option("-w, --wait [duration]", "wait until it works")
     .preset(preset)
     .argParser(duration);
-  return command
-    .addOption(wait)
-    .option("--dry-run", "let the API servers check, and change nothing")
-    .option("--diff", "show the change as a diff, too")
-    .option("--force-conflicts", "take over fields that other managers own");
+  return addPlanOptions(command.addOption(wait)).option(
+    "--force-conflicts",
+    "take over fields that other managers own",
+  );
 }
 
-/**
- * Takes what stands where no argument belongs, so that it can be said what was meant.
- *
- * @param meant the flag in place of the arguments, such as `--contexts a,b`
- */
-export function refuseArguments(
-  command: string,
-  given: readonly string[],
-  meant: (given: readonly string[]) => string,
-): void {
-  if (given.length === 0) return;
-  throw new UsageError(`${command} takes no arguments: did you mean ${meant(given)}?`);
+/** To see what would be written. */
+export function addPlanOptions(command: Command): Command {
+  return command
+    .option("--dry-run", "let the API servers check, and change nothing")
+    .option("--diff", "show the change as a diff, too");
 }
 
 /** @throws UsageError for a name that no namespace can have */

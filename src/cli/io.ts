@@ -1,3 +1,5 @@
+import { inAscii } from "../lib/ascii.ts";
+
 /** Where a command writes; `main.ts` makes it from the process, tests from strings. */
 export interface Output {
   /** Resolves when the text has been taken, and also when nobody reads any more (EPIPE). */
@@ -63,10 +65,43 @@ export async function unlessInterrupted<T>(signal: AbortSignal, work: Promise<T>
   }
 }
 
-/** ANSI colours: on a terminal that has them, unless NO_COLOR or --no-color says otherwise. */
-export function wantsColor(io: Io, flag: boolean): boolean {
-  if (!flag || io.env["NO_COLOR"] || io.env["TERM"] === "dumb") return false;
-  return io.stdout.isTTY || Boolean(io.env["FORCE_COLOR"]);
+const OFF = new Set(["0", "false"]);
+
+/**
+ * ANSI colours: on a terminal that has them, unless variables say otherwise: NO_COLOR
+ * (no-color.org), FORCE_COLOR (of Node, where 0 and false turn it off), CLICOLOR and CLICOLOR_FORCE
+ * (bixense.com/clicolors).
+ */
+export function wantsColor({ env, stdout }: Io, flag: boolean): boolean {
+  if (!flag || env["NO_COLOR"]) return false;
+  if (env["FORCE_COLOR"]) return !OFF.has(env["FORCE_COLOR"]);
+  if (env["CLICOLOR_FORCE"] && env["CLICOLOR_FORCE"] !== "0") return true;
+  return stdout.isTTY && env["TERM"] !== "dumb" && env["CLICOLOR"] !== "0";
+}
+
+/**
+ * Whether symbols beyond ASCII would not show: the locale (the first of LC_ALL, LC_CTYPE and LANG
+ * that is set) is none of UTF-8, as C; or it is the console of Linux, whose font has none. Where no
+ * locale is set, as in containers, what shows the output is most often UTF-8.
+ */
+export function wantsAscii({ env, stdout }: Io): boolean {
+  const locale = env["LC_ALL"] || env["LC_CTYPE"] || env["LANG"];
+  if (locale) return !/utf-?8/i.test(locale);
+  return stdout.isTTY && env["TERM"] === "linux";
+}
+
+/** The same output, which shows our own characters beyond ASCII as ASCII. */
+export function asciiOutput(output: Output): Output {
+  return {
+    isTTY: output.isTTY,
+    get columns() {
+      return output.columns;
+    },
+    get isGone() {
+      return output.isGone;
+    },
+    write: (text) => output.write(inAscii(text)),
+  };
 }
 
 const NARROWEST = 60;

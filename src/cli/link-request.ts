@@ -2,6 +2,7 @@ import { type PeerAddress, parseAddress } from "../mesh/addresses.ts";
 import { UsageError } from "../model/errors.ts";
 import { checkApplyOptions } from "./gateway-options.ts";
 import type { LinkOptions } from "./link.ts";
+import { withoutRepeats } from "./options.ts";
 
 /** Which links `mc link` is asked for. */
 export interface LinkRequest {
@@ -13,12 +14,6 @@ export interface LinkRequest {
 
 /** Two to thirty, both ways. */
 const MOST_CONTEXTS = 30;
-
-function distinct(flag: string, contexts: readonly string[]): string[] {
-  const twice = contexts.find((context, index) => contexts.indexOf(context) !== index);
-  if (twice !== undefined) throw new UsageError(`${flag} names ${twice} twice`);
-  return [...contexts];
-}
 
 /** @throws UsageError for flags that name the clusters in two ways */
 export function checkEnds(
@@ -34,7 +29,7 @@ export function checkEnds(
 }
 
 function bothWays(contexts: readonly string[]): LinkRequest {
-  const all = distinct("--contexts", contexts);
+  const all = withoutRepeats("--contexts", contexts);
   if (all.length < 2) {
     throw new UsageError(
       "--contexts needs two clusters or more; Gateways for one target: --generate --context TARGET",
@@ -55,7 +50,7 @@ function ends(options: LinkOptions): LinkRequest {
   if (from || to) {
     if (!from) throw new UsageError("--to needs --from: the clusters to link from");
     if (!to) throw new UsageError("--from needs --to: the clusters to link to");
-    const pairs = { sources: distinct("--from", from), targets: distinct("--to", to) };
+    const pairs = { sources: withoutRepeats("--from", from), targets: withoutRepeats("--to", to) };
     if (pairs.sources.length === 1 && pairs.targets.length === 1 && from[0] === to[0]) {
       throw new UsageError(`${from[0]} cannot be linked to itself`);
     }

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { addApplyOptions, type ApplyOptions, oneOf, refuseArguments } from "./gateway-options.ts";
+import { addApplyOptions, type ApplyOptions, oneOf } from "./gateway-options.ts";
 import type { Io, SetExitCode } from "./io.ts";
 import { list, repeated } from "./options.ts";
 
@@ -18,8 +18,6 @@ export function addLink(program: Command, io: Io, setExitCode: SetExitCode): voi
   const command = program
     .command("link")
     .description("link clusters: on each source a remote Gateway for every target")
-    .usage("[options]")
-    .argument("[arguments...]")
     .option("--contexts <a,b>", "link these clusters with one another, both ways", list)
     .option("--from <a,b>", "link only from these clusters …", list)
     .option("--to <c,d>", "… to these", list)
@@ -38,11 +36,8 @@ export function addLink(program: Command, io: Io, setExitCode: SetExitCode): voi
     )
     .option("--output-dir <dir>", "with --generate: write one file a context there")
     .option("--address <target=host>", "reach a target by this host, repeatable", repeated);
-  addApplyOptions(command, "5m").action(
-    async (given: string[], _options: unknown, self: Command) => {
-      refuseArguments("link", given, (names) => `--contexts ${names.join(",")}`);
-      const { runLink } = await import("./link-run.ts");
-      setExitCode(await runLink(self.optsWithGlobals<LinkOptions>(), io));
-    },
-  );
+  addApplyOptions(command, "5m").action(async (_options: unknown, self: Command) => {
+    const { runLink } = await import("./link-run.ts");
+    setExitCode(await runLink(self.optsWithGlobals<LinkOptions>(), io));
+  });
 }

@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { parseDuration } from "../lib/duration.ts";
+import { UsageError } from "../model/errors.ts";
 
 /** Flags that every command takes. */
 export interface GlobalOptions {
@@ -30,6 +31,25 @@ export function repeated(value: string, before: string[] | undefined): string[] 
   return [...(before ?? []), value];
 }
 
+/** The value of a flag that says which cluster is meant: of two values, neither is dropped silently. */
+function once(hint: string) {
+  return (value: string, before: string | undefined): string => {
+    if (before !== undefined) throw new InvalidArgumentError(`It is given twice; ${hint}`);
+    return value;
+  };
+}
+
+/**
+ * The values of a list flag, each of which must be there once.
+ *
+ * @throws UsageError that names the repeated one
+ */
+export function withoutRepeats(flag: string, values: readonly string[]): string[] {
+  const twice = values.find((value, index) => values.indexOf(value) !== index);
+  if (twice !== undefined) throw new UsageError(`${flag} names ${twice} twice`);
+  return [...values];
+}
+
 /** `30s`, `5m`, `1m30s` as ms. */
 export function duration(value: string): number {
   const ms = parseDuration(value);
@@ -54,8 +74,16 @@ export function positive(value: string): number {
 
 export function addGlobalOptions(program: Command): void {
   program
-    .option("-c, --kubeconfig <file>", "kubeconfig (else $KUBECONFIG, ~/.kube/config, in-cluster)")
-    .option("--context <name>", "kubeconfig context (else the current one)")
+    .option(
+      "-c, --kubeconfig <file>",
+      "kubeconfig (else $KUBECONFIG, ~/.kube/config, in-cluster)",
+      once("$KUBECONFIG takes several files."),
+    )
+    .option(
+      "--context <name>",
+      "kubeconfig context (else the current one)",
+      once("name several clusters with --contexts a,b."),
+    )
     .option("-n, --namespace <name>", "namespace of the Gateways")
     .option(
       "-i, --istio-namespace <name>",

@@ -1,17 +1,20 @@
 import { mkdir, stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
+import { reasonOf } from "../lib/system-error.ts";
 import { OperationError, UsageError } from "../model/errors.ts";
+import { checkRoom } from "./output-room.ts";
 
 /** Refuses, before any work is done, a directory that cannot be one. */
 export async function checkOutputDirectory(directory: string): Promise<void> {
   if (directory === "") throw new UsageError("--output-dir needs a directory");
   const present = await stat(directory).catch((cause: NodeJS.ErrnoException) => {
     if (cause.code === "ENOENT") return undefined;
-    throw new UsageError(`--output-dir ${directory}: ${cause.message}`);
+    throw new UsageError(`--output-dir ${directory}: ${reasonOf(cause)}`);
   });
   if (present && !present.isDirectory()) {
     throw new UsageError(`--output-dir ${directory}: it is not a directory`);
   }
+  await checkRoom("--output-dir", directory, directory);
 }
 
 /**
@@ -29,7 +32,7 @@ export async function makeDirectory(directory: string): Promise<void> {
     await mkdir(one).catch(async (cause: Error) => {
       // Somebody else made it meanwhile; a link to nowhere is no directory.
       if (await exists(one)) return;
-      throw new OperationError(`${directory} was not made: ${cause.message}`);
+      throw new OperationError(`${directory} was not made: ${reasonOf(cause)}`);
     });
   }
 }

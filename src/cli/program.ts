@@ -1,12 +1,21 @@
 import { Command, CommanderError } from "commander";
 import { OperationError, UsageError } from "../model/errors.ts";
 import { oneLine } from "../lib/sanitize.ts";
+import { addCerts } from "./certs/certs.ts";
 import { addCheck } from "./check.ts";
 import { addCompletion } from "./completion.ts";
 import { EXIT_FAULT, EXIT_INTERRUPTED, EXIT_TERMINATED, EXIT_USAGE } from "./exit-code.ts";
 import { addExplain } from "./explain.ts";
 import { addExpose } from "./expose.ts";
-import { Interrupted, interruptionOf, type Io, type SetExitCode } from "./io.ts";
+import { MissingValue, refuseMistakenFlags, withSubcommands } from "./flags.ts";
+import {
+  asciiOutput,
+  Interrupted,
+  interruptionOf,
+  type Io,
+  type SetExitCode,
+  wantsAscii,
+} from "./io.ts";
 import { addLink } from "./link.ts";
 import { addGlobalOptions, type GlobalOptions } from "./options.ts";
 import { addRbac } from "./rbac.ts";
@@ -26,21 +35,12 @@ const EXIT_CODES = `
 Exit codes: 0 passed (warnings included, unless --fail-on warn), 1 a fault or not completed,
 2 usage or configuration, 130 after Ctrl-C, 143 after SIGTERM.`;
 
-/** A command in the list of them; arguments that it takes only to say that it takes none stay out. */
-function subcommandTerm(command: Command): string {
-  const words = command.registeredArguments
-    .filter(({ variadic }) => !variadic)
-    .map((argument) => (argument.required ? `<${argument.name()}>` : `[${argument.name()}]`));
-  const options = command.options.length > 0 ? ["[options]"] : [];
-  return [command.name(), ...options, ...words].join(" ");
-}
-
 /** The whole command line, without having parsed anything. */
 function buildProgram(io: Io, setExitCode: SetExitCode): Command {
   const program = new Command(io.program)
     .description(INTRODUCTION)
     .addHelpText("after", EXIT_CODES)
-    .configureHelp({ showGlobalOptions: true, sortSubcommands: false, subcommandTerm })
+    .configureHelp({ showGlobalOptions: true, sortSubcommands: false })
     .helpCommand("help [command]", "help for a command")
     .showSuggestionAfterError(true)
     .enablePositionalOptions(false)
@@ -50,6 +50,7 @@ function buildProgram(io: Io, setExitCode: SetExitCode): Command {
   addExpose(program, io, setExitCode);
   addLink(program, io, setExitCode);
   addUnlink(program, io, setExitCode);
+  addCerts(program, io, setExitCode);
   addSnapshot(program, io, setExitCode);
   addRbac(program, io);
   addExplain(program, io);
@@ -64,8 +65,29 @@ function separated(word: string): string[] {
   return short?.[1] ? [short[1], short[2] ?? ""] : [word];
 }
 
+const HELP = new Set(["-h", "--help"]);
+
+/**
+ * The words with the wish for help at their end, where commander sees which command it is about.
+ *
+ * @throws UsageError where help for a command is asked for that is none
+ */
+async function arranged(args: readonly string[], program: Command): Promise<string[]> {
+  const end = args.includes("--") ? args.indexOf("--") : args.length;
+  const words = args.slice(0, end).filter((word) => !HELP.has(word));
+  if (words.length === end) return [...args];
+  const [name] = words;
+  const isKnown = name === "help" || program.commands.some((command) => command.name() === name);
+  if (name !== undefined && !name.startsWith("-") && !isKnown) {
+    const { unknownCommand } = await import("./usage.ts");
+    throw new UsageError(unknownCommand(name, program));
+  }
+  return [...words, "--help"];
+}
+
 /** Runs a command line; resolves with its exit code, having said why on stderr when it is 1 or 2. */
-export async function run(args: readonly string[], io: Io): Promise<number> {
+export async function run(args: readonly string[], outside: Io): Promise<number> {
+  const io = wantsAscii(outside) ? { ...outside, stderr: asciiOutput(outside.stderr) } : outside;
   let code = 0;
   const written: Promise<void>[] = [];
   const program = buildProgram(io, (next) => {
@@ -74,20 +96,23 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   const say = async (text: string): Promise<void> => {
     await io.stderr.write(`${io.program}: ${oneLine(text)}\n`);
   };
-  for (const command of [program, ...program.commands]) {
-    command.exitOverride().configureOutput({
-      writeOut: (text) => void written.push(io.stdout.write(text)),
-      // Said once, below, as one line.
-      writeErr: () => undefined,
-    });
+  let refusing = program;
+  for (const command of withSubcommands(program)) {
+    command
+      .exitOverride((cause) => {
+        refusing = command;
+        throw cause;
+      })
+      .configureOutput({
+        writeOut: (text) => void written.push(io.stdout.write(text)),
+        // What is said of errors is said once, below, as one line.
+        writeErr: () => undefined,
+      });
   }
   try {
-    if (args.length === 0) {
-      const visible = program.createHelp().visibleCommands(program);
-      const names = visible.map((command) => command.name()).join(", ");
-      throw new UsageError(`no command is given; there are ${names}: see ${io.program} --help`);
-    }
-    await program.parseAsync(args.flatMap(separated), { from: "user" });
+    const words = await arranged(args.flatMap(separated), program);
+    refuseMistakenFlags(program, words);
+    await program.parseAsync(words, { from: "user" });
   } catch (cause) {
     if (cause instanceof Interrupted || (io.signal.aborted && cause === io.signal.reason)) {
       return interruptionOf(io.signal).by === "SIGTERM" ? EXIT_TERMINATED : EXIT_INTERRUPTED;
@@ -100,9 +125,21 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
       await say(cause.message);
       return EXIT_FAULT;
     }
+    if (cause instanceof MissingValue) {
+      const { missingValue } = await import("./usage.ts");
+      await say(await missingValue(cause.option, program.opts<GlobalOptions>(), io));
+      return EXIT_USAGE;
+    }
     if (cause instanceof CommanderError) {
       if (cause.exitCode === 0) return 0;
-      await say(cause.message.replace(/^error: /, "").replaceAll(/\s*\n\s*/g, " "));
+      const [help, name] = program.args;
+      const { unknownCommand, usageText } = await import("./usage.ts");
+      if (cause.code !== "commander.help") await say(await usageText(cause, refusing, io));
+      else if (help === "help" && name !== undefined) await say(unknownCommand(name, program));
+      else {
+        const writeErr = (text: string): void => void written.push(io.stderr.write(text));
+        program.configureOutput({ writeErr }).outputHelp({ error: true });
+      }
       return EXIT_USAGE;
     }
     const { debug } = program.opts<GlobalOptions>();

@@ -1,10 +1,11 @@
-import { stat } from "node:fs/promises";
+import { realpath, stat } from "node:fs/promises";
+import { resolve } from "node:path";
 import { UsageError } from "../model/errors.ts";
 import type { WritableCluster } from "../model/cluster.ts";
 import type { ClusterReader } from "../model/reader.ts";
 import { distinct } from "../readers/distinct.ts";
 import type { Io } from "./io.ts";
-import type { GlobalOptions } from "./options.ts";
+import { type GlobalOptions, withoutRepeats } from "./options.ts";
 
 /** Which clusters a command is about. */
 export interface ClusterSelection extends GlobalOptions {
@@ -24,7 +25,8 @@ export async function openReaders(
   io: Io,
 ): Promise<ClusterReader[]> {
   const { directory = [], context, contexts = [] } = selection;
-  const named = [...contexts, ...(context === undefined ? [] : [context])];
+  const flag = context === undefined ? "--contexts" : "--contexts with --context";
+  const named = withoutRepeats(flag, [...contexts, ...(context === undefined ? [] : [context])]);
   const live = named.length > 0 || directory.length === 0;
   const [clusters, recordings] = await Promise.all([
     live ? openContexts(named, selection, timeoutMs, io) : [],
@@ -52,7 +54,7 @@ export async function openContexts(
     env: io.env,
     ...(selection.kubeconfig === undefined ? {} : { kubeconfig: selection.kubeconfig }),
   });
-  const contexts = named.length > 0 ? [...new Set(named)] : [undefined];
+  const contexts = named.length > 0 ? named : [undefined];
   return contexts.map((context) =>
     openCluster(config, context, {
       timeoutMs,
@@ -80,11 +82,17 @@ async function pathsOf(value: string): Promise<string[]> {
   return isPath ? [value] : value.split(",").filter((path) => path !== "");
 }
 
+/** The same for every way to write a path. */
+function placeOf(path: string): Promise<string> {
+  return realpath(path).catch(() => resolve(path));
+}
+
 async function openDirectories(given: readonly string[]): Promise<ClusterReader[]> {
   if (given.length === 0) return [];
   const directories = (await Promise.all(given.map(pathsOf))).flat();
   if (directories.length === 0) throw new UsageError("--directory names no directory");
-  const repeatedOne = directories.find((one, index) => directories.indexOf(one) !== index);
+  const places = await Promise.all(directories.map(placeOf));
+  const repeatedOne = directories.find((_, index) => places.indexOf(places[index] ?? "") !== index);
   if (repeatedOne) throw new UsageError(`--directory ${repeatedOne} is given twice`);
   const { openRecordings } = await import("../readers/recordings.ts");
   return (await Promise.all(directories.map((path) => openRecordings(path)))).flat();

@@ -7,6 +7,7 @@ import { checkTarget, record, type RecordingTarget, writeRecordings } from "../r
 import { EXIT_FAULT } from "./exit-code.ts";
 import { type Io, unlessInterrupted } from "./io.ts";
 import type { GlobalOptions } from "./options.ts";
+import { checkRoom } from "./output-room.ts";
 import { Progress } from "./progress.ts";
 import { closeReaders, openReaders } from "./readers.ts";
 import { note } from "./say.ts";
@@ -38,6 +39,7 @@ export async function runSnapshot(options: SnapshotOptions, io: Io): Promise<num
   const target = targetOf(options);
   const force = options.force ?? false;
   await checkTarget(target, force);
+  await checkRoom(target.kind === "directory" ? "--output-dir" : "--output-file", target.path);
   const readers = await openReaders(options, options.timeout, io);
   const progress = new Progress(io, readers.length, options.quiet ?? false);
   try {

@@ -1,3 +1,4 @@
+import { deletionOf } from "../facts/objects.ts";
 import { GATEWAYS } from "../gateway/plan.ts";
 import { arranged, type Problem, problem, unread } from "../gateway/problem.ts";
 import {
@@ -7,6 +8,8 @@ import {
   type UnlinkSource,
   type UnlinkTarget,
 } from "../gateway/unlink.ts";
+import { showGateway } from "../mesh/commands/gateways.ts";
+import { type Deletion, deletionText } from "../mesh/deletion.ts";
 import { qualified } from "../mesh/wording.ts";
 import type { GatheredCluster, WritableCluster } from "../model/cluster.ts";
 import { UsageError } from "../model/errors.ts";
@@ -17,6 +20,7 @@ import { checkNamespace } from "./gateway-options.ts";
 import { Interrupted, type Io, unlessInterrupted } from "./io.ts";
 import { checkEnds } from "./link-request.ts";
 import { openLive, readLive } from "./live-clusters.ts";
+import { withoutRepeats } from "./options.ts";
 import { closeReaders, knownContexts } from "./readers.ts";
 import { done, note, refuse, warning } from "./say.ts";
 import type { UnlinkOptions } from "./unlink.ts";
@@ -40,7 +44,7 @@ function endsOf(options: UnlinkOptions): { sources: string[]; targets: string[] 
   }
   const { contexts, from, to, context } = options;
   if (contexts) {
-    const all = [...new Set(contexts)];
+    const all = withoutRepeats("--contexts", contexts);
     if (all.length < 2) {
       throw new UsageError(
         "--contexts needs two clusters or more; for one of them: --from a --to b",
@@ -139,6 +143,42 @@ function failure({ cluster, gateway }: Doomed, answer: Written<undefined>): Prob
     : [unread(cluster.ref, message, missing(why, detail, request))];
 }
 
+/** A Gateway whose deletion the API server has accepted, and that is still there. */
+interface Held {
+  one: Doomed;
+  deletion: Deletion;
+}
+
+function heldProblem({ one, deletion }: Held): Problem {
+  const { cluster, gateway } = one;
+  return problem(
+    cluster.ref,
+    `Gateway ${qualified(gateway)} ${deletionText(deletion)}: the link ends when it is gone`,
+    showGateway(cluster.ref, gateway),
+  );
+}
+
+/** How often, and after how long each time, ms: those who hold a Gateway are mostly quick. */
+const LOOKS = 5;
+const BETWEEN_LOOKS = 400;
+
+/** Why the Gateway is there though it was deleted; undefined when it is gone, or that cannot be told. */
+async function stillThere(
+  { cluster, gateway: { namespace, name } }: Doomed,
+  writers: Writers,
+  io: Io,
+): Promise<Deletion | undefined> {
+  const writer = writers.get(cluster.ref.context);
+  for (let look = 1; writer; look += 1) {
+    const found = await writer.get(GATEWAYS, namespace, name);
+    const deletion = found.ok ? deletionOf(found.value) : undefined;
+    if (!deletion || look === LOOKS || io.signal.aborted) return deletion;
+    // An interruption ends the looking; what was done is still told.
+    await io.clock.pause(BETWEEN_LOOKS, io.signal).catch(() => undefined);
+  }
+  return undefined;
+}
+
 /** Deletes all, or nothing when a dry run tells that one of them cannot be. */
 async function deleteGateways(
   doomed: readonly Doomed[],
@@ -160,6 +200,7 @@ async function deleteGateways(
   if (rehearsed.some((problems) => problems.length > 0)) {
     return refuse(io, rehearsed.flat(), "nothing was deleted");
   }
+  const held: Held[] = [];
   for (const [index, one] of doomed.entries()) {
     const { cluster, gateway, target } = one;
     const { context } = cluster.ref;
@@ -180,8 +221,11 @@ async function deleteGateways(
     if (problems.length > 0) {
       return refuse(io, problems, "stopped at the first failure; run it again to go on");
     }
-    await done(io, line);
+    const deletion = await stillThere(one, writers, io);
+    if (deletion) held.push({ one, deletion });
+    else await done(io, line);
   }
+  if (held.length > 0) return refuse(io, held.map(heldProblem), "not everything is deleted yet");
   if (io.signal.aborted) throw new Interrupted();
   return 0;
 }

@@ -1,5 +1,4 @@
 import type { Command } from "commander";
-import { refuseArguments } from "./gateway-options.ts";
 import type { Io, SetExitCode } from "./io.ts";
 import { type GlobalOptions, list } from "./options.ts";
 
@@ -17,16 +16,13 @@ export function addUnlink(program: Command, io: Io, setExitCode: SetExitCode): v
   program
     .command("unlink")
     .description("undo links, also when the peer is dead or gone")
-    .usage("[options]")
-    .argument("[arguments...]")
     .option("--contexts <a,b>", "undo the links of these clusters with one another", list)
     .option("--from <a,b>", "undo only the links of these clusters …", list)
     .option("--to <c,d>", "… to these: contexts, CLUSTER_IDs or networks", list)
     .option("--generate", "print the kubectl commands and delete nothing")
     .option("--dry-run", "let the API servers check, and change nothing")
     .option("--force", "also delete Gateways that mc does not manage")
-    .action(async (given: string[], _options: unknown, self: Command) => {
-      refuseArguments("unlink", given, (names) => `--contexts ${names.join(",")}`);
+    .action(async (_options: unknown, self: Command) => {
       const { runUnlink } = await import("./unlink-run.ts");
       setExitCode(await runUnlink(self.optsWithGlobals<UnlinkOptions>(), io));
     });

@@ -47,7 +47,8 @@ function grant(cluster: ClusterRef, request: AccessRequest, user: string): Remed
 /** What to do about an input that could not be read; for `forbidden`, the RBAC rule that would allow it. */
 export function remedyFor(cluster: ClusterRef, cause: Missing, user?: string): Remediation {
   if (cause.advice !== undefined) {
-    return remedy(cause.advice, kubectl(cluster, "auth", "whoami"));
+    const words = cause.why === "unauthorized" ? ["auth", "whoami"] : ["get", "--raw", "/readyz"];
+    return remedy(cause.advice, kubectl(cluster, ...words));
   }
   switch (cause.why) {
     case "forbidden": {

@@ -127,6 +127,6 @@ async function earlyCluster(
   const facts = await Promise.all(keys.map(async (key) => [key, await source.fact(key)] as const));
   return {
     ref: { context: reader.context, now: reader.now() },
-    facts: Object.fromEntries(facts) as EarlyCluster["facts"],
+    facts: Object.fromEntries(facts),
   };
 }

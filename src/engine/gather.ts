@@ -1,11 +1,12 @@
 import { DEFAULT_ISTIO_NAMESPACE } from "../mesh/names.ts";
 import pLimit from "p-limit";
 import { defined } from "../lib/defined.ts";
+import { controllerRuns, withController } from "../mesh/istiods.ts";
 import { clusterRef } from "../facts/cluster-ref.ts";
 import { FACTS } from "../facts/index.ts";
 import type { GatheredCluster } from "../model/cluster.ts";
 import type { FactKey } from "../model/facts.ts";
-import { gathered, missing, valueOr, type Gathered } from "../model/gathered.ts";
+import { gathered, mapGathered, missing, valueOr, type Gathered } from "../model/gathered.ts";
 import type { ClusterReader, Connection } from "../model/reader.ts";
 import type { GatherSettings } from "../model/source.ts";
 import { IDENTIFYING, LAST } from "../facts/order.ts";
@@ -37,8 +38,8 @@ export async function gather(
 ): Promise<GatheredCluster[]> {
   const { concurrency, onRead, onStart, ...settings } = options;
   const sources = readers.map((reader) => {
-    // Recordings may hold what ztunnel says of itself; a live cluster is not asked for it.
-    const dumps = reader.kind === "recording";
+    // Recordings may hold what ztunnel says of itself; a live cluster is not asked for it unasked.
+    const dumps = settings.dumps ?? reader.kind === "recording";
     return new ClusterSource(reader, { ...settings, dumps }, FACTS);
   });
   for (const source of sources) source.peers = sources.filter((other) => other !== source);
@@ -75,6 +76,14 @@ async function collect(source: ClusterSource, keys: readonly FactKey[]): Promise
   const read = await Promise.all(keys.map(async (key) => [key, await source.fact(key)] as const));
   const facts = Object.fromEntries(read) as GatheredCluster["facts"];
   if (facts.connection) facts.connection = connectionOf(facts.connection, source);
+  if (facts.gateways) {
+    const runs = controllerRuns(facts.istiodPods, facts.istiods);
+    // An istiod that is not among the pods that were read may be among the others.
+    const isCertain = runs || source.narrowed.every(({ resource }) => resource !== "pods");
+    facts.gateways = mapGathered(facts.gateways, (gateways) =>
+      withController(gateways, isCertain ? runs : undefined),
+    );
+  }
   const istioNamespace = valueOr(facts.istioNamespace, DEFAULT_ISTIO_NAMESPACE);
   const { reader } = source;
   const ref = clusterRef(
@@ -86,20 +95,27 @@ async function collect(source: ClusterSource, keys: readonly FactKey[]): Promise
     { istiods: facts.istiods, istioNamespace, namespaces: facts.namespaces },
   );
   const { narrowed } = source;
-  return { ref, facts, ...(narrowed.length > 0 ? { narrowed } : {}) };
+  return {
+    ref,
+    facts,
+    ...(narrowed.length > 0 ? { narrowed } : {}),
+    ...(reader.kind === "recording" ? { recordedAt: reader.recordedAt ?? null } : {}),
+  };
 }
 
 /** What the connection comes to, now that other requests have been answered, or not. */
 function connectionOf(
   connection: Gathered<Connection>,
-  { answered, unanswered }: ClusterSource,
+  { answered, refused, unanswered }: ClusterSource,
 ): Gathered<Connection> {
   // A server that answers everything but /version is reached all the same, unless by nobody.
-  if (!connection.ok && connection.why !== "unauthorized" && answered) return gathered({});
+  const isReached = answered || refused;
+  if (!connection.ok && connection.why !== "unauthorized" && isReached) return gathered({});
   if (!connection.ok || answered || !unanswered) return connection;
-  // /version needs nothing that is stored; without its etcd an API server still answers it.
-  return missing(
-    unanswered.why,
-    `the API server answers /version, but nothing that it stores (is etcd up?): ${unanswered.detail}`,
-  );
+  // /version and refusals need nothing that is stored: an API server without its etcd gives both.
+  const { why, detail } = unanswered;
+  return {
+    ...missing(why, `the API server answers /version, but nothing that it stores: ${detail}`),
+    advice: "See whether the API server is ready, and its etcd.",
+  };
 }

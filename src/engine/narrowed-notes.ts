@@ -5,6 +5,14 @@ import type { GatheredCluster, NarrowedList } from "../model/cluster.ts";
 import { info } from "../model/finding.ts";
 import type { Finding } from "../model/report.ts";
 
+/** The lists that a check saw of some namespaces only. */
+export function narrowedFor(
+  check: AnyCheck,
+  { narrowed = [] }: GatheredCluster,
+): readonly NarrowedList[] {
+  return narrowed.filter((list) => concerns(check, list));
+}
+
 function concerns(check: AnyCheck, { group, resource }: NarrowedList): boolean {
   return [...check.needs, ...check.uses]
     .flatMap((key) => FACT_ACCESS[key])
@@ -14,7 +22,7 @@ function concerns(check: AnyCheck, { group, resource }: NarrowedList): boolean {
     );
 }
 
-function nameOf({ group, resource }: NarrowedList): string {
+export function nameOf({ group, resource }: NarrowedList): string {
   return group ? `${resource}.${group}` : resource;
 }
 

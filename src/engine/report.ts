@@ -1,5 +1,6 @@
 import { worst } from "../model/finding.ts";
 import type { ClusterRef } from "../model/check.ts";
+import type { GatheredCluster } from "../model/cluster.ts";
 import type { ClusterReport, Outcome, Report, Result, Status } from "../model/report.ts";
 
 export interface ReportParts {
@@ -7,17 +8,22 @@ export interface ReportParts {
   startedAt: number;
   durationMs: number;
   precheck: boolean;
-  clusters: readonly { ref: ClusterRef; results: Result[] }[];
+  clusters: readonly {
+    ref: ClusterRef;
+    results: Result[];
+    recordedAt?: GatheredCluster["recordedAt"];
+  }[];
   mesh: Result[];
 }
 
 /** Puts results together as the tree of `-o json`. */
 export function buildReport(parts: ReportParts): Report {
-  const clusters = parts.clusters.map(({ ref, results }): ClusterReport => ({
+  const clusters = parts.clusters.map(({ ref, results, recordedAt }): ClusterReport => ({
     context: ref.context,
     ...(ref.id === undefined ? {} : { name: ref.id }),
     ...(ref.network === undefined ? {} : { network: ref.network }),
     ...(ref.istioVersion === undefined ? {} : { istioVersion: ref.istioVersion }),
+    ...(recordedAt === undefined ? {} : { recordedAt: timeOf(recordedAt) }),
     checks: results,
   }));
   const statuses = [...clusters.flatMap(({ checks }) => checks), ...parts.mesh].map(
@@ -34,6 +40,10 @@ export function buildReport(parts: ReportParts): Report {
     mesh: parts.mesh,
     summary: countByStatus(statuses),
   };
+}
+
+function timeOf(recordedAt: number | null): string | null {
+  return recordedAt === null ? null : new Date(recordedAt).toISOString();
 }
 
 /** The worst of fail, error, warn and pass; what informs or was skipped does not count. */

@@ -1,4 +1,5 @@
 import { CONNECTION } from "../lib/connection.ts";
+import { defined } from "../lib/defined.ts";
 import type { AnyCheck, ClusterRef, Verdict } from "../model/check.ts";
 import type { GatheredCluster } from "../model/cluster.ts";
 import { checkOf, error, isFault, pass, skip, summarize, worst } from "../model/finding.ts";
@@ -8,6 +9,7 @@ import { aliasesOf, aliasNotes, type Alias } from "./aliases.ts";
 import { RunArtifacts } from "./artifacts.ts";
 import { narrowedNotes } from "./narrowed-notes.ts";
 import { ownId } from "./root-causes.ts";
+import { withoutGuesses } from "./uncertain.ts";
 import { notRead, select, unreadCauses, type UnreadCauses } from "./unread.ts";
 
 /** What a run of the checks is about. */
@@ -31,7 +33,7 @@ interface Run extends RunContext {
   namesAliases: boolean;
 }
 
-interface ClusterResults {
+interface ClusterResults extends Pick<GatheredCluster, "recordedAt"> {
   ref: ClusterRef;
   results: Result[];
 }
@@ -57,6 +59,7 @@ export function runChecks(
   return {
     clusters: clusters.map((cluster) => ({
       ref: cluster.ref,
+      ...defined({ recordedAt: cluster.recordedAt }),
       results: checks.flatMap((check) =>
         check.scope === "cluster"
           ? [timed(check, context, () => runOnCluster(check, cluster, run))]
@@ -121,15 +124,17 @@ function runOnCluster(
     const finding = notRead(check, cluster, selected.lacking, unread.get(cluster));
     return { summary: finding.message, findings: [finding] };
   }
-  const verdict = check.run(selected.facts as never, {
+  const given = check.run(selected.facts as never, {
     precheck,
     clusters: refs,
     cluster: cluster.ref,
     ...(revision === undefined ? {} : { revision }),
   });
-  const findings = verdict.findings.map((finding) =>
+  const named = given.findings.map((finding) =>
     ownId({ ...finding, cluster: finding.cluster ?? context }, context),
   );
+  const verdict = withoutGuesses({ ...given, findings: named }, check, [cluster]);
+  const { findings } = verdict;
   return { ...verdict, findings: [...findings, ...narrowedNotes(check, cluster)] };
 }
 
@@ -140,6 +145,7 @@ function runOnMesh(
   const repeated = new Set(check.seesAliases ? [] : aliases.map(({ cluster }) => cluster));
   const distinct = clusters.filter((cluster) => !repeated.has(cluster));
   const members: { cluster: ClusterRef; facts: Record<string, unknown> }[] = [];
+  const seen: GatheredCluster[] = [];
   const absent: ClusterRef[] = [];
   const notices: Finding[] = [];
   const notes: Finding[] = namesAliases ? [] : aliasNotes(aliases);
@@ -158,6 +164,7 @@ function runOnMesh(
     const selected = select(check, cluster);
     if ("facts" in selected) {
       members.push({ cluster: ref, facts: selected.facts });
+      seen.push(cluster);
       notes.push(...narrowedNotes(check, cluster));
     } else {
       absent.push(ref);
@@ -167,13 +174,14 @@ function runOnMesh(
   if (members.length === 0) {
     return { summary: summarize(notices, "no cluster could be checked"), findings: notices };
   }
-  const verdict = check.run(members as never, {
+  const given = check.run(members as never, {
     precheck,
     clusters: distinct.map(({ ref }) => ref),
     absent,
     ...(revision === undefined ? {} : { revision }),
     artifacts: artifacts.for(check.artifacts ?? []),
   });
+  const verdict = withoutGuesses(given, check, seen);
   if (notices.length + notes.length === 0) return verdict;
   // A verdict without findings is a pass: notices beside it must not make it a skip.
   const own = verdict.findings.length > 0 ? verdict.findings : [pass(verdict.summary)];

@@ -28,8 +28,10 @@ const UNANSWERED: ReadonlySet<Cause> = new Set<Cause>(["timeout", "unreachable",
 export class ClusterSource implements FactSource {
   /** The other clusters of the run. */
   peers: readonly ClusterSource[] = [];
-  /** Some request was answered by a Kubernetes API (or a recording), be it with a refusal. */
+  /** Some request was answered by a Kubernetes API (or a recording) with what it stores. */
   answered = false;
+  /** Some request was refused, for which a Kubernetes API needs nothing that it stores. */
+  refused = false;
   /** Why a request was not answered by anybody. */
   unanswered: Missing | undefined;
   readonly #requests = new Map<string, Promise<unknown>>();
@@ -75,7 +77,7 @@ export class ClusterSource implements FactSource {
       answer: await this.#listIn(resource, namespace, options),
     }));
     const { list, namespaces } = joinParts(whole, await Promise.all(parts));
-    if (list.ok) this.#noteNarrowed(resource, namespaces);
+    if (list.ok) this.#noteNarrowed(resource, namespaces, whole);
     return list;
   }
 
@@ -158,13 +160,18 @@ export class ClusterSource implements FactSource {
     ]);
   }
 
-  #noteNarrowed({ group, plural }: Resource, namespaces: readonly string[]): void {
+  #noteNarrowed(
+    { group, plural }: Resource,
+    namespaces: readonly string[],
+    refused: Missing,
+  ): void {
     const key = `${group}/${plural}`;
     const before = this.#narrowed.get(key)?.namespaces ?? namespaces;
     this.#narrowed.set(key, {
       group,
       resource: plural,
       namespaces: before.filter((namespace) => namespaces.includes(namespace)),
+      refused,
     });
   }
 
@@ -179,7 +186,8 @@ export class ClusterSource implements FactSource {
 
   #noting<T>(answer: Gathered<T>): Gathered<T> {
     // Anything may answer 404, a web server at a wrong address too.
-    if (answer.ok || answer.why === "forbidden") this.answered = true;
+    if (answer.ok) this.answered = true;
+    else if (answer.why === "forbidden") this.refused = true;
     else if (UNANSWERED.has(answer.why)) this.unanswered ??= answer;
     return answer;
   }

@@ -4,6 +4,7 @@ import type { FactKey } from "../model/facts.ts";
 import { checkOf, error } from "../model/finding.ts";
 import type { Gathered, Missing } from "../model/gathered.ts";
 import type { CheckName, Finding } from "../model/report.ts";
+import { LAST } from "../facts/order.ts";
 import { remedyFor } from "./access.ts";
 
 /** The declared facts of a check as its `run` takes them, or the first needed one that is missing. */
@@ -30,22 +31,36 @@ function factOf(cluster: GatheredCluster, key: FactKey): Gathered<unknown> {
 /** Names of checks by what could not be read, in words. */
 export type UnreadCauses = ReadonlyMap<string, CheckName>;
 
+/** A check that lacks a fact that it needs. */
+interface Lacking {
+  check: AnyCheck;
+  key: FactKey;
+}
+
 /**
  * What could not be read of a cluster is the fault of one check, and blocks the others that need it:
- * the cluster's check that has the name of the fact, else the first one.
+ * the cluster's check that has the name of the fact, else the first that needs the answer itself and
+ * not what is asked for because of it, else the first.
  *
  * @param checks those that run
  */
 export function unreadCauses(checks: readonly AnyCheck[], cluster: GatheredCluster): UnreadCauses {
-  const causes = new Map<string, CheckName>();
+  const lacking = new Map<string, Lacking[]>();
   for (const check of checks) {
     const key = check.needs.find((one) => cluster.facts[one]?.ok === false);
-    const lacking = key && cluster.facts[key];
-    if (!lacking || lacking.ok) continue;
-    const isItsOwn = check.scope === "cluster" && check.id === key;
-    if (isItsOwn || !causes.has(lacking.detail)) causes.set(lacking.detail, nameOf(check, cluster));
+    const fact = key && cluster.facts[key];
+    if (!fact || fact.ok) continue;
+    lacking.set(fact.detail, [...(lacking.get(fact.detail) ?? []), { check, key }]);
   }
-  return causes;
+  return new Map(
+    [...lacking].flatMap(([detail, found]) => {
+      const cause =
+        found.find(({ check, key }) => check.scope === "cluster" && check.id === key) ??
+        found.find(({ key }) => !LAST.includes(key)) ??
+        found[0];
+      return cause ? [[detail, nameOf(cause.check, cluster)] as const] : [];
+    }),
+  );
 }
 
 /** As `blockedBy` gives it. */

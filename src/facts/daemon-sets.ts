@@ -8,13 +8,16 @@ import type { Keeps } from "./fact.ts";
 import { type KeepMap, unionOfMaps, WHOLE } from "./keep.ts";
 import { PLAIN_CONFIG } from "./keep-objects.ts";
 import { byName, metaOf } from "./objects.ts";
+import { SCHEDULING } from "./scheduling.ts";
 import { WORKLOAD, workloadFact } from "./workload.ts";
 
 const SELECTOR: KeepMap = { spec: { selector: { matchLabels: WHOLE } } };
 
 /** What `daemonSets` reads, and of the ConfigMaps that variables come from. */
 export const DAEMON_SETS: Keeps = {
-  daemonSets: unionOfMaps(WORKLOAD, SELECTOR),
+  daemonSets: unionOfMaps(unionOfMaps(WORKLOAD, SELECTOR), {
+    spec: { template: { spec: SCHEDULING } },
+  }),
   configMaps: PLAIN_CONFIG,
 };
 

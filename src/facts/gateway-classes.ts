@@ -1,18 +1,22 @@
 import { fact, listed } from "./fact.ts";
 import { WHOLE } from "./keep.ts";
-import { CONDITIONS } from "./keep-objects.ts";
+import { OBSERVED_CONDITIONS } from "./keep-objects.ts";
 import { defined } from "../lib/defined.ts";
 import { at, string } from "../lib/json.ts";
 import { ACCEPTED } from "../mesh/names.ts";
 import { gathered } from "../model/gathered.ts";
 import { RESOURCES } from "../model/resource.ts";
-import { byName, conditionsOf, metaOf } from "./objects.ts";
+import { byName, generationOf, metaOf, observedConditionsOf } from "./objects.ts";
 
 export const gatewayClasses = fact({
   key: "gatewayClasses",
   access: [listed(RESOURCES.gatewayClasses)],
   keeps: {
-    gatewayClasses: { spec: { controllerName: WHOLE }, status: { conditions: CONDITIONS } },
+    gatewayClasses: {
+      metadata: { generation: WHOLE },
+      spec: { controllerName: WHOLE },
+      status: { conditions: OBSERVED_CONDITIONS },
+    },
   },
   read: async (source) => {
     const answer = await source.list(RESOURCES.gatewayClasses);
@@ -21,9 +25,11 @@ export const gatewayClasses = fact({
     const classes = answer.value.flatMap((object) => {
       const meta = metaOf(object);
       if (!meta) return [];
-      const accepted = conditionsOf(object).find(({ type }) => type === ACCEPTED);
+      const accepted = observedConditionsOf(object).find(({ type }) => type === ACCEPTED);
       const controller = string(at(object, "spec", "controllerName")) ?? "";
-      return [{ name: meta.name, controller, ...defined({ accepted }) }];
+      return [
+        { name: meta.name, controller, ...defined({ accepted, generation: generationOf(object) }) },
+      ];
     });
     return gathered(classes.toSorted(byName));
   },

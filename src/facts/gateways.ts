@@ -1,7 +1,7 @@
 import { namesSecret } from "./env-names.ts";
 import { fact, listed } from "./fact.ts";
 import { dictionary, type Keep, type KeepMap, WHOLE } from "./keep.ts";
-import { CONDITIONS } from "./keep-objects.ts";
+import { OBSERVED_CONDITIONS } from "./keep-objects.ts";
 import { defined } from "../lib/defined.ts";
 import { array, at, property, record, string, stringMap } from "../lib/json.ts";
 import { CLASS_REMOTE, EAST_WEST_CLASSES } from "../mesh/names.ts";
@@ -9,7 +9,15 @@ import type { GatewayAddress, GatewayFact, GatewayListener } from "../model/fact
 import { gathered } from "../model/gathered.ts";
 import type { RawObject } from "../model/reader.ts";
 import { RESOURCES } from "../model/resource.ts";
-import { byName, conditionsOf, createdAtOf, metaOf, portOf } from "./objects.ts";
+import {
+  byName,
+  createdAtOf,
+  deletionOf,
+  generationOf,
+  metaOf,
+  observedConditionsOf,
+  portOf,
+} from "./objects.ts";
 
 const ADDRESSES: Keep = [{ type: WHOLE, value: WHOLE }];
 
@@ -69,9 +77,15 @@ function gatewayFact(object: RawObject): GatewayFact | undefined {
     addresses: addresses(at(object, "spec", "addresses")),
     statusAddresses: addresses(at(object, "status", "addresses")),
     listeners: listeners(at(object, "spec", "listeners")),
-    conditions: new Map(conditionsOf(object).map((condition) => [condition.type, condition])),
+    conditions: new Map(
+      observedConditionsOf(object).map((condition) => [condition.type, condition]),
+    ),
     managers: managers(object),
-    ...defined({ createdAt: createdAtOf(object) }),
+    ...defined({
+      createdAt: createdAtOf(object),
+      deletion: deletionOf(object),
+      generation: generationOf(object),
+    }),
   };
 }
 
@@ -82,6 +96,9 @@ export const gateways = fact({
     gateways: {
       metadata: {
         creationTimestamp: WHOLE,
+        deletionTimestamp: WHOLE,
+        finalizers: WHOLE,
+        generation: WHOLE,
         annotations: ANNOTATIONS,
         managedFields: [{ manager: WHOLE, subresource: WHOLE }],
       },
@@ -90,7 +107,7 @@ export const gateways = fact({
         addresses: ADDRESSES,
         listeners: [{ name: WHOLE, port: WHOLE, protocol: WHOLE, tls: { mode: WHOLE } }],
       },
-      status: { addresses: ADDRESSES, conditions: CONDITIONS },
+      status: { addresses: ADDRESSES, conditions: OBSERVED_CONDITIONS },
     },
   },
   read: async (source) => {

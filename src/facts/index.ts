@@ -20,6 +20,7 @@ import { nodes } from "./nodes.ts";
 import { platform } from "./platform.ts";
 import { remoteSecrets } from "./remote-secrets.ts";
 import { rootCertificate } from "./root-certificate.ts";
+import { segments } from "./segments.ts";
 import { services } from "./services.ts";
 import { sourcePods } from "./source-pods.ts";
 import { syncs } from "./syncs.ts";
@@ -53,6 +54,7 @@ export const FACTS: { readonly [K in FactKey]: Fact<K> } = {
   remoteSecrets,
   flatEntries,
   sourcePods,
+  segments,
   platform,
   ztunnelDumps,
 };

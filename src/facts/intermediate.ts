@@ -1,90 +1,165 @@
 import { defined } from "../lib/defined.ts";
 import { at, string } from "../lib/json.ts";
+import {
+  CACERTS,
+  cacertsUse,
+  caFilesOf,
+  CRL_FILE,
+  externalAuthority,
+  NAMED_FILES,
+  PUBLIC_FILES,
+  readsRevocationLists,
+  SELF_MADE,
+} from "../mesh/trust/cacerts.ts";
 import type { IntermediateFact } from "../model/facts.ts";
-import { gathered, type Gathered } from "../model/gathered.ts";
+import { gathered, mapGathered, missing, type Gathered } from "../model/gathered.ts";
 import type { RawObject } from "../model/reader.ts";
 import { RESOURCES } from "../model/resource.ts";
 import type { FactSource } from "../model/source.ts";
 import { fact, got } from "./fact.ts";
 import { askEarly, istioNamespaceOf } from "./istio-namespace.ts";
 import { Cut, dictionary, type Keep, type KeepMap, WHOLE } from "./keep.ts";
-import { certificatesOnly, fromBase64, toBase64 } from "./pem.ts";
+import { fromBase64, isRedacted, publicText, toBase64 } from "./pem.ts";
 
-const NAMES = ["cacerts", "istio-ca-secret"] as const;
+type Name = IntermediateFact["secret"];
 
-const CERTIFICATES = [
-  "ca-cert.pem",
-  "cert-chain.pem",
-  "root-cert.pem",
-  "tls.crt",
-  "ca.crt",
-] as const;
+/** Annotation of recorded Secrets: their private files are named, so one that is not was not there. */
+export const NAMES_KEPT = "mc.snapshot/key-names";
 
-/** Marks a CA that istiod made itself; it is empty. */
-const GENERATED = "istio-generated";
+/** That there is a value, and nothing of it. */
 const MARK: Keep = new Cut(WHOLE, () => "");
 
 const ENCODED: Keep = new Cut(
   WHOLE,
-  (value) => toBase64(certificatesOnly(fromBase64(string(value) ?? ""))),
+  (value) => toBase64(publicText(fromBase64(string(value) ?? ""))),
   "encoded certificates",
 );
-const PLAIN: Keep = new Cut(
-  WHOLE,
-  (value) => certificatesOnly(string(value) ?? ""),
-  "certificates",
-);
+const PLAIN: Keep = new Cut(WHOLE, (value) => publicText(string(value) ?? ""), "certificates");
 
 const each = (keep: Keep): KeepMap =>
   dictionary({
-    ...Object.fromEntries(CERTIFICATES.map((key) => [key, keep])),
-    [GENERATED]: MARK,
+    ...Object.fromEntries([...PUBLIC_FILES].map((key) => [key, keep])),
+    ...Object.fromEntries([...NAMED_FILES].map((key) => [key, MARK])),
   });
 
-/**
- * The certificates of a Secret in either form: Istio's own keys, or those of a TLS Secret, which
- * istiod prefers when it finds them. Only manifests from files have stringData, which the API server
- * writes over data.
- */
-function certificatesOf(secret: (typeof NAMES)[number], object: RawObject): IntermediateFact {
-  const pem = (key: string): string | undefined => {
-    const plain = at(object, "stringData", key);
-    if (plain !== undefined) return certificatesOnly(string(plain) ?? "");
-    const encoded = at(object, "data", key);
-    return encoded === undefined ? undefined : certificatesOnly(fromBase64(string(encoded) ?? ""));
-  };
-  const keys = [...CERTIFICATES, GENERATED].filter((key) => pem(key) !== undefined).toSorted();
-  const tls = pem("tls.crt");
-  if (tls !== undefined) {
-    const root = pem("ca.crt");
-    const chain = tls + (root ?? "");
-    return { secret, certificate: tls, chain, keys, ...defined({ root }) };
+interface Files {
+  /** PEM texts by key; of private files none. */
+  texts: ReadonlyMap<string, string>;
+  keys: string[];
+  /** Keys of private files that are not there were not in the cluster either. */
+  namesKnown: boolean;
+}
+
+/** Only manifests from files have stringData, which the API server writes over data. */
+function filesOf(object: RawObject, isRecording: boolean): Files {
+  const texts = new Map<string, string>();
+  for (const key of PUBLIC_FILES) {
+    const [plain, encoded] = [at(object, "stringData", key), at(object, "data", key)];
+    if (plain !== undefined) texts.set(key, publicText(string(plain) ?? ""));
+    else if (encoded !== undefined) texts.set(key, publicText(fromBase64(string(encoded) ?? "")));
   }
-  const certificate = pem("ca-cert.pem");
-  const chain = pem("cert-chain.pem");
-  const root = pem("root-cert.pem");
-  return { secret, keys, ...defined({ certificate, chain, root }) };
+  const named = [...NAMED_FILES].filter(
+    (key) => at(object, "stringData", key) !== undefined || at(object, "data", key) !== undefined,
+  );
+  const marked = at(object, "metadata", "annotations", NAMES_KEPT) !== undefined;
+  return {
+    texts,
+    keys: [...texts.keys(), ...named].toSorted(),
+    namesKnown: !isRecording || named.length > 0 || marked,
+  };
+}
+
+/** What istiod reads of a Secret: in the form of a TLS Secret its chain is two files in a row. */
+function certificatesOf(secret: Name, { texts, keys }: Files): IntermediateFact {
+  const { signing, chain, root } = caFilesOf(keys);
+  const certificate = texts.get(signing);
+  const above = texts.get(chain);
+  return {
+    secret,
+    keys,
+    ...defined({
+      certificate,
+      chain: chain === root ? publicText((certificate ?? "") + (above ?? "")) : above,
+      root: texts.get(root),
+    }),
+  };
+}
+
+function known(secret: Name, namespace: string, files: Files): Gathered<IntermediateFact> {
+  // A collector that leaves values out may leave out their keys.
+  if (files.keys.length === 0 && !files.namesKnown) {
+    return missing("not-recorded", `Secret ${namespace}/${secret} has no data in this recording`);
+  }
+  const redacted = [...files.texts].find(([, text]) => isRedacted(text));
+  if (!redacted) return gathered(certificatesOf(secret, files));
+  const detail = `${redacted[0]} of Secret ${namespace}/${secret} is redacted in this recording`;
+  return missing("not-recorded", detail);
+}
+
+async function readFiles(
+  source: FactSource,
+  namespace: string,
+  name: string,
+): Promise<Gathered<Files>> {
+  const found = await source.get(RESOURCES.secrets, namespace, name);
+  return mapGathered(found, (object) => filesOf(object, source.settings.dumps === true));
+}
+
+/** The Secret that istiod keeps a CA in that it made itself. */
+async function readSelfMade(
+  source: FactSource,
+  namespace: string,
+): Promise<Gathered<IntermediateFact>> {
+  const found = await readFiles(source, namespace, SELF_MADE);
+  if (found.ok) return known(SELF_MADE, namespace, found.value);
+  return found.why === "not-found" ? gathered({ secret: "none", keys: [] }) : found;
 }
 
 async function readIntermediate(
   source: FactSource,
   namespace: string,
 ): Promise<Gathered<IntermediateFact>> {
-  for (const name of NAMES) {
-    const found = await source.get(RESOURCES.secrets, namespace, name);
-    if (found.ok) return gathered(certificatesOf(name, found.value));
-    if (found.why !== "not-found") return found;
+  const istiods = await source.fact("istiods");
+  const judged = istiods.ok ? istiods.value.judged : [];
+  const external = judged.length > 0 ? externalAuthority(judged) : undefined;
+  if (external !== undefined) return gathered({ secret: "none", keys: [], external });
+
+  const found = await readFiles(source, namespace, CACERTS);
+  if (!found.ok) return found.why === "not-found" ? readSelfMade(source, namespace) : found;
+  const { keys, namesKnown, texts } = found.value;
+  const { use, lacks } = cacertsUse(keys, namesKnown, judged[0]);
+  if (use === "self-signed" || use === "generated") {
+    const selfMade = await readSelfMade(source, namespace);
+    if (use === "self-signed")
+      return mapGathered(selfMade, (one) => ({ ...one, passedOver: lacks }));
+    if (!selfMade.ok || selfMade.value.secret !== "none") return selfMade;
   }
-  return gathered({ secret: "none", keys: [] });
+  const hasLists = use !== "generated" && readsRevocationLists(keys, judged[0]);
+  const more = defined({
+    crl: hasLists ? texts.get(CRL_FILE) : undefined,
+    lacks: use === "refused" ? lacks : undefined,
+  });
+  return mapGathered(known(CACERTS, namespace, found.value), (one) => ({ ...one, ...more }));
 }
 
 export const intermediate = fact({
   key: "intermediate",
-  access: [got(RESOURCES.secrets, { scope: "istio", names: NAMES, sensitive: "secrets" })],
+  access: [
+    got(RESOURCES.secrets, { scope: "istio", names: [CACERTS, SELF_MADE], sensitive: "secrets" }),
+  ],
   // Everything private is gone before anything else is done with it.
-  keeps: { secrets: { data: each(ENCODED), stringData: each(PLAIN) } },
+  keeps: {
+    secrets: {
+      metadata: { annotations: dictionary({ [NAMES_KEPT]: WHOLE }) },
+      data: each(ENCODED),
+      stringData: each(PLAIN),
+    },
+  },
   read: async (source) => {
-    askEarly(source, (namespace) => readIntermediate(source, namespace));
+    askEarly(source, async (namespace) => {
+      const found = await readFiles(source, namespace, CACERTS);
+      if (!found.ok && found.why === "not-found") await readSelfMade(source, namespace);
+    });
     return readIntermediate(source, await istioNamespaceOf(source));
   },
 });

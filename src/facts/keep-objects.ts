@@ -7,7 +7,7 @@ import {
 } from "./env-names.ts";
 import { Cut, dictionary, everyKey, type Keep, type KeepMap, WHOLE } from "./keep.ts";
 import { isMap } from "./objects.ts";
-import { certificatesOnly } from "./pem.ts";
+import { publicText } from "./pem.ts";
 
 /*
  * Parts of objects that several facts keep in the same way.
@@ -29,6 +29,11 @@ export const NAME_ONLY: KeepMap = {
 
 /** Entries of `status.conditions`. */
 export const CONDITIONS: Keep = [{ type: WHOLE, status: WHOLE, reason: WHOLE, message: WHOLE }];
+
+/** The same with the generation that they were written of. */
+export const OBSERVED_CONDITIONS: Keep = [
+  { type: WHOLE, status: WHOLE, reason: WHOLE, message: WHOLE, observedGeneration: WHOLE },
+];
 
 const isKnown = (entry: unknown): boolean =>
   KNOWN_VARIABLES.has(string(property(entry, "name")) ?? "");
@@ -102,6 +107,6 @@ export const PLAIN_CONFIG: KeepMap = { data: everyKey(PLAIN) };
 /** PEM text, of which the certificates are kept. */
 export const PEM: Keep = new Cut(
   WHOLE,
-  (value) => (typeof value === "string" ? certificatesOnly(value) : undefined),
+  (value) => (typeof value === "string" ? publicText(value) : undefined),
   "certificates",
 );

@@ -1,5 +1,6 @@
-import { at, array, number, property, string, stringMap, time } from "../lib/json.ts";
-import type { Condition, ContainerImage } from "../model/facts.ts";
+import { defined } from "../lib/defined.ts";
+import { at, array, number, property, string, stringMap, strings, time } from "../lib/json.ts";
+import type { Condition, ContainerImage, ObservedCondition } from "../model/facts.ts";
 
 /** What every Kubernetes object says of itself. */
 export interface Meta {
@@ -27,6 +28,13 @@ export function metaOf(object: unknown): Meta | undefined {
 /** When the object was made, ms since the epoch. */
 export function createdAtOf(object: unknown): number | undefined {
   return time(at(object, "metadata", "creationTimestamp"));
+}
+
+/** That an object is being deleted, and what keeps it; undefined for one that is to stay. */
+export function deletionOf(object: unknown): { finalizers: string[] } | undefined {
+  const metadata = property(object, "metadata");
+  if (string(property(metadata, "deletionTimestamp")) === undefined) return undefined;
+  return { finalizers: strings(property(metadata, "finalizers")) };
 }
 
 /** The reference to who made an object and keeps it: of its owners the one that controls it. */
@@ -70,6 +78,21 @@ export function conditionsOf(object: unknown): Condition[] {
       },
     ];
   });
+}
+
+/** The same with the generation of the object that each was written of. */
+export function observedConditionsOf(object: unknown): ObservedCondition[] {
+  return array(at(object, "status", "conditions")).flatMap((raw) =>
+    conditionsOf({ status: { conditions: [raw] } }).map((condition) => ({
+      ...condition,
+      ...defined({ observedGeneration: number(at(raw, "observedGeneration")) }),
+    })),
+  );
+}
+
+/** How often the object's spec was written; absent where it does not say. */
+export function generationOf(object: unknown): number | undefined {
+  return number(at(object, "metadata", "generation"));
 }
 
 /** Containers of a pod spec with their images. */

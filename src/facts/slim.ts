@@ -44,7 +44,7 @@ const slimmer =
     (keep(object) ?? {}) as RawObject;
 
 /** What no fact reads. */
-export const slimName: Slim = slimmer(keeper(NAME_ONLY));
+const slimName: Slim = slimmer(keeper(NAME_ONLY));
 
 /** By resource, the function that leaves what facts read; `closer` looks at it for a recording. */
 export function slimmers(closer?: Closer): (resource: Resource) => Slim {

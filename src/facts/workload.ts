@@ -8,6 +8,7 @@ import { readEnv } from "./env.ts";
 import { type KeepMap, WHOLE } from "./keep.ts";
 import { annotationsOfPods, CONDITIONS, CONTAINERS } from "./keep-objects.ts";
 import { conditionsOf, imagesOf, metaOf } from "./objects.ts";
+import { schedulingFact } from "./scheduling.ts";
 
 /** What `workloadFact` reads of Deployments and DaemonSets. */
 export const WORKLOAD: KeepMap = {
@@ -99,6 +100,7 @@ export async function workloadFact(
     conditions: wrongConditions(object),
     ...defined({
       ...replicas(kind, object),
+      scheduling: kind === "DaemonSet" ? schedulingFact(property(template, "spec")) : undefined,
       versionLabel: labels.get(VERSION) ?? podLabels.get(VERSION),
     }),
   };

@@ -3,9 +3,9 @@ import { Cut, SCALAR } from "./keep.ts";
 import { PEM } from "./keep-objects.ts";
 import { defined } from "../lib/defined.ts";
 import { array, at, property, string } from "../lib/json.ts";
-import type { ZtunnelDumpFact } from "../model/facts.ts";
+import type { ZtunnelCertificates, ZtunnelDumpFact } from "../model/facts.ts";
 import { gathered } from "../model/gathered.ts";
-import { certificatesOnly, fromBase64 } from "./pem.ts";
+import { publicText, fromBase64 } from "./pem.ts";
 
 /** ztunnel's own admin port. */
 const PORT = 15_000;
@@ -13,27 +13,51 @@ const PORT = 15_000;
 /** PEM text as it stands, or in base64 as ztunnel writes it; nothing but its certificates. */
 function pemOf(value: unknown): string {
   const text = string(value) ?? "";
-  return certificatesOnly(text.includes("-----BEGIN") ? text : fromBase64(text));
+  return publicText(text.includes("-----BEGIN") ? text : fromBase64(text));
 }
 
-/** Every workload has the same few roots, in any order. */
-function eachRootOnce(certificates: unknown): unknown {
-  const pems = array(certificates)
-    .flatMap((certificate) => array(property(certificate, "rootCerts")))
-    .map((root) => pemOf(property(root, "pem")));
-  return [...new Set(pems)]
+/** The PEM texts of a list of certificates, each once. */
+function pemsOf(list: unknown): string[] {
+  const pems = array(list).map((one) => pemOf(property(one, "pem")));
+  return [...new Set(pems)].filter((pem) => pem !== "");
+}
+
+/** What a workload trusts and presents; its own certificate, which comes first, says nothing more. */
+function workloadTrust(certificate: unknown): ZtunnelCertificates {
+  return {
+    roots: pemsOf(property(certificate, "rootCerts")).join(""),
+    chain: pemsOf(array(property(certificate, "certChain")).slice(1)).join(""),
+  };
+}
+
+/** Those of many workloads are the same; one that has no certificate yet says nothing. */
+function distinct(all: readonly ZtunnelCertificates[]): ZtunnelCertificates[] {
+  const said = all.filter(({ roots, chain }) => roots !== "" || chain !== "");
+  return [...new Map(said.map((one) => [JSON.stringify(one), one])).values()];
+}
+
+/** Most workloads trust and present the same few certificates, in any order. */
+function eachOnce(certificates: unknown): unknown {
+  const texts = array(certificates).map((certificate) => {
+    const roots = pemsOf(property(certificate, "rootCerts")).toSorted();
+    const above = pemsOf(array(property(certificate, "certChain")).slice(1));
+    return JSON.stringify({
+      ...(roots.length > 0 ? { rootCerts: roots.map((pem) => ({ pem })) } : {}),
+      ...(above.length > 0 ? { certChain: [{}, ...above.map((pem) => ({ pem }))] } : {}),
+    });
+  });
+  return [...new Set(texts)]
     .toSorted()
-    .filter((pem) => pem !== "")
-    .map((pem) => ({ rootCerts: [{ pem }] }));
+    .filter((text) => text !== "{}")
+    .map((text) => JSON.parse(text) as unknown);
 }
 
 function dump(pod: string, body: unknown): ZtunnelDumpFact {
-  const pems = array(property(body, "certificates"))
-    .flatMap((certificate) => array(property(certificate, "rootCerts")))
-    .map((root) => pemOf(property(root, "pem")));
+  const certificates = array(property(body, "certificates"));
   return {
     pod,
-    rootPems: [...new Set(pems)].filter(Boolean),
+    rootPems: pemsOf(certificates.flatMap((one) => array(property(one, "rootCerts")))),
+    workloads: distinct(certificates.map(workloadTrust)),
     ...defined({
       network: string(at(body, "config", "network")),
       clusterId: string(at(body, "config", "clusterId")),
@@ -41,7 +65,10 @@ function dump(pod: string, body: unknown): ZtunnelDumpFact {
   };
 }
 
-/** What recordings hold of ztunnel's configuration; a live cluster is not asked for it. */
+/**
+ * What ztunnel says of its configuration and certificates: as recordings hold it; a live cluster is
+ * asked only where a command needs to know.
+ */
 export const ztunnelDumps = fact({
   key: "ztunnelDumps",
   // Only recordings have them.
@@ -49,7 +76,7 @@ export const ztunnelDumps = fact({
   keeps: {
     "/config_dump": {
       config: { network: SCALAR, clusterId: SCALAR },
-      certificates: new Cut([{ rootCerts: [{ pem: PEM }] }], eachRootOnce),
+      certificates: new Cut([{ rootCerts: [{ pem: PEM }], certChain: [{ pem: PEM }] }], eachOnce),
     },
   },
   read: async (source) => {

@@ -67,10 +67,16 @@ export function unifiedDiff(
   before: RawObject | undefined,
   after: RawObject,
 ): string {
-  const [from, to] = [before, after].map((object) => (object ? toYaml(comparable(object)) : ""));
+  return yamlDiff(title, before && comparable(before), comparable(after));
+}
+
+/** The change of what is shown of an object, as a unified diff of YAML; empty for no change. */
+export function yamlDiff(title: string, before: unknown, after: unknown): string {
+  const [from, to] = [before, after].map((shown) => (shown === undefined ? "" : toYaml(shown)));
   if (from === to) return "";
   const name = oneLine(title);
-  return createTwoFilesPatch(before ? name : "/dev/null", name, from ?? "", to ?? "", "", "", {
+  const old = before === undefined ? "/dev/null" : name;
+  return createTwoFilesPatch(old, name, from ?? "", to ?? "", "", "", {
     headerOptions: { includeIndex: false, includeUnderline: false, includeFileHeaders: true },
   });
 }

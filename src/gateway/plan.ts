@@ -1,4 +1,6 @@
-import { showGatewayManagers } from "../mesh/commands/gateways.ts";
+import { deletionOf } from "../facts/objects.ts";
+import { showGateway, showGatewayManagers } from "../mesh/commands/gateways.ts";
+import { type Deletion, deletionText } from "../mesh/deletion.ts";
 import { array, at } from "../lib/json.ts";
 import type { ClusterRef } from "../model/check.ts";
 import type { WritableCluster } from "../model/cluster.ts";
@@ -32,6 +34,8 @@ export interface Planned extends Wanted {
 export interface ApplySettings {
   /** Take fields over from other managers. */
   force: boolean;
+  /** Also find out what would be if fields were taken over that stand against it. */
+  showConflicts?: boolean;
 }
 
 export const GATEWAYS = RESOURCES.gateways;
@@ -47,35 +51,47 @@ export function withNamespace(manifest: GatewayManifest, namespace: string): Wan
 /**
  * What applying would do, by a dry run of each on its API server, all at once: so that nothing is
  * written unless all can be. Problems are conflicts with other field managers, refusals, and
- * clusters that do not answer.
+ * clusters that do not answer; what a conflict stands against is contested.
  */
 export async function plan(
   wanted: readonly Wanted[],
   settings: ApplySettings,
-): Promise<{ planned: Planned[]; problems: Problem[] }> {
+): Promise<{ planned: Planned[]; contested: Planned[]; problems: Problem[] }> {
   for (const writer of new Set(wanted.map((one) => one.writer))) writer.renew?.();
   const outcomes = await Promise.all(wanted.map((one) => planOne(one, settings)));
   return {
     planned: outcomes.flatMap((outcome) => ("planned" in outcome ? [outcome.planned] : [])),
+    contested: outcomes.flatMap((outcome) =>
+      "problem" in outcome && outcome.contested ? [outcome.contested] : [],
+    ),
     problems: outcomes.flatMap((outcome) => ("problem" in outcome ? [outcome.problem] : [])),
   };
 }
 
+type Outcome = { planned: Planned } | { problem: Problem; contested?: Planned };
+
 async function planOne(
   wanted: Wanted,
-  { force }: ApplySettings,
-): Promise<{ planned: Planned } | { problem: Problem }> {
+  { force, showConflicts = false }: ApplySettings,
+): Promise<Outcome> {
   const { ref, writer, manifest } = wanted;
   const { namespace, name } = manifest.metadata;
   const [before, after] = await Promise.all([
     writer.get(GATEWAYS, namespace, name),
     writer.apply(GATEWAYS, { ...manifest }, { force, dryRun: true }),
   ]);
-  if (!after.ok) return { problem: refusal(wanted, after) };
+  if (!after.ok) {
+    const found = { problem: refusal(wanted, after) };
+    if (!showConflicts || after.conflicts.length === 0) return found;
+    const forced = await planOne(wanted, { force: true });
+    return "planned" in forced ? { ...found, contested: forced.planned } : found;
+  }
   if (!before.ok && before.why !== "not-found") {
     return { problem: unread(ref, `Gateway ${gatewayName(manifest)} could not be read`, before) };
   }
   const { warnings, value } = after;
+  const deletion = before.ok ? deletionOf(before.value) : undefined;
+  if (deletion) return { problem: vanishing(wanted, deletion) };
   if (!before.ok) return { planned: { ...wanted, action: "create", after: value, warnings } };
   const unchanged = isManaged(before.value) && sameContent(before.value, value);
   return {
@@ -87,6 +103,15 @@ async function planOne(
       warnings,
     },
   };
+}
+
+/** What is written to an object that is being deleted goes with it. */
+function vanishing({ ref, manifest }: Wanted, deletion: Deletion): Problem {
+  return problem(
+    ref,
+    `Gateway ${gatewayName(manifest)} ${deletionText(deletion)}: run this again when it is gone`,
+    showGateway(ref, manifest.metadata),
+  );
 }
 
 /** mc applied it before: otherwise applying changes its owners, though not what it says. */

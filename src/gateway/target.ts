@@ -3,6 +3,7 @@ import { conditionOf, conditionText, isTrue } from "../mesh/conditions.ts";
 import { exposesIstiod } from "../mesh/listeners.ts";
 import * as label from "../mesh/names.ts";
 import { offersNodePorts } from "../mesh/data-plane.ts";
+import { deletionText } from "../mesh/deletion.ts";
 import { qualified } from "../mesh/wording.ts";
 import { showGateway } from "../mesh/commands/gateways.ts";
 import { exposeCommand } from "../mesh/commands/link.ts";
@@ -162,6 +163,7 @@ function entranceNotes(ref: ClusterRef, gateway: GatewayFact, settings: TargetSe
     ...(exposesIstiod(gateway)
       ? []
       : [`${subject} has no listener on port ${label.PORT_XDS}, so istiod cannot be reached`]),
+    ...(gateway.deletion ? [`${subject} ${deletionText(gateway.deletion)}`] : []),
     ...(isTrue(gateway, label.PROGRAMMED) ? [] : [`${subject} is not programmed: ${state}`]),
     ...(settings.nodePort && !offersNodePorts(gateway)
       ? [

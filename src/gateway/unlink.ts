@@ -98,6 +98,9 @@ export function planUnlink(
   force: boolean,
 ): Unlinking {
   const result: Unlinking = { doomed: [], problems: [], notes: [] };
+  const known = targets.filter(
+    (target) => target.isContext || sources.some(({ cluster }) => hasGatewayFor(cluster, target)),
+  );
   for (const { cluster, namespace } of sources) {
     if (!read(cluster, "connection", result.problems)) continue;
     if (!read(cluster, "gateways", result.problems)) continue;
@@ -107,11 +110,32 @@ export function planUnlink(
       const here = all.filter((gateway) => gateway.namespace === namespace);
       const doomed = here.filter((gateway) => !isDoomed(result.doomed, cluster, gateway));
       result.doomed.push(...doomed.map((gateway) => ({ cluster, gateway, target: target.name })));
-      if (here.length === 0) nothingHere(cluster, namespace, target, all, result);
+      if (here.length > 0) continue;
+      // Nobody has heard of it: a name that was mistyped must not look like work that was done.
+      if (!known.includes(target)) {
+        result.problems.push(problem(cluster.ref, noLink(cluster, namespace, target.name)));
+      } else nothingHere(cluster, namespace, target, all, result);
     }
   }
   if (!force) result.problems.push(...result.doomed.flatMap(notOurs));
   return result;
+}
+
+function hasGatewayFor(source: GatheredCluster, target: UnlinkTarget): boolean {
+  return source.facts.gateways?.ok === true && gatewaysFor(source, target).length > 0;
+}
+
+/** The clusters or networks that the remote Gateways in a namespace name. */
+function peersIn(source: GatheredCluster, namespace: string): string[] {
+  const remote = remoteGateways(source).filter((one) => one.namespace === namespace);
+  return [...new Set(remote.map(peerName))].toSorted();
+}
+
+/** That there is no such link, and which there are. */
+function noLink(source: GatheredCluster, namespace: string, name: string): string {
+  const peers = peersIn(source, namespace);
+  const others = peers.length > 0 ? `; there are links to ${enumerate(peers)}` : "";
+  return `no link to ${name} in namespace ${namespace}${others}`;
 }
 
 function isDoomed(
@@ -138,13 +162,7 @@ function nothingHere(
 ): void {
   const { ref } = source;
   const none = `no link to ${name} in namespace ${namespace}`;
-  const peers = [
-    ...new Set(
-      remoteGateways(source)
-        .filter((one) => one.namespace === namespace)
-        .map(peerName),
-    ),
-  ].toSorted();
+  const peers = peersIn(source, namespace);
   if (elsewhere.length > 0) {
     const where = [...new Set(elsewhere.map((gateway) => gateway.namespace))];
     notes.push(`${ref.context}: ${none}; there is one in ${enumerate(where)}: -n says where`);
@@ -161,7 +179,6 @@ function nothingHere(
     ];
     problems.push(problem(ref, message, kubectl(ref, ...words)));
   } else {
-    const others = peers.length > 0 ? `; there are links to ${enumerate(peers)}` : "";
-    notes.push(`${ref.context}: ${none}${others}`);
+    notes.push(`${ref.context}: ${noLink(source, namespace, name)}`);
   }
 }

@@ -1,8 +1,8 @@
 import { defined } from "../lib/defined.ts";
 import { type Conditioned, conditionOf, isTrue, unmetLinkConditions } from "../mesh/conditions.ts";
 import { PROGRAMMED } from "../mesh/names.ts";
-import { array, at, number } from "../lib/json.ts";
-import { conditionsOf } from "../facts/objects.ts";
+import { array, at } from "../lib/json.ts";
+import { generationOf, observedConditionsOf } from "../facts/objects.ts";
 import type { WritableCluster } from "../model/cluster.ts";
 import type { RawObject } from "../model/reader.ts";
 import { RESOURCES } from "../model/resource.ts";
@@ -21,15 +21,10 @@ export interface Awaited {
 
 /** A Gateway as it was read, as conditions are judged. */
 function conditioned(object: RawObject | undefined): Conditioned {
-  const conditions = array(at(object, "status", "conditions")).flatMap((raw) =>
-    conditionsOf({ status: { conditions: [raw] } }).map((condition) => ({
-      ...condition,
-      ...defined({ observedGeneration: number(at(raw, "observedGeneration")) }),
-    })),
-  );
+  const conditions = observedConditionsOf(object);
   return {
     conditions: new Map(conditions.map((condition) => [condition.type, condition])),
-    ...defined({ generation: number(at(object, "metadata", "generation")) }),
+    ...defined({ generation: generationOf(object) }),
   };
 }
 

@@ -1,4 +1,5 @@
-import type { Condition, GatewayClassFact } from "../model/facts.ts";
+import type { Condition, GatewayClassFact, ObservedCondition } from "../model/facts.ts";
+import { defined } from "../lib/defined.ts";
 import {
   ACCEPTED,
   PEER_CONNECTED,
@@ -11,7 +12,7 @@ import { enumerate } from "./wording.ts";
 /** An object with conditions, and what tells whether they still hold. */
 export interface Conditioned {
   /** By type. */
-  conditions: ReadonlyMap<string, Condition & { observedGeneration?: number }>;
+  conditions: ReadonlyMap<string, ObservedCondition>;
   /** `metadata.generation`; absent where it is not known. */
   generation?: number;
   /** The controller that writes the conditions runs; absent where that is not known. */
@@ -146,14 +147,25 @@ export function isTakenUp(gateway: Conditioned): boolean {
   return isTrue(gateway, ACCEPTED) && isTrue(gateway, PROGRAMMED);
 }
 
+/**
+ * Whether the conditions were written by a controller that is known not to run: they may hold still,
+ * and nobody would say so if they did not.
+ */
+export function isAbandoned({ controllerRuns }: Conditioned): boolean {
+  return controllerRuns === false;
+}
+
 /** The peer answers at the address that the Gateway has. */
 export function isConnected(gateway: Conditioned): boolean {
   return isTrue(gateway, PEER_CONNECTED);
 }
 
 /** A class as something with conditions. */
-function conditionsOfClass({ accepted }: GatewayClassFact): Conditioned {
-  return { conditions: new Map(accepted ? [[ACCEPTED, accepted]] : []) };
+function conditionsOfClass({ accepted, generation }: GatewayClassFact): Conditioned {
+  return {
+    conditions: new Map(accepted ? [[ACCEPTED, accepted]] : []),
+    ...defined({ generation }),
+  };
 }
 
 /** A controller takes up Gateways of the class. */

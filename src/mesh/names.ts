@@ -11,6 +11,8 @@ export const REVISION = "istio.io/rev";
 export const VERSION = "app.kubernetes.io/version";
 export const GATEWAY_NAME = "gateway.networking.k8s.io/gateway-name";
 export const SERVICE_SCOPE = "solo.io/service-scope";
+/** Label of the istio namespace: the Segment that the cluster is in. */
+export const SEGMENT = "admin.solo.io/segment";
 export const TRUST_DOMAIN = "gateway.istio.io/trust-domain";
 export const SERVICE_ACCOUNT = "gateway.istio.io/service-account";
 export const DATA_PLANE_TYPE = "peering.solo.io/data-plane-service-type";
@@ -18,6 +20,8 @@ export const PREFERRED_DATA_PLANE_TYPE = "peering.solo.io/preferred-data-plane-s
 export const EXPOSE_ISTIOD = "istio.io/expose-istiod";
 
 export const SERVICE_TYPE = "networking.istio.io/service-type";
+/** Label of AWS nodes: `fargate` where no DaemonSet runs. */
+export const COMPUTE_TYPE = "eks.amazonaws.com/compute-type";
 /** Annotation of a pod: the port of its metrics and, on istiod, of its debug endpoints. */
 export const METRICS_PORT = "prometheus.io/port";
 /** Annotation of a remote secret: the cluster that its kubeconfig is for. */
@@ -50,8 +54,14 @@ export const EAST_WEST_NAMESPACE = "istio-eastwest";
 
 /** What istiod calls its cluster while CLUSTER_ID is not set: it names no cluster. */
 export const DEFAULT_CLUSTER_ID = "Kubernetes";
+/** The domain of services that clusters share, where these are in no Segment. */
+export const DEFAULT_MESH_DOMAIN = "mesh.internal";
+/** The domain of services within a cluster, unless its kubelets are told otherwise. */
+export const CLUSTER_DOMAIN = "svc.cluster.local";
 /** What istiod takes where the mesh configuration names no trust domain. */
 export const DEFAULT_TRUST_DOMAIN = "cluster.local";
+/** The ConfigMap of every namespace that has the roots which workloads trust. */
+export const ROOT_CONFIG_MAP = "istio-ca-root-cert";
 export const DEFAULT_ISTIO_NAMESPACE = "istio-system";
 /** The revision of an istiod without label istio.io/rev. */
 export const DEFAULT_REVISION = "default";

@@ -1,38 +1,73 @@
 import type { ClusterRef } from "../model/check.ts";
 import type { NamespaceFact, ServiceFact } from "../model/facts.ts";
-import { SERVICE_SCOPE } from "./names.ts";
+import { CLUSTER_DOMAIN, SERVICE_SCOPE } from "./names.ts";
+import { type MeshDomain, segmentName } from "./segments.ts";
 
 const SHARED_SCOPES: ReadonlySet<string> = new Set(["global", "global-only", "segment"]);
 
-/** A Service that other clusters see. */
-export interface SharedService {
-  service: ServiceFact;
+/** That a Service is shared, and by what. */
+interface Sharing {
   /** global, global-only or segment. */
   scope: string;
   /** The label is the namespace's. */
   inherited: boolean;
-  /** `name.namespace.mesh.internal`. */
-  host: string;
 }
 
-/**
- * The Services shared with other clusters, by host. A Service's own label wins over its
- * namespace's, also when it says not to share.
- */
+/** A Service that other clusters see. */
+export interface SharedService extends Sharing {
+  service: ServiceFact;
+  /**
+   * By which other clusters reach it: `name.namespace.mesh.internal`, in a Segment its domain, with
+   * scope global-only the name that it has in its cluster. Absent where the domain is not known.
+   */
+  host?: string;
+}
+
+function hostOf(
+  { name, namespace }: ServiceFact,
+  scope: string,
+  domain: MeshDomain,
+): Pick<SharedService, "host"> {
+  const host = (suffix: string): { host: string } => ({ host: `${name}.${namespace}.${suffix}` });
+  // No new service: the one that there is gets the endpoints of all clusters.
+  if (scope === "global-only") return host(CLUSTER_DOMAIN);
+  return domain.kind === "known" ? host(domain.domain) : {};
+}
+
+/** Sorts as the hosts do. */
+function orderOf({ service: { name, namespace } }: SharedService): string {
+  return `${name}.${namespace}.`;
+}
+
+/** The Services shared with other clusters, by name and namespace. */
 export function sharedServices(
   services: readonly ServiceFact[],
   namespaces: readonly NamespaceFact[],
+  domain: MeshDomain,
 ): SharedService[] {
+  return [...sharings(services, namespaces)]
+    .map(([service, sharing]) => ({
+      service,
+      ...sharing,
+      ...hostOf(service, sharing.scope, domain),
+    }))
+    .toSorted((a, b) => (orderOf(a) < orderOf(b) ? -1 : 1));
+}
+
+/** A Service's own label wins over its namespace's, also when it says not to share. */
+function sharings(
+  services: readonly ServiceFact[],
+  namespaces: readonly NamespaceFact[],
+): Map<ServiceFact, Sharing> {
   const defaults = new Map(namespaces.map(({ name, labels }) => [name, labels.get(SERVICE_SCOPE)]));
-  return services
-    .flatMap((service) => {
+  return new Map(
+    services.flatMap((service): [ServiceFact, Sharing][] => {
       const own = service.labels.get(SERVICE_SCOPE);
       const scope = own ?? defaults.get(service.namespace);
       if (scope === undefined || !SHARED_SCOPES.has(scope)) return [];
-      const host = `${service.name}.${service.namespace}.mesh.internal`;
-      return [{ service, scope, inherited: own === undefined, host }];
-    })
-    .toSorted((a, b) => (a.host < b.host ? -1 : 1));
+      return [[service, { scope, inherited: own === undefined }]];
+    }),
+  );
 }
 
 export interface ServicesMember {
@@ -57,21 +92,34 @@ function keyOf({ namespace, name }: ServiceFact): string {
   return `${namespace}/${name}`;
 }
 
-/** All copies of each Service that is shared in at least one cluster, by `namespace/name`, sorted. */
+/**
+ * The clusters by the Segment that they are in, undefined for those in none. Services of two Segments
+ * are two services, whatever they are called: their hosts differ, and no Segment sees another's.
+ */
+export function bySegment(
+  members: readonly ServicesMember[],
+): Map<string | undefined, ServicesMember[]> {
+  return Map.groupBy(members, ({ cluster, facts }) =>
+    segmentName(facts.namespaces, cluster.istioNamespace),
+  );
+}
+
+/**
+ * All copies of each Service that is shared in at least one of some clusters of one Segment, by
+ * `namespace/name`, sorted.
+ */
 export function sharedCopies(members: readonly ServicesMember[]): Map<string, ServiceCopy[]> {
   const shared = members.map(({ cluster, facts }) => ({
     cluster,
     facts,
-    own: new Map(
-      sharedServices(facts.services, facts.namespaces).map((one) => [keyOf(one.service), one]),
-    ),
+    own: sharings(facts.services, facts.namespaces),
   }));
-  const keys = [...new Set(shared.flatMap(({ own }) => [...own.keys()]))].toSorted();
+  const keys = [...new Set(shared.flatMap(({ own }) => [...own.keys()].map(keyOf)))].toSorted();
   const copies = new Map(keys.map((key): [string, ServiceCopy[]] => [key, []]));
   for (const { cluster, facts, own } of shared) {
     for (const service of facts.services) {
       const key = keyOf(service);
-      const found = own.get(key);
+      const found = own.get(service);
       copies.get(key)?.push({
         cluster,
         service,

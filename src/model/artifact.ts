@@ -1,4 +1,4 @@
-import type { ClusterRef } from "./check.ts";
+import type { ClusterRef } from "./cluster-ref.ts";
 import type { GatheredCluster } from "./cluster.ts";
 import type { FactKey, Facts } from "./facts.ts";
 import type { Gathered } from "./gathered.ts";

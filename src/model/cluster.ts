@@ -1,6 +1,6 @@
-import type { ClusterRef } from "./check.ts";
+import type { ClusterRef } from "./cluster-ref.ts";
 import type { FactKey, Facts } from "./facts.ts";
-import type { Gathered } from "./gathered.ts";
+import type { Gathered, Missing } from "./gathered.ts";
 import type { ClusterReader } from "./reader.ts";
 import type { ClusterWriter } from "./writer.ts";
 
@@ -11,6 +11,8 @@ export interface NarrowedList {
   resource: string;
   /** Those that were read. */
   namespaces: readonly string[];
+  /** Why not all of them were. */
+  refused: Missing;
 }
 
 /** What was read of one cluster. */
@@ -18,6 +20,8 @@ export interface GatheredCluster {
   ref: ClusterRef;
   /** The facts that were asked for, and those that make up `ref`. */
   facts: Partial<{ [K in FactKey]: Gathered<Facts[K]> }>;
+  /** When it was recorded, ms since the epoch; null: a recording that does not say. Absent: live. */
+  recordedAt?: number | null;
   /** What facts know of some namespaces only. */
   narrowed?: readonly NarrowedList[];
 }

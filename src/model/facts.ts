@@ -1,15 +1,19 @@
 import type { Gathered } from "./gathered.ts";
 import type { Connection } from "./reader.ts";
-import type { Condition, WorkloadFact, IstiodsFact, PodFact } from "./workload-facts.ts";
+import type { ObservedCondition, WorkloadFact, IstiodsFact, PodFact } from "./workload-facts.ts";
 
 export type {
   Condition,
   ContainerImage,
   Env,
   EnvValue,
+  ObservedCondition,
   IstiodFact,
   IstiodsFact,
+  NodeRequirement,
   PodFact,
+  SchedulingFact,
+  TolerationFact,
   WorkloadFact,
 } from "./workload-facts.ts";
 
@@ -42,10 +46,19 @@ export interface GatewayFact {
   statusAddresses: GatewayAddress[];
   listeners: GatewayListener[];
   /** By type. */
-  conditions: ReadonlyMap<string, Condition>;
+  conditions: ReadonlyMap<string, ObservedCondition>;
+  /** metadata.generation: how often its spec was written. */
+  generation?: number;
+  /**
+   * An istiod of the cluster runs that may have written the conditions. Absent where that is not
+   * known: the pods were not read, or istiod runs elsewhere.
+   */
+  controllerRuns?: boolean;
   createdAt?: number;
   /** Field managers, without those of subresources. */
   managers: string[];
+  /** It has a deletionTimestamp; with the finalizers that keep it. */
+  deletion?: { finalizers: string[] };
 }
 
 export interface GatewaysFact {
@@ -61,7 +74,9 @@ export interface GatewayClassFact {
   name: string;
   controller: string;
   /** Condition Accepted; absent when there is none. */
-  accepted?: Condition;
+  accepted?: ObservedCondition;
+  /** metadata.generation. */
+  generation?: number;
 }
 
 export interface ServicePort {
@@ -89,10 +104,22 @@ export interface NamespaceFact {
   labels: ReadonlyMap<string, string>;
 }
 
+/** A taint of a node; the value is empty where there is none. */
+export interface TaintFact {
+  key: string;
+  value: string;
+  /** NoSchedule, NoExecute or PreferNoSchedule. */
+  effect: string;
+}
+
 export interface NodeFact {
   name: string;
   labels: ReadonlyMap<string, string>;
   internalIPs: string[];
+  /** Ranges of addresses for its pods, in CIDR notation: spec.podCIDRs. */
+  podCIDRs: string[];
+  taints: TaintFact[];
+  createdAt?: number;
 }
 
 export interface CniConfigFact {
@@ -116,18 +143,29 @@ export interface SyncFact {
   answer: Gathered<{ clusterId: string; proxy: string; proxyType: string; version: string }[]>;
 }
 
-/** The PEM texts of the certificates that istiod signs with; never a key. */
+/**
+ * What istiod signs with when it starts, by its environment and the files of its Secret: PEM texts of
+ * certificates, never a key.
+ */
 export interface IntermediateFact {
-  /** `none`: neither Secret exists, an external CA signs. */
+  /** Where it is; `none`: neither Secret exists, or another CA signs. */
   secret: "cacerts" | "istio-ca-secret" | "none";
   /** The signing certificate: ca-cert.pem, or tls.crt. */
   certificate?: string;
-  /** What stands between it and the root: cert-chain.pem, or empty. */
+  /** What workloads present after their own certificate: cert-chain.pem, or tls.crt and ca.crt. */
   chain?: string;
   /** root-cert.pem or ca.crt of the Secret. */
   root?: string;
-  /** Data keys of certificates that are there, and `istio-generated`. */
+  /** ca-crl.pem of the Secret: revocation lists, which proxies get too. */
+  crl?: string;
+  /** Its data keys that istiod reads. */
   keys: string[];
+  /** Files of Secret cacerts without which istiod does not start. */
+  lacks?: string[];
+  /** Secret cacerts exists and istiod passes it over for a CA of its own: for want of these files. */
+  passedOver?: string[];
+  /** Why the cluster's certificates come from elsewhere, in words: istiod's environment says so. */
+  external?: string;
 }
 
 interface RootFact {
@@ -176,10 +214,26 @@ export interface SourcePodsFact {
   namespaces: ReadonlySet<string>;
 }
 
+/** A Segment: a part of the mesh whose clusters share services under a domain of their own. */
+export interface SegmentFact {
+  namespace: string;
+  name: string;
+  /** spec.domain. */
+  domain?: string;
+}
+
 export interface PlatformFact {
   openshift: boolean;
   /** `ovnKubernetesConfig.gatewayConfig.routingViaHost`; absent unless OpenShift with OVN. */
   network?: Gathered<{ type: string; routingViaHost?: boolean }>;
+}
+
+/** PEM texts that ztunnel has for a workload. */
+export interface ZtunnelCertificates {
+  /** The roots that it trusts. */
+  roots: string;
+  /** What stands above its own certificate; empty when nothing does. */
+  chain: string;
 }
 
 /** What ztunnel itself says of its configuration and certificates (bug reports have it). */
@@ -189,6 +243,8 @@ export interface ZtunnelDumpFact {
   clusterId?: string;
   /** PEM texts of the roots that its workloads trust. */
   rootPems: string[];
+  /** What workloads trust and present, where two are alike only once. */
+  workloads: ZtunnelCertificates[];
 }
 
 /** Every fact by its key. */
@@ -221,6 +277,8 @@ export interface Facts {
   remoteSecrets: RemoteSecretFact[];
   flatEntries: FlatEntryFact[];
   sourcePods: SourcePodsFact;
+  /** Those in the istio namespace; none were asked for where its label names none. */
+  segments: SegmentFact[];
   platform: PlatformFact;
   ztunnelDumps: ZtunnelDumpFact[];
 }

@@ -17,6 +17,8 @@ export interface LinkEdge {
   /** Status by condition type, such as `gloo.solo.io/PeerConnected`. */
   conditions: Record<string, string>;
   state: "connected" | "broken";
+  /** Nobody vouches for the conditions, as no istiod of `from` runs: the state is not known. */
+  unvouched?: true;
   /** No Gateway leads back; false where that is not known: `to` is not in the run or was not read. */
   oneWay: boolean;
   /**

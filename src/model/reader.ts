@@ -48,6 +48,8 @@ export interface ClusterReader {
   /** What `--kubeconfig` of this run was, which commands for this cluster need as well. */
   readonly kubeconfig?: string;
   readonly kind: "live" | "recording";
+  /** When the recording was made, ms since the epoch; absent where it does not say, and live. */
+  readonly recordedAt?: number;
   /** The time to judge by, ms since the epoch: now, or when the recording was made. */
   now(): number;
   connect(): Promise<Gathered<Connection>>;

@@ -93,6 +93,11 @@ export interface ClusterReport {
   name?: string;
   network?: string;
   istioVersion?: string;
+  /**
+   * When the recording was made, RFC 3339; null: it does not say. Absent for a live cluster.
+   * @format date-time
+   */
+  recordedAt?: string | null;
   checks: Result[];
 }
 

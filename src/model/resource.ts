@@ -60,6 +60,14 @@ export const RESOURCES = {
     kind: "WorkloadEntry",
     namespaced: true,
   },
+  /** Solo's: a part of the mesh with a domain of its own. */
+  segments: {
+    group: "admin.solo.io",
+    versions: ["v1alpha1"],
+    plural: "segments",
+    kind: "Segment",
+    namespaced: true,
+  },
   /** OpenShift's Cluster Network Operator configuration, one object named `cluster`. */
   openshiftNetworks: {
     group: "operator.openshift.io",

@@ -20,6 +20,8 @@ export interface CertificateFacts {
   pathLength?: number;
   /** As RFC 5280 names them; absent when the extension is, which allows every use. */
   keyUsage?: string[];
+  /** OIDs; absent when the extension is, which allows every purpose. */
+  purposes?: string[];
   /** Issued by its own subject and signed by its own key. */
   selfSigned: boolean;
   /** `RSA 4096`, `EC P-256`, `Ed25519`. */
@@ -31,6 +33,18 @@ export interface PemContent {
   certificates: CertificateFacts[];
   /** What could not be taken from it, in words: `block 2 has no END line`. */
   problems: string[];
+  /** Its first block is no certificate, and Go looks at no other where it wants one. */
+  otherFirst: boolean;
+  /** A block of it is PEM, but no certificate that mc can read. */
+  unparsed: boolean;
+}
+
+/** What the revocation lists of a Secret lack. */
+export interface RevocationFacts {
+  /** Certificates of the chain that signed no list. */
+  without: CertificateFacts[];
+  /** Certificates of the chain that signed a list whose next update is past. */
+  overdue: CertificateFacts[];
 }
 
 /** Why a chain is not trusted. */
@@ -48,6 +62,10 @@ export type TrustFault =
   /** The key usage leaves out keyCertSign. */
   | "key-usage"
   | "path-length"
+  /** The extended key usage leaves out TLS clients or servers. */
+  | "purpose"
+  /** A list of its issuer revokes it. */
+  | "revoked"
   /** An extension that is critical and not known. */
   | "critical-extension"
   /** Signed with SHA-1 or MD5, which Go's TLS refuses. */
@@ -82,10 +100,12 @@ export interface TrustMatrix {
    */
   verdicts: ReadonlyMap<string, ReadonlyMap<string, TrustVerdict>>;
   /**
-   * Where a verdict is no: the one that the roots of the cluster's Secret would give, which istiod
-   * copies into the ConfigMap when it is restarted.
+   * The verdict that the roots of the cluster's Secret would give, which istiod copies into the
+   * ConfigMap when it is restarted: of its own chain, and of others where the verdict is no.
    */
   afterRestart: ReadonlyMap<string, ReadonlyMap<string, TrustVerdict>>;
   /** By context: the roots of the Secret, which istiod writes into the ConfigMap when it restarts. */
   nextRoots: ReadonlyMap<string, readonly CertificateFacts[]>;
+  /** By context, where the Secret has revocation lists: what they lack. */
+  revocations: ReadonlyMap<string, RevocationFacts>;
 }

@@ -29,9 +29,41 @@ export interface Condition {
   message: string;
 }
 
+/** A condition that may say of which generation of its object it was written. */
+export interface ObservedCondition extends Condition {
+  observedGeneration?: number;
+}
+
 export interface ContainerImage {
   container: string;
   image: string;
+}
+
+/** A toleration of a pod; what it does not say is empty. */
+export interface TolerationFact {
+  key: string;
+  /** `Exists`, or `Equal`, which is also meant when it is empty. */
+  operator: string;
+  value: string;
+  effect: string;
+}
+
+/** What a node must have: an expression of a node selector term. */
+export interface NodeRequirement {
+  /** It is about a field of the node, not about a label. */
+  field: boolean;
+  key: string;
+  /** In, NotIn, Exists, DoesNotExist, Gt or Lt. */
+  operator: string;
+  values: string[];
+}
+
+/** Where Kubernetes may put the pods of a DaemonSet. */
+export interface SchedulingFact {
+  nodeSelector: ReadonlyMap<string, string>;
+  tolerations: TolerationFact[];
+  /** Required node affinity: terms, of which one must be met whole. Absent: any node will do. */
+  affinity?: NodeRequirement[][];
 }
 
 /** A Deployment or DaemonSet of a component. */
@@ -50,6 +82,8 @@ export interface WorkloadFact {
   env: Env;
   /** Conditions that are not as they should be, such as ReplicaFailure: quota, admission. */
   conditions: Condition[];
+  /** Of a DaemonSet. */
+  scheduling?: SchedulingFact;
 }
 
 /** An istiod Deployment (`app=istiod`). */

@@ -7,7 +7,8 @@ import { createGunzip } from "node:zlib";
 import { type Extract, extract } from "tar-stream";
 import { oneLine } from "../lib/sanitize.ts";
 import { UsageError } from "../model/errors.ts";
-import { cannotRead, isSystemError } from "./directory/files.ts";
+import { isSystemError } from "../lib/system-error.ts";
+import { cannotRead } from "./directory/files.ts";
 import { compare, type InputTree, MAX_FILES, type UseFile } from "./directory/input.ts";
 
 /** Bytes that an archive may unfold to. */

@@ -10,6 +10,8 @@ import { textOf } from "./directory/text.ts";
 import { slimAnswer } from "../facts/slim.ts";
 
 const OBJECTS = /^cluster\/(k8s-resources|k8s-cluster-resources|crs)$/;
+/** Objects with --full-secrets; else a table of their names. */
+const SECRETS = "cluster/secrets";
 const CONTEXT = "cluster/cluster-context";
 /** Answers of istiod; those of ztunnel are written beside the logs of proxies, or of istiod. */
 const ISTIOD = /^istio\/([^/]+)\/([^/]+)\/(debug\/[^/]+)$/;
@@ -30,8 +32,8 @@ function debugFileOf(path: string): DebugFile | undefined {
 
 /**
  * What `istioctl bug-report` collects of one cluster (Istio 1.24 to 1.31): the lists of objects under
- * `cluster/`, the debug answers of istiod and ztunnel. It has no Secrets; a file whose collection
- * failed is not there, and what it would have held counts as not recorded. Its clock is now.
+ * `cluster/`, the debug answers of istiod and ztunnel. It has Secrets only with --full-secrets; a file
+ * whose collection failed is not there, and what it would have held counts as not recorded. Its clock is now.
  */
 export class BugReportBuilder implements Builder {
   readonly #named: Named;
@@ -45,7 +47,7 @@ export class BugReportBuilder implements Builder {
   }
 
   wants(path: string): boolean {
-    if (path === CONTEXT || OBJECTS.test(path)) return true;
+    if (path === CONTEXT || path === SECRETS || OBJECTS.test(path)) return true;
     const debug = debugFileOf(path);
     // The rest is large and nothing reads it.
     return debug !== undefined && slimAnswer(debug.path) !== undefined;
@@ -61,6 +63,8 @@ export class BugReportBuilder implements Builder {
       // The context's name stands in the first line, the server's address in the next.
       const [first = ""] = (await textOf(chunks, shown)).trim().split(/\r?\n/);
       this.#context = oneLine(first) || undefined;
+    } else if (path === SECRETS) {
+      await readObjects(shown, "yaml", onlyYaml(chunks), this.#objects);
     } else {
       if (path.endsWith("/crs")) this.#hasCustomResources = true;
       await readObjects(shown, "yaml", chunks, this.#objects);
@@ -84,6 +88,17 @@ export class BugReportBuilder implements Builder {
     const isCustom = resource.group !== "" && resource.group !== RESOURCES.deployments.group;
     const absence = absenceIn(this.#objects, resource);
     return isCustom && absence === "none" && !this.#hasCustomResources ? "not recorded" : absence;
+  }
+}
+
+/** All of a file that begins as kubectl's YAML does; of any other nothing, once it is read. */
+async function* onlyYaml(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let isYaml: boolean | undefined;
+  for await (const chunk of chunks) {
+    isYaml ??= /^(?:---\s+)?(?:apiVersion|kind|items|metadata):/.test(
+      Buffer.from(chunk).toString(),
+    );
+    if (isYaml) yield chunk;
   }
 }
 

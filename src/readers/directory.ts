@@ -5,7 +5,7 @@ import type { ClusterReader } from "../model/reader.ts";
 import { BugReportBuilder } from "./bug-report.ts";
 import { type Builder, type Built, DirectoryBuilder, type Named } from "./directory/builder.ts";
 import { directoryTree } from "./directory/files.ts";
-import type { InputTree } from "./directory/input.ts";
+import { compare, type InputTree } from "./directory/input.ts";
 import { findRoots, type Root } from "./directory/layout.ts";
 
 /**
@@ -30,7 +30,8 @@ export async function openTree(tree: InputTree): Promise<ClusterReader[]> {
     },
   );
   return clusters
-    .map(({ builder }) => builder.finish())
+    .toSorted(({ root: one }, { root: other }) => compare(one.prefix, other.prefix))
+    .flatMap(({ builder }) => builder.finish() ?? [])
     .toSorted((one, other) => placeOf(one) - placeOf(other))
     .map(({ reader }) => reader);
 }
@@ -60,7 +61,7 @@ function namesOf(tree: InputTree, { prefix }: Root): Named {
 }
 
 function builderFor(root: Root, named: Named): Builder {
-  return root.layout === "bug-report"
-    ? new BugReportBuilder(named)
-    : new DirectoryBuilder(named, root.layout === "snapshot");
+  const { layout } = root;
+  if (layout === "bug-report") return new BugReportBuilder(named);
+  return new DirectoryBuilder(named, layout === "snapshot" ? "recorded" : layout);
 }

@@ -19,6 +19,7 @@ function renamed(reader: ClusterReader, context: string): ClusterReader {
     context,
     ...(reader.contextArgument === undefined ? {} : { contextArgument: reader.contextArgument }),
     ...(reader.kubeconfig === undefined ? {} : { kubeconfig: reader.kubeconfig }),
+    ...(reader.recordedAt === undefined ? {} : { recordedAt: reader.recordedAt }),
     kind: reader.kind,
     now: () => reader.now(),
     connect: () => reader.connect(),

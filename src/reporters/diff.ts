@@ -1,8 +1,8 @@
-import { Chalk } from "chalk";
+import { chalkOf } from "./chalk.ts";
 
 /** A unified diff for people, a line of it in the colour of what it does; plain without `color`. */
 export function paintDiff(diff: string, color: boolean): string {
-  const paint = new Chalk({ level: color ? 1 : 0 });
+  const paint = chalkOf(color);
   return diff
     .split("\n")
     .map((line) => {

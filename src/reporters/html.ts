@@ -1,5 +1,5 @@
 import { isFault } from "../model/finding.ts";
-import type { Outcome, Report, Result } from "../model/report.ts";
+import type { ClusterReport, Outcome, Report, Result } from "../model/report.ts";
 import { anchorsOf, MESH_ANCHOR, resultAnchor } from "./html/anchors.ts";
 import { causesSection } from "./html/causes.ts";
 import { resultItem, statusLabel, symbol } from "./html/findings.ts";
@@ -9,7 +9,7 @@ import { linkMatrices } from "./link-matrix.ts";
 import { type Markup, markup } from "./markup.ts";
 import type { Reporter } from "./reporter.ts";
 import { overallStatus } from "./results.ts";
-import { count, nameOf } from "./words.ts";
+import { count, nameOf, timeWords } from "./words.ts";
 
 const VERDICT: Readonly<Record<Outcome, string>> = {
   pass: "All checks passed",
@@ -33,19 +33,27 @@ function header({ outcome, clusters, summary, startedAt, tool, precheck }: Repor
   return markup`<header class="${outcome}">
 <h1>${symbol(outcome)} ${VERDICT[outcome]}</h1>
 <p>${count(clusters.length, "cluster")}; checks: ${counts.join(", ")}</p>
-<p class="minor">mc ${precheck ? "check --precheck" : "check"} ${tool.version}, <time datetime="${startedAt}">${startedAt.replace("T", " ").replace(/\.\d+Z$/, " UTC")}</time></p>
+<p class="minor">mc ${precheck ? "check --precheck" : "check"} ${tool.version}, <time datetime="${startedAt}">${timeWords(startedAt)}</time></p>
 </header>`;
+}
+
+function recordedCell({ recordedAt }: ClusterReport): Markup {
+  if (recordedAt === undefined) return markup`<td>live</td>`;
+  if (recordedAt === null) return markup`<td>unknown time</td>`;
+  return markup`<td><time datetime="${recordedAt}">${timeWords(recordedAt)}</time></td>`;
 }
 
 function clustersTable({ clusters }: Report): Markup {
   const anchors = anchorsOf(clusters);
+  const hasRecordings = clusters.some(({ recordedAt }) => recordedAt !== undefined);
+  const heading = hasRecordings ? markup`<th scope="col">Recorded</th>` : markup``;
   const rows = clusters.map((cluster, index) => {
     const { context, name = "", network = "", istioVersion = "", checks } = cluster;
-    return markup`<tr><th scope="row"><a href="#${anchors[index] ?? ""}">${context}</a></th><td>${name}</td><td>${network}</td><td>${istioVersion}</td><td>${statusLabel(overallStatus(checks))}</td></tr>`;
+    return markup`<tr><th scope="row"><a href="#${anchors[index] ?? ""}">${context}</a></th><td>${name}</td><td>${network}</td><td>${istioVersion}</td>${hasRecordings ? recordedCell(cluster) : markup``}<td>${statusLabel(overallStatus(checks))}</td></tr>`;
   });
   return markup`<section aria-labelledby="clusters"><h2 id="clusters">Clusters</h2>
 <div class="scroll" role="region" aria-labelledby="clusters" tabindex="0"><table>
-<thead><tr><th scope="col">Context</th><th scope="col">Cluster ID</th><th scope="col">Network</th><th scope="col">Istio</th><th scope="col">Result</th></tr></thead>
+<thead><tr><th scope="col">Context</th><th scope="col">Cluster ID</th><th scope="col">Network</th><th scope="col">Istio</th>${heading}<th scope="col">Result</th></tr></thead>
 <tbody>
 ${rows}
 </tbody></table></div></section>`;

@@ -1,3 +1,4 @@
+import { defined } from "../lib/defined.ts";
 import { isFault } from "../model/finding.ts";
 import type { Finding, Report, Result, Status } from "../model/report.ts";
 import { commandMarkup, type Markup, markup } from "./markup.ts";
@@ -9,6 +10,7 @@ interface Suite {
   /** Last part of the class name of its test cases. */
   context: string;
   results: readonly Result[];
+  recordedAt?: string | null;
 }
 
 function seconds(ms: number): string {
@@ -46,7 +48,15 @@ function counts(results: readonly Result[]): Markup {
   return markup`tests="${results.length}" failures="${of("fail")}" errors="${of("error")}" skipped="${of("skip")}"`;
 }
 
-function suiteOf({ name, context, results }: Suite, { startedAt }: Report): Markup {
+/** Only recordings have the property. */
+function properties(recordedAt: Suite["recordedAt"]): Markup[] {
+  if (recordedAt === undefined) return [];
+  return [
+    markup`<properties><property name="recordedAt" value="${recordedAt ?? "unknown"}"/></properties>`,
+  ];
+}
+
+function suiteOf({ name, context, results, recordedAt }: Suite, { startedAt }: Report): Markup {
   const time = seconds(results.reduce((sum, { durationMs }) => sum + durationMs, 0));
   const cases = results.map(
     (result) =>
@@ -54,7 +64,7 @@ function suiteOf({ name, context, results }: Suite, { startedAt }: Report): Mark
   );
   // JUnit knows local times only: no milliseconds, no zone.
   return markup`<testsuite name="${name}" ${counts(results)} time="${time}" timestamp="${startedAt.slice(0, 19)}">
-${cases}
+${[...properties(recordedAt), ...cases]}
 </testsuite>`;
 }
 
@@ -65,6 +75,7 @@ export const junit: Reporter = (report) => {
       name: nameOf(cluster),
       context: cluster.context,
       results: cluster.checks,
+      ...defined({ recordedAt: cluster.recordedAt }),
     })),
     ...(report.mesh.length > 0 ? [{ name: "mesh", context: "mesh", results: report.mesh }] : []),
   ];

@@ -1,11 +1,11 @@
 import { isFault } from "../model/finding.ts";
-import type { Finding, Outcome, Report, Result, Status } from "../model/report.ts";
+import type { ClusterReport, Finding, Outcome, Report, Result, Status } from "../model/report.ts";
 import type { Views } from "../model/view.ts";
 import { causesOf } from "./causes.ts";
 import { escapeMarkdown, fenced } from "./markdown/escape.ts";
 import type { Reporter, ReportOptions } from "./reporter.ts";
 import { overallStatus } from "./results.ts";
-import { count, nameOf, STATUS_WORD, SYMBOL } from "./words.ts";
+import { count, nameOf, STATUS_WORD, SYMBOL, timeWords } from "./words.ts";
 
 const COUNTED = ["fail", "error", "warn", "info", "pass", "skip"] as const satisfies Status[];
 
@@ -45,17 +45,32 @@ function statusCell(results: readonly Result[]): string {
   return `${SYMBOL[status]} ${STATUS_WORD[status]}`;
 }
 
+function recordedCell({ recordedAt }: ClusterReport): string {
+  if (recordedAt === undefined) return "live";
+  return recordedAt === null ? "unknown time" : timeWords(recordedAt);
+}
+
 function table({ clusters, mesh }: Report): string {
+  const hasRecordings = clusters.some(({ recordedAt }) => recordedAt !== undefined);
+  const recorded = (cell: string): string[] => (hasRecordings ? [cell] : []);
   const rows = clusters.map((cluster) => [
     ...[nameOf(cluster), cluster.network ?? "", cluster.istioVersion ?? ""].map(escapeMarkdown),
+    ...recorded(recordedCell(cluster)),
     statusCell(cluster.checks),
     ...countCells(cluster.checks),
   ]);
   if (mesh.length > 0)
-    rows.push(["*across clusters*", "", "", statusCell(mesh), ...countCells(mesh)]);
+    rows.push([
+      "*across clusters*",
+      "",
+      "",
+      ...recorded(""),
+      statusCell(mesh),
+      ...countCells(mesh),
+    ]);
   return [
-    row("Cluster", "Network", "Istio", "Status", ...COUNTED),
-    row("---", "---", "---", "---", ...COUNTED.map(() => "--:")),
+    row("Cluster", "Network", "Istio", ...recorded("Recorded"), "Status", ...COUNTED),
+    row("---", "---", "---", ...recorded("---"), "---", ...COUNTED.map(() => "--:")),
     ...rows.map((cells) => row(...cells)),
   ].join("\n");
 }

@@ -77,6 +77,17 @@ function up({ clusters }: Report): Gauge {
   return gauge;
 }
 
+function recordedAtTimes({ clusters }: Report): Gauge {
+  const gauge = new Gauge(
+    "mc_recording_timestamp_seconds",
+    "When the recording that was checked was made, Unix time.",
+  );
+  for (const { context, name = "", recordedAt } of clusters) {
+    if (recordedAt) gauge.set({ context, cluster: name }, Date.parse(recordedAt) / 1000);
+  }
+  return gauge;
+}
+
 /** What single checks measure, in the order of the checks. */
 function measured(located: readonly Located[], views: Views): Gauge[] {
   const gauges = new Map<string, Gauge>();
@@ -101,6 +112,7 @@ export const prometheus: Reporter = (report, { views }) => {
   const located = locatedResults(report);
   const gauges = [
     runAt(report),
+    recordedAtTimes(report),
     up(report),
     statuses(report),
     findingCounts(located),

@@ -7,6 +7,8 @@ export interface ReportOptions {
   /** Columns to wrap at; Infinity for a pipe or a file. */
   width: number;
   verbose: boolean;
+  /** Text without characters beyond ASCII of our own; names stay as they are. */
+  ascii?: boolean;
   /** How checks want their results to be shown. */
   views: Views;
 }

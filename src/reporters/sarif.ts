@@ -52,6 +52,9 @@ function run(report: Report): object {
   const rules = rulesOf(located);
   const indices = new Map(rules.map(({ id }, index) => [id, index]));
   const fingerprint = fingerprints();
+  const recordings = report.clusters.flatMap(({ context, recordedAt }) =>
+    recordedAt === undefined ? [] : [[oneLine(context), recordedAt] as const],
+  );
   const results = located.flatMap(({ context, result: { id, findings } }) =>
     findings
       .filter(({ severity }) => isFault(severity))
@@ -90,6 +93,9 @@ function run(report: Report): object {
       },
     ],
     results,
+    ...(recordings.length > 0
+      ? { properties: { recordedAt: Object.fromEntries(recordings) } }
+      : {}),
   };
 }
 

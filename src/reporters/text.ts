@@ -6,7 +6,7 @@ import { briefLines, clusterLines } from "./text/cluster.ts";
 import { closingLines, faultLines } from "./text/faults.ts";
 import { joinedBlocks } from "./text/order.ts";
 import { type Style, styleOf } from "./text/style.ts";
-import { count, SYMBOL } from "./words.ts";
+import { count } from "./words.ts";
 
 /** More clusters than this, and those without a fault are one line each. */
 const FEW = 6;
@@ -34,7 +34,7 @@ function meshLines({ clusters, mesh }: Report, style: Style, verbose: boolean): 
     ...joinedBlocks(told, style, false),
     ...(untold > 0
       ? [
-          `${SYMBOL.skip} ${count(untold, "check")} across clusters skipped (blocked by ${CONNECTION})`,
+          `${style.symbols.status.skip} ${count(untold, "check")} across clusters skipped (blocked by ${CONNECTION})`,
         ]
       : []),
   ];
@@ -44,7 +44,7 @@ function meshLines({ clusters, mesh }: Report, style: Style, verbose: boolean): 
 export const text: Reporter = (report, options) => {
   const style = styleOf(options);
   const mesh = meshLines(report, style, options.verbose);
-  const faults = faultLines(report, style);
+  const faults = faultLines(report, style, options.verbose);
   const last = faults.length > 0 ? faults : closingLines(report, style);
   const lines = [
     ...clustersLines(report, style, options.verbose),

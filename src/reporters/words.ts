@@ -24,6 +24,18 @@ export function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? "" : "s"}`;
 }
 
+/** `recorded 2026-01-15 12:00:00 UTC`; nothing for a live cluster. */
+export function recordedWords({ recordedAt }: ClusterReport): string | undefined {
+  if (recordedAt === undefined) return undefined;
+  if (recordedAt === null) return "recorded at a time that the recording does not say";
+  return `recorded ${timeWords(recordedAt)}`;
+}
+
+/** An RFC 3339 time in UTC, for people: `2026-01-15 12:00:00 UTC`. */
+export function timeWords(time: string): string {
+  return time.replace("T", " ").replace(/\.\d+Z$/, " UTC");
+}
+
 /** The context, with the CLUSTER_ID where that is another name. */
 export function nameOf({ context, name }: ClusterReport): string {
   return name && name !== context ? `${context} (cluster ${name})` : context;

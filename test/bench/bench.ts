@@ -2,6 +2,7 @@ import { parseArgs } from "node:util";
 import { byHand } from "./by-hand.ts";
 import { certificates } from "./certificates.ts";
 import { depth, manyClusters } from "./depth.ts";
+import { intermediates } from "./intermediates.ts";
 import { has, table, type Row } from "./measure.ts";
 import { flatNetwork, hundredClusters, sizes } from "./scale.ts";
 import { startUp, type Reference } from "./start-up.ts";
@@ -25,6 +26,7 @@ const KUBECTL: Reference = {
   command: ["kubectl", "version", "--client"],
   budgets: [1.3, 1.3, 4],
 };
+const withOpenssl = await has("openssl", "version");
 const withKubectl = !guard && (await has(...KUBECTL.command));
 
 /** In the order of the table. */
@@ -36,6 +38,7 @@ const PARTS: Readonly<Record<string, () => Promise<Row[]>>> = {
   ...(guard ? {} : { sizes: () => sizes(many - some), hundred: () => hundredClusters() }),
   ...(withKubectl ? { "by-hand": () => byHand(some) } : {}),
   certificates: () => certificates(many),
+  ...(withOpenssl ? { intermediates: () => intermediates(some) } : {}),
 };
 
 const unknown = positionals.find((name) => !Object.hasOwn(PARTS, name));

@@ -51,6 +51,18 @@ describe("the registry", () => {
   });
 });
 
+describe("the README", () => {
+  it("has rows for checks that there are, each with its scope", () => {
+    const [, table = ""] = README.split("\n## Checks\n");
+    const rows = [...table.matchAll(/^\| `([\w-]+)` \| (cluster|mesh) \| \S/gm)].map(
+      ([, id, scope]) => ({ id, scope }),
+    );
+    expect(rows.length).toBeGreaterThan(20);
+    const scopes = new Map<string, string>(CHECKS.map(({ id, scope }) => [id, scope]));
+    for (const { id, scope } of rows) expect([id, scope]).toEqual([id, scopes.get(id ?? "")]);
+  });
+});
+
 describe.each(CHECKS.map((check) => [check.id, check] as const))("%s", (id, check) => {
   it("is in the folder of its name and has a test", () => {
     expect(existsSync(join(ROOT, "src/checks", id, "check.ts"))).toBe(true);
@@ -71,15 +83,13 @@ describe.each(CHECKS.map((check) => [check.id, check] as const))("%s", (id, chec
   it("explains itself", () => {
     for (const text of [check.why, check.reads, ...check.faults, ...check.fixes]) {
       expect(text).toMatch(/\S.*\.$|\S/);
+      // So begin the texts that new:check leaves to be written.
+      expect(text).not.toMatch(/^Say /);
     }
     expect(check.faults.length).toBeGreaterThan(0);
     expect(check.fixes.length).toBeGreaterThan(0);
     const text = explainCheck(check);
     for (const fault of check.faults) expect(text).toContain(fault);
     expect(text).toContain(check.title);
-  });
-
-  it("has a row in the README", () => {
-    expect(README).toContain(`| \`${id}\` |`);
   });
 });

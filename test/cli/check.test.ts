@@ -160,6 +160,8 @@ describe("mc check on recordings", () => {
   it.each([
     [["check", "--check", "nope"], 'no check is called "nope"; there are connection, '],
     [["check", "--skip", "nope"], 'no check is called "nope"'],
+    [["check", "--check", "foo-*"], 'no check is called "foo-*"; there are connection, '],
+    [["check", "--check", "pods-*", "--skip", "pods*"], "--skip leaves none of the checks"],
     [
       ["check", "--check", "certs,links", "--skip", "links,certs"],
       "--skip leaves none of the checks",
@@ -167,7 +169,7 @@ describe("mc check on recordings", () => {
     [["check", "-o", "nope"], 'no output format is called "nope"; there are text, json, yaml'],
     [["check", "--bogus"], "unknown option '--bogus'"],
     [["chekc"], "unknown command 'chekc' (Did you mean check?)"],
-    [["check", "stray"], "too many arguments"],
+    [["check", "stray"], "check takes no arguments: did you mean --contexts stray?"],
     [["check", "--fail-on", "never"], "It is fail or warn."],
     [["check", "--timeout", "fast"], "Give a duration such as 30s or 5m."],
     [["check", "--timeout", "0s"], "Give a duration"],
@@ -184,6 +186,13 @@ describe("mc check on recordings", () => {
     ],
     [["check", ...dir("healthy"), "--output-file", tmpdir()], "it is a directory"],
     [["check", ...dir("healthy"), ...dir("healthy")], "is given twice"],
+    [["check", ...dir("healthy"), "--directory", `${dir("healthy")[1]}/.`], "is given twice"],
+    [["check", "--context", "a", "--context", "b"], "name several clusters with --contexts a,b"],
+    [["--context", "a", "check", "--context=b"], "name several clusters with --contexts a,b"],
+    [["check", "--kubeconfig", "a", "-c", "b"], "It is given twice; $KUBECONFIG takes several"],
+    [["check", "--contexts=a,b,a"], "--contexts names a twice"],
+    [["check", "--contexts=a", "--contexts=a"], "--contexts names a twice"],
+    [["check", "--contexts=a,b", "--context=b"], "--contexts with --context names b twice"],
     [["check", "--kubeconfig", "/nowhere"], "/nowhere"],
     [["check"], "no kubeconfig"],
   ] as [string[], string][])("%j is a usage error in one line", async (args, said) => {
@@ -202,7 +211,7 @@ describe("mc check on recordings", () => {
       "/dev/full",
     ]);
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^mc: \/dev\/full was not written: ENOSPC[^\n]*\n$/);
+    expect(stderr).toMatch(/^mc: \/dev\/full was not written: no space left on the device\n$/);
     expect(readdirSync(work).filter((name) => name.endsWith(".tmp"))).toEqual([]);
   });
 });
@@ -289,7 +298,7 @@ describe("mc check on live clusters", () => {
       expect(first).toMatch(
         /^note: waiting up to 1m for .*gateways \(cluster1\), .* and \d+ more$/,
       );
-      expect(second).toBe("note: waiting up to 55s for platform (cluster1)");
+      expect(second).toMatch(/^note: waiting up to 55s for platform \(cluster1\)/);
       expect(more).toEqual([]);
     });
 

@@ -254,6 +254,10 @@ describe("mc expose", () => {
       "note: cluster1: has this east-west Gateway already: istio-eastwest/istio-eastwest, managed by helm\n",
     );
     expect(stderr).toContain('helm owns .spec.listeners[name="xds-tls"].port');
+    const shown = await clusters.mc([...EXPOSE, "--dry-run", "--diff"]);
+    expect(shown).toMatchObject({ code: 1, stderr });
+    expect(shown.stdout).toMatch(/^--- cluster1\/istio-eastwest\/istio-eastwest\n\+\+\+ /);
+    expect(shown.stdout).toMatch(/^-\s+port: 15013\n\+\s+port: 15012$/m);
     expect(realWrites()).toEqual([]);
     expect(await clusters.mc([...EXPOSE, "--force-conflicts"])).toMatchObject({ code: 0 });
   });

@@ -596,6 +596,25 @@ describe("--dry-run and --diff", () => {
     expect(PEERS.map(state)).toEqual(before);
   });
 
+  it("does not call unchanged what is being deleted", async () => {
+    await start({}, "healthy");
+    clusters.edit(
+      "cluster1",
+      "Gateway",
+      "istio-eastwest/istio-remote-peer-cluster2",
+      ({ metadata }) => {
+        metadata["finalizers"] = ["example.com/hold"];
+        metadata["deletionTimestamp"] = "2026-01-15T12:00:00Z";
+      },
+    );
+    const { code, stdout, stderr } = await clusters.mc(LINK);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+    expect(stderr).toContain(
+      "cluster1: Gateway istio-eastwest/istio-remote-peer-cluster2 is being deleted, held by finalizer example.com/hold: run this again when it is gone",
+    );
+    expect(realWrites()).toEqual([]);
+  });
+
   it("says unchanged in a dry run, too", async () => {
     await start();
     await clusters.mc([...LINK, "--wait=10m"]);

@@ -25,6 +25,13 @@ function remoteGateways(context: string): KubeObject[] {
 const names = (context: string): string[] =>
   remoteGateways(context).map(({ metadata }) => metadata.name);
 
+/** A finalizer keeps the Gateway when it is deleted. */
+function hold(context: string, name: string): void {
+  clusters.edit(context, "Gateway", name, ({ metadata }) => {
+    metadata["finalizers"] = ["example.com/hold"];
+  });
+}
+
 const deleted = (from: string, to: string, gateway = to) =>
   `Gateway istio-eastwest/istio-remote-peer-${gateway} deleted from cluster "${from}" pointing to cluster "${to}"\n`;
 
@@ -190,18 +197,20 @@ describe("a peer that is dead or gone", () => {
     );
   });
 
-  it("a name that nobody knows is a note that tells who there is", async () => {
+  it("a name that nobody knows is a fault that tells who there is", async () => {
     await start();
-    const { code, stderr } = await clusters.mc([
-      "unlink",
-      "--from=cluster1",
-      "--to=clutser2",
-      ...NAMESPACE,
-    ]);
-    expect(code).toBe(0);
-    expect(stderr).toBe(
-      "note: cluster1: no link to clutser2 in namespace istio-eastwest; there are links to cluster2\n",
-    );
+    for (const targets of ["clutser2", "cluster2,clutser2"]) {
+      const { code, stdout, stderr } = await clusters.mc([
+        "unlink",
+        "--from=cluster1",
+        `--to=${targets}`,
+        ...NAMESPACE,
+      ]);
+      expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+      expect(stderr).toBe(
+        "❌ cluster1: no link to clutser2 in namespace istio-eastwest; there are links to cluster2\nmc: nothing was deleted\n",
+      );
+    }
   });
 
   it("all of them dead: nothing can be done", async () => {
@@ -338,6 +347,42 @@ describe("failures", () => {
     expect(names("cluster2")).toHaveLength(1);
   });
 
+  it("what a finalizer holds is not said to be deleted", async () => {
+    await start();
+    hold("cluster1", "istio-eastwest/istio-remote-peer-cluster2");
+    const { code, stdout, stderr } = await clusters.mc(UNLINK);
+    expect(code).toBe(1);
+    expect(stdout).toBe(deleted("cluster2", "cluster1"));
+    expect(stderr).toBe(
+      [
+        "❌ cluster1: Gateway istio-eastwest/istio-remote-peer-cluster2 is being deleted, held by finalizer example.com/hold: the link ends when it is gone",
+        "     kubectl --context cluster1 -n istio-eastwest get gateways.gateway.networking.k8s.io istio-remote-peer-cluster2 -o yaml",
+        "mc: not everything is deleted yet",
+        "",
+      ].join("\n"),
+    );
+    expect(names("cluster1")).toEqual(["istio-remote-peer-cluster2"]);
+  });
+
+  it("what a finalizer holds for a moment is waited for", async () => {
+    await start();
+    hold("cluster1", "istio-eastwest/istio-remote-peer-cluster2");
+    const server = clusters.server("cluster1");
+    const release = setInterval(() => {
+      const [found] = remoteGateways("cluster1");
+      if (found?.metadata["deletionTimestamp"]) server.remove({ ...found, ...found.metadata });
+    }, 50);
+    try {
+      expect(await clusters.mc(UNLINK)).toEqual({
+        code: 0,
+        stdout: deleted("cluster1", "cluster2") + deleted("cluster2", "cluster1"),
+        stderr: "",
+      });
+    } finally {
+      clearInterval(release);
+    }
+  });
+
   it("what is gone meanwhile is gone", async () => {
     await start();
     const { code, stdout } = await clusters.mc(UNLINK, {
@@ -395,7 +440,7 @@ describe("mc unlink, wrongly called", () => {
     ["", "name the links to undo: --contexts a,b, or --from a --to b"],
     ["a b", "unlink takes no arguments: did you mean --contexts a,b?"],
     ["--contexts=cluster1", "--contexts needs two clusters or more"],
-    ["--contexts=cluster1,cluster1", "--contexts needs two clusters or more"],
+    ["--contexts=cluster1,cluster1", "--contexts names cluster1 twice"],
     ["--contexts=cluster1,cluster2 --to=cluster2", "give either --contexts, or --from and --to"],
     ["--contexts=cluster1,cluster2 --context=cluster1", "--context does not go with --contexts"],
     ["--context=cluster1 --from=cluster1 --to=cluster2", "--context does not go with --from"],

@@ -37,7 +37,13 @@ describe("the remedy for an input that could not be read", () => {
 
   it("passes on what the cause advises", () => {
     const cause = { ...missing("unauthorized", "d"), advice: "Install it." };
-    expect(remedyFor(CLUSTER, cause).summary).toBe("Install it.");
+    expect(remedyFor(CLUSTER, cause)).toEqual({
+      summary: "Install it.",
+      commands: ["kubectl --context ctx-a auth whoami"],
+    });
+    expect(remedyFor(CLUSTER, { ...cause, why: "unreachable" }).commands).toEqual([
+      "kubectl --context ctx-a get --raw /readyz",
+    ]);
   });
 
   it("grants a rule in a namespace to a ServiceAccount", () => {

@@ -48,9 +48,21 @@ describe("gather", () => {
     expect(found?.facts.connection).toEqual({
       ok: false,
       why: "timeout",
-      detail:
-        "the API server answers /version, but nothing that it stores (is etcd up?): no answer within 30s",
+      detail: "the API server answers /version, but nothing that it stores: no answer within 30s",
+      advice: "See whether the API server is ready, and its etcd.",
     });
+  });
+
+  it("takes it for down as well where it refuses the rest, for which it needs no storage", async () => {
+    const down = reader("a", (request) =>
+      request === "connect"
+        ? undefined
+        : request.startsWith("list nodes")
+          ? missing("unreachable", "500 Internal Server Error")
+          : missing("forbidden", "no"),
+    );
+    const [found] = await gather([down], new Set(["nodes"]), { concurrency: 4 });
+    expect(found?.facts.connection).toMatchObject({ ok: false, why: "unreachable" });
   });
 
   it("takes one for reached that answers some", async () => {
@@ -198,8 +210,8 @@ describe("a debug answer that no fact reads", () => {
 
 describe("the order of asking", () => {
   it("is what facts declare", () => {
-    expect(LAST.toSorted()).toEqual(["licenses", "sourcePods", "syncs"]);
-    expect([...LEADING].toSorted()).toEqual(["flatEntries", "istiodPods", "istiods"]);
+    expect(LAST.toSorted()).toEqual(["licenses", "segments", "sourcePods", "syncs"]);
+    expect([...LEADING].toSorted()).toEqual(["flatEntries", "istiodPods", "istiods", "namespaces"]);
     expect(IDENTIFYING).toEqual(["connection", "istiods", "istioNamespace", "namespaces"]);
   });
 });

@@ -31,6 +31,20 @@ const CONTENTS: MemoryContents = {
   ],
 };
 
+/** Only where a cluster is in one are Segments asked for. */
+const IN_SEGMENT: MemoryContents = {
+  objects: [
+    {
+      kind: "Namespace",
+      metadata: { name: "istio-system", labels: { "admin.solo.io/segment": "east" } },
+    },
+  ],
+};
+
+function contentsFor(key: FactKey): MemoryContents {
+  return key === "segments" ? IN_SEGMENT : CONTENTS;
+}
+
 /** Refuses the requests of one permission, in whatever namespace. */
 function refusing({ verbs, resource, names }: FactAccess) {
   return (line: string): Missing | undefined => {
@@ -54,9 +68,9 @@ const NEEDED = KEYS.flatMap((key) =>
 
 describe("the permissions that facts take", () => {
   it.each(NEEDED)("%s cannot do without: %s", async (key, _name, access) => {
-    const allowed = await memorySource(CONTENTS).source.fact(key);
+    const allowed = await memorySource(contentsFor(key)).source.fact(key);
     expect(allowed.ok).toBe(true);
-    const { source } = memorySource({ ...CONTENTS, refuse: refusing(access) });
+    const { source } = memorySource({ ...contentsFor(key), refuse: refusing(access) });
     expect(await source.fact(key)).toMatchObject({ ok: false, why: "forbidden" });
   });
 

@@ -1,60 +1,28 @@
 import { generateKeyPairSync } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { certificatesOnly } from "../../src/facts/pem.ts";
 import { slimFor } from "../../src/facts/slim.ts";
+import type { RawObject } from "../../src/model/reader.ts";
 import { RESOURCES } from "../../src/model/resource.ts";
+import { makeRoot } from "../support/certificates.ts";
 import { factOf, forbid, memorySource, valueOf } from "../support/source.ts";
 
-/** DER that begins like a certificate: SEQUENCE { SEQUENCE { [0] { INTEGER 2 } … } … }. */
-const DER = Buffer.from("308200103082000ca003020102", "hex").toString("base64");
-const pem = (body = DER, label = "CERTIFICATE") =>
-  `-----BEGIN ${label}-----\n${body}\n-----END ${label}-----\n`;
+const { pem: certificate } = await makeRoot();
+const pem = (body?: string) =>
+  body === undefined
+    ? certificate
+    : `-----BEGIN CERTIFICATE-----\n${body}\n-----END CERTIFICATE-----\n`;
+/** What is kept of a key: that something was there. */
+const OTHER = "-----BEGIN OTHER-----\n-----END OTHER-----\n";
 const base64 = (text: string) => Buffer.from(text).toString("base64");
 
 const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
 const pkcs8 = privateKey.export({ type: "pkcs8", format: "pem" }).toString();
 const keyBody = pkcs8.split("\n")[1] ?? "";
 
-describe("certificatesOnly", () => {
-  it.each([
-    ["empty", "", ""],
-    ["one", pem(), pem()],
-    ["CRLF", pem().replaceAll("\n", "\r\n"), pem()],
-    ["text around", `Subject: x\n${pem()}trailing garbage`, pem()],
-    ["several without line breaks between", `${pem().trim()}${pem().trim()}`, pem() + pem()],
-    ["no PEM", "garbage", ""],
-    ["a key beside it", `${pem()}${pkcs8}${pem()}`, pem() + pem()],
-    ["a broken certificate", pem("????"), pem("").replace("\n\n", "\n")],
-    ["one cut off", `-----BEGIN CERTIFICATE-----\n${DER}`, `-----BEGIN CERTIFICATE-----\n${DER}\n`],
-    [
-      "one cut off before a key",
-      `-----BEGIN CERTIFICATE-----\n${DER}\n${pkcs8}`,
-      `-----BEGIN CERTIFICATE-----\n${DER}\n`,
-    ],
-    ["another label", pem(DER, "TRUSTED CERTIFICATE"), ""],
-  ])("%s", (_, text, expected) => {
-    expect(certificatesOnly(text)).toBe(expected);
-    expect(certificatesOnly(expected)).toBe(expected);
-  });
-
-  it("drops keys of every kind under a certificate's heading", () => {
-    const rsa = generateKeyPairSync("rsa", { modulusLength: 1024 }).privateKey;
-    const ed25519 = generateKeyPairSync("ed25519").privateKey;
-    const options = { format: "der" } as const;
-    const ders = [
-      privateKey.export({ ...options, type: "sec1" }),
-      privateKey.export({ ...options, type: "pkcs8" }),
-      rsa.export({ ...options, type: "pkcs1" }),
-      rsa.export({ ...options, type: "pkcs8" }),
-      ed25519.export({ ...options, type: "pkcs8" }),
-      rsa.export({ ...options, type: "pkcs8", cipher: "aes-256-cbc", passphrase: "x" }),
-    ];
-    for (const der of ders) {
-      const body = der.toString("base64");
-      expect(certificatesOnly(pem(body))).not.toContain(body.slice(0, 40));
-    }
-  });
-});
+function configMap(data?: unknown) {
+  const metadata = { name: "istio-ca-root-cert", namespace: "istio-system" };
+  return { kind: "ConfigMap", metadata, data };
+}
 
 function secret(name: string, data: Record<string, string>, more: object = {}) {
   return { kind: "Secret", metadata: { name, namespace: "istio-system" }, data, ...more };
@@ -77,7 +45,7 @@ describe("intermediate", () => {
         certificate: pem(),
         chain: pem() + pem(),
         root: pem(),
-        keys: ["ca-cert.pem", "cert-chain.pem", "root-cert.pem"],
+        keys: ["ca-cert.pem", "ca-key.pem", "cert-chain.pem", "root-cert.pem"],
       },
     });
     expect(reader.requests).not.toContain("get istio-system/secrets/istio-ca-secret");
@@ -109,10 +77,11 @@ describe("intermediate", () => {
     const { source, reader } = memorySource({}, { istioNamespace: "mine" });
     await source.fact("intermediate");
     await source.fact("rootCertificate");
-    expect(reader.requests).toEqual([
+    expect(reader.requests.toSorted()).toEqual([
+      "get mine/configmaps/istio-ca-root-cert",
       "get mine/secrets/cacerts",
       "get mine/secrets/istio-ca-secret",
-      "get mine/configmaps/istio-ca-root-cert",
+      "list deployments app=istiod",
     ]);
   });
 
@@ -134,6 +103,7 @@ describe("intermediate", () => {
       certificate: "",
       chain: "",
       keys: ["ca-cert.pem", "cert-chain.pem"],
+      lacks: ["ca-key.pem", "root-cert.pem"],
     });
     const odd = {
       kind: "Secret",
@@ -141,8 +111,9 @@ describe("intermediate", () => {
       data: 1,
     };
     expect(await valueOf("intermediate", { objects: [odd] })).toEqual({
-      secret: "cacerts",
+      secret: "none",
       keys: [],
+      passedOver: ["ca-cert.pem", "ca-key.pem", "cert-chain.pem", "root-cert.pem"],
     });
   });
 
@@ -155,7 +126,8 @@ describe("intermediate", () => {
     expect(await valueOf("intermediate", { objects: [object] })).toEqual({
       secret: "cacerts",
       certificate: pem(),
-      keys: ["ca-cert.pem"],
+      keys: ["ca-cert.pem", "ca-key.pem"],
+      lacks: ["cert-chain.pem", "root-cert.pem"],
     });
   });
 
@@ -193,16 +165,178 @@ describe("intermediate", () => {
   });
 });
 
-const configMap = (data?: unknown) => ({
-  kind: "ConfigMap",
-  metadata: { name: "istio-ca-root-cert", namespace: "istio-system" },
-  data,
+/** An istiod Deployment with these variables. */
+function istiod(env: Record<string, string> = {}, version = "1.28.5") {
+  const name = `istiod-${version.replaceAll(".", "-")}`;
+  return {
+    kind: "Deployment",
+    metadata: { name, namespace: "istio-system", labels: { app: "istiod" } },
+    spec: {
+      template: {
+        spec: {
+          containers: [
+            {
+              name: "discovery",
+              image: `registry.example/pilot:${version}`,
+              env: Object.entries(env).map(([key, value]) => ({ name: key, value })),
+            },
+          ],
+        },
+      },
+    },
+  };
+}
+
+const SELF_MADE = secret("istio-ca-secret", { "ca-cert.pem": base64(pem()), "ca-key.pem": "" });
+const RECORDED = { dumps: true };
+
+describe("which CA istiod signs with", () => {
+  const objects = [secret("cacerts", CACERTS), SELF_MADE];
+
+  it.each([
+    [{ ENABLE_CA_SERVER: "false" }, "ENABLE_CA_SERVER=false, so an external CA signs"],
+    [
+      { EXTERNAL_CA: "ISTIOD_RA_KUBERNETES_API" },
+      "EXTERNAL_CA=ISTIOD_RA_KUBERNETES_API, so an external CA signs",
+    ],
+    [{ ROOT_CA_DIR: "/etc/mine" }, "ROOT_CA_DIR=/etc/mine, so it loads its CA from there"],
+  ])("another than the Secret's by %o", async (env, why) => {
+    const fact = await valueOf("intermediate", { objects: [istiod(env), ...objects] });
+    expect(fact).toEqual({
+      secret: "none",
+      keys: [],
+      external: `istiod istio-system/istiod-1-28-5 has ${why}`,
+    });
+  });
+
+  it.each([
+    {},
+    { ENABLE_CA_SERVER: "true" },
+    { ENABLE_CA_SERVER: "nonsense" },
+    { ROOT_CA_DIR: "./etc/cacerts" },
+    { ROOT_CA_DIR: "/etc/cacerts/" },
+    { EXTERNAL_CA: "" },
+  ])("the Secret's by %o", async (env) => {
+    const fact = await valueOf("intermediate", { objects: [istiod(env), ...objects] });
+    expect(fact).toMatchObject({ secret: "cacerts", certificate: pem() });
+    expect(fact).not.toHaveProperty("external");
+  });
+
+  it("the Secret's while one istiod of several signs with it", async () => {
+    const both = [istiod({ ENABLE_CA_SERVER: "false" }), istiod({}, "1.27.1"), ...objects];
+    expect(await valueOf("intermediate", { objects: both })).toMatchObject({ secret: "cacerts" });
+  });
+
+  it.each([
+    ["without its key before 1.27", "1.26.4", ["ca-cert.pem", "cert-chain.pem", "root-cert.pem"]],
+    ["without any file that it looks for", "1.28.5", []],
+  ])("one that it made, if Secret cacerts is %s", async (_, version, keys) => {
+    const cacerts = secret("cacerts", Object.fromEntries(keys.map((key) => [key, base64(pem())])));
+    const fact = await valueOf("intermediate", {
+      objects: [istiod({}, version), cacerts, SELF_MADE],
+    });
+    expect(fact).toMatchObject({ secret: "istio-ca-secret", certificate: pem() });
+    expect(fact.passedOver).toContain("ca-key.pem");
+    const refuse = forbid("get istio-system/secrets/istio-ca-secret");
+    expect(
+      await factOf("intermediate", { objects: [istiod({}, version), cacerts], refuse }),
+    ).toMatchObject({ why: "forbidden" });
+  });
+
+  it("none without a key from 1.27 on: istiod does not start", async () => {
+    const { "ca-key.pem": _, ...data } = CACERTS;
+    const fact = await valueOf("intermediate", { objects: [istiod(), secret("cacerts", data)] });
+    expect(fact).toMatchObject({ secret: "cacerts", lacks: ["ca-key.pem"] });
+  });
+
+  it("one that it made and keeps in cacerts, unless there is an istio-ca-secret", async () => {
+    const uses = istiod({ USE_CACERTS_FOR_SELF_SIGNED_CA: "true" });
+    const generated = secret("cacerts", { ...CACERTS, "istio-generated": "" });
+    const fact = await valueOf("intermediate", { objects: [uses, generated] });
+    expect(fact).toMatchObject({ secret: "cacerts" });
+    const older = await valueOf("intermediate", { objects: [uses, generated, SELF_MADE] });
+    expect(older).toMatchObject({ secret: "istio-ca-secret" });
+    const unused = await valueOf("intermediate", { objects: [istiod(), generated, SELF_MADE] });
+    expect(unused).toMatchObject({ secret: "cacerts" });
+  });
+});
+
+describe("what a recording leaves open", () => {
+  const { "ca-key.pem": _, ...withoutKey } = CACERTS;
+
+  it("is whether there was a key, unless names were kept", async () => {
+    const objects = [secret("cacerts", withoutKey)];
+    const open = await valueOf("intermediate", { objects }, RECORDED);
+    expect(open).not.toHaveProperty("lacks");
+    const metadata = {
+      name: "cacerts",
+      namespace: "istio-system",
+      annotations: { "mc.snapshot/key-names": "true" },
+    };
+    const kept = [secret("cacerts", withoutKey, { metadata })];
+    expect(await valueOf("intermediate", { objects: kept }, RECORDED)).toMatchObject({
+      lacks: ["ca-key.pem"],
+    });
+  });
+
+  it("is not a file of certificates", async () => {
+    const { "root-cert.pem": __, ...data } = withoutKey;
+    const fact = await valueOf("intermediate", { objects: [secret("cacerts", data)] }, RECORDED);
+    expect(fact).toMatchObject({ lacks: ["root-cert.pem"] });
+  });
+
+  it.each([base64("709 bytes long"), "709 bytes long", base64("REDACTED"), "*****"])(
+    "is a value that was taken away: %s",
+    async (value) => {
+      const objects = [secret("cacerts", { ...CACERTS, "ca-cert.pem": value })];
+      expect(await factOf("intermediate", { objects }, RECORDED)).toEqual({
+        ok: false,
+        why: "not-recorded",
+        detail: "ca-cert.pem of Secret istio-system/cacerts is redacted in this recording",
+      });
+      const map = configMap({ "root-cert.pem": "709 bytes long" });
+      expect(await factOf("rootCertificate", { objects: [map] }, RECORDED)).toMatchObject({
+        why: "not-recorded",
+      });
+    },
+  );
+
+  it("is a Secret without any data", async () => {
+    const objects = [{ kind: "Secret", metadata: { name: "cacerts", namespace: "istio-system" } }];
+    expect(await factOf("intermediate", { objects }, RECORDED)).toMatchObject({
+      why: "not-recorded",
+      detail: "Secret istio-system/cacerts has no data in this recording",
+    });
+  });
+});
+
+describe("revocation lists", () => {
+  const data = { ...CACERTS, "ca-crl.pem": base64("x") };
+
+  it("are of a Secret in Istio's form from 1.27 on", async () => {
+    const read = (deployment: object, object = secret("cacerts", data)) =>
+      valueOf("intermediate", { objects: [deployment as RawObject, object] });
+    expect(await read(istiod())).toHaveProperty("crl");
+    expect(await read(istiod({}, "1.26.4"))).not.toHaveProperty("crl");
+    expect(await read(istiod({ PILOT_ENABLE_CA_CRL: "false" }))).not.toHaveProperty("crl");
+    const tls = { "tls.crt": "", "tls.key": "", "ca.crt": "", "ca-crl.pem": "" };
+    expect(await read(istiod(), secret("cacerts", tls))).not.toHaveProperty("crl");
+    expect(await valueOf("intermediate", { objects: [secret("cacerts", data)] })).toHaveProperty(
+      "crl",
+    );
+  });
+});
+
+it("two files in a row are a chain as they stand: without a line end between they are glued", async () => {
+  const tls = { "tls.crt": base64(pem().trimEnd()), "tls.key": "", "ca.crt": base64(pem()) };
+  const { chain } = await valueOf("intermediate", { objects: [secret("cacerts", tls)] });
+  expect(chain).toContain("-----END CERTIFICATE----------BEGIN CERTIFICATE-----");
 });
 
 describe("rootCertificate", () => {
   it("is root-cert.pem of the ConfigMap", async () => {
     const objects = [configMap({ "root-cert.pem": `${pem()}${pkcs8}` })];
-    expect(await valueOf("rootCertificate", { objects })).toEqual({ pem: pem() });
+    expect(await valueOf("rootCertificate", { objects })).toEqual({ pem: pem() + OTHER });
     expect(await valueOf("rootCertificate", { objects: [configMap()] })).toEqual({});
   });
 

@@ -226,7 +226,7 @@ describe("ztunnelDumps", () => {
     );
     expect(first).toMatchObject({ pod: "istio-system/z1", network: "net", clusterId: "a" });
     expect(first?.rootPems).toHaveLength(1);
-    expect(second).toEqual({ pod: "istio-system/z2", rootPems: [] });
+    expect(second).toEqual({ pod: "istio-system/z2", rootPems: [], workloads: [] });
     expect(none).toEqual([]);
     const refused = await factOf("ztunnelDumps", { refuse: forbid("list pods") }, { dumps: true });
     expect(refused).toEqual({ ok: true, value: [] });

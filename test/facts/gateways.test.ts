@@ -90,6 +90,21 @@ describe("gateways", () => {
     ]);
   });
 
+  it.each([
+    [{}, undefined],
+    [{ finalizers: ["a/b"] }, undefined],
+    [{ deletionTimestamp: "2026-01-01T00:00:00Z" }, { finalizers: [] }],
+    [
+      { deletionTimestamp: "2026-01-01T00:00:00Z", finalizers: ["a/b", {}] },
+      { finalizers: ["a/b"] },
+    ],
+  ])("say whether they are being deleted: %j", async (more, deletion) => {
+    const object = gateway("ew", "istio-eastwest");
+    const metadata = { ...(object["metadata"] as object), ...more };
+    const { eastWest } = await valueOf("gateways", { objects: [{ ...object, metadata }] });
+    expect(eastWest.map((one) => one.deletion)).toEqual([deletion]);
+  });
+
   it("are not served without the CRDs", async () => {
     expect(await valueOf("gateways", { refuse: notServed("gateways") })).toEqual({
       served: false,

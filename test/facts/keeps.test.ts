@@ -62,7 +62,7 @@ describe("a fact that reads one more path", () => {
   };
 
   it.each<[string, (node: unknown) => unknown, string]>([
-    ["that is there", (node) => at(node, "spec", "podCIDR"), "nodes.spec"],
+    ["that is there", (node) => at(node, "spec", "providerID"), "nodes.spec"],
     ["that is not there", (node) => at(node, "status", "images"), "nodes.status"],
     ["of the metadata", (node) => at(node, "metadata", "uid"), "nodes.metadata.uid"],
   ])("fails: one %s", async (_, look, path) => {

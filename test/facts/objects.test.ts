@@ -59,7 +59,20 @@ describe("namespaces and nodes", () => {
       { kind: "Namespace" },
       {
         kind: "Node",
-        metadata: { name: "n", labels: { os: "linux" } },
+        metadata: {
+          name: "n",
+          labels: { os: "linux" },
+          creationTimestamp: "2026-01-01T00:00:00Z",
+        },
+        spec: {
+          taints: [
+            { key: "a", value: "b", effect: "NoSchedule" },
+            { key: "c", effect: "NoExecute", timeAdded: "2026-01-01T00:00:00Z" },
+            null,
+          ],
+          podCIDR: "10.244.0.0/24",
+          podCIDRs: ["10.244.0.0/24", "fd00::/64"],
+        },
         status: {
           addresses: [
             { type: "InternalIP", address: "10.0.0.1" },
@@ -69,13 +82,28 @@ describe("namespaces and nodes", () => {
         },
       },
       { kind: "Node" },
+      { kind: "Node", metadata: { name: "old" }, spec: { podCIDR: "10.244.1.0/24", podCIDRs: {} } },
+      { kind: "Node", metadata: { name: "with-another-cni" } },
     ];
     expect(await valueOf("namespaces", { objects })).toEqual([
       { name: "a", uid: "", labels: new Map() },
       { name: "b", uid: "1", labels: new Map([["a", "b"]]) },
     ]);
     expect(await valueOf("nodes", { objects })).toEqual([
-      { name: "n", labels: new Map([["os", "linux"]]), internalIPs: ["10.0.0.1"] },
+      {
+        name: "n",
+        labels: new Map([["os", "linux"]]),
+        internalIPs: ["10.0.0.1"],
+        podCIDRs: ["10.244.0.0/24", "fd00::/64"],
+        taints: [
+          { key: "a", value: "b", effect: "NoSchedule" },
+          { key: "c", value: "", effect: "NoExecute" },
+          { key: "", value: "", effect: "" },
+        ],
+        createdAt: Date.parse("2026-01-01T00:00:00Z"),
+      },
+      { name: "old", labels: new Map(), internalIPs: [], podCIDRs: ["10.244.1.0/24"], taints: [] },
+      { name: "with-another-cni", labels: new Map(), internalIPs: [], podCIDRs: [], taints: [] },
     ]);
   });
 });

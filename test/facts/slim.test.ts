@@ -146,12 +146,13 @@ describe("slim", () => {
     const node = slimFor(RESOURCES.nodes)({
       kind: "Node",
       metadata: { name: "n", labels: { a: "b" }, annotations: {}, managedFields: [] },
-      spec: { podCIDR: "x" },
+      spec: { podCIDR: "x", providerID: "y" },
       status: { images: [{ names: ["x"] }], addresses: internal },
     });
     expect(node).toEqual({
       kind: "Node",
       metadata: { name: "n", labels: { a: "b" } },
+      spec: { podCIDR: "x" },
       status: { addresses: internal },
     });
   });

@@ -21,6 +21,8 @@ interface Case {
   cause: RegExp;
   /** Of the first cluster's own server. */
   tls?: TlsFault;
+  /** It answers nothing that it stores, as without its etcd. */
+  withoutStorage?: true;
   cluster?: Entry;
   user?: Entry;
   /** The time limit has to pass. */
@@ -59,6 +61,14 @@ const CASES: Readonly<Record<string, Case>> = {
     cause: /no-such-proxy\.invalid/,
   },
   "token that is refused": { user: { token: "of-someone-else" }, cause: /credentials \(401\)/ },
+  "user without credentials": {
+    user: {},
+    cause: /nobody is signed in: user "cluster1" .* has no credentials$/,
+  },
+  "server without its storage": {
+    withoutStorage: true,
+    cause: /answers \/version, but nothing that it stores: 500 .*request timed out$/,
+  },
   "token file that is missing": {
     user: { tokenFile: "/nowhere/token" },
     cause: /\/nowhere\/token/,
@@ -126,14 +136,20 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => void forbidding.listen(0, "127.0.0.1", resolve));
   const proxy = `http://127.0.0.1:${(forbidding.address() as AddressInfo).port}`;
   const tls = [undefined, "other-ca", "expired", "wrong-host"] as const;
+  const message = "etcdserver: request timed out";
+  const stored = { path: /^\/apis?\/(?!authentication)/ };
   const started = await Promise.all([
     startApiServer({ directory: second }),
+    startApiServer({
+      directory: first,
+      faults: [{ kind: "status", body: { kind: "Status", message }, match: stored }],
+    }),
     ...tls.map((fault) => startApiServer({ directory: first, ...(fault && { tls: fault }) })),
   ]);
   servers.push(...started);
-  const [other, ...own] = started;
+  const [other, withoutStorage, ...own] = started;
   const run = async (name: string, one: Case, timeout = "10m"): Promise<Outcome> => {
-    const server = own[tls.indexOf(one.tls)] as ApiServer;
+    const server = one.withoutStorage ? withoutStorage : (own[tls.indexOf(one.tls)] as ApiServer);
     const config = server.kubeconfig({ context: "cluster1", dir: directory });
     const kubeconfig = writeKubeconfig(join(directory, name), [
       changed(config, one, proxy),

@@ -2,7 +2,13 @@ import { load } from "js-yaml";
 import { describe, expect, it } from "vitest";
 import { apply } from "../../src/gateway/apply.ts";
 import { comparable, unifiedDiff } from "../../src/gateway/comparable.ts";
-import { plan, type Planned, type Wanted, withNamespace } from "../../src/gateway/plan.ts";
+import {
+  gatewayName,
+  plan,
+  type Planned,
+  type Wanted,
+  withNamespace,
+} from "../../src/gateway/plan.ts";
 import { peerGateways } from "../../src/gateway/remote-peer.ts";
 import { undoCommand } from "../../src/gateway/undo.ts";
 import type { WritableCluster } from "../../src/model/cluster.ts";
@@ -98,6 +104,26 @@ describe("plan", () => {
     expect(await actionFor(stored())).toBe("unchanged");
     const later = { ...stored(), status: { conditions: [{ type: "Accepted", status: "True" }] } };
     expect(await actionFor(later)).toBe("unchanged");
+  });
+
+  it.each([
+    [undefined, ""],
+    [["example.com/hold"], ", held by finalizer example.com/hold"],
+  ])("writes nothing to what is being deleted: %j", async (finalizers, held) => {
+    const metadata = {
+      ...(stored()["metadata"] as object),
+      deletionTimestamp: "2026-01-15T12:00:00Z",
+      finalizers,
+    };
+    const one = wanted({
+      get: async () => gathered({ ...stored(), metadata }),
+      apply: async () => ({ ok: true, value: stored(), warnings: [] }),
+    });
+    const { planned, problems } = await plan([one], STATUSES);
+    expect(planned).toEqual([]);
+    expect(problems.map(({ message }) => message)).toEqual([
+      `Gateway ${gatewayName(one.manifest)} is being deleted${held}: run this again when it is gone`,
+    ]);
   });
 
   it("sees what is to change", async () => {

@@ -68,11 +68,15 @@ describe("writeProblems", () => {
   });
 
   it("does not claim that a namespace is missing where not all may be listed", async () => {
-    const narrowed = [{ group: "", resource: "namespaces", namespaces: ["istio-system"] }];
+    const narrowed = [
+      { group: "", resource: "namespaces", namespaces: ["istio-system"], refused: FORBIDDEN },
+    ];
     const cluster = { ...gatheredCluster(), narrowed };
     expect(await problems(cluster, {}, { namespace: "elsewhere" })).toEqual([]);
     expect(await problems({ ...gatheredCluster("a", { namespaces: [] }), narrowed })).toEqual([]);
-    const other = [{ group: "", resource: "namespaces", namespaces: ["kube-system"] }];
+    const other = [
+      { group: "", resource: "namespaces", namespaces: ["kube-system"], refused: FORBIDDEN },
+    ];
     const unread = gatheredCluster("a", { namespaces: [] }, { network: "" });
     expect(await problems({ ...unread, narrowed: other })).toEqual([
       "namespace istio-system could not be read: its network is not known\n  kubectl --context ctx-a get namespace istio-system --show-labels",
@@ -81,7 +85,12 @@ describe("writeProblems", () => {
 
   it("claims it where that one was looked for by itself", async () => {
     const narrowed = [
-      { group: "", resource: "namespaces", namespaces: ["istio-system", "elsewhere"] },
+      {
+        group: "",
+        resource: "namespaces",
+        namespaces: ["istio-system", "elsewhere"],
+        refused: FORBIDDEN,
+      },
     ];
     const cluster = { ...gatheredCluster(), narrowed };
     expect(await problems(cluster, {}, { namespace: "elsewhere" })).toEqual([

@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { isJudged, istiodOf } from "../../src/mesh/istiods.ts";
+import { controllerRuns, isJudged, istiodOf, withController } from "../../src/mesh/istiods.ts";
 import { ownerOf } from "../../src/mesh/pod-owner.ts";
-import { istiod, labels, pod, workload } from "../support/facts.ts";
+import { REVISION } from "../../src/mesh/names.ts";
+import { gathered, missing } from "../../src/model/gathered.ts";
+import { istiod, labels, pod, remoteGateway, workload } from "../support/facts.ts";
 
 describe("the workload of a pod", () => {
   const old = workload({ name: "istiod" });
@@ -76,5 +78,45 @@ describe("the istiod of a pod", () => {
     expect(isJudged(of("a", "far"), istiods, "far")).toBe(true);
     expect(isJudged(of("a", "far"), istiods, "gloo")).toBe(false);
     expect(isJudged(of("a"), { judged: [], others: [] }, "default")).toBe(true);
+  });
+});
+
+describe("whether an istiod runs that writes conditions", () => {
+  const peering = istiod({ name: "istiod", revision: "default" });
+  const other = istiod({ name: "istiod-old", revision: "old", peering: false });
+  const deployments = gathered({ judged: [peering], others: [other] });
+  const old = pod({ name: "istiod-old-1-x", labels: labels({ app: "istiod", [REVISION]: "old" }) });
+  const unread = missing("forbidden", "no");
+
+  test.each([
+    [gathered([pod()]), deployments, true],
+    [gathered([pod({ healthy: false })]), deployments, false],
+    [gathered([pod({ healthy: false }), pod()]), deployments, true],
+    [gathered([]), deployments, false],
+    [gathered([]), gathered({ judged: [], others: [other] }), false],
+    // One that does not peer says nothing of peers, unless there is no other.
+    [gathered([old]), deployments, false],
+    [gathered([old]), gathered({ judged: [other], others: [] }), true],
+    // Of no known Deployment, as those may not be read.
+    [gathered([pod()]), unread, true],
+    [gathered([pod({ healthy: false })]), unread, false],
+    // It runs in another cluster, or the pods are not known.
+    [gathered([]), gathered({ judged: [], others: [] }), undefined],
+    [gathered([]), unread, undefined],
+    [unread, deployments, undefined],
+    [undefined, undefined, undefined],
+  ])("%#", (pods, istiods, expected) => {
+    expect(controllerRuns(pods, istiods)).toBe(expected);
+  });
+
+  test("is said of all Gateways where it is known", () => {
+    const { controllerRuns: _, ...silent } = remoteGateway();
+    const gateways = { served: true, eastWest: [], remote: [silent] };
+    expect(withController(gateways, undefined)).toBe(gateways);
+    expect(withController(gateways, false).remote).toEqual([{ ...silent, controllerRuns: false }]);
+    const broken = { ...silent, conditions: new Map() };
+    const two = { served: true, eastWest: [broken], remote: [broken] };
+    expect(withController(two, false)).toEqual(two);
+    expect(withController(two, true).eastWest).toEqual([{ ...broken, controllerRuns: true }]);
   });
 });

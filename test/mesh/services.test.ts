@@ -1,8 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { portsOf, sharedCopies, sharedServices, unlabelled } from "../../src/mesh/services.ts";
+import type { MeshDomain } from "../../src/mesh/segments.ts";
 import type { ServiceFact } from "../../src/model/facts.ts";
 import { clusterRef, labels, namespace, service } from "../support/facts.ts";
 
+const MESH: MeshDomain = { kind: "known", domain: "mesh.internal" };
 const SCOPE = "solo.io/service-scope";
 
 function scoped(name: string, scope?: string): ServiceFact {
@@ -21,13 +23,28 @@ describe("shared Services", () => {
       scoped("c", "cluster"),
       scoped("a", "global-only"),
     ];
-    const shared = sharedServices(services, [namespace("shop", { [SCOPE]: "global" })]);
+    const shared = sharedServices(services, [namespace("shop", { [SCOPE]: "global" })], MESH);
     expect(shared.map(({ host, scope, inherited }) => [host, scope, inherited])).toEqual([
-      ["a.shop.mesh.internal", "global-only", false],
+      ["a.shop.svc.cluster.local", "global-only", false],
       ["b.shop.mesh.internal", "global", true],
       ["z.shop.mesh.internal", "segment", false],
     ]);
-    expect(sharedServices([scoped("b"), scoped("c", "everywhere")], [])).toEqual([]);
+    expect(sharedServices([scoped("b"), scoped("c", "everywhere")], [], MESH)).toEqual([]);
+  });
+
+  test("have hosts in the domain of their cluster's Segment, but for global-only", () => {
+    const hosts = (domain: MeshDomain) =>
+      sharedServices([scoped("a", "global-only"), scoped("b", "segment")], [], domain).map(
+        ({ host }) => host,
+      );
+    expect(hosts({ kind: "known", domain: "mesh.acme" })).toEqual([
+      "a.shop.svc.cluster.local",
+      "b.shop.mesh.acme",
+    ]);
+    expect(hosts({ kind: "unknown", segment: "acme" })).toEqual([
+      "a.shop.svc.cluster.local",
+      undefined,
+    ]);
   });
 
   test("their copies in every cluster, shared there or not", () => {

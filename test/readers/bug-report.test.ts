@@ -124,6 +124,27 @@ describe("what is not there", () => {
     expect(await reader?.list(RESOURCES.gateways)).toMatchObject({ ok: true });
   });
 
+  test("Secrets of --full-secrets are read, and a table of their names is none", async () => {
+    const cacerts = loadAll(filesUnder(recorded)["objects/istio-system/secret-cacerts.yaml"] ?? "");
+    const full = { ...whole, "cluster/secrets": list(cacerts as Thing[]) };
+    const [reader] = await openRecordings(directory(full));
+    const found = await reader?.get(RESOURCES.secrets, "istio-system", "cacerts");
+    expect(found).toMatchObject({
+      ok: true,
+      value: { data: { "ca-cert.pem": expect.stringMatching(/^LS0t/) as string } },
+    });
+    const { mesh } = await check(reader ? [reader] : [], { precheck: false, concurrency: 4 });
+    const certs = mesh.find(({ id }) => id === "certs");
+    expect(JSON.stringify(certs)).toContain("verifies its intermediate certificate");
+
+    const table =
+      "NAMESPACE      NAME      TYPE     DATA   AGE\nistio-system   cacerts   Opaque   4      5d\n";
+    const [named] = await openRecordings(directory({ ...whole, "cluster/secrets": table }));
+    expect(await named?.get(RESOURCES.secrets, "istio-system", "cacerts")).toMatchObject({
+      why: "not-recorded",
+    });
+  });
+
   test("a file that failed takes its types with it, and nothing else", async () => {
     const [noCrs] = await openRecordings(directory(without("cluster/crs")));
     expect(await noCrs?.list(RESOURCES.gateways)).toMatchObject({ why: "not-recorded" });

@@ -6,6 +6,8 @@ import { dump } from "js-yaml";
 import { describe, expect, test } from "vitest";
 import { RESOURCES } from "../../src/model/resource.ts";
 import { openDirectory } from "../../src/readers/directory.ts";
+import { yamlPieces } from "../../src/readers/directory/documents.ts";
+import { distinct } from "../../src/readers/distinct.ts";
 import { openRecordings } from "../../src/readers/recordings.ts";
 import { directory, faultOf, names } from "./temp.ts";
 
@@ -103,6 +105,47 @@ describe("objects", () => {
     expect(found).toMatchObject({
       value: { metadata: { creationTimestamp: "2026-01-01T00:00:00Z" } },
     });
+  });
+});
+
+describe("files as Windows PowerShell writes them", () => {
+  const yaml = dump({ apiVersion: "v1", items: [pod("ünïcode", "x")], kind: "List" });
+  const text = `\uFEFF${yaml.replaceAll("\n", "\r\n")}`;
+  const little = Buffer.from(text, "utf16le");
+
+  test.each([
+    ["little end first", little],
+    ["big end first", Buffer.from(little).swap16()],
+  ])("in UTF-16, %s", async (_name, bytes) => {
+    expect(await listed(directory({ "Pod.yaml": bytes }))).toEqual(["x/ünïcode"]);
+  });
+
+  test("in UTF-16 as JSON", async () => {
+    const json = Buffer.from(`\uFEFF${JSON.stringify(pod("j", "x"))}`, "utf16le");
+    expect(await listed(directory({ "pod.json": json }))).toEqual(["x/j"]);
+  });
+
+  test.each([
+    ["UTF-16", little],
+    ["UTF-8", Buffer.from(text)],
+    ["a byte", Buffer.from("a")],
+  ])("in %s that comes byte by byte", async (_name, bytes) => {
+    async function* bytewise(): AsyncGenerator<Uint8Array> {
+      for (const byte of bytes) yield Promise.resolve(Uint8Array.of(byte));
+    }
+    let whole = "";
+    for await (const part of yamlPieces(bytewise())) whole += part.text;
+    expect(whole).toContain(bytes.length === 1 ? "a" : "name: ünïcode");
+  });
+
+  test("or that hold less than a byte order mark", async () => {
+    const root = directory({
+      "a.yaml": "",
+      "b.yaml": "\n",
+      "c.json": "1",
+      "d.yaml": dump(pod("d")),
+    });
+    expect(await listed(root)).toEqual(["default/d"]);
   });
 });
 
@@ -266,6 +309,133 @@ describe("several clusters", () => {
     expect(await readers[0]?.list(RESOURCES.pods)).toEqual({ ok: true, value: [] });
     expect(await readers[1]?.list(RESOURCES.pods)).toMatchObject({ value: [{ kind: "Pod" }] });
     await expect(openDirectory(root)).rejects.toThrow(/several clusters/);
+  });
+});
+
+describe("when it was made", () => {
+  const times = async (files: Record<string, unknown>): Promise<(number | undefined)[]> =>
+    (await openRecordings(directory(files))).map(({ recordedAt }) => recordedAt);
+
+  test("is in snapshot.json, or in the timestamp of a must-gather, or not known", async () => {
+    const at = Date.parse("2026-01-15T12:05:00Z");
+    const objects = { "inner/pods.json": pod("p", "n") };
+    expect(await times({ "snapshot.json": { time: "2026-01-15T12:05:00Z" } })).toEqual([at]);
+    expect(await times({ "snapshot.json": { time: "soon" } })).toEqual([undefined]);
+    expect(await times(objects)).toEqual([undefined]);
+    const started = "2026-01-15 11:00:00.123 +0000 UTC m=+0.001\n";
+    for (const ended of [
+      "2026-01-15 12:05:00",
+      "2026-01-15 12:05:00.987 +0000 UTC m=+99.1",
+      "2026-01-15 14:05:00.9 +0200 CEST m=+99.1",
+    ]) {
+      const timestamp = `${started}${ended}\n`;
+      expect(await times({ ...objects, "inner/timestamp": timestamp })).toEqual([at]);
+    }
+    expect(await times({ ...objects, timestamp: "9999-99-99 99:99:99\nnow\n" })).toEqual([
+      undefined,
+    ]);
+  });
+
+  test("is kept where a recording goes by another name", async () => {
+    const [first, second] = await Promise.all(
+      [1, 2].map((day) =>
+        openRecordings(
+          directory({ "snapshot.json": { context: "a", time: `2026-01-0${day}T00:00:00Z` } }),
+        ),
+      ),
+    );
+    const renamed = distinct([...(first ?? []), ...(second ?? [])]);
+    expect(renamed.map(({ context, recordedAt }) => [context, recordedAt])).toEqual([
+      ["a", Date.parse("2026-01-01T00:00:00Z")],
+      ["a (2)", Date.parse("2026-01-02T00:00:00Z")],
+    ]);
+  });
+});
+
+describe("clusters beside one another", () => {
+  const withUid = (uid: string, name = "kube-system") => ({
+    apiVersion: "v1",
+    kind: "Namespace",
+    metadata: { name, uid },
+  });
+
+  test("a directory without a snapshot.json beside one that has it is a cluster", async () => {
+    const root = directory({
+      "run/a/snapshot.json": { context: "first", position: 0 },
+      "run/a/objects/x.json": pod("p", "n"),
+      "run/b/objects/deep/x.json": pod("q", "n"),
+      "elsewhere/c/x.json": pod("r", "n"),
+      "run/logs/report.json": { outcome: "fail" },
+      "run/report.json": { schemaVersion: "mc.check/v1" },
+      "run/readme.txt": "not read",
+    });
+    const readers = await openRecordings(root);
+    expect(readers.map(({ context }) => context)).toEqual(["first", "elsewhere", "b"]);
+    const pods = await Promise.all(readers.map((reader) => reader.list(RESOURCES.pods)));
+    expect(pods.map((answer) => (answer.ok ? names(answer.value) : answer))).toEqual([
+      ["n/p"],
+      ["n/r"],
+      ["n/q"],
+    ]);
+  });
+
+  test("beside a bug report too", async () => {
+    const root = directory({
+      "a/cluster/cluster-context": "first",
+      "b/pods.json": pod("q", "n"),
+    });
+    const readers = await openRecordings(root);
+    expect(readers.map(({ context }) => context).toSorted()).toEqual(["b", "first"]);
+  });
+
+  test("objects that are in no cluster's directory are not dropped without a word", async () => {
+    const root = directory({
+      "a/snapshot.json": { context: "first" },
+      "pods.json": pod("q", "n"),
+    });
+    await expect(openRecordings(root)).rejects.toThrow(
+      /pods\.json is beside the directories of clusters and in none of them: not read$/,
+    );
+  });
+
+  test.each<[string, Record<string, unknown>]>([
+    ["two directories", { "a/x.json": withUid("1"), "b/x.json": withUid("2") }],
+    ["below another", { "top/a/x.json": withUid("1"), "top/b/x.json": withUid("2") }],
+    ["two files", { "a.json": withUid("1"), "b.json": withUid("2") }],
+    ["one in the other", { "x.json": withUid("1"), "b/x.json": withUid("2") }],
+    [
+      "without uids",
+      { "a/x.json": pod("p", "n", { of: "a" }), "b/x.json": pod("p", "n", { of: "b" }) },
+    ],
+    [
+      "beside a third one that says what it is",
+      {
+        "c/snapshot.json": {},
+        "d/a/x.json": withUid("1"),
+        "d/b/x.json": withUid("2"),
+      },
+    ],
+  ])("%s of two clusters are not read as one", async (_, files) => {
+    await expect(openRecordings(directory(files))).rejects.toThrow(
+      /has (Namespace kube-system|Pod n\/p) in \S+ and another one in \S+: these are recordings of several clusters/,
+    );
+  });
+
+  test("the same object twice is of one cluster", async () => {
+    const root = directory({
+      "cluster-scoped-resources/core/namespaces/a.json": withUid("1"),
+      "namespaces/a/a.json": { ...withUid("1"), status: { phase: "Active" } },
+      "namespaces/a/pods.json": { kind: "List", items: [pod("p", "n"), pod("q", "n")] },
+      "namespaces/a/pods/p.json": pod("p", "n", { changed: "below" }),
+      "manifests/a.json": {
+        apiVersion: "v1",
+        kind: "Namespace",
+        metadata: { name: "kube-system" },
+      },
+      "b/pod.json": pod("q", "n"),
+      "b/strange.json": [{ kind: "Pod" }, { apiVersion: "v1", kind: "Pod", metadata: {} }],
+    });
+    expect(await listed(root)).toEqual(["n/p", "n/q"]);
   });
 });
 

@@ -54,7 +54,7 @@ export function report({ clusters = [], mesh = [], precheck = false }: ReportPar
     startedAt: Date.parse("2026-01-15T12:00:00Z"),
     durationMs: 1234,
     precheck,
-    clusters: clusters.map(({ context, name, network, istioVersion, checks }) => ({
+    clusters: clusters.map(({ context, name, network, istioVersion, recordedAt, checks }) => ({
       ref: {
         context,
         contextArgument: context,
@@ -65,6 +65,9 @@ export function report({ clusters = [], mesh = [], precheck = false }: ReportPar
         ...(istioVersion === undefined ? {} : { istioVersion }),
       },
       results: checks,
+      ...(recordedAt === undefined
+        ? {}
+        : { recordedAt: recordedAt === null ? null : Date.parse(recordedAt) }),
     })),
     mesh,
   });
@@ -75,6 +78,7 @@ export const remediation = remedy("Mend it.", "kubectl --context a get pods");
 /** The report with all texts that may come from clusters and files replaced. */
 export function withTexts(source: Report, text: (before: string) => string): Report {
   const own = new Set([
+    "recordedAt",
     "id",
     "status",
     "severity",

@@ -3,6 +3,7 @@ import addFormats from "ajv-formats";
 import { describe, expect, test } from "vitest";
 import type { Report } from "../../src/model/report.ts";
 import { reportSchema } from "../support/write-schema.ts";
+import current from "../../schema/mc.check.v1.schema.json" with { type: "json" };
 import published from "./published.schema.json" with { type: "json" };
 import { reportOf, SCENARIOS } from "./reports.ts";
 
@@ -25,6 +26,11 @@ function compile(source: object): ValidateFunction {
 }
 
 const schema = reportSchema();
+
+test("what is published is what the types say (npm run schema)", () => {
+  expect(current).toEqual(JSON.parse(JSON.stringify(schema)));
+});
+
 const validate = compile(schema);
 const validateClosed = compile(closed(schema) as object);
 /** As it was when it was first given out: what readers may rely on for good. */

@@ -8,7 +8,7 @@ import type { FactReaders } from "../../src/model/source.ts";
 import { answers, object } from "./arbitrary.ts";
 import type { Json } from "./pods.ts";
 
-export const FACT_KEYS = Object.keys(FACTS) as FactKey[];
+const FACT_KEYS = Object.keys(FACTS) as FactKey[];
 
 export type AllFacts = Record<string, Gathered<unknown>>;
 

@@ -39,7 +39,15 @@ const text = fc.constantFrom(
   "__proto__",
   "",
 );
-const word = fc.constantFrom("istiod", "ztunnel", "istio-cni-node", "cacerts", "a", "");
+const word = fc.constantFrom(
+  "istiod",
+  "ztunnel",
+  "istio-cni-node",
+  "cacerts",
+  "istio-system",
+  "a",
+  "",
+);
 const count = fc.constantFrom(0, 1, -1, 1.5, 15_008, 70_000);
 /** What a value is of which nothing else is known. */
 const scalar = mostly(fc.oneof(text, word, count, fc.boolean()));
@@ -49,6 +57,7 @@ const labels = fc.oneof(
     weight: 4,
     arbitrary: fc.constantFrom(
       { app: "istiod", "istio/multiCluster": "true", "solo.io/source-workload": "autogenflat.x" },
+      { "admin.solo.io/segment": "a" },
       { app: "ztunnel", "node.openshift.io/os_id": "rhcos" },
       { "k8s-app": "istio-cni-node", "gateway.networking.k8s.io/gateway-name": "gw" },
     ),

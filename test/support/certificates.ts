@@ -1,9 +1,10 @@
-// oxlint-disable-next-line import/no-unassigned-import -- @peculiar/x509 needs its side effect
+// @peculiar/x509 needs its side effect.
 import "reflect-metadata";
 import type { webcrypto } from "node:crypto";
 import {
   AuthorityKeyIdentifierExtension,
   BasicConstraintsExtension,
+  ExtendedKeyUsageExtension,
   Extension,
   KeyUsageFlags,
   KeyUsagesExtension,
@@ -11,6 +12,7 @@ import {
   SubjectAlternativeNameExtension,
   SubjectKeyIdentifierExtension,
   X509CertificateGenerator,
+  X509CrlGenerator,
 } from "@peculiar/x509";
 import { NOW } from "./facts.ts";
 
@@ -58,6 +60,8 @@ export interface CertificateOptions {
   /** Hash of the signature, for SHA-1. */
   hash?: string;
   dnsNames?: string[];
+  /** OIDs of the extended key usage; absent leaves the extension out. */
+  purposes?: string[];
   extensions?: Extension[];
   serial?: string;
 }
@@ -67,6 +71,8 @@ export interface Authority {
   pem: string;
   der: Uint8Array;
   subject: string;
+  /** Hex. */
+  serial: string;
   keys: webcrypto.CryptoKeyPair;
   keyKind: KeyKind;
 }
@@ -118,6 +124,7 @@ async function makeCertificate(options: CertificateOptions = {}): Promise<Author
           ),
         ]
       : []),
+    ...(options.purposes ? [new ExtendedKeyUsageExtension(options.purposes)] : []),
     ...(options.extensions ?? []),
   ];
   const certificate = await X509CertificateGenerator.create({
@@ -138,6 +145,7 @@ async function makeCertificate(options: CertificateOptions = {}): Promise<Author
     pem: `${certificate.toString("pem").trim()}\n`,
     der: new Uint8Array(certificate.rawData),
     subject,
+    serial: certificate.serialNumber,
     keys,
     keyKind,
   };
@@ -171,6 +179,31 @@ export function makeLeaf(issuer: Authority): Promise<Authority> {
     ca: null,
     keyUsage: ["digitalSignature", "keyEncipherment"],
   });
+}
+
+/** `serverAuth` and `clientAuth`. */
+export const SERVER = "1.3.6.1.5.5.7.3.1";
+export const CLIENT = "1.3.6.1.5.5.7.3.2";
+export const ANY_PURPOSE = "2.5.29.37.0";
+
+/** PEM of a revocation list that an authority signed, with the serial numbers of what it revokes. */
+export async function makeRevocationList(
+  issuer: Authority,
+  revoked: readonly Authority[],
+  nextUpdate = NOW + 30 * DAY,
+): Promise<string> {
+  const list = await X509CrlGenerator.create({
+    issuer: issuer.subject,
+    thisUpdate: new Date(NOW - DAY),
+    nextUpdate: new Date(nextUpdate),
+    entries: revoked.map(({ serial }) => ({
+      serialNumber: serial,
+      revocationDate: new Date(NOW - DAY),
+    })),
+    signingKey: issuer.keys.privateKey,
+    signingAlgorithm: KEYS[issuer.keyKind],
+  });
+  return `${PemConverter.encode(list.rawData, "X509 CRL").trim()}\n`;
 }
 
 /** An extension that nobody knows. */

@@ -145,6 +145,7 @@ export function eastWestGateway(id = "a", changes: Partial<GatewayFact> = {}): G
       { name: "cross-network", port: 15008, protocol: "HBONE", tlsMode: "Passthrough" },
       { name: "xds-tls", port: 15012, protocol: "TLS", tlsMode: "Passthrough" },
     ],
+    controllerRuns: true,
     conditions: conditions({ Accepted: "True", Programmed: "True" }),
     createdAt: TEN_MINUTES_AGO,
     managers: ["mc"],
@@ -172,6 +173,7 @@ export function remoteGateway(to = "b", changes: Partial<GatewayFact> = {}): Gat
       "gateway.istio.io/trust-domain": "cluster.local",
     }),
     addresses: [{ type: "IPAddress", value: addressOf(to) }],
+    controllerRuns: true,
     conditions: conditions({
       Accepted: "True",
       Programmed: "True",
@@ -205,7 +207,14 @@ export function namespace(name: string, values: Record<string, string> = {}): Na
 }
 
 export function node(changes: Partial<NodeFact> = {}): NodeFact {
-  return { name: "node-1", labels: labels({}), internalIPs: ["10.0.0.1"], ...changes };
+  return {
+    name: "node-1",
+    labels: labels({}),
+    internalIPs: ["10.0.0.1"],
+    podCIDRs: [],
+    taints: [],
+    ...changes,
+  };
 }
 
 /** Every fact of a healthy cluster `id` that is linked to `peers`. */
@@ -273,7 +282,7 @@ export function healthyFacts(id = "a", peers: readonly string[] = ["b"]): Facts 
       namespace("istio-system", { "topology.istio.io/network": network }),
       namespace("istio-eastwest", {}),
     ].map((one) => ({ ...one, uid: `${one.uid}-${id}` })),
-    nodes: [node()],
+    nodes: [node({ podCIDRs: [`10.${(id.codePointAt(0) ?? 0) % 250}.0.0/24`] })],
     cniConfigs: [{ namespace: "istio-system", name: "istio-cni-config", dnsCapture: "true" }],
     licenses: [
       {
@@ -296,6 +305,7 @@ export function healthyFacts(id = "a", peers: readonly string[] = ["b"]): Facts 
     remoteSecrets: [],
     flatEntries: [],
     sourcePods: { existing: new Map(), namespaces: new Set() },
+    segments: [],
     platform: { openshift: false },
     ztunnelDumps: [],
   };

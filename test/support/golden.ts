@@ -53,6 +53,23 @@ export async function reportsOf(readers: readonly ClusterReader[]): Promise<Repo
   return { full, precheck: await check(readers, { ...request, precheck: true }) };
 }
 
+/** The reports of live clusters with the only thing that recordings of them say besides. */
+export function asRecorded(
+  { full, precheck }: Reports,
+  readers: readonly ClusterReader[],
+): Reports {
+  const times = readers.map((reader) => new Date(reader.now()).toISOString());
+  const recorded = (report: Report): Report => ({
+    ...report,
+    clusters: report.clusters.map(({ checks, ...rest }, index) => ({
+      ...rest,
+      ...(times[index] === undefined ? {} : { recordedAt: times[index] }),
+      checks,
+    })),
+  });
+  return { full: recorded(full), precheck: recorded(precheck) };
+}
+
 /** The report without what differs from run to run and from release to release. */
 function settled(report: Report): Report {
   const still = (result: Result): Result => ({ ...result, durationMs: 0 });

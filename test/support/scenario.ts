@@ -77,14 +77,14 @@ export async function liveClusters(
   };
 }
 
-/** A report without what differs from run to run. */
+/** A report without what differs from run to run, and from a live cluster to its recording. */
 export function timeless(report: Report): unknown {
   const still = (result: Result): unknown => ({ ...result, durationMs: 0 });
   return {
     ...report,
     startedAt: "",
     durationMs: 0,
-    clusters: report.clusters.map((cluster) => ({
+    clusters: report.clusters.map(({ recordedAt: _, ...cluster }) => ({
       ...cluster,
       checks: cluster.checks.map(still),
     })),

@@ -3,22 +3,23 @@ import { meshCheck, type MeshCheckContext, type Verdict } from "../../model/chec
 import { pass, remedy, summarize, warn } from "../../model/finding.ts";
 import type { Finding } from "../../model/report.ts";
 import type { TrustMatrix } from "../../model/trust.ts";
-import { apartFindings } from "./apart.ts";
+import { configMapDiffersFindings } from "./config-map-differs.ts";
 import { replaceSigning, showSigning } from "./commands.ts";
 import { certsData } from "./details.ts";
 import { distrustFindings } from "./distrust.ts";
 import { expiryFindings, unusedRootFindings } from "./expiry.ts";
 import {
   isSelfMade,
-  memberOf,
+  certificatesOf,
   ownRoot,
   selfMadeText,
   type CertsFacts,
-  type Member,
-} from "./member.ts";
-import { ownFindings } from "./own.ts";
+  type ClusterCertificates,
+} from "./cluster-certificates.ts";
+import { clusterFindings } from "./cluster-findings.ts";
 import { judgePairs, type Distrust } from "./pairs.ts";
-import { named } from "./words.ts";
+import { rotationAmong, rotationFindings } from "./rotation.ts";
+import { named } from "./wording.ts";
 import { view } from "./view.ts";
 import type { CertsData } from "./data.ts";
 import { explanation } from "./explanation.ts";
@@ -31,7 +32,7 @@ declare module "../../model/check-data.ts" {
 
 /** With one cluster there are no pairs: what can be said of it alone. */
 function aloneFindings(
-  member: Member,
+  member: ClusterCertificates,
   trust: TrustMatrix,
   { absent }: Pick<MeshCheckContext, "absent">,
 ): Finding[] {
@@ -71,19 +72,21 @@ function outOfDate(distrusts: readonly Distrust[]): Set<string> {
 }
 
 function judge(
-  members: readonly Member[],
+  members: readonly ClusterCertificates[],
   trust: TrustMatrix,
   context: Pick<MeshCheckContext, "absent">,
 ): Verdict<"certs"> {
   const { pairs, fine, distrusts } = judgePairs(members, trust);
   const [only] = members;
   const alone = only && members.length === 1 ? aloneFindings(only, trust, context) : [];
+  const rotation = rotationAmong(members, trust);
   const findings = [
     ...members.flatMap((member) => [
-      ...ownFindings(member, trust),
-      ...apartFindings(member, members, distrusts, trust),
+      ...clusterFindings(member, trust),
+      ...configMapDiffersFindings(member, members, distrusts, trust),
     ]),
     ...distrustFindings(distrusts, members, trust),
+    ...rotationFindings(rotation, members),
     ...expiryFindings(members, trust, outOfDate(distrusts)),
     ...unusedRootFindings(members, trust),
     ...fine,
@@ -96,7 +99,7 @@ function judge(
   return {
     findings,
     summary: summarize(findings, healthy),
-    data: certsData(members, pairs),
+    data: certsData(members, pairs, rotation),
   };
 }
 
@@ -107,14 +110,17 @@ export const certs = meshCheck({
   explanation,
   why: "Workloads and istiods of different clusters talk over mutual TLS: each must trust the root that the other's certificates lead to.",
   reads:
-    "root-cert.pem of ConfigMap istio-ca-root-cert; the certificates, never the keys, of Secret cacerts or istio-ca-secret.",
+    "root-cert.pem of ConfigMap istio-ca-root-cert; the certificates and revocation lists, never the keys, of Secret cacerts or istio-ca-secret, as istiod's environment says.",
   faults: [
     "The roots of one cluster do not verify the intermediate certificate of another.",
     "A certificate of the chain has expired, is not valid yet, or will expire soon.",
     "A certificate of the chain is no CA, may not sign certificates, or exceeds a path length.",
     "A cluster signs with the self-signed CA that istiod makes when there is no Secret cacerts.",
     "The root of the Secret and the one that workloads get from the ConfigMap differ.",
-    "A bundle or chain is missing, empty, cut off or not PEM.",
+    "A bundle or chain is missing, empty, cut off or not PEM as Go reads it: BEGIN and END on lines of their own.",
+    "Secret cacerts lacks a file that istiod needs, or its roots do not verify its own certificate: istiod does not start with it.",
+    "A root is being rotated, and some clusters are more than one phase behind others.",
+    "A certificate of the chain allows TLS servers or clients only, or a revocation list names it.",
   ],
   fixes: [
     "Make one root and let it sign an intermediate certificate for each cluster, in Secret cacerts of the istio namespace.",
@@ -127,7 +133,7 @@ export const certs = meshCheck({
   run(members: readonly CertsFacts[], context) {
     const { trust } = context.artifacts;
     return judge(
-      members.map((member) => memberOf(member, trust)),
+      members.map((member) => certificatesOf(member, trust)),
       trust,
       context,
     );

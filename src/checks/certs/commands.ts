@@ -1,12 +1,9 @@
+import { ROOT_CONFIG_MAP } from "../../mesh/names.ts";
+import { caFilesOf, CRL_FILE } from "../../mesh/trust/cacerts.ts";
 import { restartIstiod } from "../../mesh/commands/istiod.ts";
 import { kubectl } from "../../mesh/commands/shell.ts";
 import type { ClusterRef } from "../../model/check.ts";
-import { signingKey, type Member } from "./member.ts";
-import { CONFIG_MAP } from "./words.ts";
-
-/** Files that make up Secret cacerts, in Istio's own form and in that of a TLS Secret. */
-const FILES = ["ca-cert.pem", "ca-key.pem", "root-cert.pem", "cert-chain.pem"];
-const TLS_FILES = ["tls.crt", "tls.key", "ca.crt"];
+import type { ClusterCertificates } from "./cluster-certificates.ts";
 
 function dataOf(kind: string, name: string, key: string): string[] {
   return ["get", kind, name, "-o", `jsonpath={.data.${key.replaceAll(".", String.raw`\.`)}}`];
@@ -26,31 +23,33 @@ export function showRoot(cluster: ClusterRef): string {
     cluster,
     "-n",
     cluster.istioNamespace,
-    ...dataOf("configmap", CONFIG_MAP, "root-cert.pem"),
+    ...dataOf("configmap", ROOT_CONFIG_MAP, "root-cert.pem"),
   );
   return `${read} | ${SHOW_EACH}`;
 }
 
 /** Prints the certificate that istiod signs with. */
-export function showSigning({ cluster, intermediate }: Member): string {
+export function showSigning({ cluster, intermediate }: ClusterCertificates): string {
   const signer = intermediate.ok ? intermediate.value : undefined;
   const secret = signer?.secret === "istio-ca-secret" ? signer.secret : "cacerts";
-  const key = signer ? signingKey(signer) : "ca-cert.pem";
+  const key = signer ? caFilesOf(signer.keys).signing : "ca-cert.pem";
   const read = kubectl(cluster, "-n", cluster.istioNamespace, ...dataOf("secret", secret, key));
   return `${read} | base64 -d | openssl x509 -noout -text`;
 }
 
-function fromFiles(names: readonly string[]): string[] {
-  return names.map((name) => `--from-file=${name}`);
-}
-
 /** Writes Secret cacerts from files in the working directory, then has istiod load it. */
-export function replaceSigning({ cluster, intermediate }: Member): string[] {
-  const tls = intermediate.ok && intermediate.value.keys.includes("tls.crt");
+export function replaceSigning({ cluster, intermediate }: ClusterCertificates): string[] {
+  const keys = intermediate.ok ? intermediate.value.keys : [];
+  const { signing, key, root, chain } = caFilesOf(keys);
+  const files = [
+    ...new Set([signing, key, root, chain]),
+    ...keys.filter((one) => one === CRL_FILE),
+  ];
   // The type of a Secret cannot be changed, and this is the one that cert-manager gives it.
-  const form = tls ? ["--type=kubernetes.io/tls", ...fromFiles(TLS_FILES)] : fromFiles(FILES);
-  const inNamespace = (...words: string[]): string =>
-    kubectl(cluster, "-n", cluster.istioNamespace, ...words);
+  const type = chain === root ? ["--type=kubernetes.io/tls"] : [];
+  const form = [...type, ...files.map((name) => `--from-file=${name}`)];
+  const inNamespace = (...parameters: string[]): string =>
+    kubectl(cluster, "-n", cluster.istioNamespace, ...parameters);
   const make = [
     "create",
     "secret",

@@ -1,3 +1,5 @@
+import type { RotationPhase } from "../../mesh/rotation.ts";
+
 /** A certificate in a report. */
 export interface CertificateData {
   subject: string;
@@ -40,10 +42,24 @@ export interface TrustPair {
   reason?: string;
 }
 
+/** A rotation of the root that is going on. */
+export interface RotationData {
+  /** Fingerprint of the root that is to stay, and those of the others. */
+  to: string;
+  from: string[];
+  /** False where neither ages nor order of the roots tell which is to stay. */
+  certain: boolean;
+  phases: { context: string; phase: RotationPhase }[];
+  /** Some clusters are more than one step behind others. */
+  apart: boolean;
+}
+
 /** The certificates of every cluster, and whose roots verify whose chain. */
 export interface CertsData {
   clusters: ClusterCertificates[];
   pairs: TrustPair[];
+  /** Absent while no cluster has several roots. */
+  rotation?: RotationData;
   /** Lines that inform: fingerprints of roots, and each chain's certificates. */
   notes: string[];
 }

@@ -1,7 +1,14 @@
+import type { Rotation } from "../../mesh/rotation.ts";
 import type { CertificateFacts } from "../../model/trust.ts";
-import type { CertificateData, CertsData, ClusterCertificates, TrustPair } from "./data.ts";
-import type { Member } from "./member.ts";
-import { DAY, expiryText } from "./words.ts";
+import type { ClusterCertificates } from "./cluster-certificates.ts";
+import type {
+  CertificateData,
+  CertsData,
+  ClusterCertificates as ReportedCertificates,
+  TrustPair,
+} from "./data.ts";
+import { rotationData, rotationText } from "./rotation.ts";
+import { DAY, expiryText } from "./wording.ts";
 
 function dataOf(certificate: CertificateFacts, now: number): CertificateData {
   const { subject, issuer, sha256, key, notBefore, notAfter } = certificate;
@@ -16,7 +23,13 @@ function dataOf(certificate: CertificateFacts, now: number): CertificateData {
   };
 }
 
-function clusterOf({ cluster, context, roots, chain, intermediate }: Member): ClusterCertificates {
+function reported({
+  cluster,
+  context,
+  roots,
+  chain,
+  intermediate,
+}: ClusterCertificates): ReportedCertificates {
   return {
     context,
     ...(intermediate.ok ? { secret: intermediate.value.secret } : {}),
@@ -26,11 +39,17 @@ function clusterOf({ cluster, context, roots, chain, intermediate }: Member): Cl
 }
 
 /** What reporters need beyond findings; the notes are lines as the vendor's tool prints them. */
-export function certsData(members: readonly Member[], pairs: TrustPair[]): CertsData {
+export function certsData(
+  members: readonly ClusterCertificates[],
+  pairs: TrustPair[],
+  rotation: Rotation | undefined,
+): CertsData {
   return {
-    clusters: members.map(clusterOf),
+    clusters: members.map(reported),
     pairs,
+    ...(rotation ? { rotation: rotationData(rotation) } : {}),
     notes: [
+      ...(rotation ? [rotationText(rotation)] : []),
       ...members.flatMap(({ context, roots }) =>
         roots.map(({ sha256 }) => `cluster ${context} root certificate SHA256 sum: ${sha256}`),
       ),

@@ -1,12 +1,20 @@
+import { ROOT_CONFIG_MAP } from "../../mesh/names.ts";
 import { enumerate } from "../../mesh/wording.ts";
 import { fail, objectRef, remedy } from "../../model/finding.ts";
 import type { Finding, Remediation } from "../../model/report.ts";
 import type { TrustMatrix } from "../../model/trust.ts";
 import { replaceSigning, showRoot, showSigning } from "./commands.ts";
 import { groupBy } from "../../lib/group-by.ts";
-import { chainRoot, configMapOf, isAmong, selfMadeText, verdictOf, type Member } from "./member.ts";
+import {
+  chainRoot,
+  configMapOf,
+  isAmong,
+  selfMadeText,
+  verdictOf,
+  type ClusterCertificates,
+} from "./cluster-certificates.ts";
 import type { Distrust } from "./pairs.ts";
-import { clustersText, CONFIG_MAP, named, rootsText } from "./words.ts";
+import { clustersText, named, rootsText } from "./wording.ts";
 
 /** Most clusters that a remedy gives commands for. */
 const MOST = 3;
@@ -14,10 +22,10 @@ const MOST = 3;
 /** All that one cause breaks: whose chains, and who does not trust them. */
 interface Group {
   first: Distrust;
-  owners: Member[];
-  trusters: Member[];
+  owners: ClusterCertificates[];
+  trusters: ClusterCertificates[];
   /** All clusters as they were given. */
-  order: readonly Member[];
+  order: readonly ClusterCertificates[];
 }
 
 /**
@@ -26,7 +34,7 @@ interface Group {
  */
 export function distrustFindings(
   distrusts: readonly Distrust[],
-  members: readonly Member[],
+  members: readonly ClusterCertificates[],
   trust: TrustMatrix,
 ): Finding[] {
   const groups = groupBy(distrusts, ({ cause, stale }) => `${cause} ${stale}`).map((all): Group => {
@@ -57,7 +65,7 @@ function isBack(one: Group, other: Group): boolean {
 
 function mutualFinding(group: Group, trust: TrustMatrix): Finding {
   const { owner, truster } = group.first;
-  const root = (one: Member): string => {
+  const root = (one: ClusterCertificates): string => {
     const found = chainRoot(trust, one);
     return found ? `root ${named(found)}` : "a root that is not known";
   };
@@ -85,13 +93,13 @@ function staleFinding(message: string, { trusters }: Group): Finding {
       : {}),
     blockedBy: "certs",
     remediation: remedy(
-      `See to ConfigMap ${CONFIG_MAP} of ${clustersText(trusters)}, which lacks roots that the Secret has.`,
+      `See to ConfigMap ${ROOT_CONFIG_MAP} of ${clustersText(trusters)}, which lacks roots that the Secret has.`,
       ...trusters.slice(0, MOST).map(({ cluster }) => showRoot(cluster)),
     ),
   });
 }
 
-function secretOf({ cluster, intermediate }: Member): Pick<Finding, "object"> {
+function secretOf({ cluster, intermediate }: ClusterCertificates): Pick<Finding, "object"> {
   if (!intermediate.ok || intermediate.value.secret === "none") return {};
   const { secret } = intermediate.value;
   return { object: objectRef("Secret", { namespace: cluster.istioNamespace, name: secret }) };
@@ -191,10 +199,10 @@ function remediation(group: Group, trust: TrustMatrix): Remediation {
 
 /** The smaller group; of two alike the one that comes later, so that both directions name the same. */
 function minority(
-  owners: readonly Member[],
-  others: readonly Member[],
-  order: readonly Member[],
-): readonly Member[] {
+  owners: readonly ClusterCertificates[],
+  others: readonly ClusterCertificates[],
+  order: readonly ClusterCertificates[],
+): readonly ClusterCertificates[] {
   if (others.length !== owners.length) return others.length < owners.length ? others : owners;
   return order.find((one) => owners.includes(one) || others.includes(one)) === owners[0]
     ? others
@@ -207,8 +215,14 @@ function isAboutIssuer(fault: Distrust["fault"]): boolean {
 
 const NOT_A_SIGNER: ReadonlySet<string> = new Set(["not-a-ca", "key-usage", "path-length"]);
 
+const AS_A_SIGNER = " as a CA (CA:true, keyCertSign, room for the intermediates below it)";
+const FOR_BOTH_ENDS = " without extended key usage, or with both clientAuth and serverAuth,";
+
 /** For a chain that no roots could trust. */
-function ownSummary({ fault, owner, certificate }: Distrust, owners: readonly Member[]): string {
+function ownSummary(
+  { fault, owner, certificate }: Distrust,
+  owners: readonly ClusterCertificates[],
+): string {
   const where = `in ${clustersText(owners)}`;
   if (isAboutIssuer(fault)) {
     return `Put every certificate between ca-cert.pem and the root into cert-chain.pem, and that root into root-cert.pem, ${where}, then restart istiod.`;
@@ -219,9 +233,7 @@ function ownSummary({ fault, owner, certificate }: Distrust, owners: readonly Me
   ].find(({ sha256 }) => sha256 === certificate);
   const signing = `the intermediate ${owners.length > 1 ? "certificates" : "certificate"}`;
   const what = above ? `${above.kind} ${above.subject} and ${signing} below it` : signing;
-  const how = NOT_A_SIGNER.has(fault)
-    ? " as a CA (CA:true, keyCertSign, room for the intermediates below it)"
-    : "";
+  const how = NOT_A_SIGNER.has(fault) ? AS_A_SIGNER : fault === "purpose" ? FOR_BOTH_ENDS : "";
   const clock =
     fault === "not-yet-valid" ? "See whether the issuer's clock was right; if not, issue" : "Issue";
   return `${clock} ${what} anew${how} ${where} and restart istiod.`;

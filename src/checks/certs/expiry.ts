@@ -4,19 +4,19 @@ import type { Finding } from "../../model/report.ts";
 import type { CertificateFacts, TrustMatrix } from "../../model/trust.ts";
 import { replaceSigning, showRoot, showSigning } from "./commands.ts";
 import { groupBy } from "../../lib/group-by.ts";
-import { isAmong, verdictOf, type Member } from "./member.ts";
-import { clustersText, DAY, dateText, expiryText, named } from "./words.ts";
+import { isAmong, verdictOf, type ClusterCertificates } from "./cluster-certificates.ts";
+import { clustersText, DAY, dateText, expiryText, named } from "./wording.ts";
 
 /** A certificate that a cluster cannot do without. */
 interface InUse {
   certificate: CertificateFacts;
-  member: Member;
+  member: ClusterCertificates;
 }
 
 /** Roots of a cluster that anchor a chain of the run. */
 export function anchors(
-  member: Member,
-  members: readonly Member[],
+  member: ClusterCertificates,
+  members: readonly ClusterCertificates[],
   trust: TrustMatrix,
 ): CertificateFacts[] {
   const used = new Set(
@@ -33,8 +33,8 @@ export function anchors(
  * roots that anchor a chain; where no chain could be judged, the root that lasts longest.
  */
 function needed(
-  member: Member,
-  members: readonly Member[],
+  member: ClusterCertificates,
+  members: readonly ClusterCertificates[],
   trust: TrustMatrix,
 ): CertificateFacts[] {
   const roots = anchors(member, members, trust);
@@ -50,7 +50,7 @@ function needed(
  * @param known fingerprints whose dates are a fault already
  */
 export function expiryFindings(
-  members: readonly Member[],
+  members: readonly ClusterCertificates[],
   trust: TrustMatrix,
   known: ReadonlySet<string>,
 ): Finding[] {
@@ -102,7 +102,10 @@ function isNewer(root: CertificateFacts, used: CertificateFacts): boolean {
 }
 
 /** Roots that a rotation left behind: in a bundle, anchoring no chain, and not newer than one that does. */
-export function unusedRootFindings(members: readonly Member[], trust: TrustMatrix): Finding[] {
+export function unusedRootFindings(
+  members: readonly ClusterCertificates[],
+  trust: TrustMatrix,
+): Finding[] {
   const left = members.flatMap((member) => {
     const used = anchors(member, members, trust);
     const [newest] = used.toSorted((a, b) => b.notBefore - a.notBefore);

@@ -10,14 +10,14 @@ import {
   nextVerdictOf,
   secretRoots,
   verdictOf,
-  type Member,
-} from "./member.ts";
-import { named } from "./words.ts";
+  type ClusterCertificates,
+} from "./cluster-certificates.ts";
+import { named } from "./wording.ts";
 
 /** Why the roots of one cluster do not verify the chain of another. */
 export interface Distrust {
-  truster: Member;
-  owner: Member;
+  truster: ClusterCertificates;
+  owner: ClusterCertificates;
   fault: TrustFault | "self-made" | "no-shared-root";
   reason: string;
   /** What it comes from: the same for all that one cause explains. */
@@ -39,7 +39,7 @@ export interface Pairs {
  * intermediate certificates with B` says that the roots of A verify the chain of B: what A needs to
  * accept the workloads of B. Where B's chain could not be read, the roots of both are compared.
  */
-export function judgePairs(members: readonly Member[], trust: TrustMatrix): Pairs {
+export function judgePairs(members: readonly ClusterCertificates[], trust: TrustMatrix): Pairs {
   const result: Pairs = { pairs: [], fine: [], distrusts: [] };
   for (const truster of members) {
     if (truster.roots.length === 0) continue;
@@ -48,7 +48,12 @@ export function judgePairs(members: readonly Member[], trust: TrustMatrix): Pair
   return result;
 }
 
-function judgePair(truster: Member, owner: Member, trust: TrustMatrix, result: Pairs): void {
+function judgePair(
+  truster: ClusterCertificates,
+  owner: ClusterCertificates,
+  trust: TrustMatrix,
+  result: Pairs,
+): void {
   const own = truster === owner;
   const verdict = verdictOf(trust, truster, owner);
   if (!verdict) {
@@ -86,8 +91,8 @@ function judgePair(truster: Member, owner: Member, trust: TrustMatrix, result: P
 }
 
 function compareRoots(
-  truster: Member,
-  owner: Member,
+  truster: ClusterCertificates,
+  owner: ClusterCertificates,
   trust: TrustMatrix,
   { pairs, fine, distrusts }: Pairs,
 ): void {

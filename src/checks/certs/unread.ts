@@ -4,10 +4,10 @@ import type { ClusterRef } from "../../model/check.ts";
 import { objectRef, remedy, warn } from "../../model/finding.ts";
 import type { Missing } from "../../model/gathered.ts";
 import type { Finding, Remediation } from "../../model/report.ts";
-import type { Member } from "./member.ts";
+import type { ClusterCertificates } from "./cluster-certificates.ts";
 
 /** The cluster's signing certificate is not to be had: only roots could be compared. */
-export function unreadFindings({ cluster, context, intermediate }: Member): Finding[] {
+export function unreadFindings({ cluster, context, intermediate }: ClusterCertificates): Finding[] {
   const lead = `cluster ${context}: intermediate certificates were not checked, only roots:`;
   const about = { cluster: context };
   if (!intermediate.ok) {
@@ -19,7 +19,9 @@ export function unreadFindings({ cluster, context, intermediate }: Member): Find
       }),
     ];
   }
-  const why = `${cluster.istioNamespace} has neither Secret cacerts nor istio-ca-secret, so an external CA signs`;
+  const why =
+    intermediate.value.external ??
+    `${cluster.istioNamespace} has neither Secret cacerts nor istio-ca-secret, so an external CA signs`;
   return [
     warn(`${lead} ${why}`, {
       ...about,
@@ -32,8 +34,8 @@ export function unreadFindings({ cluster, context, intermediate }: Member): Find
 }
 
 function access(cluster: ClusterRef, cause: Missing): Remediation {
-  const inNamespace = (...words: string[]): string =>
-    kubectl(cluster, "-n", cluster.istioNamespace, ...words);
+  const inNamespace = (...parameters: string[]): string =>
+    kubectl(cluster, "-n", cluster.istioNamespace, ...parameters);
   const look = inNamespace("get", "secrets", "cacerts", "istio-ca-secret", "--ignore-not-found");
   if (cause.why === "not-recorded") {
     return remedy(

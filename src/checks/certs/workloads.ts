@@ -1,17 +1,17 @@
 import { enumerate } from "../../mesh/wording.ts";
-import { kubectl } from "../../mesh/commands/shell.ts";
+import { restartZtunnel } from "../../mesh/commands/ztunnel.ts";
 import { info, remedy, warn } from "../../model/finding.ts";
 import type { Finding } from "../../model/report.ts";
 import type { CertificateFacts, TrustMatrix } from "../../model/trust.ts";
 import { notChecked } from "../_shared/not-checked.ts";
-import { contentOf, isAmong, type Member } from "./member.ts";
-import { rootsText } from "./words.ts";
+import { contentOf, isAmong, type ClusterCertificates } from "./cluster-certificates.ts";
+import { rootsText } from "./wording.ts";
 
 /**
  * Where recordings have it, what roots ztunnel's workloads trust: it takes up another ConfigMap only
  * with time, or when it is restarted.
  */
-export function workloadFindings(member: Member, trust: TrustMatrix): Finding[] {
+export function workloadFindings(member: ClusterCertificates, trust: TrustMatrix): Finding[] {
   const { ztunnelDumps } = member.facts;
   const { cluster, context, roots } = member;
   if (!ztunnelDumps.ok) {
@@ -41,16 +41,7 @@ export function workloadFindings(member: Member, trust: TrustMatrix): Finding[] 
           ...about,
           remediation: remedy(
             "Restart ztunnel, so that it takes up the root certificates.",
-            kubectl(
-              cluster,
-              "-n",
-              namespace,
-              "rollout",
-              "restart",
-              "daemonset",
-              "-l",
-              "app=ztunnel",
-            ),
+            restartZtunnel(cluster, namespace),
           ),
         },
       ),

@@ -1,9 +1,10 @@
 import { repeatedClusters } from "../../mesh/identity.ts";
 import { DEFAULT_CLUSTER_ID, SYSTEM_NAMESPACE } from "../../mesh/names.ts";
 import { contexts, enumerate, qualified } from "../../mesh/wording.ts";
+import { ztunnelId } from "../../mesh/ztunnel-id.ts";
 import { pairsSkipped } from "../_shared/pairs-skipped.ts";
 import { kubectl, variable } from "../../mesh/commands/shell.ts";
-import { meshCheck, type MeshMember } from "../../model/check.ts";
+import { type ClusterRef, meshCheck, type MeshMember } from "../../model/check.ts";
 import type { IstiodFact, WorkloadFact } from "../../model/facts.ts";
 import {
   checkOf,
@@ -14,7 +15,6 @@ import {
   remedy,
   skip,
   summarize,
-  warn,
 } from "../../model/finding.ts";
 import type { Finding } from "../../model/report.ts";
 import { notChecked } from "../_shared/not-checked.ts";
@@ -110,46 +110,57 @@ function idsOf({ facts }: Member): string[] {
   return [...new Set(ids)].filter((id) => id !== DEFAULT_CLUSTER_ID);
 }
 
-/** istiod refuses the certificates of a ztunnel that says it is in a cluster it doesn't know. */
+/**
+ * istiod refuses a ztunnel that says it is in a cluster that istiod doesn't know: it gets no
+ * certificate, and its node's pods no traffic. What an istiod whose CLUSTER_ID was not read would
+ * say is not known.
+ */
 function ztunnelFindings(member: Member): Finding[] {
   const { cluster, facts } = member;
   const { context } = cluster;
-  const { ztunnels } = facts;
+  const { ztunnels, istiods } = facts;
   if (!ztunnels.ok) {
     return [notChecked(`CLUSTER_ID of ztunnel in ${context}`, ztunnels, { cluster: context })];
   }
   const ids = idsOf(member);
-  return ztunnels.value.flatMap((ztunnel) => {
-    const id = ztunnelId(ztunnel);
-    if (id === undefined || ids.length === 0 || ids.includes(id)) return [];
-    return [
-      warn(
-        `ztunnel DaemonSet ${qualified(ztunnel)} of ${context} has cluster ID ${id}, but istiod's CLUSTER_ID is ${enumerate(ids)}`,
-        {
-          cluster: context,
-          object: objectRef("DaemonSet", ztunnel),
-          remediation: remedy(
-            "Set multiCluster.clusterName of the ztunnel Helm release to istiod's CLUSTER_ID; until its next upgrade this does it.",
-            kubectl(
-              cluster,
-              "-n",
-              ztunnel.namespace,
-              "set",
-              "env",
-              `daemonset/${ztunnel.name}`,
-              `ISTIO_META_CLUSTER_ID=${ids[0]}`,
-            ),
-          ),
-        },
-      ),
-    ];
-  });
+  if (ids.length === 0 || istiods.judged.some(({ clusterId }) => clusterId === undefined)) {
+    return [];
+  }
+  return ztunnels.value.flatMap((ztunnel) => ztunnelFinding(ztunnel, ids, cluster) ?? []);
 }
 
-/** As ztunnel reads it; undefined when it is not set or not known. */
-function ztunnelId({ env }: WorkloadFact): string | undefined {
-  const found = env.get("ISTIO_META_CLUSTER_ID") ?? env.get("CLUSTER_ID");
-  return found?.kind === "value" && found.value !== "" ? found.value : undefined;
+function ztunnelFinding(
+  ztunnel: WorkloadFact,
+  ids: readonly string[],
+  cluster: ClusterRef,
+): Finding | undefined {
+  const { context } = cluster;
+  const about = { cluster: context, object: objectRef("DaemonSet", ztunnel) };
+  const subject = `ztunnel DaemonSet ${qualified(ztunnel)} of ${context}`;
+  const found = ztunnelId(ztunnel);
+  if (found.kind === "unknown")
+    return info(`cluster ID of ${subject} not checked: ${found.why}`, about);
+  if (found.kind === "empty" || ids.includes(found.id)) return undefined;
+  const has =
+    found.variable === undefined ? "has no cluster ID, so it is the default" : "has cluster ID";
+  return fail(
+    `${subject} ${has} ${found.id}, but istiod's CLUSTER_ID is ${enumerate(ids)}: istiod refuses it`,
+    {
+      ...about,
+      remediation: remedy(
+        "Set multiCluster.clusterName of the ztunnel Helm release to istiod's CLUSTER_ID; until its next upgrade this does it.",
+        kubectl(
+          cluster,
+          "-n",
+          ztunnel.namespace,
+          "set",
+          "env",
+          `daemonset/${ztunnel.name}`,
+          `ISTIO_META_CLUSTER_ID=${ids[0]}`,
+        ),
+      ),
+    },
+  );
 }
 
 function pairFindings(members: readonly Member[]): Finding[] {
@@ -203,12 +214,13 @@ export const clusterIdentity = meshCheck({
   view: { rank: 200 },
   seesAliases: true,
   why: "Peers tell clusters apart by CLUSTER_ID: workloads of two clusters with one ID are mixed up.",
-  reads: "Env CLUSTER_ID of istiod, the cluster ID of ztunnel, the UID of namespace kube-system.",
+  reads:
+    "Env CLUSTER_ID of istiod, ISTIO_META_CLUSTER_ID and CLUSTER_ID of ztunnel, the UID of namespace kube-system.",
   faults: [
     "CLUSTER_ID is not set, or is the default Kubernetes.",
     "Two clusters have the same CLUSTER_ID.",
     "Two contexts are one cluster.",
-    "ztunnel has another cluster ID than istiod.",
+    "ztunnel has another cluster ID than istiod, or none, which is Kubernetes: istiod refuses it.",
   ],
   fixes: [
     "Set global.multiCluster.clusterName of istiod's and multiCluster.clusterName of ztunnel's Helm release, unique in the mesh.",

@@ -91,7 +91,7 @@ export const cniDnsCapture = clusterCheck({
   id: "cni-dns-capture",
   title: "CNI DNS Capture Check",
   view: { rank: 330, familiar: true, passes: "hidden" },
-  why: "Host names of shared services (mesh.internal) resolve only where the CNI hands DNS requests to ztunnel.",
+  why: "Host names of shared services (mesh.internal, or the domain of a segment) resolve only where the CNI hands DNS requests to ztunnel.",
   reads: "Key AMBIENT_DNS_CAPTURE of ConfigMap istio-cni-config in any namespace.",
   faults: [
     "AMBIENT_DNS_CAPTURE is not set or not true.",

@@ -154,7 +154,7 @@ export const controlPlane = clusterCheck({
     if (ofIstiod.length === 0) {
       notes.push(skip("no istiod to judge", { blockedBy: checkOf(cluster.context, "env-vars") }));
     }
-    const noZtunnel = ofZtunnel.length === 0 ? firstMissing(ztunnels, ztunnelPods) : undefined;
+    const noZtunnel = firstMissing(ztunnels, ztunnelPods);
     if (noZtunnel) notes.push(notChecked("version of ztunnel", noZtunnel));
     const noGateway =
       ofGateways.length === 0 && eastWest.length > 0

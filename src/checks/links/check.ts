@@ -53,7 +53,7 @@ export const links = meshCheck({
     "Mend broken links by what the Peers Check of their cluster says.",
   ],
   needs: ["gateways"],
-  uses: ["services", "syncs"],
+  uses: ["services", "syncs", "istiods", "istiodPods"],
   artifacts: ["links"],
   run(members: readonly LinkMember[], { clusters, absent, precheck, artifacts }) {
     const edges = edgesOf(linksAmong(artifacts.links, members), absent);

@@ -1,8 +1,9 @@
 import { linkAdvice } from "../_shared/link-advice.ts";
 import { enumerate, qualified } from "../../mesh/wording.ts";
 import { showGateway } from "../../mesh/commands/gateways.ts";
-import { checkOf, fail, info, objectRef, pass, step, warn } from "../../model/finding.ts";
+import { checkOf, error, fail, info, objectRef, pass, step, warn } from "../../model/finding.ts";
 import type { Finding } from "../../model/report.ts";
+import { NOBODY_VOUCHES, noIstiodRuns } from "../_shared/no-istiod.ts";
 import { distinctPairs, edgeFaults, linkableOf, type Edge, type LinkMember } from "./edges.ts";
 
 /** More than so many of a kind are one finding: a large mesh must not fill the screen. */
@@ -46,6 +47,27 @@ function broken(edge: Edge, precheck: boolean): Finding {
   });
 }
 
+/** Links of one cluster whose state nobody vouches for. */
+function notKnown(edges: readonly Edge[]): Finding[] {
+  const [first] = edges;
+  if (!first) return [];
+  const details = noIstiodRuns(first.link.from.cluster);
+  if (edges.length <= FEW) {
+    return edges.map((edge) =>
+      error(`${arrow(edge)} is not known to work: ${NOBODY_VOUCHES}`, {
+        ...about(edge),
+        ...details,
+      }),
+    );
+  }
+  return [
+    error(`${edges.length} links of ${first.data.from} are not known to work: ${NOBODY_VOUCHES}`, {
+      cluster: first.data.from,
+      ...details,
+    }),
+  ];
+}
+
 /** Broken links to one cluster: the cause is likely there, and it is named once. */
 function brokenTo(to: string, edges: readonly Edge[], precheck: boolean): Finding[] {
   if (edges.length <= FEW) return edges.map((edge) => broken(edge, precheck));
@@ -86,10 +108,12 @@ function oneWay({ edge, target }: OneWay): Finding {
 }
 
 export function edgeFindings(edges: readonly Edge[], precheck: boolean): Finding[] {
-  const bad = edges.filter(({ data }) => data.state === "broken");
+  const bad = edges.filter(({ data }) => data.state === "broken" && !data.unvouched);
+  const unvouched = edges.filter(({ data }) => data.unvouched);
   const asymmetric = oneWayOf(edges);
   return [
     ...edges.filter(({ data }) => data.state === "connected").map(connected),
+    ...[...Map.groupBy(unvouched, ({ data }) => data.from).values()].flatMap(notKnown),
     ...[...Map.groupBy(bad, ({ data }) => data.to)].flatMap(([to, group]) =>
       brokenTo(to, group, precheck),
     ),

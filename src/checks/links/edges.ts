@@ -1,4 +1,4 @@
-import { isTakenUp, linkFaults, linkTrouble } from "../../mesh/conditions.ts";
+import { isAbandoned, isTakenUp, linkFaults, linkTrouble } from "../../mesh/conditions.ts";
 import { CLUSTER, NETWORK } from "../../mesh/names.ts";
 import { leadsElsewhere, notInRun, servicesOf, type Link } from "../../mesh/links.ts";
 import type { Linkable } from "../../mesh/commands/link.ts";
@@ -9,7 +9,7 @@ import type { GatewayFact } from "../../model/facts.ts";
 import type { LinkEdge } from "../../model/links.ts";
 import { Entrances } from "./entrances.ts";
 
-export type LinkMember = MeshMember<"gateways", "services" | "syncs">;
+export type LinkMember = MeshMember<"gateways", "services" | "syncs" | "istiods" | "istiodPods">;
 
 /** A member as `mc link` is to link it. */
 export function linkableOf(member: LinkMember): Linkable {
@@ -91,6 +91,7 @@ function edgeOf(link: Link<LinkMember>, { pairs, doubtful, entrances }: Around):
       [...gateway.conditions].map(([type, { status }]) => [type, status]),
     ),
     state: isBroken ? "broken" : "connected",
+    ...(isAbandoned(gateway) ? { unvouched: true as const } : {}),
     oneWay:
       target?.member !== undefined &&
       !pairs.has(pairKey(to, source)) &&

@@ -18,6 +18,7 @@ function byEnds(edges: readonly LinkEdge[]): Map<string, LinkEdge> {
 
 function cellOf(edge: LinkEdge | undefined, known: boolean): Cell {
   if (!edge) return known ? "none" : "unknown";
+  if (edge.unvouched) return "unknown";
   if (edge.state === "broken") return "broken";
   return edge.oneWay ? "one-way" : "connected";
 }
@@ -42,7 +43,9 @@ function linkMatrix(data: LinksData | undefined): LinkMatrix | undefined {
 }
 
 function connections({ edges }: LinksData): Metric[] {
-  return edges.map(({ from, to, state }) => ({
+  // Where it is not known there is no value.
+  const known = edges.filter(({ unvouched }) => !unvouched);
+  return known.map(({ from, to, state }) => ({
     name: "mc_link_connected",
     help: "Whether the remote Gateways of one cluster for another are connected.",
     labels: { from, to },

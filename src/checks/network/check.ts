@@ -39,13 +39,14 @@ export const network = meshCheck({
   view: { rank: 420, familiar: true },
   why: "ztunnel sends traffic for another network through its east-west gateway: a wrong network name sends it nowhere.",
   reads:
-    "Label topology.istio.io/network of the istio namespace and of the Gateways, env NETWORK of ztunnel, NETWORK and ISTIO_META_NETWORK of gateway pods.",
+    "Label topology.istio.io/network of the istio namespace and of the Gateways, env NETWORK of ztunnel, NETWORK and ISTIO_META_NETWORK of gateway pods; podCIDRs of nodes where clusters share a network.",
   faults: [
     "The istio namespace or an east-west Gateway has no label topology.istio.io/network.",
     "Namespace, east-west Gateway, gateway pods and ztunnel of a cluster name different networks.",
     "A remote Gateway's label is not the network of the cluster that it points at.",
     "A remote Gateway references a network that no checked cluster has.",
     "Two clusters are on one network though no autogenflat entries go between them.",
+    "The podCIDRs of nodes of two clusters on one network overlap.",
   ],
   fixes: [
     "Label the istio namespace: kubectl label namespace istio-system topology.istio.io/network=NETWORK.",
@@ -53,7 +54,7 @@ export const network = meshCheck({
     "Give each cluster a network of its own, unless pods reach each other directly.",
   ],
   needs: ["istioNamespace", "namespaces", "gateways"],
-  uses: ["services", "ztunnels", "gatewayPods", "flatEntries"],
+  uses: ["services", "ztunnels", "gatewayPods", "flatEntries", "nodes"],
   run(members: readonly NetworkMember[], { clusters, absent }) {
     const own = new Map(members.map((member) => [member, ownNetwork(member)]));
     const read = new Map(

@@ -4,7 +4,7 @@ import type { GatewayFact, PodFact, WorkloadFact } from "../../model/facts.ts";
 
 export type NetworkMember = MeshMember<
   "istioNamespace" | "namespaces" | "gateways",
-  "services" | "ztunnels" | "gatewayPods" | "flatEntries"
+  "services" | "ztunnels" | "gatewayPods" | "flatEntries" | "nodes"
 >;
 
 /** The network that one component of a cluster says it is in. */

@@ -6,6 +6,7 @@ import { info, remedy, warn } from "../../model/finding.ts";
 import type { Finding } from "../../model/report.ts";
 import { notChecked } from "../_shared/not-checked.ts";
 import type { NetworkMember } from "./member.ts";
+import { podRangeFindings } from "./pod-ranges.ts";
 
 /** Clusters that autogenflat entries connect, directly or through others. */
 function connected(members: readonly NetworkMember[]): NetworkMember[][] {
@@ -62,7 +63,10 @@ export function sharedFindings(
       `Clusters ${names(group)} share network ${network}, a flat network: autogenflat entries go between them`,
     ),
   );
-  if (groups.length === 1) return findings;
+  const ranges = podRangeFindings(network, members);
+  findings.push(...ranges);
+  // Pods whose addresses collide do not reach each other, whatever entries there are.
+  if (groups.length === 1 || ranges.some(({ severity }) => severity === "fail")) return findings;
   const unread = members.flatMap(({ cluster, facts: { flatEntries } }) =>
     flatEntries.ok
       ? []

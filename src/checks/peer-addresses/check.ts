@@ -1,4 +1,4 @@
-import { isConnected } from "../../mesh/conditions.ts";
+import { isAbandoned, isConnected } from "../../mesh/conditions.ts";
 import { peerAddress, reachableAddresses } from "../../mesh/addresses.ts";
 import { editGateway, mergeGateway } from "../../mesh/commands/gateways.ts";
 import { SERVICE_ACCOUNT } from "../../mesh/names.ts";
@@ -11,6 +11,7 @@ import { type ClusterRef, meshCheck, type MeshMember } from "../../model/check.t
 import type { GatewayFact } from "../../model/facts.ts";
 import {
   checkOf,
+  error,
   fail,
   info,
   objectRef,
@@ -22,6 +23,7 @@ import {
 } from "../../model/finding.ts";
 import type { Finding, Remediation } from "../../model/report.ts";
 import { breaksItsGateway } from "../_shared/explanations.ts";
+import { NOBODY_VOUCHES, noIstiodRuns } from "../_shared/no-istiod.ts";
 import { linksAmong } from "../_shared/links-among.ts";
 
 declare module "../../model/check-data.ts" {
@@ -30,7 +32,7 @@ declare module "../../model/check-data.ts" {
   }
 }
 
-type Member = MeshMember<"gateways" | "services", never>;
+type Member = MeshMember<"gateways" | "services", "istiods" | "istiodPods">;
 
 /** The target's addresses, first those of the gateway whose service account the peer expects. */
 function present(gateway: GatewayFact, { gateways, services }: Member["facts"]): string[] {
@@ -110,6 +112,12 @@ function compare(
   if (isConnected(gateway) && !other) {
     return info(`${message} (connected all the same, as through NAT or private DNS)`, about);
   }
+  if (isAbandoned(gateway) && !other) {
+    return error(`${message}; not known whether the peer is connected: ${NOBODY_VOUCHES}`, {
+      ...about,
+      ...noIstiodRuns(from.cluster),
+    });
+  }
   const state = isConnected(gateway) ? "" : "; the peer is not connected";
   return faultOf(precheck)(`${message}${state}`, {
     ...about,
@@ -131,6 +139,7 @@ export const peerAddresses = meshCheck({
   ],
   fixes: ["Link again with mc link, or patch spec.addresses of the Gateway."],
   needs: ["gateways", "services"],
+  uses: ["istiods", "istiodPods"],
   artifacts: ["links"],
   run(members: readonly Member[], { absent, artifacts, precheck }) {
     if (members.length < 2) {

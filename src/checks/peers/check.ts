@@ -1,5 +1,5 @@
 import { CLASS_REMOTE } from "../../mesh/names.ts";
-import { linkFaults } from "../../mesh/conditions.ts";
+import { isAbandoned, linkFaults } from "../../mesh/conditions.ts";
 import {
   type Peer,
   findPeers,
@@ -12,7 +12,7 @@ import type { Linkable } from "../../mesh/commands/link.ts";
 import { linkAdvice } from "../_shared/link-advice.ts";
 import { clusterCheck, type ClusterCheckContext, type ClusterRef } from "../../model/check.ts";
 import type { PeersData } from "./data.ts";
-import type { GatewayFact, GatewaysFact } from "../../model/facts.ts";
+import type { GatewayFact, GatewaysFact, PodFact } from "../../model/facts.ts";
 import {
   checkOf,
   info,
@@ -24,6 +24,7 @@ import {
   warn,
   worst,
 } from "../../model/finding.ts";
+import type { Gathered } from "../../model/gathered.ts";
 import type { Finding } from "../../model/report.ts";
 import { conditionRows, judgePeer, leadsBack } from "./status.ts";
 import { notChecked } from "../_shared/not-checked.ts";
@@ -52,8 +53,14 @@ function selvesOf(
 }
 
 /** What to say of a remote Gateway in place of a symbol. */
-function stateOf(self: boolean, connected: boolean, faults: readonly Finding[]): string {
+function stateOf(
+  gateway: GatewayFact,
+  self: boolean,
+  connected: boolean,
+  faults: readonly Finding[],
+): string {
   if (self) return "this cluster itself";
+  if (isAbandoned(gateway)) return "not known";
   if (!connected) return "not connected";
   return faults.length > 0 ? "connected, with faults" : "connected";
 }
@@ -85,17 +92,29 @@ function selfFinding(gateway: GatewayFact, cluster: ClusterRef): Finding {
   );
 }
 
+/** Where conditions count although it is not known that an istiod stands behind them. */
+function unvouched(pods: Gathered<PodFact[]>, remote: readonly GatewayFact[]): Finding[] {
+  if (!pods.ok) return [notChecked("whether an istiod runs that vouches for the conditions", pods)];
+  if (remote.some((gateway) => gateway.controllerRuns !== undefined)) return [];
+  return [
+    info(
+      "whether an istiod vouches for the conditions is not known: none was found in this cluster, as where its control plane is external",
+    ),
+  ];
+}
+
 export const peers = clusterCheck({
   id: "peers",
   title: "Peers Check",
   view,
   why: "A remote Gateway is the connection of this cluster's istiod to another cluster: what it says is what the mesh knows of that cluster.",
-  reads: `Gateways of class ${CLASS_REMOTE} in all namespaces; Services and GatewayClasses, to know the cluster's own gateway and the cause.`,
+  reads: `Gateways of class ${CLASS_REMOTE} in all namespaces; istiod's pods, to know who vouches for their conditions; Services and GatewayClasses, to know the cluster's own gateway and the cause.`,
   faults: [
     "Condition Accepted, Programmed, gloo.solo.io/PeerConnected or gloo.solo.io/PeeringSucceeded is absent or not True.",
     "Condition gloo.solo.io/PeerDataPlaneProgrammed is False or Unknown.",
-    "Listener xds-tls 15012 is missing, or cross-network 15008 where the link does not prefer NodePort.",
+    "Listener xds-tls 15012 is missing, or cross-network 15008 where the link does not prefer NodePort, and the peer is not connected without it.",
     "The remote Gateway has no address, or that of the cluster it is in.",
+    "The remote Gateway is being deleted.",
     "There is no remote Gateway.",
   ],
   fixes: [
@@ -104,7 +123,7 @@ export const peers = clusterCheck({
     "Look at istiod's log for the peer's address.",
   ],
   needs: ["gateways"],
-  uses: ["services", "gatewayClasses"],
+  uses: ["services", "gatewayClasses", "istiods", "istiodPods"],
   run(facts, context) {
     const { cluster, precheck } = context;
     const { served, remote, eastWest }: GatewaysFact = facts.gateways;
@@ -114,20 +133,25 @@ export const peers = clusterCheck({
       const finding = skip(message, { blockedBy: checkOf(cluster.context, "gateways") });
       return { summary: message, findings: [finding], data };
     }
-    const { services, gatewayClasses } = facts;
+    const { services, gatewayClasses, istiodPods } = facts;
     const itself: Peer = peerOf(cluster, eastWest, services.ok ? services.value : []);
     const selves = selvesOf(facts.gateways, itself, context);
     const findings: Finding[] = [];
     for (const gateway of remote) {
       const self = selves.has(gateway);
       const addresses = gateway.addresses.map(({ value }) => value);
-      const faults = self
+      const found = self
         ? [selfFinding(gateway, cluster)]
-        : judgePeer(gateway, { classes: gatewayClasses, itself: itself.addresses }, cluster);
+        : judgePeer(
+            gateway,
+            { classes: gatewayClasses, remote, itself: itself.addresses },
+            cluster,
+          );
       const connected =
         !self && linkFaults(gateway).length === 0 && !leadsBack(gateway, itself.addresses);
-      const judged = precheck ? faults.map(forPrecheck) : [...faults];
-      if (faults.length === 0) {
+      const faults = found.filter(({ severity }) => isFault(severity));
+      const judged = precheck ? found.map(forPrecheck) : [...found];
+      if (!self && faults.length === 0) {
         const message = `Connected to ${peerName(gateway)} via ${addresses.join(", ")}`;
         judged.push(pass(message, { object: objectRef("Gateway", gateway) }));
       }
@@ -141,11 +165,14 @@ export const peers = clusterCheck({
         connected,
         self,
         status: worst(judged.map(({ severity }) => severity)),
-        state: stateOf(self, connected, faults),
+        state: stateOf(gateway, self, connected, faults),
       });
     }
     if (!services.ok && remote.length > 0) {
       findings.push(notChecked("the cluster's own addresses", services));
+    }
+    if (data.peers.some(({ connected }) => connected)) {
+      findings.push(...unvouched(istiodPods, remote));
     }
     if (!gatewayClasses.ok && findings.some(({ severity }) => isFault(severity))) {
       findings.push(notChecked("GatewayClasses", gatewayClasses));

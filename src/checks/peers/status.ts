@@ -1,31 +1,40 @@
 import {
   ACCEPTED,
   CLASS_REMOTE,
-  PEERING_SUCCEEDED,
   PEER_CONNECTED,
-  PORT_HBONE,
-  PORT_XDS,
+  PEER_DATA_PLANE_PROGRAMMED,
+  PEERING_SUCCEEDED,
   PROGRAMMED,
 } from "../../mesh/names.ts";
-import { normalizeAddress } from "../../lib/ip-address.ts";
-import { enumerate } from "../../mesh/wording.ts";
-import { linkListeners } from "../../mesh/listeners.ts";
-import { describeGateway, editGateway } from "../../mesh/commands/gateways.ts";
+import {
+  HBONE_LISTENER,
+  type Listener,
+  linkListeners,
+  portOf,
+  XDS_LISTENER,
+} from "../../mesh/listeners.ts";
+import { describeGateway, editGateway, showGateway } from "../../mesh/commands/gateways.ts";
 import { istiodLog } from "../../mesh/commands/istiod.ts";
 import { prefersNodePorts } from "../../mesh/data-plane.ts";
 import { peerName } from "../../mesh/peers.ts";
 import { contextWord, kubectl, mc, UNKNOWN_CONTEXT } from "../../mesh/commands/shell.ts";
+import { deletionText } from "../../mesh/deletion.ts";
+import { enumerate, qualified } from "../../mesh/wording.ts";
+import { normalizeAddress } from "../../lib/ip-address.ts";
 import type { ClusterRef } from "../../model/check.ts";
 import type { PeerDetail } from "./data.ts";
 import type { GatewayClassFact, GatewayFact } from "../../model/facts.ts";
-import { fail, objectRef, remedy, step } from "../../model/finding.ts";
+import { error, fail, info, objectRef, remedy, step, warn } from "../../model/finding.ts";
 import type { Gathered } from "../../model/gathered.ts";
 import type { Finding, Remediation } from "../../model/report.ts";
+import { NOBODY_VOUCHES, noIstiodRuns } from "../_shared/no-istiod.ts";
 import { istiodRemedy } from "../_shared/gateway-cause.ts";
 import {
   classFault,
   conditionOf,
   conditionsText,
+  isAbandoned,
+  isTrue,
   isUnreconciled,
   linkTrouble,
   listedConditions,
@@ -33,27 +42,56 @@ import {
 } from "../../mesh/conditions.ts";
 import { listenerFault } from "../_shared/peer-listeners.ts";
 
-const PORTS = `ports ${PORT_XDS} (xDS) and ${PORT_HBONE} (HBONE)`;
+/** The ports of a peer, those of the Gateway where it has others than the usual ones. */
+function portsOf(gateway: Pick<GatewayFact, "listeners">): string {
+  return `ports ${portOf(gateway, XDS_LISTENER)} (xDS) and ${portOf(gateway, HBONE_LISTENER)} (HBONE)`;
+}
+
+const USUAL_PORTS = portsOf({ listeners: [] });
 
 /** Conditions as the details list them. */
 export function conditionRows(gateway: GatewayFact): PeerDetail["conditions"] {
   return listedConditions(gateway).map(({ type, status }) => ({ type, status }));
 }
 
-/** What a remote Gateway is judged by beside itself. */
-interface Around {
+/** What a remote Gateway is judged by, besides itself. */
+interface PeerSurroundings {
   classes: Gathered<readonly GatewayClassFact[]>;
+  /** All remote Gateways of the cluster. */
+  remote: readonly GatewayFact[];
   /** The addresses of the cluster that it is in, normalised. */
   itself: ReadonlySet<string>;
 }
 
-/** The faults of a remote Gateway of another cluster; none when it is connected. */
+/** What to say of a remote Gateway of another cluster; nothing when it is connected as usual. */
 export function judgePeer(
   gateway: GatewayFact,
-  { classes, itself }: Around,
+  { classes, remote, itself }: PeerSurroundings,
   cluster: ClusterRef,
 ): Finding[] {
-  return [...specFaults(gateway, itself, cluster), ...conditionFaults(gateway, classes, cluster)];
+  return [
+    ...deletionFindings(gateway, cluster),
+    ...addressFaults(gateway, itself, cluster),
+    ...listenerFindings(gateway, remote, cluster),
+    ...conditionFaults(gateway, classes, cluster),
+  ];
+}
+
+function deletionFindings(gateway: GatewayFact, cluster: ClusterRef): Finding[] {
+  const { deletion } = gateway;
+  if (!deletion) return [];
+  return [
+    warn(
+      `${qualified(gateway)} ${deletionText(deletion)}: the link to ${peerName(gateway)} ends with it`,
+      {
+        object: objectRef("Gateway", gateway),
+        remediation: remedy(
+          "Let those who hold it finish; where the link is wanted, make it again when the Gateway is gone.",
+          showGateway(cluster, gateway),
+        ),
+      },
+    ),
+  ];
 }
 
 /** All its addresses are those of the cluster that it is in. */
@@ -63,39 +101,74 @@ export function leadsBack({ addresses }: GatewayFact, itself: ReadonlySet<string
   );
 }
 
-function specFaults(
+function addressFaults(
   gateway: GatewayFact,
   itself: ReadonlySet<string>,
   cluster: ClusterRef,
 ): Finding[] {
-  const { namespace, name } = gateway;
+  const isBack = leadsBack(gateway, itself);
+  if (gateway.addresses.length > 0 && !isBack) return [];
+  const addresses = enumerate(gateway.addresses.map(({ value }) => value));
+  const wrong = isBack
+    ? `address ${addresses} in spec.addresses is this cluster's own, not that of ${peerName(gateway)}`
+    : `no address of ${peerName(gateway)} in spec.addresses`;
+  return [
+    fail(`${qualified(gateway)}: ${wrong}`, {
+      object: objectRef("Gateway", gateway),
+      remediation: remedy(
+        `Give spec.addresses the address of the peer's east-west gateway, or link the clusters again. A peer is reached on ${USUAL_PORTS}.`,
+        editGateway(cluster, gateway),
+      ),
+    }),
+  ];
+}
+
+function listenerFindings(
+  gateway: GatewayFact,
+  remote: readonly GatewayFact[],
+  cluster: ClusterRef,
+): Finding[] {
   const object = objectRef("Gateway", gateway);
-  const faults: Finding[] = [];
-  const add = (fault: string, summary: string, command: string): void => {
-    const remediation = remedy(`${summary} A peer is reached on ${PORTS}.`, command);
-    faults.push(fail(`${namespace}/${name}: ${fault}`, { object, remediation }));
-  };
-  if (gateway.addresses.length === 0) {
-    add(
-      `no address of ${peerName(gateway)} in spec.addresses`,
-      "Add the address of the peer's east-west gateway to spec.addresses, or link the clusters again.",
-      editGateway(cluster, gateway),
-    );
-  }
-  if (leadsBack(gateway, itself)) {
-    const addresses = enumerate(gateway.addresses.map(({ value }) => value));
-    add(
-      `address ${addresses} in spec.addresses is this cluster's own, not that of ${peerName(gateway)}`,
-      "Give spec.addresses the address of the peer's east-west gateway, or link the clusters again.",
-      editGateway(cluster, gateway),
-    );
-  }
+  const sharesAddress = (): boolean =>
+    remote.some((other) => other !== gateway && haveOneAddress(gateway, other));
   // The control plane's first: without it there is no link at all.
-  for (const wanted of linkListeners(prefersNodePorts(gateway)).toReversed()) {
-    const found = listenerFault(gateway, wanted, cluster);
-    if (found) add(found.fault, found.summary, found.command);
-  }
-  return faults;
+  const wanted = linkListeners(prefersNodePorts(gateway)).toReversed();
+  return wanted.flatMap((listener) => {
+    const found = listenerFault(gateway, listener, cluster);
+    if (!found) return [];
+    const message = `${qualified(gateway)}: ${found.fault}`;
+    if (isProven(gateway, listener)) {
+      return [info(`${message}; the peer is connected all the same`, { object })];
+    }
+    if (found.elsewhere && sharesAddress()) {
+      const why =
+        "another remote gateway has the same address, so that ports tell their peers apart";
+      return [info(`${message}; ${why}`, { object })];
+    }
+    const remediation = remedy(
+      `${found.summary} A peer is reached on ${USUAL_PORTS}.`,
+      found.command,
+    );
+    return [fail(message, { object, remediation })];
+  });
+}
+
+/**
+ * The link works, which proves the listener that it takes. Older versions do not say whether traffic
+ * has a way; then it takes at least some listener for it.
+ */
+function isProven(gateway: GatewayFact, { protocol }: Listener): boolean {
+  return (
+    unmetLinkConditions(gateway).length === 0 &&
+    (protocol === XDS_LISTENER.protocol ||
+      isTrue(gateway, PEER_DATA_PLANE_PROGRAMMED) ||
+      gateway.listeners.some((listener) => listener.protocol === protocol))
+  );
+}
+
+function haveOneAddress(one: GatewayFact, other: GatewayFact): boolean {
+  const addresses = new Set(one.addresses.map(({ value }) => normalizeAddress(value)));
+  return other.addresses.some(({ value }) => addresses.has(normalizeAddress(value)));
 }
 
 function conditionFaults(
@@ -103,6 +176,7 @@ function conditionFaults(
   classes: Gathered<readonly GatewayClassFact[]>,
   cluster: ClusterRef,
 ): Finding[] {
+  if (isAbandoned(gateway)) return [abandoned(gateway, cluster)];
   const broken = unmetLinkConditions(gateway);
   if (broken.length === 0) return [];
   const subject = `${gateway.namespace}/${gateway.name} (peer ${peerName(gateway)})`;
@@ -110,6 +184,15 @@ function conditionFaults(
   const said = conditionsText(gateway, broken);
   const object = objectRef("Gateway", gateway);
   return [fail(`${subject}: ${why}: ${said}`, { object, remediation })];
+}
+
+/** The conditions may hold or not: nobody would have written that they do not. */
+function abandoned(gateway: GatewayFact, cluster: ClusterRef): Finding {
+  const subject = `${gateway.namespace}/${gateway.name} (peer ${peerName(gateway)})`;
+  return error(`${subject}: not known whether it is connected: ${NOBODY_VOUCHES}`, {
+    object: objectRef("Gateway", gateway),
+    ...noIstiodRuns(cluster),
+  });
 }
 
 /** The first of the broken conditions, as they come about, tells how far the link got. */
@@ -120,6 +203,7 @@ function cause(
   cluster: ClusterRef,
 ): { why: string; remediation: Remediation } {
   const { namespace } = gateway;
+  const ports = portsOf(gateway);
   const absent = (type: string): boolean => !conditionOf(gateway, type);
   const look = lookCommands(gateway, cluster);
   if (isUnreconciled(gateway) && absent(PEER_CONNECTED) && absent(PEERING_SUCCEEDED)) {
@@ -127,7 +211,7 @@ function cause(
     const { summary, commands } = istiodRemedy(CLASS_REMOTE, cluster);
     return {
       why: `nobody reconciled it${fault ? `, ${fault}` : ""}`,
-      remediation: remedy(`${summary} Then the peer is reached on ${PORTS}.`, ...commands),
+      remediation: remedy(`${summary} Then the peer is reached on ${ports}.`, ...commands),
     };
   }
   const [first] = broken;
@@ -135,7 +219,7 @@ function cause(
     return {
       why: "istiod does not take it up",
       remediation: remedy(
-        `Correct what the condition says. The peer is reached on ${PORTS}.`,
+        `Correct what the condition says. The peer is reached on ${ports}.`,
         ...look,
       ),
     };
@@ -144,7 +228,7 @@ function cause(
     return {
       why: "istiod does not peer with it",
       remediation: remedy(
-        `Run an istiod of Solo's distribution with ENABLE_PEERING_DISCOVERY=true and a license for multicluster; it reaches the peer on ${PORTS}.`,
+        `Run an istiod of Solo's distribution with ENABLE_PEERING_DISCOVERY=true and a license for multicluster; it reaches the peer on ${ports}.`,
         ...look,
       ),
     };
@@ -153,7 +237,7 @@ function cause(
     return {
       why: "not connected, as a certificate is not trusted",
       remediation: step(
-        `Let both clusters trust each other's roots: the Intermediate Certs Compatibility Check of both says what to change. The peer answers on ${PORTS}.`,
+        `Let both clusters trust each other's roots: the Intermediate Certs Compatibility Check of both says what to change. The peer answers on ${ports}.`,
         mc(
           cluster,
           `check --contexts ${contextWord(cluster)},${UNKNOWN_CONTEXT} --check certs,peer-addresses`,
@@ -164,12 +248,14 @@ function cause(
   }
   if (first === PEER_CONNECTED) {
     const probes = gateway.addresses.flatMap(({ value }) =>
-      [PORT_XDS, PORT_HBONE].map((port) => probe(value, port, cluster)),
+      [XDS_LISTENER, HBONE_LISTENER].map((listener) =>
+        probe(value, portOf(gateway, listener), cluster),
+      ),
     );
     return {
       why: "not connected",
       remediation: remedy(
-        `Open ${PORTS} of the peer's east-west gateway to this cluster, and check that its address is the one in spec.addresses.`,
+        `Open ${ports} of the peer's east-west gateway to this cluster, and check that its address is the one in spec.addresses.`,
         ...probes,
         ...look,
       ),
@@ -179,7 +265,7 @@ function cause(
     return {
       why: "connected, but not in sync",
       remediation: remedy(
-        `Find in istiod's log why the exchange with the peer fails (certificates, license, trust domain); it takes ${PORTS}.`,
+        `Find in istiod's log why the exchange with the peer fails (certificates, license, trust domain); it takes ${ports}.`,
         ...look,
       ),
     };
@@ -187,7 +273,7 @@ function cause(
   return {
     why: "in sync, but traffic has no way there",
     remediation: remedy(
-      `Correct the data plane of the link: ${PORTS}, or with NodePort the node addresses of the peer.`,
+      `Correct the data plane of the link: ${ports}, or with NodePort the node addresses of the peer.`,
       kubectl(cluster, "-n", namespace, "get", "workloadentries"),
       ...look,
     ),

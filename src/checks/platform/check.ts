@@ -1,3 +1,4 @@
+import { COMPUTE_TYPE } from "../../mesh/names.ts";
 import { enumerate } from "../../mesh/wording.ts";
 import { kubectl } from "../../mesh/commands/shell.ts";
 import { clusterCheck, type ClusterRef } from "../../model/check.ts";
@@ -12,10 +13,8 @@ declare module "../../model/check-data.ts" {
   }
 }
 
-const FARGATE_LABEL = "eks.amazonaws.com/compute-type";
-
 function fargate(nodes: readonly NodeFact[], cluster: ClusterRef): Finding[] {
-  const found = nodes.filter(({ labels }) => labels.get(FARGATE_LABEL) === "fargate");
+  const found = nodes.filter(({ labels }) => labels.get(COMPUTE_TYPE) === "fargate");
   const [first] = found;
   if (!first) return [];
   const names = enumerate(found.map(({ name }) => name));
@@ -26,7 +25,7 @@ function fargate(nodes: readonly NodeFact[], cluster: ClusterRef): Finding[] {
       object: objectRef("Node", { name: first.name }),
       remediation: remedy(
         "Run what belongs to the mesh on EC2 node groups, and keep its namespaces out of Fargate profiles.",
-        kubectl(cluster, "get", "nodes", "-l", `${FARGATE_LABEL}=fargate`),
+        kubectl(cluster, "get", "nodes", "-l", `${COMPUTE_TYPE}=fargate`),
       ),
     }),
   ];

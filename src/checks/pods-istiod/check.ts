@@ -1,5 +1,5 @@
 import { findIstiod } from "../../mesh/commands/istiod.ts";
-import { isJudged, istiodOf } from "../../mesh/istiods.ts";
+import { isIstiodAlive, isJudged, istiodOf } from "../../mesh/istiods.ts";
 import { REVISION } from "../../mesh/names.ts";
 import { enumerate } from "../../mesh/wording.ts";
 import { clusterCheck, type ClusterRef } from "../../model/check.ts";
@@ -53,14 +53,6 @@ function listed(istiod: IstiodFact, pods: readonly PodFact[]): Finding {
   );
 }
 
-/** Whether an istiod runs that may be the one that peers: not one of a revision that does not. */
-function isAlive(pods: readonly PodFact[], deployments: IstiodsFact): boolean {
-  return pods.some((pod) => {
-    const owner = istiodOf(pod, deployments);
-    return pod.healthy && (!owner || owner.peering || deployments.judged.includes(owner));
-  });
-}
-
 export const podsIstiod = clusterCheck({
   id: "pods-istiod",
   title: "Pod Check (istiod)",
@@ -92,7 +84,7 @@ export const podsIstiod = clusterCheck({
       },
       cluster,
     );
-    const findings = isAlive(istiodPods, deployments) ? judged : judged.map(stopsPeering);
+    const findings = isIstiodAlive(istiodPods, deployments) ? judged : judged.map(stopsPeering);
     if (!istiods.ok) findings.push(notChecked("number of istiod pods", istiods));
     const rows = revision === undefined ? istiodPods : pods;
     if (revision === undefined) {

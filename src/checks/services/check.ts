@@ -2,6 +2,7 @@ import { SERVICE_SCOPE } from "../../mesh/names.ts";
 import { contexts, enumerate } from "../../mesh/wording.ts";
 import { pairsSkipped } from "../_shared/pairs-skipped.ts";
 import {
+  bySegment,
   portsOf,
   sharedCopies,
   unlabelled,
@@ -171,7 +172,7 @@ export const services = meshCheck({
   view: { rank: 600 },
   why: "A global service is one service of all clusters: a client gets an endpoint of any, on the port it asked for.",
   reads:
-    "Services with label solo.io/service-scope, or whose namespace has it: ports, protocols, scope.",
+    "Services with label solo.io/service-scope, or whose namespace has it: ports, protocols, scope; the segment of each cluster.",
   faults: [
     "A global service has other ports or protocols in one cluster than in another.",
     "It has another scope.",
@@ -186,17 +187,48 @@ export const services = meshCheck({
       const finding = pairsSkipped("global services are not compared", absent);
       return { findings: [finding], summary: finding.message };
     }
-    const copies = sharedCopies(members);
-    const shared = [...copies].map(([key, all]) => [key, sharedOf(all)] as const);
-    const compared = shared.filter(([, own]) => own.length > 1).length;
-    const findings = [
+    const segments = bySegment(members);
+    const judged = [...segments.values()].map(judgeSegment);
+    const findings = judged.flatMap((one) => one.findings);
+    const total = (of: (one: JudgedSegment) => number): number =>
+      judged.reduce((sum, one) => sum + of(one), 0);
+    const alone = total((one) => one.alone);
+    const compared = total((one) => one.compared);
+    if (segments.size > 1 && alone + compared > 0) findings.push(segmentsFinding(segments));
+    return { findings, summary: summarize(findings, fine(compared, alone)) };
+  },
+});
+
+interface JudgedSegment {
+  findings: Finding[];
+  /** How many Services several of its clusters share, and how many one only. */
+  compared: number;
+  alone: number;
+}
+
+function judgeSegment(members: readonly ServicesMember[]): JudgedSegment {
+  const copies = sharedCopies(members);
+  const shared = [...copies].map(([key, all]) => [key, sharedOf(all)] as const);
+  const compared = shared.filter(([, own]) => own.length > 1).length;
+  return {
+    findings: [
       ...shared.flatMap(([key, own]) => comparison(key, own)),
       ...unsharedOf(copies).map(unsharedFinding),
       ...namespaceFindings(copies, members),
-    ];
-    return { findings, summary: summarize(findings, fine(compared, shared.length - compared)) };
-  },
-});
+    ],
+    compared,
+    alone: shared.length - compared,
+  };
+}
+
+function segmentsFinding(
+  segments: ReadonlyMap<string | undefined, readonly ServicesMember[]>,
+): Finding {
+  const names = [...segments].map(([name, members]) => `${name ?? "none"}: ${contexts(members)}`);
+  return info(
+    `services are compared within a segment only, as others do not see them; ${enumerate(names)}`,
+  );
+}
 
 /** A Service that one cluster alone shares agrees with nothing. */
 function fine(compared: number, alone: number): string {

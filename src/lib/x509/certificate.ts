@@ -1,7 +1,14 @@
 import { createHash, X509Certificate } from "node:crypto";
 import { BitString, fromBER, OctetString } from "asn1js";
-import { AuthorityKeyIdentifier, BasicConstraints, Certificate, Extension } from "pkijs";
+import {
+  AuthorityKeyIdentifier,
+  BasicConstraints,
+  Certificate,
+  Extension,
+  ExtKeyUsage,
+} from "pkijs";
 import type { CertificateFacts } from "../../model/trust.ts";
+import { defined } from "../defined.ts";
 import { ComparableName, nameKey, nameText } from "./names.ts";
 
 /** A certificate parsed once: `facts` for people, `rules` for path validation, `native` for keys. */
@@ -22,6 +29,7 @@ export interface ParsedCertificate {
 
 const BASIC_CONSTRAINTS = "2.5.29.19";
 const KEY_USAGE = "2.5.29.15";
+const EXTENDED_KEY_USAGE = "2.5.29.37";
 const SUBJECT_KEY_ID = "2.5.29.14";
 const AUTHORITY_KEY_ID = "2.5.29.35";
 
@@ -75,6 +83,9 @@ function parse(der: Uint8Array): ParsedCertificate | string {
   const pathLength = ca ? pathLengthOf(constraints) : undefined;
   const usage = extensions.find(({ extnID }) => extnID === KEY_USAGE);
   const keyUsage = usage && keyUsageOf(usage.parsedValue);
+  const purposes = extensions.some(({ extnID }) => extnID === EXTENDED_KEY_USAGE)
+    ? purposesOf(value(EXTENDED_KEY_USAGE))
+    : undefined;
   const keyId = value(SUBJECT_KEY_ID);
   const authority = value(AUTHORITY_KEY_ID);
   const [subject, issuer] = [nameKey(rules.subject), nameKey(rules.issuer)];
@@ -99,8 +110,7 @@ function parse(der: Uint8Array): ParsedCertificate | string {
       notBefore,
       notAfter,
       ca,
-      ...(pathLength === undefined ? {} : { pathLength }),
-      ...(keyUsage === undefined ? {} : { keyUsage }),
+      ...defined({ pathLength, keyUsage, purposes }),
       selfSigned: subject === issuer && isSigned(native, native),
       key: keyText(native),
     },
@@ -125,6 +135,11 @@ export function isSigned(child: X509Certificate, parent: X509Certificate): boole
 function pathLengthOf({ pathLenConstraint }: BasicConstraints): number | undefined {
   // One too large for a number limits nothing.
   return typeof pathLenConstraint === "number" ? pathLenConstraint : undefined;
+}
+
+/** A value that is no list of purposes allows none. */
+function purposesOf(usage: unknown): string[] {
+  return usage instanceof ExtKeyUsage ? usage.keyPurposes : [];
 }
 
 /** A value that is no bit string allows nothing. */

@@ -1,15 +1,16 @@
 import type { ClusterRef } from "../../model/check.ts";
 import type { Facts } from "../../model/facts.ts";
 import type { Gathered } from "../../model/gathered.ts";
-import type { PemContent, TrustMatrix, TrustVerdict } from "../../model/trust.ts";
+import type { PemContent, RevocationFacts, TrustMatrix, TrustVerdict } from "../../model/trust.ts";
 import { parseCertificate, type ParsedCertificate } from "./certificate.ts";
 import { Signatures } from "./paths.ts";
 import { readPem } from "./pem.ts";
+import { judgeLists, parseRevocationList, type ParsedRevocationList } from "./revocation.ts";
 import { judgeChain, type ChainJudgement } from "./validate.ts";
 
 /*
- * The only module that others import from this folder, and only with `await import`: it brings
- * pkijs with it.
+ * Others import it only with `await import`: it brings pkijs with it. Beside it they import nothing of
+ * this folder but pem.ts and public-pem.ts, which bring nothing.
  */
 
 type Key = "rootCertificate" | "intermediate" | "ztunnelDumps";
@@ -25,7 +26,10 @@ const MOST_CERTIFICATES = 1000;
 
 interface Parsed {
   certificates: ParsedCertificate[];
+  lists: ParsedRevocationList[];
   problems: string[];
+  otherFirst: boolean;
+  unparsed: boolean;
 }
 
 /** Parses every text once, and every certificate once wherever it stands. */
@@ -36,15 +40,22 @@ class Texts {
   read(text: string): Parsed {
     const known = this.#texts.get(text);
     if (known) return known;
-    const { certificates: blocks, problems } = readPem(text);
-    const parsed: Parsed = { certificates: [], problems };
+    const { certificates: blocks, crls, problems, otherFirst } = readPem(text);
+    const parsed: Parsed = { certificates: [], lists: [], problems, otherFirst, unparsed: false };
     for (const [index, der] of blocks.slice(0, MOST_CERTIFICATES).entries()) {
       const certificate = this.#parse(der);
-      if (typeof certificate === "string") problems.push(`certificate ${index + 1} ${certificate}`);
-      else if (!parsed.certificates.includes(certificate)) parsed.certificates.push(certificate);
+      if (typeof certificate === "string") {
+        problems.push(`certificate ${index + 1} ${certificate}`);
+        parsed.unparsed = true;
+      } else if (!parsed.certificates.includes(certificate)) parsed.certificates.push(certificate);
     }
     if (blocks.length > MOST_CERTIFICATES) {
       problems.push(`only the first ${MOST_CERTIFICATES} certificates were read`);
+    }
+    for (const [index, der] of crls.slice(0, MOST_CERTIFICATES).entries()) {
+      const list = parseRevocationList(der);
+      if (list) parsed.lists.push(list);
+      else problems.push(`revocation list ${index + 1} is none`);
     }
     this.#texts.set(text, parsed);
     return parsed;
@@ -61,9 +72,14 @@ class Texts {
 
   contents(): Map<string, PemContent> {
     return new Map(
-      [...this.#texts].map(([text, { certificates, problems }]) => [
+      [...this.#texts].map(([text, { certificates, problems, otherFirst, unparsed }]) => [
         text,
-        { certificates: certificates.map(({ facts }) => facts), problems },
+        {
+          certificates: certificates.map(({ facts }) => facts),
+          problems,
+          otherFirst,
+          unparsed,
+        },
       ]),
     );
   }
@@ -78,6 +94,12 @@ interface Side {
   nextRoots: Group;
   /** Signing certificate first. */
   chain: Group;
+  /** What workloads present: the chain as it is written. */
+  presented: readonly ParsedCertificate[];
+  /** Absent where the Secret has no revocation lists. */
+  lists: readonly ParsedRevocationList[] | undefined;
+  /** The same for the same lists. */
+  listsName: string;
 }
 
 interface Group {
@@ -104,6 +126,9 @@ function sideOf({ ref, facts }: TrustInput, texts: Texts): Side {
   return {
     context: ref.context,
     now: ref.now,
+    presented: above,
+    lists: signing?.crl ? texts.read(signing.crl).lists : undefined,
+    listsName: signing?.crl ?? "",
     roots: groupOf(read(roots?.pem)),
     // istiod leaves the root of a CA that it made itself in ca-cert.pem alone.
     nextRoots: groupOf(
@@ -128,16 +153,17 @@ export async function judgeTrust(clusters: readonly TrustInput[]): Promise<Trust
   const afterRestart = new Map<string, Map<string, TrustVerdict>>();
 
   const judge = async (
+    { lists, listsName, now }: Side,
     roots: Group,
     chain: Group,
-    now: number,
   ): Promise<TrustVerdict | undefined> => {
     const [target, ...others] = chain.certificates;
     if (!target || roots.certificates.length === 0) return undefined;
-    const pair = `${roots.name}|${chain.name}`;
+    const pair = `${roots.name}|${chain.name}|${listsName}`;
     let judgement = judgements.get(pair);
     if (!judgement) {
-      judgement = await judgeChain({ target, roots: roots.certificates, others }, signatures);
+      const candidates = { target, roots: roots.certificates, others };
+      judgement = await judgeChain(candidates, signatures, lists);
       judgements.set(pair, judgement);
     }
     return judgement.at(now);
@@ -149,17 +175,21 @@ export async function judgeTrust(clusters: readonly TrustInput[]): Promise<Trust
     verdicts.set(truster.context, row);
     afterRestart.set(truster.context, nextRow);
     for (const owner of sides) {
-      const verdict = await judge(truster.roots, owner.chain, truster.now);
-      if (!verdict) continue;
-      row.set(owner.context, verdict);
-      const next = verdict.ok
-        ? undefined
-        : await judge(truster.nextRoots, owner.chain, truster.now);
+      const verdict = await judge(truster, truster.roots, owner.chain);
+      if (verdict) row.set(owner.context, verdict);
+      const next =
+        truster === owner || verdict?.ok === false
+          ? await judge(truster, truster.nextRoots, owner.chain)
+          : undefined;
       if (next) nextRow.set(owner.context, next);
     }
   }
   const nextRoots = new Map(
     sides.map((side) => [side.context, side.nextRoots.certificates.map(({ facts }) => facts)]),
   );
-  return { pems: texts.contents(), verdicts, afterRestart, nextRoots };
+  const revocations = new Map<string, RevocationFacts>();
+  for (const { context, lists, presented, now } of sides) {
+    if (lists) revocations.set(context, judgeLists(lists, presented, now));
+  }
+  return { pems: texts.contents(), verdicts, afterRestart, nextRoots, revocations };
 }

@@ -76,6 +76,13 @@ function certificateFault(
       reason: `${facts.subject} may not sign certificates (its key usage lacks keyCertSign)`,
     };
   }
+  const purpose = missingPurpose(certificate);
+  if (purpose !== undefined) {
+    return {
+      fault: "purpose",
+      reason: `${facts.subject} allows no TLS ${purpose.role} below it (its extended key usage lacks ${purpose.name}), and every workload is both client and server`,
+    };
+  }
   if (facts.pathLength !== undefined && below > facts.pathLength) {
     return {
       fault: "path-length",
@@ -95,6 +102,21 @@ function certificateFault(
 /** Key usage, if it is there, includes keyCertSign. */
 export function maySign({ facts }: ParsedCertificate): boolean {
   return facts.keyUsage?.includes("keyCertSign") ?? true;
+}
+
+const PURPOSES = [
+  { oid: "1.3.6.1.5.5.7.3.2", name: "clientAuth", role: "clients" },
+  { oid: "1.3.6.1.5.5.7.3.1", name: "serverAuth", role: "servers" },
+];
+
+/**
+ * What Go, OpenSSL and rustls hold a path to: purposes that a CA leaves out are none of what it signs.
+ * Go takes anyExtendedKeyUsage for all of them; the others want each by its name.
+ */
+function missingPurpose({
+  facts: { purposes },
+}: ParsedCertificate): (typeof PURPOSES)[0] | undefined {
+  return purposes && PURPOSES.find(({ oid }) => !purposes.includes(oid));
 }
 
 function count(intermediates: number): string {

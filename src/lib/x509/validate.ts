@@ -8,6 +8,7 @@ import type { TrustVerdict } from "../../model/trust.ts";
 import type { ParsedCertificate } from "./certificate.ts";
 import { explainNoPath } from "./explain.ts";
 import { findPaths, type Candidates, type Path, type Signatures } from "./paths.ts";
+import { isRevoked, type ParsedRevocationList } from "./revocation.ts";
 import { pathFault, type PathFault } from "./rules.ts";
 
 interface JudgedPath {
@@ -23,14 +24,19 @@ export interface ChainJudgement {
   at: (now: number) => TrustVerdict;
 }
 
-/** Verifies signatures and rules of every path from a chain to a set of roots, once for all times. */
+/**
+ * Verifies signatures and rules of every path from a chain to a set of roots, once for all times.
+ * @param lists revocation lists of the one who trusts the roots
+ */
 export async function judgeChain(
   candidates: Candidates,
   signatures: Signatures,
+  lists: readonly ParsedRevocationList[] = [],
 ): Promise<ChainJudgement> {
   const paths: JudgedPath[] = [];
-  for (const certificates of findPaths(candidates, signatures))
-    paths.push(await judge(certificates));
+  for (const certificates of findPaths(candidates, signatures)) {
+    paths.push(await judge(certificates, lists));
+  }
   const sound = paths.filter(({ fault }) => !fault);
   // The path that lasts longest first: a root about to expire does not count while another holds.
   sound.sort((a, b) => b.until - a.until);
@@ -54,11 +60,29 @@ function refused({ fault, reason, certificate }: PathFault): TrustVerdict {
   return { ok: false, fault, reason, certificate: certificate.facts.sha256 };
 }
 
-async function judge(certificates: Path): Promise<JudgedPath> {
+function revocationFault(
+  certificates: Path,
+  lists: readonly ParsedRevocationList[],
+): PathFault | undefined {
+  for (const [index, certificate] of certificates.entries()) {
+    const issuer = certificates[index + 1];
+    if (!issuer || !isRevoked(certificate, issuer, lists)) continue;
+    const reason = `${certificate.facts.subject} is revoked by a list of ${issuer.facts.subject}`;
+    return { fault: "revoked", reason, certificate };
+  }
+  return undefined;
+}
+
+async function judge(
+  certificates: Path,
+  lists: readonly ParsedRevocationList[],
+): Promise<JudgedPath> {
   const from = Math.max(...certificates.map(({ facts }) => facts.notBefore));
   const until = Math.min(...certificates.map(({ facts }) => facts.notAfter));
   const fault =
-    pathFault(certificates) ?? (from <= until ? await refusal(certificates, from) : undefined);
+    pathFault(certificates) ??
+    revocationFault(certificates, lists) ??
+    (from <= until ? await refusal(certificates, from) : undefined);
   return fault ? { certificates, from, until, fault } : { certificates, from, until };
 }
 

@@ -37,3 +37,25 @@ export function renameListener(
     { op: "replace", path: `/spec/listeners/${index}/name`, value: name },
   ]);
 }
+
+/**
+ * Puts the wanted listener in the place of the one at an index, which holds its port. A listener that
+ * has its name elsewhere is taken away: names are unique.
+ */
+export function replaceListener(
+  cluster: ClusterRef,
+  gateway: GatewayName,
+  { index, misplaced }: { index: number; misplaced?: number },
+  value: Listener,
+): string {
+  const { name, port } = value;
+  return patchGateway(cluster, gateway, [
+    // The order may have changed since.
+    { op: "test", path: `/spec/listeners/${index}/port`, value: port },
+    ...(misplaced === undefined
+      ? []
+      : [{ op: "test", path: `/spec/listeners/${misplaced}/name`, value: name }]),
+    { op: "replace", path: `/spec/listeners/${index}`, value },
+    ...(misplaced === undefined ? [] : [{ op: "remove", path: `/spec/listeners/${misplaced}` }]),
+  ]);
+}

@@ -1,4 +1,5 @@
 import { defined } from "../../lib/defined.ts";
+import { oneLine } from "../../lib/sanitize.ts";
 import { UsageError } from "../../model/errors.ts";
 import type { Gathered } from "../../model/gathered.ts";
 import type { ClusterReader } from "../../model/reader.ts";
@@ -6,6 +7,7 @@ import { RESOURCES, type Resource } from "../../model/resource.ts";
 import { parseAnswer } from "./answer.ts";
 import { isObjectFile } from "./input.ts";
 import { readObjects } from "./objects.ts";
+import { OneCluster } from "./one-cluster.ts";
 import { type Absence, debugKey, RecordingReader } from "./reader.ts";
 import { parseSnapshot, type Snapshot, SNAPSHOT_FILE } from "./snapshot.ts";
 import { ObjectStore } from "./store.ts";
@@ -16,7 +18,8 @@ export interface Builder {
   /** Paths are those below the cluster's root. */
   wants(path: string): boolean;
   take(path: string, chunks: AsyncIterable<Uint8Array>): Promise<void>;
-  finish(): Built;
+  /** Nothing where the files turn out to be of no cluster. */
+  finish(): Built | undefined;
 }
 
 export interface Built {
@@ -32,11 +35,21 @@ export interface Named {
   context: string;
 }
 
+/**
+ * `recorded`: what `mc snapshot` writes, with a snapshot.json. `plain`: any other directory. `beside`:
+ * one that may be a cluster, as it is beside others. `loose`: files that are in none of them.
+ */
+type DirectoryKind = "recorded" | "plain" | "beside" | "loose";
+
+/** Where `oc adm must-gather` says when it began and ended, a line each, as Go prints a time. */
+const TIMESTAMP_FILE = /(^|\/)timestamp$/;
+const TIMESTAMP = /^(\d{4}-\d{2}-\d{2}) (\d{2}:\d{2}:\d{2})(?:\.\d+)?(?: ([+-]\d{2})(\d{2}))?/;
+
 const DEBUG_FILE = /(?:^|\/)debug\/([^/]+)\/([^/]+)\/(\d{1,5})\/(.+)\.json$/;
 
 /**
- * A directory of YAML and JSON files: what `mc snapshot` writes (`recorded`: it has a snapshot.json),
- * or any other, such as the output of `kubectl get -A -o yaml`.
+ * A directory of YAML and JSON files: what `mc snapshot` writes, or any other, such as the output of
+ * `kubectl get -A -o yaml`.
  *
  * In what mc recorded, an absent object does not exist unless snapshot.json says that it could not
  * be read. Any other directory does not say whether a type without objects was dumped: types that
@@ -47,24 +60,33 @@ const DEBUG_FILE = /(?:^|\/)debug\/([^/]+)\/([^/]+)\/(\d{1,5})\/(.+)\.json$/;
  */
 export class DirectoryBuilder implements Builder {
   readonly #named: Named;
+  readonly #kind: DirectoryKind;
   readonly #recorded: boolean;
   readonly #objects = new ObjectStore();
+  readonly #oneCluster: OneCluster;
   readonly #debug = new Map<string, Gathered<unknown>>();
+  #time: number | undefined;
   #snapshot: Snapshot = { connection: {}, unread: [] };
 
-  constructor(named: Named, recorded: boolean) {
+  constructor(named: Named, kind: DirectoryKind) {
     this.#named = named;
-    this.#recorded = recorded;
+    this.#kind = kind;
+    this.#recorded = kind === "recorded";
+    this.#oneCluster = new OneCluster(named.origin, this.#objects);
   }
 
   wants(path: string): boolean {
-    return isObjectFile(path);
+    return isObjectFile(path) || TIMESTAMP_FILE.test(path);
   }
 
   async take(path: string, chunks: AsyncIterable<Uint8Array>): Promise<void> {
     const shown = `${this.#named.origin}/${path}`;
     if (this.#recorded && path === SNAPSHOT_FILE) {
       this.#snapshot = parseSnapshot(shown, await textOf(chunks, shown));
+      return;
+    }
+    if (TIMESTAMP_FILE.test(path)) {
+      this.#time = timestampOf(await textOf(chunks, shown));
       return;
     }
     const debug = DEBUG_FILE.exec(path);
@@ -76,18 +98,27 @@ export class DirectoryBuilder implements Builder {
       return;
     }
     const format = /\.json$/i.test(path) ? "json" : "yaml";
-    await readObjects(shown, format, chunks, this.#objects);
+    const sink = this.#recorded ? this.#objects : this.#oneCluster.of(path);
+    await readObjects(shown, format, chunks, sink);
+    if (this.#kind === "loose" && !this.#objects.isEmpty) {
+      throw new UsageError(
+        oneLine(`${shown} is beside the directories of clusters and in none of them: not read`),
+      );
+    }
   }
 
-  finish(): Built {
+  finish(): Built | undefined {
     const { origin } = this.#named;
+    if ((this.#kind === "beside" || this.#kind === "loose") && this.#objects.isEmpty) {
+      return undefined;
+    }
     const { context, contextArgument, time, position } = this.#snapshot;
     if (!this.#recorded && this.#objects.count === 0) {
       throw new UsageError(`${origin} has no Kubernetes objects (YAML or JSON files)`);
     }
     const reader = new RecordingReader({
       context: context ?? this.#named.context,
-      ...defined({ contextArgument }),
+      ...defined({ contextArgument, recordedAt: time ?? this.#time }),
       origin,
       now: time ?? Date.now(),
       objects: this.#objects,
@@ -97,6 +128,15 @@ export class DirectoryBuilder implements Builder {
     });
     return position === undefined ? { reader } : { reader, position };
   }
+}
+
+/** The last of the times, ms since the epoch. */
+function timestampOf(text: string): number | undefined {
+  const times = text.split("\n").flatMap((line) => {
+    const [, day, clock, hours = "+00", minutes = "00"] = TIMESTAMP.exec(line) ?? [];
+    return day === undefined ? [] : [Date.parse(`${day}T${clock}${hours}:${minutes}`)];
+  });
+  return times.findLast((one) => !Number.isNaN(one));
 }
 
 const NEVER_NONE: ReadonlySet<Resource> = new Set<Resource>([

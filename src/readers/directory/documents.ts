@@ -1,3 +1,4 @@
+import { decoderFor, decodeText } from "../../lib/decode.ts";
 import { ParseFault } from "./parse.ts";
 import type { FilePart } from "./file-part.ts";
 import { JsonSplitter } from "./split-json.ts";
@@ -38,13 +39,20 @@ export async function* jsonPieces(chunks: AsyncIterable<Uint8Array>): AsyncGener
   yield* splitter.end();
 }
 
-/** UTF-8 text without its byte order mark; what is not UTF-8 becomes U+FFFD. */
+/** Text in whatever encoding its first two bytes show. */
 async function* decode(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
-  const decoder = new TextDecoder();
+  let start: Uint8Array = new Uint8Array();
+  let decoder: ReturnType<typeof decoderFor> | undefined;
   for await (const chunk of chunks) {
-    const text = decoder.decode(chunk, { stream: true });
+    const bytes = decoder ? chunk : Buffer.concat([start, chunk]);
+    if (!decoder && bytes.byteLength < 2) {
+      start = bytes;
+      continue;
+    }
+    decoder ??= decoderFor(bytes);
+    const text = decoder.decode(bytes, { stream: true });
     if (text !== "") yield text;
   }
-  const last = decoder.decode();
+  const last = decoder ? decoder.decode() : decodeText(start);
   if (last !== "") yield last;
 }

@@ -4,6 +4,7 @@ import { basename, join, relative, resolve, sep } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { promisify } from "node:util";
 import { oneLine } from "../../lib/sanitize.ts";
+import { reasonOf } from "../../lib/system-error.ts";
 import { UsageError } from "../../model/errors.ts";
 import { compare, type InputTree, isObjectFile, MAX_FILES, type UseFile } from "./input.ts";
 
@@ -12,31 +13,6 @@ const CHUNK = 64 * 1024;
 const FILES_AT_ONCE = 64;
 // A name that turns into a link or a FIFO after it was listed must neither be followed nor block.
 const READ_ONLY = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
-
-const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: "no such file or directory",
-  EACCES: "permission denied",
-  EPERM: "permission denied",
-  ENOTDIR: "not a directory",
-  ELOOP: "too many links, or a link where a file was",
-  EEXIST: "exists already",
-  EISDIR: "is a directory",
-  ENAMETOOLONG: "name too long",
-  ENOSPC: "no space left on the device",
-  EROFS: "read-only file system",
-  EMFILE: "too many open files",
-};
-
-/** A failure of the file system, such as ENOENT: no mistake of ours. */
-export function isSystemError(error: unknown): error is NodeJS.ErrnoException {
-  return /^E[A-Z0-9]+$/.test((error as NodeJS.ErrnoException | null)?.code ?? "");
-}
-
-/** Why a file operation failed, in words and without a stack. */
-export function reasonOf(error: unknown): string {
-  const code = isSystemError(error) ? (error.code ?? "") : "";
-  return REASONS[code] ?? `system error ${code || "without a code"}`;
-}
 
 export function cannotRead(path: string, error: unknown): UsageError {
   return new UsageError(oneLine(`cannot read ${path}: ${reasonOf(error)}`));

@@ -22,8 +22,10 @@ export interface RecordingContents {
   contextArgument?: string;
   /** Directory or archive, for messages. */
   origin: string;
-  /** ms since the epoch. */
+  /** The time to judge by, ms since the epoch. */
   now: number;
+  /** When it was made, ms since the epoch. */
+  recordedAt?: number;
   objects: ObjectStore;
   /** Answers by `<namespace>/<pod>/<port>/<path>`, the path without a slash in front. */
   debug: ReadonlyMap<string, Gathered<unknown>>;
@@ -36,11 +38,13 @@ export class RecordingReader implements ClusterReader {
   readonly kind = "recording";
   readonly context: string;
   readonly contextArgument?: string;
+  readonly recordedAt?: number;
   readonly #contents: RecordingContents;
 
   constructor(contents: RecordingContents) {
     this.context = contents.context;
     if (contents.contextArgument !== undefined) this.contextArgument = contents.contextArgument;
+    if (contents.recordedAt !== undefined) this.recordedAt = contents.recordedAt;
     this.#contents = contents;
   }
 

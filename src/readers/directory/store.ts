@@ -40,6 +40,11 @@ export class ObjectStore {
     return this.#count;
   }
 
+  /** Whether there is an object that mc has a use for. */
+  get isEmpty(): boolean {
+    return [...this.#tables.values()].every(({ texts }) => texts.size === 0);
+  }
+
   /** Whether objects of that type are kept; if not, this one is counted all the same. */
   wants(apiVersion: string, kind: string): boolean {
     const group = groupOf(apiVersion);

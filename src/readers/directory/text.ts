@@ -1,3 +1,4 @@
+import { decodeText } from "../../lib/decode.ts";
 import { oneLine } from "../../lib/sanitize.ts";
 import { UsageError } from "../../model/errors.ts";
 
@@ -14,5 +15,5 @@ export async function textOf(chunks: AsyncIterable<Uint8Array>, shown: string): 
     }
     parts.push(chunk);
   }
-  return new TextDecoder().decode(Buffer.concat(parts));
+  return decodeText(Buffer.concat(parts));
 }

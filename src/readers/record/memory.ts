@@ -26,6 +26,7 @@ const OBJECTS_PER_FILE = 5000;
 /** What was asked of a cluster and what it answered, redacted as it comes. */
 export class Memory {
   readonly #context: string;
+  readonly #isLive: boolean;
   readonly #contextArgument: string | undefined;
   /** ms since the epoch. */
   readonly time: number;
@@ -40,6 +41,7 @@ export class Memory {
     this.#context = reader.context;
     this.#contextArgument = reader.contextArgument;
     this.time = reader.now();
+    this.#isLive = reader.kind === "live";
   }
 
   connected(connection: Gathered<Connection>): void {
@@ -71,7 +73,8 @@ export class Memory {
     const key = `${string(at(object, "metadata", "namespace")) ?? ""}/${name}`;
     // The whole object says more than its metadata, whichever came first.
     if (metadataOnly && objects.has(key)) return;
-    objects.set(key, JSON.stringify(redactObject(resource, object)));
+    const isWhole = this.#isLive && !metadataOnly;
+    objects.set(key, JSON.stringify(redactObject(resource, object, isWhole)));
   }
 
   debugAnswered(target: RecordedDebug, answer: Gathered<unknown>): void {

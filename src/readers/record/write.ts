@@ -6,8 +6,8 @@ import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
 import { pack } from "tar-stream";
 import { oneLine } from "../../lib/sanitize.ts";
+import { isSystemError, reasonOf } from "../../lib/system-error.ts";
 import { OperationError, UsageError } from "../../model/errors.ts";
-import { isSystemError, reasonOf } from "../directory/files.ts";
 import { SNAPSHOT_FILE } from "../directory/snapshot.ts";
 
 /** One file of a recording. */

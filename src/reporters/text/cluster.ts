@@ -1,7 +1,7 @@
 import { CONNECTION } from "../../lib/connection.ts";
 import { worst } from "../../model/finding.ts";
 import type { ClusterReport, Result } from "../../model/report.ts";
-import { count, nameOf, SYMBOL } from "../words.ts";
+import { count, nameOf, recordedWords } from "../words.ts";
 import { joinedBlocks } from "./order.ts";
 import { resultBlocks } from "./result.ts";
 import type { Style } from "./style.ts";
@@ -14,7 +14,9 @@ function unreachable(results: readonly Result[], style: Style): string[] | undef
   return [
     ...resultBlocks(connection, style, false).flat(),
     ...(others > 0
-      ? [`${SYMBOL.skip} ${count(others, "other check")} skipped (blocked by ${CONNECTION})`]
+      ? [
+          `${style.symbols.status.skip} ${count(others, "other check")} skipped (blocked by ${CONNECTION})`,
+        ]
       : []),
   ];
 }
@@ -25,8 +27,10 @@ export function clusterLines(cluster: ClusterReport, style: Style, verbose: bool
   const body =
     (verbose ? undefined : unreachable(checks, style)) ?? joinedBlocks(checks, style, verbose);
   const gap = verbose ? [""] : [];
+  const recorded = recordedWords(cluster);
   return [
     ...style.wrap(`=== Cluster: ${style.line(nameOf(cluster))} ===`, 4).map(style.paint.bold),
+    ...(recorded === undefined ? [] : style.wrap(style.line(recorded), 2)),
     ...gap,
     ...body,
     ...gap,
@@ -42,12 +46,14 @@ export function briefLines(cluster: ClusterReport, style: Style): string[] | und
   const warned = checks.filter((result) => result.status === "warn");
   const skipped = checks.filter((result) => result.status === "skip").length;
   const passed = checks.length - warned.length - skipped;
+  const recorded = recordedWords(cluster);
   const counts = [
     `${passed === checks.length ? "all " : ""}${count(passed, "check")} passed`,
     ...(skipped > 0 ? [`${skipped} skipped`] : []),
     ...(warned.length > 0 ? [`${warned.length} with warnings`] : []),
+    ...(recorded === undefined ? [] : [recorded]),
   ];
-  const symbol = warned.length > 0 ? SYMBOL.warn : SYMBOL.pass;
+  const symbol = warned.length > 0 ? style.symbols.status.warn : style.symbols.status.pass;
   return [
     ...style.wrap(`${symbol} ${style.line(`${nameOf(cluster)}: ${counts.join(", ")}`)}`, 3),
     ...joinedBlocks(warned, style, false),

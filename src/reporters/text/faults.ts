@@ -1,8 +1,8 @@
 import type { Report } from "../../model/report.ts";
 import { causesOf, nameOfCheck, type RootCause } from "../causes.ts";
-import { count, SYMBOL } from "../words.ts";
 import { viewOf } from "../views.ts";
-import { pastable } from "./findings.ts";
+import { count } from "../words.ts";
+import { MOST_OF_A_KIND, pastable } from "./findings.ts";
 import type { Style } from "./style.ts";
 
 const INDENT = 7;
@@ -11,22 +11,16 @@ const INDENT = 7;
  * The last block of a report with faults: causes, most fundamental first, then how many others they
  * explain. Nothing when there is no fault.
  */
-export function faultLines(report: Report, style: Style): string[] {
+export function faultLines(report: Report, style: Style, verbose: boolean): string[] {
   const { causes, followers } = causesOf(report, style.views);
   if (causes.length === 0 && followers === 0) return [];
   const order = causes.length > 1 ? ", most fundamental first" : "";
   const { warn } = report.summary;
   return [
     style.paint.bold(`=== ${count(causes.length, "fault")}${order} ===`),
-    ...causes.flatMap((cause, index) => [
-      ...style.wrap(
-        `${String(index + 1).padStart(2)}. ${SYMBOL[cause.finding.severity]} ${style.line(`${nameOfCheck(cause)}: ${cause.finding.message}`)}`,
-        INDENT,
-      ),
-      ...firstCommand(cause, style),
-    ]),
-    ...(followers > 0 ? [`${SYMBOL.info} ${follow(followers, causes.length)}`] : []),
-    ...(warn > 0 ? [`${SYMBOL.warn} ${count(warn, "check")} with warnings`] : []),
+    ...causeLines(causes, style, verbose),
+    ...(followers > 0 ? [`${style.symbols.status.info} ${follow(followers, causes.length)}`] : []),
+    ...(warn > 0 ? [`${style.symbols.status.warn} ${count(warn, "check")} with warnings`] : []),
     style.paint.bold("======"),
   ];
 }
@@ -37,7 +31,7 @@ function firstCommand({ finding: { remediation } }: RootCause, style: Style): st
 }
 
 /** The last line of a report without faults, and after a precheck what comes next. */
-export function closingLines(report: Report, { views, paint }: Style): string[] {
+export function closingLines(report: Report, { views, paint, symbols }: Style): string[] {
   const { pass, info, warn, skip } = report.summary;
   const passed = pass + info;
   const parts = [
@@ -49,9 +43,33 @@ export function closingLines(report: Report, { views, paint }: Style): string[] 
     ? report.mesh.flatMap((result) => viewOf(views, result)?.next?.(result) ?? [])
     : [];
   return [
-    `${SYMBOL[passed > 0 ? "pass" : warn > 0 ? "warn" : "skip"]} ${parts.join(", ")}`,
+    `${symbols.status[passed > 0 ? "pass" : warn > 0 ? "warn" : "skip"]} ${parts.join(", ")}`,
     ...next.map((command) => `Next: ${paint.cyan(command)}`),
   ];
+}
+
+/** Each cause with its number; of one check up to twenty and how many more. */
+function causeLines(causes: readonly RootCause[], style: Style, verbose: boolean): string[] {
+  const seen = new Map<string, number>();
+  const totals = new Map(
+    [...Map.groupBy(causes, nameOfCheck)].map(([name, all]) => [name, all.length]),
+  );
+  return causes.flatMap((cause, index) => {
+    const name = nameOfCheck(cause);
+    const place = (seen.get(name) ?? 0) + 1;
+    seen.set(name, place);
+    if (!verbose && place > MOST_OF_A_KIND) return [];
+    const symbol = style.symbols.status[cause.finding.severity];
+    const text = style.line(`${name}: ${cause.finding.message}`);
+    const more = (totals.get(name) ?? 0) - MOST_OF_A_KIND;
+    return [
+      ...style.wrap(`${String(index + 1).padStart(2)}. ${symbol} ${text}`, INDENT),
+      ...firstCommand(cause, style),
+      ...(!verbose && place === MOST_OF_A_KIND && more > 0
+        ? [`    ${style.line(`… ${more} more of ${name} (--verbose shows all)`)}`]
+        : []),
+    ];
+  });
 }
 
 function follow(followers: number, causes: number): string {

@@ -1,6 +1,5 @@
 import { commandLines } from "../../lib/sanitize.ts";
-import type { Finding } from "../../model/report.ts";
-import { SYMBOL } from "../words.ts";
+import type { Finding, Status } from "../../model/report.ts";
 import type { Style } from "./style.ts";
 
 const INDENT = 2;
@@ -13,7 +12,10 @@ export function blocked({ blockedBy }: Finding): string {
 
 function findingLines(finding: Finding, style: Style): string[] {
   const text = style.line(finding.message + blocked(finding));
-  return style.wrap(`${" ".repeat(INDENT)}${SYMBOL[finding.severity]} ${text}`, REMEDY);
+  return style.wrap(
+    `${" ".repeat(INDENT)}${style.symbols.status[finding.severity]} ${text}`,
+    REMEDY,
+  );
 }
 
 /** What to do about it, with commands that stay whole so that they can be pasted. */
@@ -22,7 +24,7 @@ function remedyLines({ remediation, blockedBy }: Finding, style: Style): string[
   if (!remediation || blockedBy) return [];
   const lead = " ".repeat(REMEDY);
   return [
-    ...style.wrap(`${lead}→ ${style.line(remediation.summary)}`, REMEDY + 2),
+    ...style.wrap(`${lead}${style.symbols.arrow} ${style.line(remediation.summary)}`, REMEDY + 2),
     ...remediation.commands.flatMap((command) => pastable(command, REMEDY + 2, style)),
   ];
 }
@@ -34,18 +36,56 @@ export function pastable(command: string, indent: number, style: Style): string[
   return [" ".repeat(indent) + style.paint.cyan(first), ...rest.map(style.paint.cyan)];
 }
 
+/** Findings of one kind that are shown without `--verbose`. */
+export const MOST_OF_A_KIND = 20;
+
+/** What is left of a kind that has more than are shown. */
+function moreLine(severity: Status, more: number, style: Style): string {
+  const text = `and ${more} more like these (--verbose shows all)`;
+  return `${" ".repeat(INDENT)}${style.symbols.status[severity]} ${text}`;
+}
+
+/** The lines of each finding; of those that one check judged alike, up to twenty and a count. */
+function cappedLines(
+  findings: readonly Finding[],
+  style: Style,
+  linesOf: (finding: Finding) => string[],
+): string[] {
+  const kinds = Map.groupBy(findings, ({ severity }) => severity);
+  const last = new Map(
+    [...kinds].map(([severity, all]) => [all[MOST_OF_A_KIND - 1], { severity, all }] as const),
+  );
+  const shown = new Set([...kinds.values()].flatMap((all) => all.slice(0, MOST_OF_A_KIND)));
+  return findings
+    .filter((finding) => shown.has(finding))
+    .flatMap((finding) => {
+      const kind = last.get(finding);
+      const more = (kind?.all.length ?? 0) - MOST_OF_A_KIND;
+      return [
+        ...linesOf(finding),
+        ...(kind && more > 0 ? [moreLine(kind.severity, more, style)] : []),
+      ];
+    });
+}
+
 /**
  * Findings worth a line, each with its remedy. What the summary line says is not said again: its
  * remedy comes first, right below.
  */
-export function detailLines(findings: readonly Finding[], summary: string, style: Style): string[] {
+export function detailLines(
+  findings: readonly Finding[],
+  summary: string,
+  style: Style,
+  verbose: boolean,
+): string[] {
+  const linesOf = (finding: Finding): string[] => [
+    ...findingLines(finding, style),
+    ...remedyLines(finding, style),
+  ];
   const said = findings.filter(({ message }) => message === summary);
   const others = findings.filter(({ message }) => message !== summary);
   return [
     ...said.flatMap((finding) => remedyLines(finding, style)),
-    ...others.flatMap((finding) => [
-      ...findingLines(finding, style),
-      ...remedyLines(finding, style),
-    ]),
+    ...(verbose ? others.flatMap(linesOf) : cappedLines(others, style, linesOf)),
   ];
 }

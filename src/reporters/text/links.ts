@@ -1,6 +1,6 @@
 import type { Cell, LinkMatrix } from "../../model/view.ts";
-import { CELL_SYMBOL } from "../link-matrix.ts";
-import { columns, type Style } from "./style.ts";
+import type { Style } from "./style.ts";
+import { columns } from "./table.ts";
 import { displayWidth } from "./width.ts";
 
 /** More clusters than this do not make a table that a person reads. */
@@ -12,15 +12,17 @@ const INDENT = "  ";
 const WIDEST = 120;
 
 const LEGEND: readonly (readonly [Cell, string])[] = [
-  ["one-way", "⚠️ one-way"],
-  ["unknown", "? not known"],
+  ["one-way", "one-way"],
+  ["unknown", "not known"],
   ["none", "blank: no link"],
 ];
 
 /** What the symbols say that do not speak for themselves. */
-function legend({ rows }: LinkMatrix): string[] {
+function legend({ rows }: LinkMatrix, { symbols: { cell: symbol } }: Style): string[] {
   const present = new Set(rows.flat());
-  const words = LEGEND.filter(([cell]) => present.has(cell)).map(([, text]) => text);
+  const words = LEGEND.filter(([cell, text]) => present.has(cell) && symbol[cell] !== text).map(
+    ([cell, text]) => `${symbol[cell]} ${text}`.trim(),
+  );
   return words.length > 0 ? [`key: ${words.join(", ")}`] : [];
 }
 
@@ -34,7 +36,7 @@ function table(matrix: LinkMatrix, style: Style): string[] {
         ["from \\ to", ...heads],
         ...matrix.rows.map((row, index) => [
           heads[index] ?? "",
-          ...row.map((cell) => CELL_SYMBOL[cell]),
+          ...row.map((cell) => style.symbols.cell[cell]),
         ]),
       ],
       2,
@@ -64,7 +66,7 @@ function exceptions({ clusters, rows }: LinkMatrix, style: Style): string[] {
     counts.join(", "),
     ...odd
       .slice(0, EXCEPTIONS_SHOWN)
-      .map(({ cell, from, to }) => `${CELL_SYMBOL[cell]} ${style.line(`${from} → ${to}`)}`),
+      .map(({ cell, from, to }) => `${style.symbols.cell[cell]} ${style.line(`${from} → ${to}`)}`),
     ...(more > 0 ? [`and ${more} more (see -o json)`] : []),
   ];
 }
@@ -74,6 +76,6 @@ export function matrixLines(matrix: LinkMatrix, style: Style): string[] {
   const lines =
     matrix.clusters.length > TABLE_UP_TO
       ? exceptions(matrix, style)
-      : [...table(matrix, style), ...legend(matrix)];
+      : [...table(matrix, style), ...legend(matrix, style)];
   return lines.map((line) => INDENT + line);
 }

@@ -1,7 +1,6 @@
 import { isUnreached } from "../../lib/connection.ts";
 import type { Finding, Result, Status } from "../../model/report.ts";
 import { viewOf } from "../views.ts";
-import { SYMBOL } from "../words.ts";
 import { blockLines, lineDetails } from "./details.ts";
 import { blocked, detailLines } from "./findings.ts";
 import { matrixLines } from "./links.ts";
@@ -16,7 +15,7 @@ function summaryLines(result: Result, style: Style): string[] {
   const said = result.findings.find(({ message }) => message === result.summary);
   const text = style.line(`${result.title}: ${result.summary}${said ? blocked(said) : ""}`);
   const paint = painter(result.status, style);
-  return style.wrap(`${SYMBOL[result.status]} ${text}`, 3).map(paint);
+  return style.wrap(`${style.symbols.status[result.status]} ${text}`, 3).map(paint);
 }
 
 function worthALine(result: Result, style: Style, verbose: boolean): readonly Finding[] {
@@ -29,7 +28,7 @@ function worthALine(result: Result, style: Style, verbose: boolean): readonly Fi
 function shortLines(result: Result, style: Style, verbose: boolean): string[] {
   return [
     ...summaryLines(result, style),
-    ...detailLines(worthALine(result, style, verbose), result.summary, style),
+    ...detailLines(worthALine(result, style, verbose), result.summary, style, verbose),
   ];
 }
 

@@ -1,38 +1,41 @@
+import { inAscii } from "../../lib/ascii.ts";
 import { oneLine } from "../../lib/sanitize.ts";
 import type { Views } from "../../model/view.ts";
+import { chalkOf } from "../chalk.ts";
 import type { ReportOptions } from "../reporter.ts";
+import { type Symbols, symbolsOf } from "./symbols.ts";
 import { displayWidth } from "./width.ts";
 
-/** Of SGR: what turns it on, what turns it off. */
-const SGR = { bold: [1, 22], red: [31, 39], yellow: [33, 39], cyan: [36, 39] } as const;
+type Colour = "bold" | "red" | "yellow" | "cyan";
 
 /** Colours, wrapping and views of one run. */
 export interface Style {
   readonly width: number;
   /** How checks want their results to be shown. */
   readonly views: Views;
-  readonly paint: Readonly<Record<keyof typeof SGR, (text: string) => string>>;
+  readonly symbols: Symbols;
+  readonly paint: Readonly<Record<Colour, (text: string) => string>>;
   /** A text from outside as one safe line. */
   readonly line: (text: string) => string;
   /** Breaks a text between words so that it fits; lines after the first are indented. */
   readonly wrap: (text: string, indent?: number) => string[];
 }
 
-export function styleOf({ color, width, views }: ReportOptions): Style {
-  const painter =
-    ([on, off]: readonly [number, number]) =>
-    (text: string): string =>
-      color ? `\u001B[${on}m${text}\u001B[${off}m` : text;
+export function styleOf({ color, width, views, ascii = false }: ReportOptions): Style {
+  const chalk = chalkOf(color);
+  const symbols = symbolsOf(ascii);
   return {
     width,
     views,
+    // Of one text each: chalk joins all that it is given, as by map().
     paint: {
-      bold: painter(SGR.bold),
-      red: painter(SGR.red),
-      yellow: painter(SGR.yellow),
-      cyan: painter(SGR.cyan),
+      bold: (text) => chalk.bold(text),
+      red: (text) => chalk.red(text),
+      yellow: (text) => chalk.yellow(text),
+      cyan: (text) => chalk.cyan(text),
     },
-    line: oneLine,
+    symbols,
+    line: (text) => (ascii ? inAscii(oneLine(text)) : oneLine(text)),
     wrap: (text, indent = 0) => wrap(text, width, indent),
   };
 }
@@ -57,20 +60,4 @@ function wrap(text: string, width: number, indent: number): string[] {
     empty = false;
   }
   return [...lines, current];
-}
-
-/** Rows as left-aligned columns, `gap` spaces apart, nothing after the last. */
-export function columns(rows: readonly (readonly string[])[], gap: number): string[] {
-  const widths: number[] = [];
-  for (const row of rows) {
-    for (const [index, cell] of row.entries()) {
-      widths[index] = Math.max(widths[index] ?? 0, displayWidth(cell));
-    }
-  }
-  return rows.map((row) =>
-    row
-      .map((cell, index) => cell + " ".repeat((widths[index] ?? 0) + gap - displayWidth(cell)))
-      .join("")
-      .trimEnd(),
-  );
 }

@@ -10,9 +10,22 @@ const WIDE =
 /** Makes an emoji, two columns wide, of the character before it. */
 const EMOJI_SELECTOR = "\uFE0F";
 
+/** What makes one emoji of several: flags, skin tones, keycaps, joiners. */
+const JOINED = /[\u200D\u20E3\u{1F1E6}-\u{1F1FF}\u{1F3FB}-\u{1F3FF}\u{E0020}-\u{E007F}]/u;
+const EMOJI = /^\p{RGI_Emoji}$/v;
+
 /** How many columns of a terminal a text takes that has no control characters. */
 export function displayWidth(text: string): number {
   if (ASCII.test(text)) return text.length;
+  if (!JOINED.test(text)) return widthOfCharacters(text);
+  let width = 0;
+  for (const { segment } of new Intl.Segmenter().segment(text)) {
+    width += EMOJI.test(segment) ? 2 : widthOfCharacters(segment);
+  }
+  return width;
+}
+
+function widthOfCharacters(text: string): number {
   let width = 0;
   let last = 0;
   for (const character of text) {

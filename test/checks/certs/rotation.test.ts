@@ -34,8 +34,16 @@ describe("a rotation", () => {
       }),
     };
     const verdict = await runCerts({ a, b: healthyB });
-    const [only, ...more] = faults(verdict);
+    const [only, phases, ...more] = faults(verdict);
     expect(more).toEqual([]);
+    expect(phases).toMatchObject({
+      severity: "warn",
+      blockedBy: "certs",
+      remediation: { commands: ["mc certs status --contexts ctx-a,ctx-b"] },
+    });
+    expect(phases?.message).toMatch(
+      /^clusters are more than one phase apart in a rotation to root CN=Root B.*: ctx-a switched, ctx-b stable$/,
+    );
     expect(only?.message).toMatch(
       /^cluster ctx-b does not trust .* of cluster ctx-a: .*; the other way works: ctx-a trusts ctx-b$/,
     );

@@ -102,7 +102,13 @@ describe("what could not be read", () => {
 
   test("certificates that were parsed for other clusters only", () => {
     const none = new Map();
-    const trust = { pems: none, verdicts: none, afterRestart: none, nextRoots: none };
+    const trust = {
+      pems: none,
+      verdicts: none,
+      afterRestart: none,
+      nextRoots: none,
+      revocations: none,
+    };
     const { data } = runMesh(certs, { a: {}, b: {} }, { artifacts: { trust } });
     expect((data as CertsData).pairs).toEqual([]);
   });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { clusterIdentity } from "../../../src/checks/cluster-identity/check.ts";
 import type { ClusterRef } from "../../../src/model/check.ts";
-import type { IstiodFact } from "../../../src/model/facts.ts";
+import type { IstiodFact, WorkloadFact } from "../../../src/model/facts.ts";
 import { missing } from "../../../src/model/gathered.ts";
 import {
   clusterRef,
@@ -237,25 +237,111 @@ describe("two contexts of one cluster", () => {
 });
 
 describe("ztunnel", () => {
+  function withZtunnel(changes: Partial<WorkloadFact>, id = "a"): TestMember {
+    return {
+      changes: {
+        istiods: { judged: [istiod({ clusterId: id })], others: [] },
+        ztunnels: [workload({ namespace: "kube-system", ...changes })],
+      },
+    };
+  }
+
   test.each([
-    [{ ISTIO_META_CLUSTER_ID: "other", CLUSTER_ID: "a" }, "other"],
-    [{ CLUSTER_ID: "Kubernetes" }, "Kubernetes"],
-  ])("%j is not istiod's", (values, id) => {
-    const ztunnels = [workload({ namespace: "kube-system", env: env(values) })];
-    const verdict = runMesh(clusterIdentity, { a: { changes: { ztunnels } }, b: {} });
-    expect(messagesOf(verdict, "warn")).toEqual([
-      `ztunnel DaemonSet kube-system/ztunnel of ctx-a has cluster ID ${id}, but istiod's CLUSTER_ID is a`,
-    ]);
-    expect(commandsOf(verdict, "warn")).toEqual([
-      "kubectl --context ctx-a -n kube-system set env daemonset/ztunnel ISTIO_META_CLUSTER_ID=a",
+    [{ ISTIO_META_CLUSTER_ID: "other", CLUSTER_ID: "a" }, "has cluster ID other"],
+    [{ ISTIO_META_CLUSTER_ID: "Kubernetes", CLUSTER_ID: "a" }, "has cluster ID Kubernetes"],
+    [{ CLUSTER_ID: "Kubernetes" }, "has cluster ID Kubernetes"],
+    [{ CLUSTER_ID: "A" }, "has cluster ID A"],
+    [{}, "has no cluster ID, so it is the default Kubernetes"],
+  ])("%j is not istiod's, with --precheck too", (values, said) => {
+    for (const precheck of [false, true]) {
+      const members = { a: withZtunnel({ env: env(values) }), b: {} };
+      const verdict = runMesh(clusterIdentity, members, { precheck });
+      expect(messagesOf(verdict, "fail")).toEqual([
+        `ztunnel DaemonSet kube-system/ztunnel of ctx-a ${said}, but istiod's CLUSTER_ID is a: istiod refuses it`,
+      ]);
+      expect(ofSeverity(verdict, "fail")[0]).toMatchObject({
+        cluster: "ctx-a",
+        object: { kind: "DaemonSet", namespace: "kube-system", name: "ztunnel" },
+      });
+      expect(commandsOf(verdict, "fail")).toEqual([
+        "kubectl --context ctx-a -n kube-system set env daemonset/ztunnel ISTIO_META_CLUSTER_ID=a",
+      ]);
+    }
+  });
+
+  test.each([
+    ["the first variable wins", { ISTIO_META_CLUSTER_ID: "a", CLUSTER_ID: "Kubernetes" }],
+    ["the second where the first is not set", { CLUSTER_ID: "a" }],
+    ["istiod takes an empty one for its own", { ISTIO_META_CLUSTER_ID: "", CLUSTER_ID: "other" }],
+  ])("%s", (_, values) => {
+    const verdict = runMesh(clusterIdentity, { a: withZtunnel({ env: env(values) }), b: {} });
+    expect(notPassed(verdict)).toEqual([]);
+  });
+
+  test("is no second fault where istiod itself has the default", () => {
+    const judged = [withoutId()];
+    const verdict = runMesh(clusterIdentity, {
+      a: { changes: { istiods: { judged, others: [] }, ztunnels: [workload()] } },
+      b: {},
+    });
+    expect(messagesOf(verdict, "fail")).toEqual([
+      "CLUSTER_ID of istiod istio-system/istiod of ctx-a is not set, so it is the default Kubernetes",
     ]);
   });
 
-  test.each([[{}], [{ ISTIO_META_CLUSTER_ID: "" }]])("%j says nothing", (values) => {
-    const ztunnels = [workload({ env: env(values) })];
-    expect(notPassed(runMesh(clusterIdentity, { a: { changes: { ztunnels } }, b: {} }))).toEqual(
-      [],
-    );
+  test("by a reference that cannot be followed is not checked, nor is the other variable", () => {
+    const from = "ConfigMap istio-system/ids key id";
+    const verdict = runMesh(clusterIdentity, {
+      a: withZtunnel({
+        env: new Map([
+          ["ISTIO_META_CLUSTER_ID", { kind: "unresolved", from, why: "forbidden" }],
+          ["CLUSTER_ID", { kind: "value", value: "other" }],
+        ]),
+      }),
+      b: {},
+    });
+    expect(notPassed(verdict)).toEqual(["info"]);
+    expect(messagesOf(verdict, "info")).toEqual([
+      "cluster ID of ztunnel DaemonSet kube-system/ztunnel of ctx-a not checked: ISTIO_META_CLUSTER_ID comes from ConfigMap istio-system/ids key id: forbidden",
+    ]);
+  });
+
+  test.each([
+    ["no container", []],
+    [
+      "no container istio-proxy",
+      [
+        { container: "one", image: "registry.example/one:1" },
+        { container: "two", image: "registry.example/two:1" },
+      ],
+    ],
+  ])("of a DaemonSet with %s is not checked", (_, images) => {
+    const verdict = runMesh(clusterIdentity, { a: withZtunnel({ images, env: env({}) }), b: {} });
+    expect(messagesOf(verdict, "info")).toEqual([
+      "cluster ID of ztunnel DaemonSet kube-system/ztunnel of ctx-a not checked: it has no container istio-proxy",
+    ]);
+  });
+
+  test("beside others in its pod has the default where it has no variable", () => {
+    const images = [
+      { container: "helper", image: "registry.example/helper:1" },
+      { container: "istio-proxy", image: "registry.example/ztunnel:1" },
+    ];
+    const verdict = runMesh(clusterIdentity, { a: withZtunnel({ images, env: env({}) }), b: {} });
+    expect(notPassed(verdict)).toEqual(["fail"]);
+  });
+
+  test("is not compared with an istiod whose CLUSTER_ID was not read", () => {
+    const verdict = runMesh(clusterIdentity, {
+      a: {
+        changes: {
+          istiods: { judged: [istiod(), unresolved()], others: [] },
+          ztunnels: [workload({ env: env({ CLUSTER_ID: "other" }) })],
+        },
+      },
+      b: {},
+    });
+    expect(notPassed(verdict)).toEqual(["info"]);
   });
 });
 

@@ -8,7 +8,7 @@ import type {
   GatewayFact,
   ServiceFact,
 } from "../../../src/model/facts.ts";
-import { type Gathered, missing } from "../../../src/model/gathered.ts";
+import { type Gathered, gathered, missing } from "../../../src/model/gathered.ts";
 import type { Finding } from "../../../src/model/report.ts";
 import {
   addressOf,
@@ -429,4 +429,137 @@ describe("no Gateway", () => {
       "kubectl --context ctx-a apply -f https://github.com/kubernetes-sigs/gateway-api/releases/download/v1.4.0/standard-install.yaml",
     );
   });
+});
+
+describe("what lets other clusters in", () => {
+  const NAME = "istio-eastwest/istio-eastwest";
+  const ON_GATEWAY = (verb: string) =>
+    `kubectl --context ctx-a -n istio-eastwest ${verb} gateways.gateway.networking.k8s.io istio-eastwest`;
+  const { listeners, labels: itsLabels } = eastWestGateway();
+  const [hbone, xds] = listeners as [GatewayFact["listeners"][0], GatewayFact["listeners"][0]];
+  const unlabelled = labels(
+    Object.fromEntries([...itsLabels].filter(([key]) => key !== "istio.io/expose-istiod")),
+  );
+  const ADD = (name: string, port: number, protocol: string): string =>
+    `${ON_GATEWAY("patch")} --type=json -p '[{"op":"add","path":"/spec/listeners/-","value":{"name":"${name}","port":${port},"protocol":"${protocol}","tls":{"mode":"Passthrough"}}}]'`;
+  const LABEL = `${ON_GATEWAY("label")} istio.io/expose-istiod=15012 --overwrite`;
+  const NO_ISTIOD = "other clusters cannot reach istiod";
+  const NO_TRAFFIC = "traffic of other clusters has no way in";
+
+  const CASES: [string, Partial<GatewayFact>, string[]][] = [
+    [
+      `has no listener xds-tls on port 15012: ${NO_ISTIOD}`,
+      { listeners: [hbone] },
+      [ADD("xds-tls", 15_012, "TLS")],
+    ],
+    [
+      `has no listener cross-network on port 15008: ${NO_TRAFFIC}`,
+      { listeners: [xds] },
+      [ADD("cross-network", 15_008, "HBONE")],
+    ],
+    [`has no label istio.io/expose-istiod: ${NO_ISTIOD}`, { labels: unlabelled }, [LABEL]],
+    [
+      `has no label istio.io/expose-istiod: ${NO_ISTIOD}`,
+      { labels: unlabelled, listeners: [hbone] },
+      [LABEL, ADD("xds-tls", 15_012, "TLS")],
+    ],
+  ];
+
+  test.each(CASES)("%s", (said, changes, commands) => {
+    const verdict = judge(changes);
+    const [available, fault, ...others] = verdict.findings;
+    expect(available?.severity).toBe("pass");
+    expect(fault).toMatchObject({
+      severity: "fail",
+      stopsPeering: true,
+      message: `${NAME} ${said}`,
+      object: { kind: "Gateway", namespace: "istio-eastwest", name: "istio-eastwest" },
+      remediation: { commands },
+    });
+    expect(others).toEqual([]);
+    expect(verdict.data).toMatchObject({ gateways: [{ status: "fail", state: "programmed" }] });
+  });
+
+  test.each([
+    [15_012, "xds-tls", NO_ISTIOD, 0],
+    [15_008, "cross-network", NO_TRAFFIC, 1],
+  ])("the Service lacks port %d", (port, name, closed, kept) => {
+    const services = [service({ ports: service().ports.filter((_, index) => index === kept) })];
+    const verdict = judge({}, { services });
+    expect(verdict.findings[1]).toMatchObject({
+      severity: "fail",
+      message: `${NAME} has a listener on port ${port}, but its Service istio-eastwest has no such port: ${closed}`,
+      remediation: {
+        commands: [
+          `kubectl --context ctx-a -n istio-eastwest patch service istio-eastwest --type=json -p '[{"op":"add","path":"/spec/ports/-","value":{"name":"${name}","port":${port},"protocol":"TCP","targetPort":${port}}}]'`,
+        ],
+      },
+    });
+    expect(verdict.findings).toHaveLength(2);
+  });
+
+  test("both are told", () => {
+    expect(judge({ listeners: [], labels: unlabelled }).findings).toHaveLength(3);
+  });
+
+  test("is not judged by a Service that was not read, or is not there", () => {
+    const unread = missing("forbidden", "services is forbidden");
+    for (const services of [unread, []]) {
+      expect(judge({}, { services }).findings.every(({ severity }) => severity !== "fail")).toBe(
+        true,
+      );
+    }
+  });
+
+  test("may be shared by several gateways", () => {
+    const eastWest = [
+      eastWestGateway("a", { name: "data", listeners: [hbone], labels: unlabelled }),
+      eastWestGateway("a", { name: "discovery", listeners: [xds] }),
+    ];
+    const both = { served: true, eastWest, remote: [] };
+    expect(runCluster(gateways, { gateways: both, services: [] }).findings).toMatchObject([
+      { severity: "pass" },
+      { severity: "pass" },
+    ]);
+  });
+
+  test("is of another kind with the community's class", () => {
+    const { findings } = judge({
+      className: "istio-east-west",
+      labels: labels({}),
+      listeners: [{ name: "mesh", port: 15_008, protocol: "HBONE", tlsMode: "Terminate" }],
+    });
+    expect(findings.map(({ severity }) => severity)).toEqual(["pass"]);
+  });
+
+  test("is proven for istiod by another cluster's that is connected, not by its own", () => {
+    const connected = (clusterId: string): Facts["syncs"] => [
+      {
+        namespace: "istio-system",
+        pod: "istiod",
+        answer: gathered([{ clusterId, proxy: "istiod", proxyType: "istiod", version: "" }]),
+      },
+    ];
+    const severities = (clusterId: string) =>
+      judge({ listeners: [] }, { syncs: connected(clusterId) }).findings.map(
+        ({ severity }) => severity,
+      );
+    expect(severities("b")).toEqual(["pass", "info", "fail"]);
+    expect(severities("a")).toEqual(["pass", "fail", "fail"]);
+    expect(judge({ listeners: [hbone] }, { syncs: connected("b") }).findings[1]?.message).toBe(
+      `${NAME} has no listener xds-tls on port 15012: ${NO_ISTIOD}; other clusters are connected all the same`,
+    );
+  });
+});
+
+test("one that is being deleted is told of", () => {
+  const { findings } = judge({ deletion: { finalizers: ["example.com/hold"] } });
+  expect(findings).toMatchObject([
+    { severity: "pass" },
+    {
+      severity: "warn",
+      message:
+        "istio-eastwest/istio-eastwest is being deleted, held by finalizer example.com/hold: other clusters lose their way in with it",
+    },
+  ]);
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { network } from "../../../src/checks/network/check.ts";
 import type { FlatEntryFact, Facts, GatewayFact } from "../../../src/model/facts.ts";
-import { missing } from "../../../src/model/gathered.ts";
+import { missing, type Missing } from "../../../src/model/gathered.ts";
 import {
   clusterRef,
   eastWestGateway,
@@ -9,6 +9,7 @@ import {
   healthyFacts,
   labels,
   namespace,
+  node,
   pod,
   remoteGateway,
   runMesh,
@@ -629,5 +630,71 @@ describe("inputs", () => {
       b: { changes: { services } },
     });
     expect(messagesOf(verdict, "fail")[0]).toContain("points at ctx-b");
+  });
+});
+
+describe("pod addresses of clusters on one network", () => {
+  const nodesOf = (...podCIDRs: string[]) => podCIDRs.map((cidr) => node({ podCIDRs: [cidr] }));
+  const withNodes = (
+    id: string,
+    nodes: Facts["nodes"] | Missing,
+    entries: string[] = [],
+  ): TestMember => inShared(id, { nodes, flatEntries: entries.map(entryOf) });
+  const SAID =
+    "Clusters ctx-a, ctx-b share network shared, but the pod addresses of their nodes (podCIDRs) overlap: 10.244.0.0/16 of ctx-b and 10.244.1.0/24 of ctx-a";
+
+  test.each([
+    ["a flat network", ["b"], ["info", "fail"]],
+    ["no entries between them: no second fault", [], ["fail"]],
+  ])("overlap, %s", (_, entries, severities) => {
+    for (const precheck of [false, true]) {
+      const members = {
+        a: withNodes("a", nodesOf("10.245.0.0/24", "10.244.1.0/24"), entries),
+        b: withNodes("b", nodesOf("10.244.0.0/16")),
+      };
+      const verdict = runMesh(network, members, { precheck });
+      expect(notPassed(verdict)).toEqual(severities);
+      expect(messagesOf(verdict, "fail")).toEqual([SAID]);
+      expect(commandsOf(verdict, "fail")).toEqual([
+        `kubectl --context ctx-b label namespace istio-system '${NETWORK}=<network>' --overwrite`,
+      ]);
+    }
+  });
+
+  test("of IPv6 overlap, and of those of both families one example is enough", () => {
+    const dual = [node({ podCIDRs: ["10.1.0.0/24", "fd00:10:244::/64"] })];
+    const verdict = runMesh(network, {
+      a: withNodes("a", dual, ["b"]),
+      b: withNodes("b", nodesOf("fd00:10:244:0::/56")),
+      c: withNodes("c", dual, ["a"]),
+    });
+    expect(messagesOf(verdict, "fail")).toEqual([
+      "Clusters ctx-a, ctx-b, ctx-c share network shared, but the pod addresses of their nodes (podCIDRs) overlap: 10.1.0.0/24 of ctx-a and 10.1.0.0/24 of ctx-c, fd00:10:244:0::/56 of ctx-b and fd00:10:244::/64 of ctx-a, fd00:10:244:0::/56 of ctx-b and fd00:10:244::/64 of ctx-c",
+    ]);
+  });
+
+  test.each([
+    [
+      "nodes name none",
+      [node()],
+      "whether pod addresses of ctx-b overlap with those of others on its network not checked: its nodes name no podCIDRs, as with some CNIs",
+    ],
+    [
+      "nodes may not be read",
+      missing("forbidden", "nodes is forbidden"),
+      "whether pod addresses of ctx-b overlap with those of others on its network not checked: nodes is forbidden",
+    ],
+  ])("are not judged where %s", (_, nodes, said) => {
+    const verdict = runMesh(network, {
+      a: withNodes("a", nodesOf("10.0.0.0/8"), ["b"]),
+      b: withNodes("b", nodes),
+    });
+    expect(messagesOf(verdict, "info")).toContain(said);
+    expect(notPassed(verdict)).toEqual(["info", "info"]);
+  });
+
+  test("are no matter where each has a network of its own", () => {
+    const changes = { nodes: nodesOf("10.0.0.0/8") };
+    expect(notPassed(runMesh(network, { a: { changes }, b: { changes } }))).toEqual([]);
   });
 });

@@ -267,56 +267,192 @@ describe("the spec", () => {
   const PATCH =
     "kubectl --context ctx-a -n istio-eastwest patch gateways.gateway.networking.k8s.io istio-remote-peer-net-b --type=json -p";
 
-  test.each([
-    [
-      "no listener xds-tls on port 15012",
-      [{ name: "cross-network", port: 15_008 }],
-      '[{"op":"add","path":"/spec/listeners/-","value":{"name":"xds-tls","port":15012,"protocol":"TLS","tls":{"mode":"Passthrough"}}}]',
-    ],
-    [
-      "no listener cross-network on port 15008",
-      [{ name: "xds-tls", port: 15_012 }],
-      '[{"op":"add","path":"/spec/listeners/-","value":{"name":"cross-network","port":15008,"protocol":"HBONE","tls":{"mode":"Passthrough"}}}]',
-    ],
-    [
-      "listener xds-tls is on port 15010, not 15012",
-      [
-        { name: "cross-network", port: 15_008 },
-        { name: "xds-tls", port: 15_010 },
-      ],
-      '[{"op":"test","path":"/spec/listeners/1/name","value":"xds-tls"},{"op":"add","path":"/spec/listeners/1/port","value":15012}]',
-    ],
-    [
-      "listener cross-network is on port (none), not 15008",
-      [{ name: "cross-network" }, { name: "xds-tls", port: 15_012 }],
-      '[{"op":"test","path":"/spec/listeners/0/name","value":"cross-network"},{"op":"add","path":"/spec/listeners/0/port","value":15008}]',
-    ],
-    [
-      "the listener on port 15012 is named xds, not xds-tls",
-      [
-        { name: "cross-network", port: 15_008 },
+  interface Odd {
+    said: string;
+    found: readonly { name: string; port?: number; protocol?: string }[];
+    operations: string;
+  }
+
+  const XDS = '{"name":"xds-tls","port":15012,"protocol":"TLS","tls":{"mode":"Passthrough"}}';
+  const HBONE =
+    '{"name":"cross-network","port":15008,"protocol":"HBONE","tls":{"mode":"Passthrough"}}';
+  const xds = { name: "xds-tls", port: 15_012 };
+  const hbone = { name: "cross-network", port: 15_008, protocol: "HBONE" };
+
+  const ODD: readonly Odd[] = [
+    {
+      said: "no listener xds-tls on port 15012",
+      found: [hbone],
+      operations: `[{"op":"add","path":"/spec/listeners/-","value":${XDS}}]`,
+    },
+    {
+      said: "listener xds-tls is on port 15010, not 15012",
+      found: [hbone, { ...xds, port: 15_010 }],
+      operations:
+        '[{"op":"test","path":"/spec/listeners/1/name","value":"xds-tls"},{"op":"add","path":"/spec/listeners/1/port","value":15012}]',
+    },
+    {
+      said: "listener cross-network is on port (none), not 15008",
+      found: [{ name: "cross-network", protocol: "HBONE" }, xds],
+      operations:
+        '[{"op":"test","path":"/spec/listeners/0/name","value":"cross-network"},{"op":"add","path":"/spec/listeners/0/port","value":15008}]',
+    },
+    {
+      said: "the listener on port 15012 is named xds, not xds-tls",
+      found: [
+        hbone,
         { name: "other", port: 15_012, protocol: "TCP" },
         { name: "xds", port: 15_012 },
       ],
-      '[{"op":"test","path":"/spec/listeners/2/port","value":15012},{"op":"replace","path":"/spec/listeners/2/name","value":"xds-tls"}]',
-    ],
-    [
-      "the listener on port 15008 is named hbone, not cross-network",
-      [
-        { name: "hbone", port: 15_008, protocol: "HBONE" },
-        { name: "xds-tls", port: 15_012 },
-      ],
-      '[{"op":"test","path":"/spec/listeners/0/port","value":15008},{"op":"replace","path":"/spec/listeners/0/name","value":"cross-network"}]',
-    ],
-  ])("with %s is a fault", (said, found, operations) => {
-    const listeners = found.map((listener) => ({ protocol: "TLS", ...listener }));
-    const verdict = judge({ listeners });
-    const finding = only(verdict);
-    expect(finding).toMatchObject({ severity: "fail", message: `${NAME}: ${said}` });
+      operations:
+        '[{"op":"test","path":"/spec/listeners/2/port","value":15012},{"op":"replace","path":"/spec/listeners/2/name","value":"xds-tls"}]',
+    },
+    {
+      said: "the listener on port 15008 is named hbone, not cross-network",
+      found: [{ ...hbone, name: "hbone" }, xds],
+      operations:
+        '[{"op":"test","path":"/spec/listeners/0/port","value":15008},{"op":"replace","path":"/spec/listeners/0/name","value":"cross-network"}]',
+    },
+    {
+      said: "no listener xds-tls on port 15012, which listener other (TCP) holds",
+      found: [hbone, { name: "other", port: 15_012, protocol: "TCP" }],
+      operations: `[{"op":"test","path":"/spec/listeners/1/port","value":15012},{"op":"replace","path":"/spec/listeners/1","value":${XDS}}]`,
+    },
+    {
+      said: "listener xds-tls is on port 15010, not 15012, which listener other (TLS) holds",
+      found: [{ ...xds, port: 15_010 }, hbone, { name: "other", port: 15_012 }],
+      operations: `[{"op":"test","path":"/spec/listeners/2/port","value":15012},{"op":"test","path":"/spec/listeners/0/name","value":"xds-tls"},{"op":"replace","path":"/spec/listeners/2","value":${XDS}},{"op":"remove","path":"/spec/listeners/0"}]`,
+    },
+  ];
+  const listenersOf = ({ found }: Odd): GatewayFact["listeners"] =>
+    found.map((listener) => ({ protocol: "TLS", ...listener }));
+  const UNCONNECTED = stated({ [CONNECTED]: "False" });
+
+  test.each(ODD)("with $said is a fault where the peer is not connected", (odd) => {
+    const verdict = judge({ listeners: listenersOf(odd), conditions: UNCONNECTED });
+    const [finding, condition, ...others] = verdict.findings as [Finding, Finding];
+    expect(finding).toMatchObject({ severity: "fail", message: `${NAME}: ${odd.said}` });
     expectBothPorts(finding);
-    expect(finding.remediation?.commands).toEqual([`${PATCH} '${operations}'`]);
+    expect(finding.remediation?.commands).toEqual([`${PATCH} '${odd.operations}'`]);
+    expect(condition.message).toContain("not connected");
+    expect(others).toEqual([]);
+    expect(detailsOf(verdict)).toMatchObject([{ connected: false, status: "fail" }]);
+  });
+
+  test.each(ODD)("with $said is no fault of a peer that is connected", (odd) => {
+    const verdict = judge({ listeners: listenersOf(odd) });
+    expect(verdict.findings).toMatchObject([
+      { severity: "info", message: `${NAME}: ${odd.said}; the peer is connected all the same` },
+      { severity: "pass", message: `Connected to b via ${addressOf("b")}` },
+    ]);
+    expect(verdict.findings[0]?.remediation).toBeUndefined();
+    expect(verdict.summary).toBe("all clusters connected");
     expect(detailsOf(verdict)).toMatchObject([
-      { connected: true, status: "fail", state: "connected, with faults" },
+      { connected: true, status: "info", state: "connected" },
+    ]);
+  });
+
+  test("that swaps the ports of both moves each, as their protocols differ", () => {
+    const listeners = listenersOf({
+      said: "",
+      found: [
+        { ...hbone, port: 15_012 },
+        { ...xds, port: 15_008 },
+      ],
+      operations: "",
+    });
+    const { findings } = judge({ listeners, conditions: UNCONNECTED });
+    expect(findings.slice(0, 2)).toMatchObject([
+      {
+        message: `${NAME}: listener xds-tls is on port 15008, not 15012, which listener cross-network (HBONE) holds`,
+        remediation: { commands: [expect.stringContaining('listeners/1/port","value":15012}')] },
+      },
+      {
+        message: `${NAME}: listener cross-network is on port 15012, not 15008, which listener xds-tls (TLS) holds`,
+        remediation: { commands: [expect.stringContaining('listeners/0/port","value":15008}')] },
+      },
+    ]);
+  });
+
+  describe("without a listener for traffic", () => {
+    const listeners = [{ ...xds, protocol: "TLS" }];
+
+    test("is proven by the condition of the data plane only", () => {
+      expect(judge({ listeners }).findings.map(({ severity }) => severity)).toEqual([
+        "info",
+        "pass",
+      ]);
+      const older = only(judge({ listeners, conditions: stated({ [DATA_PLANE]: undefined }) }));
+      expect(older).toMatchObject({
+        severity: "fail",
+        message: `${NAME}: no listener cross-network on port 15008`,
+      });
+      expect(older.remediation?.commands).toEqual([
+        `${PATCH} '[{"op":"add","path":"/spec/listeners/-","value":${HBONE}}]'`,
+      ]);
+    });
+
+    test("a connected peer of an older version may have it under another name and port", () => {
+      const verdict = judge({
+        listeners: [...listeners, { name: "hbone", port: 15_108, protocol: "HBONE" }],
+        conditions: stated({ [DATA_PLANE]: undefined }),
+      });
+      expect(verdict.findings.map(({ severity }) => severity)).toEqual(["info", "pass"]);
+    });
+  });
+
+  test("of peers behind one address: ports tell them apart, connected or not", () => {
+    const listeners = [
+      { name: "cross-network", port: 15_108, protocol: "HBONE" },
+      { name: "xds-tls", port: 15_112, protocol: "TLS" },
+    ];
+    const addresses = [{ type: "Hostname", value: "Gateways.mesh.example." }];
+    const verdict = withRemotes([
+      remoteGateway("b", { listeners, addresses, conditions: UNCONNECTED }),
+      remoteGateway("c", { addresses: [{ type: "Hostname", value: "gateways.mesh.example" }] }),
+    ]);
+    const why = "another remote gateway has the same address, so that ports tell their peers apart";
+    expect(verdict.findings).toMatchObject([
+      {
+        severity: "info",
+        message: `${NAME}: listener xds-tls is on port 15112, not 15012; ${why}`,
+      },
+      {
+        severity: "info",
+        message: `${NAME}: listener cross-network is on port 15108, not 15008; ${why}`,
+      },
+      { severity: "fail" },
+      { severity: "pass" },
+    ]);
+    expect(verdict.findings[2]?.remediation?.summary).toContain(
+      "ports 15112 (xDS) and 15108 (HBONE)",
+    );
+    expect(verdict.findings[2]?.remediation?.commands.slice(0, 2)).toEqual([
+      expect.stringMatching(/mc-probe-15112 .* 15112$/),
+      expect.stringMatching(/mc-probe-15108 .* 15108$/),
+    ]);
+  });
+
+  test.each([
+    [[], ""],
+    [["example.com/hold"], ", held by finalizer example.com/hold"],
+    [["a/b", "c/d"], ", held by finalizers a/b, c/d"],
+  ])("that is being deleted is told of: %j", (finalizers, held) => {
+    const verdict = judge({ deletion: { finalizers } });
+    expect(only(verdict)).toEqual({
+      severity: "warn",
+      message: `${NAME} is being deleted${held}: the link to b ends with it`,
+      object: { kind: "Gateway", namespace: "istio-eastwest", name: "istio-remote-peer-net-b" },
+      remediation: {
+        summary:
+          "Let those who hold it finish; where the link is wanted, make it again when the Gateway is gone.",
+        commands: [
+          "kubectl --context ctx-a -n istio-eastwest get gateways.gateway.networking.k8s.io istio-remote-peer-net-b -o yaml",
+        ],
+      },
+    });
+    expect(detailsOf(verdict)).toMatchObject([
+      { connected: true, status: "warn", state: "connected, with faults" },
     ]);
   });
 

@@ -209,3 +209,63 @@ test("one cluster: skipped", () => {
     "skipped: only one cluster is checked, so global services are not compared",
   );
 });
+
+describe("in Segments", () => {
+  const SEGMENT = "admin.solo.io/segment";
+
+  function within(name: string | undefined, bookinfo: string | undefined, ...all: ServiceFact[]) {
+    const namespaces = [
+      namespace("istio-system", name === undefined ? {} : { [SEGMENT]: name }),
+      namespace("bookinfo", bookinfo === undefined ? {} : { [SCOPE]: bookinfo }),
+    ];
+    return { changes: { services: all, namespaces } };
+  }
+
+  const other = { ports: [port(1)] };
+
+  test("services of two are not compared, nor said to be shared in one only", () => {
+    const verdict = runMesh(services, {
+      a: within("acme", "global", reviews()),
+      b: within(
+        "acquired",
+        undefined,
+        reviews("segment", other),
+        reviews(undefined, { name: "x" }),
+      ),
+      c: within(undefined, undefined, reviews()),
+    });
+    expect(verdict.findings).toEqual([
+      {
+        severity: "info",
+        message:
+          "services are compared within a segment only, as others do not see them; acme: ctx-a, acquired: ctx-b, none: ctx-c",
+      },
+    ]);
+    expect(verdict.summary).toBe(
+      "nothing to compare: 2 services are globally shared by one cluster only",
+    );
+  });
+
+  test("services of one are, and of all the rest", () => {
+    const verdict = runMesh(services, {
+      a: within("acme", undefined, reviews("global")),
+      b: within("acme", undefined, reviews("global", other)),
+      c: within(undefined, undefined, reviews("global")),
+      d: within(undefined, undefined, reviews("global")),
+    });
+    expect(messagesOf(verdict, "fail")).toEqual([
+      "Service bookinfo/reviews has different ports: 9080/TCP in ctx-a; 1/TCP in ctx-b",
+    ]);
+    expect(messagesOf(verdict, "pass")).toEqual([
+      "Service bookinfo/reviews is the same in ctx-c, ctx-d",
+    ]);
+  });
+
+  test("say nothing where no service is shared", () => {
+    const verdict = runMesh(services, {
+      a: within("acme", undefined, reviews()),
+      b: within("acquired", undefined, reviews()),
+    });
+    expect(verdict).toEqual({ summary: "no globally shared services found", findings: [] });
+  });
+});

@@ -1,6 +1,7 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { sharedServices } from "../../../src/checks/shared-services/check.ts";
-import { missing } from "../../../src/model/gathered.ts";
+import type { Facts } from "../../../src/model/facts.ts";
+import { missing, type Missing } from "../../../src/model/gathered.ts";
 import { labels, namespace, runCluster, service } from "../../support/facts.ts";
 
 const SCOPE = "solo.io/service-scope";
@@ -50,7 +51,7 @@ test("several are listed by host, of every shared scope", () => {
   ];
   expect(messages(services)).toEqual([
     "details.apps.mesh.internal (scope global)",
-    "details.bookinfo.mesh.internal (scope global-only)",
+    "details.bookinfo.svc.cluster.local (scope global-only)",
     "ratings.bookinfo.mesh.internal (scope segment)",
     "web.apps.mesh.internal (scope global)",
   ]);
@@ -67,7 +68,8 @@ test("without namespaces the services' own labels are all that is known", () => 
   const namespaces = missing("forbidden", "namespaces is forbidden");
   const note = {
     severity: "info",
-    message: "services shared by a label of their namespace not checked: namespaces is forbidden",
+    message:
+      "services shared by a label of their namespace, and the segment of the cluster not checked: namespaces is forbidden",
   };
   expect(runCluster(sharedServices, { namespaces }).findings).toEqual([
     { severity: "info", message: "no globally shared services found" },
@@ -87,7 +89,56 @@ test("a namespace's label shares its services, and theirs wins", () => {
     named("details", "unknown"),
   ];
   expect(messages(services, [namespace("bookinfo", { [SCOPE]: "global" })])).toEqual([
-    "details.bookinfo.mesh.internal (scope global-only)",
+    "details.bookinfo.svc.cluster.local (scope global-only)",
     "reviews.bookinfo.mesh.internal (scope global of namespace bookinfo)",
   ]);
+});
+
+describe("in a Segment", () => {
+  const inSegment = [
+    namespace("istio-system", { "admin.solo.io/segment": "acme" }),
+    namespace("bookinfo"),
+  ];
+  const services = [
+    named("reviews", "bookinfo", "global"),
+    named("ratings", "bookinfo", "global-only"),
+  ];
+  const acme = { namespace: "istio-system", name: "acme" };
+  const list = (segments: Facts["segments"] | Missing, namespaces = inSegment): string[] =>
+    runCluster(sharedServices, { services, namespaces, segments }).findings.map(
+      ({ message }) => message,
+    );
+  const LOCAL = "ratings.bookinfo.svc.cluster.local (scope global-only)";
+
+  test("hosts have its domain, and with global-only their local name", () => {
+    expect(
+      list([
+        { ...acme, name: "other", domain: "mesh.other" },
+        { ...acme, domain: "mesh.acme" },
+      ]),
+    ).toEqual([LOCAL, "reviews.bookinfo.mesh.acme (scope global)"]);
+  });
+
+  test("that other clusters are in, hosts have the usual domain", () => {
+    expect(list([{ ...acme, domain: "mesh.acme" }], [namespace("istio-system")])).toEqual([
+      LOCAL,
+      "reviews.bookinfo.mesh.internal (scope global)",
+    ]);
+  });
+
+  const UNKNOWN = "reviews.bookinfo (scope global, in segment acme)";
+  const NAMED = "Segment acme, which label admin.solo.io/segment of istio-system names,";
+
+  test.each([
+    ["that does not exist", [], `${NAMED} does not exist in istio-system`],
+    ["without a domain", [acme], `${NAMED} has no domain`],
+    ["with an empty domain", [{ ...acme, domain: "" }], `${NAMED} has no domain`],
+    [
+      "that may not be read",
+      missing("forbidden", "segments is forbidden"),
+      "domain of segment acme not checked: segments is forbidden",
+    ],
+  ])("%s no host is claimed", (_, segments, said) => {
+    expect(list(segments)).toEqual([LOCAL, UNKNOWN, said]);
+  });
 });

@@ -1,11 +1,14 @@
 import { Certificate, CryptoEngine, GeneralName, GeneralSubtree, NameConstraints } from "pkijs";
 import type { TrustFault } from "../../../src/model/trust.ts";
 import {
+  ANY_PURPOSE,
+  CLIENT,
   damaged,
   DAY,
   Extension,
   makeIntermediate,
   makeRoot,
+  SERVER,
   toPem,
   unknownExtension,
   type Authority,
@@ -365,6 +368,21 @@ export const CASES: TrustCase[] = [
       return { roots: [upper], signing: await makeIntermediate(upper) };
     },
   },
+  plain("an intermediate for TLS servers only", "purpose", {}, { purposes: [SERVER] }),
+  plain("an intermediate for TLS clients only", "purpose", {}, { purposes: [CLIENT] }),
+  plain(
+    "an intermediate for TLS clients and servers",
+    undefined,
+    {},
+    { purposes: [CLIENT, SERVER] },
+  ),
+  plain(
+    "an intermediate for any purpose, which Go alone takes for both",
+    "purpose",
+    {},
+    { purposes: [ANY_PURPOSE] },
+  ),
+  plain("a root for TLS servers only", "purpose", { purposes: [SERVER] }),
   {
     name: "a self-signed root that signs workloads itself",
     async make() {

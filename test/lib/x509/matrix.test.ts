@@ -19,7 +19,9 @@ function cluster(context: string, root: Authority, signing: Authority, now = NOW
         root: root.pem,
         keys,
       }),
-      ztunnelDumps: gathered([{ pod: "istio-system/ztunnel", rootPems: [root.pem] }]),
+      ztunnelDumps: gathered([
+        { pod: "istio-system/ztunnel", rootPems: [root.pem], workloads: [] },
+      ]),
     },
   };
 }
@@ -103,7 +105,7 @@ describe("texts", () => {
         facts: {
           ...facts,
           intermediate: gathered({ secret: "cacerts", certificate: "", root: one.pem, keys: [] }),
-          ztunnelDumps: gathered([{ pod: "z", rootPems: [two.pem] }]),
+          ztunnelDumps: gathered([{ pod: "z", rootPems: [two.pem], workloads: [] }]),
         },
       },
     ]);

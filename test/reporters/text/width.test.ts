@@ -14,6 +14,13 @@ test.each([
   ["\u2139", 1],
   ["\u2139\uFE0F", 2],
   ["\u2705\uFE0F", 2],
+  ["\u{1F1E9}\u{1F1EA}", 2],
+  ["\u{1F1E9}", 2],
+  ["\u{1F44B}\u{1F3FD}", 2],
+  ["\u{1F469}\u200D\u{1F469}\u200D\u{1F467} family", 9],
+  ["1\uFE0F\u20E3", 2],
+  ["\u{1FAE0}", 2],
+  ["\u0905\u0902", 1],
 ])("%j takes %d columns", (text, columns) => {
   expect(displayWidth(text)).toBe(columns);
 });

@@ -134,6 +134,8 @@ function breakSecond(fixture: ClusterFixture, certificates: ClusterCertificates 
     fixture.objects.push(
       secret(fixture.spec.istioNamespace, "cacerts", {
         "ca-cert.pem": certificates.intermediate,
+        // That there is a key is all that recordings keep.
+        "ca-key.pem": "",
         "cert-chain.pem": certificates.intermediate,
         "root-cert.pem": certificates.roots,
       }),

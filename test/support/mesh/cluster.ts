@@ -41,8 +41,12 @@ export interface ClusterSpec {
   gatewayNamespace?: string;
   region?: string;
   istiodEnv?: EnvVars;
+  /** Beyond and above what it has by itself; undefined takes a variable away. */
+  ztunnelEnv?: Readonly<Record<string, string | undefined>>;
   nodePort?: boolean;
   nodes?: number;
+  /** The beginning of its pods' addresses: two numbers. */
+  podNetwork?: string;
 }
 
 /** What a scenario holds of one cluster. */
@@ -93,8 +97,10 @@ export function withDefaults(spec: ClusterSpec): Required<ClusterSpec> {
     gatewayNamespace: "istio-eastwest",
     region: "us-east-1",
     istiodEnv: {},
+    ztunnelEnv: {},
     nodePort: false,
     nodes: 1,
+    podNetwork: "10.244",
     ...spec,
     istioNamespace,
   };
@@ -171,6 +177,12 @@ export function istiod(given: ClusterSpec): Pick<ClusterFixture, "objects" | "de
   };
 }
 
+function withoutUnset(values: Readonly<Record<string, string | undefined>>): EnvVars {
+  return Object.fromEntries(
+    Object.entries(values).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
+}
+
 function nodeAgents(spec: Required<ClusterSpec>): KubeObject[] {
   const ztunnel = {
     name: "ztunnel",
@@ -179,11 +191,12 @@ function nodeAgents(spec: Required<ClusterSpec>): KubeObject[] {
     selector: { app: "ztunnel" },
     container: "istio-proxy",
     image: `${REGISTRY}/ztunnel:${spec.version}`,
-    env: {
+    env: withoutUnset({
       NETWORK: spec.network,
       ISTIO_META_CLUSTER_ID: spec.id,
       ...(spec.trustDomain === "cluster.local" ? {} : { SKIP_VALIDATE_TRUST_DOMAIN: "true" }),
-    },
+      ...spec.ztunnelEnv,
+    }),
     replicas: spec.nodes,
   };
   const cni = {
@@ -330,6 +343,7 @@ export function cluster(given: ClusterSpec): ClusterFixture {
         "topology.kubernetes.io/zone": `${spec.region}a`,
       },
       `10.0.0.${index + 1}`,
+      `${spec.podNetwork}.${index}.0/24`,
     ),
   );
   const kubeSystem = namespace("kube-system");
@@ -361,6 +375,8 @@ export function cluster(given: ClusterSpec): ClusterFixture {
       ),
       secret(spec.istioNamespace, "cacerts", {
         "ca-cert.pem": spec.certificates.intermediate,
+        // That there is a key is all that recordings keep.
+        "ca-key.pem": "",
         "cert-chain.pem": spec.certificates.intermediate + spec.certificates.roots,
         "root-cert.pem": spec.certificates.roots,
       }),

@@ -66,7 +66,12 @@ export function namespace(name: string, labels: Record<string, string> = {}): Ku
   };
 }
 
-export function node(name: string, labels: Record<string, string>, internalIP: string): KubeObject {
+export function node(
+  name: string,
+  labels: Record<string, string>,
+  internalIP: string,
+  podCIDR: string,
+): KubeObject {
   return {
     apiVersion: "v1",
     kind: "Node",
@@ -74,6 +79,7 @@ export function node(name: string, labels: Record<string, string>, internalIP: s
       name,
       labels: { "kubernetes.io/hostname": name, "kubernetes.io/os": "linux", ...labels },
     }),
+    spec: { podCIDR, podCIDRs: [podCIDR] },
     status: {
       addresses: [
         { type: "InternalIP", address: internalIP },
@@ -354,6 +360,16 @@ export function gateway(spec: GatewaySpec): KubeObject {
       ...(spec.statusAddresses ? { addresses: spec.statusAddresses } : {}),
       conditions: spec.conditions,
     },
+  };
+}
+
+/** A Segment: a part of the mesh with a domain of its own. */
+export function segment(namespaceName: string, name: string, domain: string): KubeObject {
+  return {
+    apiVersion: "admin.solo.io/v1alpha1",
+    kind: "Segment",
+    metadata: metadata("Segment", { name, namespace: namespaceName }),
+    spec: { domain },
   };
 }
 

@@ -10,7 +10,7 @@ import {
   withDefaults,
 } from "./cluster.ts";
 import { breakEverything } from "./broken.ts";
-import { flatEntry, namespace, pod, service } from "./objects.ts";
+import { flatEntry, namespace, pod, segment, service } from "./objects.ts";
 
 /** Makes the certificates of the clusters of one scenario: a root, and an intermediate each. */
 export interface CertificateMaker {
@@ -35,6 +35,7 @@ function plain(number: number, certificates: Record<string, ClusterCertificates>
     context: name,
     id: name,
     network: name,
+    podNetwork: `10.${243 + number}`,
     address: ADDRESSES[number - 1] ?? `192.0.2.${number}`,
     certificates: certificateOf(certificates, name),
   };
@@ -113,8 +114,11 @@ function flatten(...clusters: ClusterFixture[]): void {
   }
 }
 
-async function flatNetwork(maker: CertificateMaker): Promise<ClusterFixture[]> {
-  const clusters = link(...(await two(maker, { network: "flat" })));
+async function flatNetwork(
+  maker: CertificateMaker,
+  changes: Partial<ClusterSpec> = {},
+): Promise<ClusterFixture[]> {
+  const clusters = link(...(await two(maker, { network: "flat", ...changes })));
   flatten(...clusters);
   for (const fixture of clusters) {
     for (const { metadata } of fixture.objects) {
@@ -127,30 +131,50 @@ async function flatNetwork(maker: CertificateMaker): Promise<ClusterFixture[]> {
   return clusters;
 }
 
+async function threeClusters(maker: CertificateMaker): Promise<ClusterFixture[]> {
+  const names = ["east", "west", "eu"];
+  const certificates = await maker.shared(names);
+  return link(
+    ...names.map((name, index) =>
+      cluster({
+        context: `prod/${name}:6443/admin`,
+        id: name,
+        network: `net-${name}`,
+        address: `eastwest.${name}.mesh.example`,
+        region: `${name}-1`,
+        trustDomain: `${name}.local`,
+        certificates: certificateOf(certificates, name),
+        nodes: index + 1,
+      }),
+    ),
+  );
+}
+
+/** One load balancer stands before all clusters; its port tells to which it leads. */
+function behindOneHost(clusters: ClusterFixture[]): ClusterFixture[] {
+  for (const { objects } of clusters) {
+    for (const [number, { spec: target }] of clusters.entries()) {
+      const remote = objects.find(
+        ({ metadata }) => metadata.name === `istio-remote-peer-${target.network}`,
+      );
+      if (!remote) continue;
+      const spec = remote["spec"] as { addresses: unknown; listeners: { port: number }[] };
+      spec.addresses = [{ type: "IPAddress", value: "198.51.100.42" }];
+      for (const listener of spec.listeners) listener.port += 100 * number;
+    }
+  }
+  return clusters;
+}
+
 /** Every scenario by the name of its directory. */
 export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   healthy: async (maker) => link(...(await two(maker))),
 
   unlinked: (maker) => two(maker),
 
-  "three-clusters": async (maker) => {
-    const names = ["east", "west", "eu"];
-    const certificates = await maker.shared(names);
-    return link(
-      ...names.map((name, index) =>
-        cluster({
-          context: `prod/${name}:6443/admin`,
-          id: name,
-          network: `net-${name}`,
-          address: `eastwest.${name}.mesh.example`,
-          region: `${name}-1`,
-          trustDomain: `${name}.local`,
-          certificates: certificateOf(certificates, name),
-          nodes: index + 1,
-        }),
-      ),
-    );
-  },
+  "three-clusters": threeClusters,
+
+  "one-host": async (maker) => behindOneHost(await threeClusters(maker)),
 
   "split-namespaces": async (maker) =>
     link(
@@ -163,7 +187,9 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
 
   nodeport: async (maker) => link(...(await two(maker, { nodePort: true }))),
 
-  "flat-network": flatNetwork,
+  "flat-network": (maker) => flatNetwork(maker),
+
+  "flat-overlap": (maker) => flatNetwork(maker, { podNetwork: "10.244" }),
 
   "self-peer": async (maker) => {
     const clusters = link(
@@ -249,6 +275,80 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     return clusters;
   },
 
+  "ztunnel-cluster-id": async (maker) => {
+    const certificates = await maker.shared(TWO);
+    const ztunnelEnv = (id: string | undefined) => ({ ISTIO_META_CLUSTER_ID: id });
+    return link(
+      cluster({ ...plain(1, certificates), ztunnelEnv: ztunnelEnv("Kubernetes") }),
+      cluster({ ...plain(2, certificates), ztunnelEnv: ztunnelEnv(undefined) }),
+    );
+  },
+
+  "tainted-node": async (maker) => {
+    const certificates = await maker.shared(TWO);
+    const first = cluster({ ...plain(1, certificates), nodes: 2 });
+    const tainted = find(first, "Node", "cluster1-node-2")["spec"] as Record<string, unknown>;
+    tainted["taints"] = [{ key: "dedicated", value: "gpu", effect: "NoSchedule" }];
+    first.objects = first.objects.filter(
+      ({ kind, metadata, spec }) =>
+        kind !== "Pod" ||
+        metadata.labels?.["app"] !== "ztunnel" ||
+        (spec as { nodeName: string }).nodeName !== "cluster1-node-2",
+    );
+    const daemonSet = find(first, "DaemonSet", "ztunnel");
+    daemonSet["status"] = { desiredNumberScheduled: 1, numberReady: 1, numberAvailable: 1 };
+    return link(first, cluster(plain(2, certificates)));
+  },
+
+  "closed-entrance": async (maker) => {
+    const [first, second] = await two(maker);
+    link(first, second);
+    disconnect(first, "upstream connection error: connection refused");
+    const isXds = ({ name }: { name: string }): boolean => name === "xds-tls";
+    const gateway = find(second, "Gateway", "istio-eastwest")["spec"] as {
+      listeners: { name: string }[];
+    };
+    gateway.listeners = gateway.listeners.filter((one) => !isXds(one));
+    const xdsService = find(second, "Service", "istio-eastwest")["spec"] as {
+      ports: { name: string }[];
+    };
+    xdsService.ports = xdsService.ports.filter((one) => !isXds(one));
+    for (const [key, answer] of Object.entries(second.debug)) {
+      if (!key.endsWith("/debug/syncz")) continue;
+      second.debug[key] = (answer as { cluster_id: string }[]).filter(
+        ({ cluster_id: id }) => id === second.spec.id,
+      );
+    }
+    return [first, second];
+  },
+
+  segments: async (maker) => {
+    const clusters = link(...(await two(maker)));
+    const names = ["acme", "acquired"];
+    for (const [index, fixture] of clusters.entries()) {
+      const { istioNamespace } = fixture.spec;
+      const { metadata } = find(fixture, "Namespace", istioNamespace);
+      metadata.labels = { ...metadata.labels, "admin.solo.io/segment": `${names[index]}-segment` };
+      fixture.objects.push(
+        ...names.map((name) => segment(istioNamespace, `${name}-segment`, `mesh.${name}`)),
+        namespace("bookinfo", { "istio.io/dataplane-mode": "ambient" }),
+        service({
+          namespace: "bookinfo",
+          name: "details",
+          labels: { "solo.io/service-scope": "global" },
+          ports: [{ name: "http", port: 9080 + index }],
+        }),
+        service({
+          namespace: "bookinfo",
+          name: "ratings",
+          labels: { "solo.io/service-scope": "global-only" },
+          ports: [{ name: "http", port: 9080 }],
+        }),
+      );
+    }
+    return clusters;
+  },
+
   "duplicate-identity": async (maker) => {
     const certificates = await maker.shared(TWO);
     return [
@@ -259,7 +359,10 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
 };
 
 /** The peers of a cluster do not answer. */
-function disconnect(fixture: ClusterFixture): void {
+function disconnect(
+  fixture: ClusterFixture,
+  message = "upstream connection error: remote error: tls: unknown authority",
+): void {
   for (const { kind, spec, status } of fixture.objects) {
     if (kind !== "Gateway") continue;
     if ((spec as { gatewayClassName?: string }).gatewayClassName !== "istio-remote") continue;
@@ -267,7 +370,7 @@ function disconnect(fixture: ClusterFixture): void {
       if (String(condition["type"]).startsWith("gloo.solo.io/Peer")) {
         condition["status"] = "False";
         condition["reason"] = "Disconnected";
-        condition["message"] = "upstream connection error: remote error: tls: unknown authority";
+        condition["message"] = message;
       }
     }
   }

@@ -10,6 +10,13 @@ import type { Target } from "./versions.ts";
 
 const FIELD_MANAGER = "mc";
 
+/** Method, and content type of the body. */
+const WRITES = {
+  patch: ["PATCH", "application/apply-patch+yaml"],
+  delete: ["DELETE", "application/json"],
+} as const;
+const nothing = (): undefined => undefined;
+
 export function applyObject(
   target: Target,
   object: RawObject,
@@ -22,8 +29,8 @@ export function applyObject(
     dryRun: dryRun ? "All" : undefined,
   });
   return written(target, "patch", { namespace, name, query }, objectOf, (version) => ({
-    contentType: "application/apply-patch+yaml",
-    body: { ...object, apiVersion: apiVersionOf(target.resource, version) },
+    ...object,
+    apiVersion: apiVersionOf(target.resource, version),
   }));
 }
 
@@ -34,16 +41,8 @@ export function deleteObject(
   { dryRun, preconditions }: DeleteOptions,
 ): Promise<Written<undefined>> {
   const options = { apiVersion: "v1", kind: "DeleteOptions", preconditions };
-  return written(
-    target,
-    "delete",
-    { namespace, name },
-    () => undefined,
-    () => ({
-      contentType: "application/json",
-      body: dryRun ? { ...options, dryRun: ["All"] } : options,
-    }),
-  );
+  const body = dryRun ? { ...options, dryRun: ["All"] } : options;
+  return written(target, "delete", { namespace, name }, nothing, () => body);
 }
 
 /**
@@ -98,17 +97,16 @@ async function written<T>(
   verb: "patch" | "delete",
   where: { namespace: unknown; name: unknown; query?: string },
   valueOf: (reply: Reply) => T,
-  bodyFor: (version: string) => { contentType: string; body: unknown },
+  bodyFor: (version: string) => unknown,
 ): Promise<Written<T>> {
   const [namespace, name = ""] = [string(where.namespace), string(where.name)];
   const request = accessTo(verb, resource, namespace, name);
-  const method = verb === "patch" ? "PATCH" : "DELETE";
+  const [method, contentType] = WRITES[verb];
   let [warnings, conflicts]: [string[], FieldConflict[]] = [[], []];
   try {
     const { reply } = await versions.send(resource, (version) => {
-      const { contentType, body } = bodyFor(version);
       const path = `${resourcePath(resource, version, namespace, name)}${where.query ?? ""}`;
-      return client.request({ method, path, contentType, body: JSON.stringify(body) });
+      return client.request({ method, path, contentType, body: JSON.stringify(bodyFor(version)) });
     });
     warnings = warningsOf(reply);
     if (reply.status >= 200 && reply.status < 300) {

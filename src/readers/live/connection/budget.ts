@@ -6,18 +6,13 @@ import { Fault } from "./fault.ts";
 export class Budget {
   readonly #ms: number;
   #controller: AbortController | undefined;
-  readonly #timers = new Set<NodeJS.Timeout>();
-  readonly #controllers = new Set<AbortController>();
+  /** Of every signal that was given out. */
+  readonly #ends = new Set<(fault: Fault) => void>();
   #end = 0;
   #closed = false;
 
   constructor(ms: number) {
     this.#ms = ms;
-  }
-
-  /** `30s`. */
-  get text(): string {
-    return formatDuration(this.#ms);
   }
 
   /** Aborted, with a Fault for its reason, when the time is up. The first call starts the clock. */
@@ -26,17 +21,16 @@ export class Budget {
     const controller = new AbortController();
     setMaxListeners(0, controller.signal);
     this.#controller = controller;
-    this.#controllers.add(controller);
-    if (this.#closed) {
-      controller.abort(closedFault());
-    } else {
-      this.#end = performance.now() + this.#ms;
-      // What waits for the signal holds a socket or a process of its own: the timer need not.
-      const timer = setTimeout(() => {
-        controller.abort(new Fault("timeout", `no answer within ${this.text}`));
-      }, this.#ms).unref();
-      this.#timers.add(timer);
-    }
+    this.#end = performance.now() + this.#ms;
+    const end = (fault: Fault): void => {
+      clearTimeout(timer);
+      controller.abort(fault);
+    };
+    const late = new Fault("timeout", `no answer within ${formatDuration(this.#ms)}`);
+    // What waits for the signal holds a socket or a process of its own: the timer need not.
+    const timer = setTimeout(end, this.#ms, late).unref();
+    this.#ends.add(end);
+    if (this.#closed) end(closedFault());
     return controller.signal;
   }
 
@@ -54,8 +48,7 @@ export class Budget {
   /** Aborts everything, also what would start later. */
   close(): void {
     this.#closed = true;
-    for (const timer of this.#timers) clearTimeout(timer);
-    for (const controller of this.#controllers) controller.abort(closedFault());
+    for (const end of this.#ends) end(closedFault());
     this.#controller = undefined;
   }
 }

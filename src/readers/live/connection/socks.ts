@@ -1,4 +1,6 @@
 import type { Socket } from "node:net";
+import { defined } from "../../../lib/defined.ts";
+import { within } from "./budget.ts";
 import { Fault } from "./fault.ts";
 
 /** What is behind the proxy. */
@@ -24,27 +26,17 @@ const NEVER = 2 ** 31 - 1;
 export async function socks5(socket: Socket, request: Request): Promise<Socket> {
   const { name, proxy, port, to, signal } = request;
   const { SocksClient } = await import("socks");
-  const stop = (): void => void socket.destroy(signal.reason as Error);
-  signal.addEventListener("abort", stop, { once: true });
+  const userId = proxy.username === "" ? undefined : decodeURIComponent(proxy.username);
+  const password = userId === undefined ? undefined : decodeURIComponent(proxy.password);
+  const connecting = SocksClient.createConnection({
+    command: "connect",
+    destination: { host: to.host, port: to.port },
+    existing_socket: socket,
+    proxy: { host: proxy.hostname, port, type: 5, ...defined({ userId, password }) },
+    timeout: NEVER,
+  });
   try {
-    const connected = await SocksClient.createConnection({
-      command: "connect",
-      destination: { host: to.host, port: to.port },
-      existing_socket: socket,
-      proxy: {
-        host: proxy.hostname,
-        port,
-        type: 5,
-        ...(proxy.username === ""
-          ? {}
-          : {
-              userId: decodeURIComponent(proxy.username),
-              password: decodeURIComponent(proxy.password),
-            }),
-      },
-      timeout: NEVER,
-    });
-    return connected.socket;
+    return (await within(signal, connecting)).socket;
   } catch (cause) {
     socket.destroy();
     if (signal.aborted) throw signal.reason;
@@ -53,8 +45,6 @@ export async function socks5(socket: Socket, request: Request): Promise<Socket> 
     if (said !== undefined) throw new Fault("unreachable", `the proxy ${name} ${said}`);
     // What is left is that the connection ended.
     throw Object.assign(new Error("closed"), { code: "ECONNRESET" });
-  } finally {
-    signal.removeEventListener("abort", stop);
   }
 }
 

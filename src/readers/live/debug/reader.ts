@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "node:http";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { property, string } from "../../../lib/json.ts";
 import type { AccessRequest, Gathered } from "../../../model/gathered.ts";
 import type { DebugTarget } from "../../../model/reader.ts";
@@ -33,18 +34,27 @@ function portForwardAccess(namespace: string): AccessRequest {
  */
 class Port {
   readonly #open: (connections: number) => Promise<Channel[]>;
-  #waiting: ((channel: Promise<Channel>) => void)[] = [];
+  /** The port-forward that is about to be asked for. */
+  #next: { connections: number; opened: Promise<Channel[]> } | undefined;
 
   constructor(open: (connections: number) => Promise<Channel[]>) {
     this.#open = open;
   }
 
   /** @throws Fault as `forwardPort` does */
-  connect(): Promise<Channel> {
-    return new Promise((resolve) => {
-      this.#waiting.push(resolve);
-      if (this.#waiting.length === 1) setImmediate(() => this.#connectAll());
+  async connect(): Promise<Channel> {
+    const shared = (this.#next ??= {
+      connections: 0,
+      opened: nextTurn().then(() => this.#begin()),
     });
+    const index = shared.connections;
+    shared.connections += 1;
+    try {
+      return (await shared.opened)[index] as Channel;
+    } catch (cause) {
+      if (shared.connections === 1 || isRefused(cause)) throw cause;
+      return this.connectAlone();
+    }
   }
 
   /** By a port-forward of its own, as every server has it. */
@@ -53,21 +63,10 @@ class Port {
     return channel as Channel;
   }
 
-  #connectAll(): void {
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    const opened = this.#open(waiting.length);
-    for (const [index, resolve] of waiting.entries()) {
-      const channel = opened.then((channels) => channels[index] as Channel);
-      resolve(
-        waiting.length === 1
-          ? channel
-          : channel.catch((cause: unknown) => {
-              if (isRefused(cause)) throw cause;
-              return this.connectAlone();
-            }),
-      );
-    }
+  #begin(): Promise<Channel[]> {
+    const connections = this.#next?.connections ?? 1;
+    this.#next = undefined;
+    return this.#open(connections);
   }
 }
 

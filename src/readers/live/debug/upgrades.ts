@@ -1,4 +1,5 @@
 import type { Socket } from "node:net";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { ApiClient } from "../api/index.ts";
 import type { Credential } from "../auth/index.ts";
 import { openSocket, within } from "../connection/index.ts";
@@ -80,8 +81,4 @@ export class UpgradeSockets {
 /** For this credential, still open, and the server has not said that it is tired of waiting. */
 function isFresh({ tls, socket }: Ahead, credential: Credential): boolean {
   return tls === credential.tls && socket.readyState === "open" && socket.readableLength === 0;
-}
-
-function nextTurn(): Promise<unknown> {
-  return new Promise((resolve) => setImmediate(resolve));
 }
