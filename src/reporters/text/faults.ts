@@ -1,8 +1,11 @@
 import type { Report } from "../../model/report.ts";
 import { causesOf, nameOfCheck, type RootCause } from "../causes.ts";
+import { viewOf } from "../views.ts";
 import { count } from "../words.ts";
-import { MOST_OF_A_KIND } from "./findings.ts";
+import { MOST_OF_A_KIND, pastable } from "./findings.ts";
 import type { Style } from "./style.ts";
+
+const INDENT = 7;
 
 /**
  * The last block of a report with faults: causes, most fundamental first, then how many others they
@@ -22,6 +25,29 @@ export function faultLines(report: Report, style: Style, verbose: boolean): stri
   ];
 }
 
+function firstCommand({ finding: { remediation } }: RootCause, style: Style): string[] {
+  const [first] = remediation?.commands ?? [];
+  return first === undefined ? [] : pastable(first, INDENT, style);
+}
+
+/** The last line of a report without faults, and after a precheck what comes next. */
+export function closingLines(report: Report, { views, paint, symbols }: Style): string[] {
+  const { pass, info, warn, skip } = report.summary;
+  const passed = pass + info;
+  const parts = [
+    ...(passed > 0 ? [`${count(passed, "check")} passed`] : []),
+    ...(warn > 0 ? [`${count(warn, "check")} with warnings`] : []),
+    ...(skip > 0 ? [`${skip} skipped`] : []),
+  ];
+  const next = report.precheck
+    ? report.mesh.flatMap((result) => viewOf(views, result)?.next?.(result) ?? [])
+    : [];
+  return [
+    `${symbols.status[passed > 0 ? "pass" : warn > 0 ? "warn" : "skip"]} ${parts.join(", ")}`,
+    ...next.map((command) => `Next: ${paint.cyan(command)}`),
+  ];
+}
+
 /** Each cause with its number; of one check up to twenty and how many more. */
 function causeLines(causes: readonly RootCause[], style: Style, verbose: boolean): string[] {
   const seen = new Map<string, number>();
@@ -37,7 +63,8 @@ function causeLines(causes: readonly RootCause[], style: Style, verbose: boolean
     const text = style.line(`${name}: ${cause.finding.message}`);
     const more = (totals.get(name) ?? 0) - MOST_OF_A_KIND;
     return [
-      ...style.wrap(`${String(index + 1).padStart(2)}. ${symbol} ${text}`, 7),
+      ...style.wrap(`${String(index + 1).padStart(2)}. ${symbol} ${text}`, INDENT),
+      ...firstCommand(cause, style),
       ...(!verbose && place === MOST_OF_A_KIND && more > 0
         ? [`    ${style.line(`… ${more} more of ${name} (--verbose shows all)`)}`]
         : []),

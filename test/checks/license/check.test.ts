@@ -82,7 +82,7 @@ describe("invalid", () => {
       expect(remediation?.summary).toContain(name);
     }
     expect(remediation?.commands).toEqual([
-      'helm upgrade --reuse-values istiod "oci://$HELM_REPO/istiod" --kube-context ctx-a -n istio-system --version "$ISTIO_IMAGE" --set "license.value=$SOLO_ISTIO_LICENSE_KEY"',
+      'helm upgrade --reuse-values istiod "oci://${HELM_REPO:?}/istiod" --kube-context ctx-a -n istio-system --version "${ISTIO_IMAGE:?}" --set "license.value=${SOLO_ISTIO_LICENSE_KEY:?}"',
       "kubectl --context ctx-a -n istio-system rollout restart deployment -l app=istiod",
     ]);
   });
