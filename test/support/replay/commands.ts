@@ -113,7 +113,7 @@ function apply(mesh: ReplayCluster[], context: string, manifest: GatewayManifest
   const present = named(cluster, "Gateway", namespace, name);
   const metadata = mutable(present?.["metadata"]);
   const gateway: Record<string, unknown> = {
-    ...(present ?? {}),
+    ...present,
     ...structuredClone({ ...manifest }),
     metadata: {
       ...metadata,
