@@ -1,7 +1,7 @@
 import { PORT_DEBUG } from "../../mesh/names.ts";
 import { restartIstiod } from "../../mesh/commands/istiod.ts";
 import { grantCommands, refusedUser } from "../../mesh/commands/grant.ts";
-import { kubectl } from "../../mesh/commands/shell.ts";
+import { contextWord, kubectl, mc } from "../../mesh/commands/shell.ts";
 import { clusterCheck, type ClusterRef } from "../../model/check.ts";
 import type { LicenseFact, PodFact } from "../../model/facts.ts";
 import {
@@ -73,6 +73,15 @@ function noAnswer(license: LicenseFact, cause: Missing, around: Around): Finding
       remediation: remedy(
         `Allow whoever runs mc to get and create ${resource} in namespace ${namespace} (as someone who may grant it).`,
         ...grantCommands(cluster, grant, refusedUser(cause.detail)),
+      ),
+    });
+  }
+  if (cause.why === "not-recorded") {
+    return error(message, {
+      object,
+      remediation: remedy(
+        "Record the cluster with mc snapshot, which asks istiod, or check it live.",
+        mc(cluster, `snapshot --contexts ${contextWord(cluster)} --output-dir DIR`),
       ),
     });
   }

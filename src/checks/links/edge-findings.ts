@@ -47,25 +47,22 @@ function broken(edge: Edge, precheck: boolean): Finding {
   });
 }
 
+function unknown(edge: Edge, what: string, details: Partial<Finding>): Finding {
+  return error(`${what} not known to work: ${NOBODY_VOUCHES}`, {
+    ...details,
+    ...noIstiodRuns(edge.link.from.cluster),
+  });
+}
+
 /** Links of one cluster whose state nobody vouches for. */
 function notKnown(edges: readonly Edge[]): Finding[] {
-  const [first] = edges;
-  if (!first) return [];
-  const details = noIstiodRuns(first.link.from.cluster);
   if (edges.length <= FEW) {
-    return edges.map((edge) =>
-      error(`${arrow(edge)} is not known to work: ${NOBODY_VOUCHES}`, {
-        ...about(edge),
-        ...details,
-      }),
-    );
+    return edges.map((edge) => unknown(edge, `${arrow(edge)} is`, about(edge)));
   }
-  return [
-    error(`${edges.length} links of ${first.data.from} are not known to work: ${NOBODY_VOUCHES}`, {
-      cluster: first.data.from,
-      ...details,
-    }),
-  ];
+  return edges.slice(0, 1).map((edge) => {
+    const { from } = edge.data;
+    return unknown(edge, `${edges.length} links of ${from} are`, { cluster: from });
+  });
 }
 
 /** Broken links to one cluster: the cause is likely there, and it is named once. */

@@ -297,6 +297,7 @@ describe("pods", () => {
         "info",
         "ztunnel pod istio-system/ztunnel-1: version not checked: its tag prod is no version and label app.kubernetes.io/version gives none",
       ],
+      ["info", "version of ztunnel not checked: it is forbidden"],
     ]);
     expect(verdict.summary).toBe("istiod and gateways run 1.28.5-solo");
   });
