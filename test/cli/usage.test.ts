@@ -6,7 +6,8 @@ import { clusterDirectories } from "../support/scenario.ts";
 
 const IDS = CHECKS.map(({ id }) => id).join(", ");
 const FORMATS = Object.keys(REPORTERS).join(", ");
-const COMMANDS = "check, expose, link, unlink, snapshot, rbac, explain, completion, version, help";
+const COMMANDS =
+  "check, expose, link, unlink, certs, snapshot, rbac, explain, completion, version, help";
 
 describe("what was probably meant", () => {
   it.each<[string, string]>([
@@ -46,6 +47,21 @@ describe("what was probably meant", () => {
     expect([code, stdout]).toEqual([2, ""]);
     expect(stderr).toMatch(/^mc: [^\n]+\n$/);
     expect(stderr).toContain(said);
+  });
+
+  it.each([
+    "check -n ../x",
+    "check -i B@d",
+    "check --istioNamespace B@d",
+    "snapshot -n B@d",
+    "certs status -i B@d",
+    "unlink --from a --to b -n B@d",
+  ])("refuses what no namespace can be called: %s", async (line) => {
+    const { code, stdout, stderr } = await runMc(line.split(" "));
+    expect([code, stdout]).toEqual([2, ""]);
+    expect(stderr).toMatch(
+      /^mc: option '[^\n]+' is invalid\. No namespace can be called that\.\n$/,
+    );
   });
 
   it("leaves short flags with their values as they are", async () => {
