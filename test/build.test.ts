@@ -201,6 +201,6 @@ describe("the bundle", () => {
     const { stdout, loaded, status } = run("check", ...words);
     expect(status).toBe(0);
     expect(stdout).toContain("=== Cluster: cluster1 ===");
-    expect(loaded.length).toBeLessThanOrEqual(12);
+    expect(loaded.length).toBeLessThanOrEqual(13);
   });
 });

@@ -3,7 +3,7 @@ import { eastWestGateway } from "../gateway/eastwest.ts";
 import { CLASS_EAST_WEST, EAST_WEST_NAME } from "../mesh/names.ts";
 import { localityOf } from "../gateway/locality.ts";
 import { networkProblems } from "../gateway/network.ts";
-import { gatewayName, type Wanted, withNamespace } from "../gateway/plan.ts";
+import { GATEWAYS, gatewayName, type Wanted, withNamespace } from "../gateway/plan.ts";
 import { SOURCE_FACTS, unacceptedClass, writeProblems } from "../gateway/preconditions.ts";
 import { factOf, type Problem, read } from "../gateway/problem.ts";
 import { isOurs, managersOf } from "../gateway/unlink.ts";
@@ -53,7 +53,9 @@ async function expose(
       return refuse(io, described.problems, "nothing was generated");
     }
     await noteOthers(cluster, namespace, options, io);
-    await io.stdout.write(toYaml(described.manifest));
+    await io.stdout.write(
+      toYaml({ ...described.manifest, apiVersion: writer.apiVersion(GATEWAYS) }),
+    );
     return 0;
   }
   const { ref } = cluster;

@@ -40,7 +40,9 @@ export function flagIn(word: string): string {
  * @throws MissingValue
  */
 export function refuseMistakenFlags(program: Command, args: readonly string[]): void {
-  const flags = flagsOf(program);
+  const named = program.commands.find((command) => args.includes(command.name()));
+  // Those of the command that is meant come last, and stand for what others call the same.
+  const flags = new Map([...flagsOf(program), ...(named ? flagsOf(named) : [])]);
   for (let index = 0; index < args.length; index += 1) {
     const word = args[index] ?? "";
     if (word === "--") return;

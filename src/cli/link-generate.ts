@@ -18,22 +18,29 @@ interface Output {
   documents: unknown[];
 }
 
+/** The apiVersion in which the cluster of a context serves Gateways. */
+type ServedIn = (context: string) => string | undefined;
+
 function documentsFor(
   source: PeerSource,
   targets: readonly PeerTarget[],
   { format, preferredDataPlaneServiceType }: LinkOptions,
+  apiVersion?: string,
 ): unknown[] {
   const nodePort = preferredDataPlaneServiceType === "nodeport";
   return format === "helm-values"
     ? [peeringValues(source, targets, nodePort)]
-    : peerGateways(source, targets, nodePort).map(({ manifest }) => manifest);
+    : peerGateways(source, targets, nodePort).map(({ manifest }) => ({
+        ...manifest,
+        ...(apiVersion === undefined ? {} : { apiVersion }),
+      }));
 }
 
-function outputsOf({ links, targets }: Links, options: LinkOptions): Output[] {
+function outputsOf({ links, targets }: Links, servedIn: ServedIn, options: LinkOptions): Output[] {
   if (links.length > 0) {
     return links.map(({ source, targets: own }) => ({
       context: source.context,
-      documents: documentsFor(source, own, options),
+      documents: documentsFor(source, own, options, servedIn(source.context)),
     }));
   }
   const { namespace } = options;
@@ -52,9 +59,14 @@ function textOf(outputs: readonly Output[]): string {
 }
 
 /** Prints or writes the Gateways, or the Helm values; gives the exit code. */
-export async function generateLinks(links: Links, options: LinkOptions, io: Io): Promise<number> {
+export async function generateLinks(
+  links: Links,
+  servedIn: ServedIn,
+  options: LinkOptions,
+  io: Io,
+): Promise<number> {
   for (const text of links.assumptions) await note(io, options, text);
-  const outputs = outputsOf(links, options);
+  const outputs = outputsOf(links, servedIn, options);
   if (options.outputDir === undefined) await io.stdout.write(textOf(outputs));
   else await writeFiles(outputs, options.outputDir, io, options);
   if (options.format === "helm-values") {

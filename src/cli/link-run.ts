@@ -1,5 +1,5 @@
 import { type Links, planLinks, type SourceLinks } from "../gateway/links.ts";
-import { gatewayName, type Wanted, withNamespace } from "../gateway/plan.ts";
+import { GATEWAYS, gatewayName, type Wanted, withNamespace } from "../gateway/plan.ts";
 import { SOURCE_FACTS, unacceptedClass, writeProblems } from "../gateway/preconditions.ts";
 import { arranged, type Problem } from "../gateway/problem.ts";
 import { TARGET_FACTS } from "../gateway/target.ts";
@@ -47,7 +47,12 @@ export async function runLink(options: LinkOptions, io: Io): Promise<number> {
     if (!options.generate) return await applyLinks(plan, contexts, writers, options, io);
     const problems = arranged(plan.problems, contexts);
     if (problems.length > 0) return await refuse(io, problems, "nothing was generated");
-    return await generateLinks(plan, options, io);
+    return await generateLinks(
+      plan,
+      (context) => writers.get(context)?.apiVersion(GATEWAYS),
+      options,
+      io,
+    );
   } finally {
     await closeReaders(opened);
   }

@@ -167,14 +167,17 @@ async function stillThere(
   io: Io,
 ): Promise<Deletion | undefined> {
   const writer = writers.get(cluster.ref.context);
-  for (let look = 1; writer; look += 1) {
-    const found = await writer.get(GATEWAYS, namespace, name);
-    const deletion = found.ok ? deletionOf(found.value) : undefined;
-    if (!deletion || look === LOOKS || io.signal.aborted) return deletion;
+  const look = async (): Promise<Deletion | undefined> => {
+    const found = await writer?.get(GATEWAYS, namespace, name);
+    return found?.ok ? deletionOf(found.value) : undefined;
+  };
+  let deletion = await look();
+  for (let more = LOOKS; deletion && more > 0 && !io.signal.aborted; more -= 1) {
     // An interruption ends the looking; what was done is still told.
     await io.clock.pause(BETWEEN_LOOKS, io.signal).catch(() => undefined);
+    deletion = await look();
   }
-  return undefined;
+  return deletion;
 }
 
 /** Deletes all, or nothing when a dry run tells that one of them cannot be. */

@@ -29,10 +29,11 @@ export async function missingValue(
 ): Promise<string> {
   const { long = option.flags, flags, description } = option;
   const values = valuesOf(long);
-  if (values === "contexts") return `${long} needs ${await contextsText(options, io)}`;
-  if (values !== "files") return `${long} needs a value: ${values.join(", ")}`;
-  const kind = VALUES[/<([^>]+)>/.exec(flags)?.[1] ?? ""] ?? "a value";
-  return `${long} needs ${kind}: ${description}`;
+  const kind = VALUES[/<([^>]+)>/.exec(flags)?.[1] ?? ""];
+  if (values === "contexts" && kind === undefined)
+    return `${long} needs ${await contextsText(options, io)}`;
+  if (typeof values !== "string") return `${long} needs a value: ${values.join(", ")}`;
+  return `${long} needs ${kind ?? "a value"}: ${description}`;
 }
 
 async function contextsText(options: GlobalOptions, io: Io): Promise<string> {
@@ -96,11 +97,14 @@ async function excessArguments(command: Command): Promise<string> {
 
 /** A refused command line in one line: what, where, and what it could have been. */
 export async function usageText(cause: CommanderError, command: Command, io: Io): Promise<string> {
-  const program = command.parent ?? command;
+  let program = command;
+  while (program.parent) program = program.parent;
   switch (cause.code) {
     case "commander.optionMissingArgument": {
       const written = /'([^']+)' argument missing/.exec(cause.message)?.[1];
-      const option = [...flagsOf(program).values()].find(({ flags }) => flags === written);
+      const option = [...flagsOf(command).values(), ...flagsOf(program).values()].find(
+        ({ flags }) => flags === written,
+      );
       return option
         ? missingValue(option, command.optsWithGlobals<GlobalOptions>(), io)
         : cause.message;

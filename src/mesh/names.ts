@@ -15,6 +15,8 @@ export const SERVICE_SCOPE = "solo.io/service-scope";
 export const SEGMENT = "admin.solo.io/segment";
 export const TRUST_DOMAIN = "gateway.istio.io/trust-domain";
 export const SERVICE_ACCOUNT = "gateway.istio.io/service-account";
+/** Label of pods into which Istio has put an Envoy, as a sidecar, waypoint or gateway. */
+export const CANONICAL_NAME = "service.istio.io/canonical-name";
 export const DATA_PLANE_TYPE = "peering.solo.io/data-plane-service-type";
 export const PREFERRED_DATA_PLANE_TYPE = "peering.solo.io/preferred-data-plane-service-type";
 export const EXPOSE_ISTIOD = "istio.io/expose-istiod";

@@ -70,6 +70,8 @@ export interface ClusterWriter {
     name: string,
     options?: DeleteOptions,
   ): Promise<Written<undefined>>;
+  /** The apiVersion in which the cluster serves the resource, once that was read; else the usual one. */
+  apiVersion(resource: Resource): string;
   /** Whether the API server would allow it to us. */
   allowed(request: AccessRequest): Promise<Gathered<boolean>>;
   /**

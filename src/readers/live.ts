@@ -20,6 +20,7 @@ import { resolveContext, type ContextTarget, type Kubeconfig } from "./kubeconfi
 import {
   accessTo,
   ApiClient,
+  apiVersionOf,
   applyObject,
   deleteObject,
   isAllowed,
@@ -143,6 +144,10 @@ export class LiveCluster implements ClusterReader, ClusterWriter {
     options: DeleteOptions = {},
   ): Promise<Written<undefined>> {
     return deleteObject(this.#target(resource), namespace, name, options);
+  }
+
+  apiVersion(resource: Resource): string {
+    return apiVersionOf(resource, this.#versions.known(resource));
   }
 
   allowed(request: AccessRequest): Promise<Gathered<boolean>> {

@@ -189,6 +189,29 @@ describe("what mc rbac leaves out is told", () => {
 });
 
 describe("what mc rbac allows is the least", () => {
+  const unneeded = rules().filter(({ rule }) => resultIds("needs", factsOf(rule)).length === 0);
+
+  it("no check needs some of it, as the README says", () => {
+    expect(new Set(unneeded.map(({ rule }) => rule.resource))).toEqual(
+      new Set(["daemonsets", "gatewayclasses", "secrets", "segments"]),
+    );
+  });
+
+  it.each(unneeded.map((one) => [one.name, one] as const))(
+    "without %s nothing is an error, and what was not checked is information",
+    async (_name, removed) => {
+      const rest = rules().filter(({ name }) => name !== removed.name);
+      const found = resultsOf(await reportFor("healthy", allowing(rest)));
+      const findings = [...found.values()].flatMap((result) => result.findings);
+      expect(findings.filter(({ severity }) => severity === "error")).toEqual([]);
+      const told = findings.filter(({ message }) => message.includes("not checked"));
+      // Roots are compared without these Secrets: certs says so as a warning, and of each pair.
+      const others = removed.rule.name === "cacerts" ? ["warn", "pass"] : [];
+      const severities = new Set<string>(told.map(({ severity }) => severity));
+      expect(severities.difference(new Set(["info", ...others]))).toEqual(new Set());
+    },
+  );
+
   it.each(rules().map((one) => [one.name, one] as const))("without: %s", async (_name, removed) => {
     const change = (server: ApiServer): void => {
       openshift(server);

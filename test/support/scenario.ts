@@ -84,7 +84,7 @@ export function timeless(report: Report): unknown {
     ...report,
     startedAt: "",
     durationMs: 0,
-    clusters: report.clusters.map(({ recordedAt: _, ...cluster }) => ({
+    clusters: report.clusters.map(({ recordedAt: _recordedAt, ...cluster }) => ({
       ...cluster,
       checks: cluster.checks.map(still),
     })),

@@ -18,6 +18,7 @@ export function writer(changes: Partial<WritableCluster> = {}): WritableCluster 
     debug: unused,
     apply: async (_resource, object) => ({ ok: true, value: object, warnings: [] }),
     delete: async () => ({ ok: true, value: undefined, warnings: [] }),
+    apiVersion: ({ group, versions }) => `${group}/${versions[0]}`,
     allowed: async () => gathered(true),
     watch: unused,
     close: async () => undefined,

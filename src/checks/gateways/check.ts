@@ -1,10 +1,12 @@
 import {
   EAST_WEST_CLASSES,
   EAST_WEST_NAMESPACE,
+  EXPOSE_ISTIOD,
   GATEWAY_NAME,
   PROGRAMMED,
 } from "../../mesh/names.ts";
 import { installGatewayApi, showGateway } from "../../mesh/commands/gateways.ts";
+import { HBONE_LISTENER, XDS_LISTENER } from "../../mesh/listeners.ts";
 import { deletionText } from "../../mesh/deletion.ts";
 import { qualified } from "../../mesh/wording.ts";
 import { contextWord, kubectl, mc } from "../../mesh/commands/shell.ts";
@@ -120,7 +122,7 @@ export const gateways = clusterCheck({
     "There is no east-west Gateway.",
     "Condition Programmed is absent or not True: its class, its Service, its load balancer or its pods.",
     "The Gateway has no address, or only the clusterIP of its Service.",
-    "It has no listener xds-tls 15012 or cross-network 15008, its Service lacks the port, or label istio.io/expose-istiod is gone.",
+    `It has no listener ${XDS_LISTENER.name} ${XDS_LISTENER.port} or ${HBONE_LISTENER.name} ${HBONE_LISTENER.port}, its Service lacks the port, or label ${EXPOSE_ISTIOD} is gone.`,
     "It is being deleted.",
   ],
   fixes: [

@@ -58,17 +58,19 @@ interface PeerSurroundings {
   classes: Gathered<readonly GatewayClassFact[]>;
   /** All remote Gateways of the cluster. */
   remote: readonly GatewayFact[];
+  /** The addresses of the cluster that it is in, normalised. */
+  itself: ReadonlySet<string>;
 }
 
 /** What to say of a remote Gateway of another cluster; nothing when it is connected as usual. */
 export function judgePeer(
   gateway: GatewayFact,
-  { classes, remote }: PeerSurroundings,
+  { classes, remote, itself }: PeerSurroundings,
   cluster: ClusterRef,
 ): Finding[] {
   return [
     ...deletionFindings(gateway, cluster),
-    ...addressFaults(gateway, cluster),
+    ...addressFaults(gateway, itself, cluster),
     ...listenerFindings(gateway, remote, cluster),
     ...conditionFaults(gateway, classes, cluster),
   ];
@@ -91,13 +93,29 @@ function deletionFindings(gateway: GatewayFact, cluster: ClusterRef): Finding[] 
   ];
 }
 
-function addressFaults(gateway: GatewayFact, cluster: ClusterRef): Finding[] {
-  if (gateway.addresses.length > 0) return [];
+/** All its addresses are those of the cluster that it is in. */
+export function leadsBack({ addresses }: GatewayFact, itself: ReadonlySet<string>): boolean {
+  return (
+    addresses.length > 0 && addresses.every(({ value }) => itself.has(normalizeAddress(value)))
+  );
+}
+
+function addressFaults(
+  gateway: GatewayFact,
+  itself: ReadonlySet<string>,
+  cluster: ClusterRef,
+): Finding[] {
+  const isBack = leadsBack(gateway, itself);
+  if (gateway.addresses.length > 0 && !isBack) return [];
+  const addresses = enumerate(gateway.addresses.map(({ value }) => value));
+  const wrong = isBack
+    ? `address ${addresses} in spec.addresses is this cluster's own, not that of ${peerName(gateway)}`
+    : `no address of ${peerName(gateway)} in spec.addresses`;
   return [
-    fail(`${qualified(gateway)}: no address of ${peerName(gateway)} in spec.addresses`, {
+    fail(`${qualified(gateway)}: ${wrong}`, {
       object: objectRef("Gateway", gateway),
       remediation: remedy(
-        `Add the address of the peer's east-west gateway to spec.addresses, or link the clusters again. A peer is reached on ${USUAL_PORTS}.`,
+        `Give spec.addresses the address of the peer's east-west gateway, or link the clusters again. A peer is reached on ${USUAL_PORTS}.`,
         editGateway(cluster, gateway),
       ),
     }),

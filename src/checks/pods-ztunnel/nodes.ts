@@ -48,8 +48,14 @@ export function uncoveredNodes(
   const isShort = daemonSets.some(({ desired }) => desired !== undefined && desired > covered.size);
   if (isShort) return [];
   const only = others.length === 0 ? daemonSet : undefined;
-  const groups = Map.groupBy(found, (node) => JSON.stringify(causeOf(only, node) ?? null));
-  return [...groups.values()].flatMap((group) => finding(group, only, cluster));
+  const groups = new Map<string, { first: NodeFact; names: string[] }>();
+  for (const node of found) {
+    const cause = JSON.stringify(causeOf(only, node) ?? null);
+    const group = groups.get(cause) ?? { first: node, names: [] };
+    group.names.push(node.name);
+    groups.set(cause, group);
+  }
+  return [...groups.values()].map(({ first, names }) => finding(first, names, only, cluster));
 }
 
 function isNew({ createdAt }: NodeFact, { now }: ClusterRef): boolean {
@@ -61,14 +67,12 @@ function causeOf(daemonSet: WorkloadFact | undefined, node: NodeFact): KeptAway 
 }
 
 function finding(
-  nodes: readonly NodeFact[],
+  first: NodeFact,
+  names: readonly string[],
   daemonSet: WorkloadFact | undefined,
   cluster: ClusterRef,
-): Finding[] {
-  const [first] = nodes;
-  if (!first) return [];
-  const names = enumerate(nodes.map(({ name }) => name));
-  const where = nodes.length === 1 ? `node ${names}` : `nodes ${names}`;
+): Finding {
+  const where = `${names.length === 1 ? "node" : "nodes"} ${enumerate(names)}`;
   const message = `no ztunnel pod on ${where}, where Istio CNI takes pods into the mesh`;
   const object = objectRef("Node", { name: first.name });
   const scheduling = daemonSet?.scheduling;
@@ -79,27 +83,24 @@ function finding(
       kubectl(cluster, "describe", "node", first.name),
       kubectl(cluster, "get", "daemonsets", "-A", "-l", "app=ztunnel", "-o", "wide"),
     );
-    return [warn(message, { object, remediation })];
+    return warn(message, { object, remediation });
   }
-  return [
-    warn(`${message}: ${said(cause, daemonSet)}`, {
-      object,
-      remediation: causeRemedy(cause, daemonSet, scheduling, cluster),
-    }),
-  ];
+  return warn(`${message}: ${said(cause, daemonSet)}`, {
+    object,
+    remediation: causeRemedy(cause, daemonSet, scheduling, cluster),
+  });
 }
 
 function said(cause: KeptAway, daemonSet: WorkloadFact): string {
   const subject = `DaemonSet ${qualified(daemonSet)}`;
-  switch (cause.kind) {
-    case "taint":
-      return `${subject} does not tolerate taint ${taintText(cause.taint)}`;
-    case "selector":
-      return `nodeSelector ${cause.key}=${cause.value} of ${subject} keeps it away`;
-    case "affinity":
-      return `the node affinity of ${subject} keeps it away`;
-  }
+  if (cause.kind === "taint") return `${subject} does not tolerate taint ${taintText(cause.taint)}`;
+  return cause.kind === "selector"
+    ? `nodeSelector ${cause.key}=${cause.value} of ${subject} keeps it away`
+    : `the node affinity of ${subject} keeps it away`;
 }
+
+const SPEC = "/spec/template/spec";
+const LASTING = "until the next upgrade of the ztunnel Helm release this does it";
 
 function causeRemedy(
   cause: KeptAway,
@@ -110,37 +111,29 @@ function causeRemedy(
   const on = (...words: string[]): string => kubectl(cluster, "-n", namespace, ...words);
   const patch = (operation: object): string =>
     on("patch", "daemonset", name, "--type=json", "-p", JSON.stringify([operation]));
-  const spec = "/spec/template/spec";
-  const lasting = "until the next upgrade of the ztunnel Helm release this does it";
-  switch (cause.kind) {
-    case "taint": {
-      const { key, value, effect } = cause.taint;
-      const toleration = {
-        key,
-        operator: value ? "Equal" : "Exists",
-        ...(value ? { value } : {}),
-        effect,
-      };
-      const operation =
-        tolerations.length > 0
-          ? { op: "add", path: `${spec}/tolerations/-`, value: toleration }
-          : { op: "add", path: `${spec}/tolerations`, value: [toleration] };
-      return remedy(
-        `Let ztunnel tolerate the taint, by tolerations of its Helm values; ${lasting}.`,
-        patch(operation),
-      );
-    }
-    case "selector": {
-      const key = cause.key.replaceAll("~", "~0").replaceAll("/", "~1");
-      return remedy(
-        `Let ztunnel run on every node of the mesh, without nodeSelector in its Helm values; ${lasting}.`,
-        patch({ op: "remove", path: `${spec}/nodeSelector/${key}` }),
-      );
-    }
-    case "affinity":
-      return remedy(
-        "Let ztunnel run on every node of the mesh: correct affinity in its Helm values, or in the DaemonSet.",
-        on("edit", "daemonset", name),
-      );
+  if (cause.kind === "taint") {
+    const { key, value, effect } = cause.taint;
+    const toleration = value
+      ? { key, operator: "Equal", value, effect }
+      : { key, operator: "Exists", effect };
+    const operation =
+      tolerations.length > 0
+        ? { op: "add", path: `${SPEC}/tolerations/-`, value: toleration }
+        : { op: "add", path: `${SPEC}/tolerations`, value: [toleration] };
+    return remedy(
+      `Let ztunnel tolerate the taint, by tolerations of its Helm values; ${LASTING}.`,
+      patch(operation),
+    );
   }
+  if (cause.kind === "selector") {
+    const key = cause.key.replaceAll("~", "~0").replaceAll("/", "~1");
+    return remedy(
+      `Let ztunnel run on every node of the mesh, without nodeSelector in its Helm values; ${LASTING}.`,
+      patch({ op: "remove", path: `${SPEC}/nodeSelector/${key}` }),
+    );
+  }
+  return remedy(
+    "Let ztunnel run on every node of the mesh: correct affinity in its Helm values, or in the DaemonSet.",
+    on("edit", "daemonset", name),
+  );
 }

@@ -10,6 +10,7 @@ import { reloadRules, takesUp } from "../../mesh/ca-reload.ts";
 import { named } from "../../checks/certs/wording.ts";
 import { restartIstiod } from "../../mesh/commands/istiod.ts";
 import { kubectl, mc, quote } from "../../mesh/commands/shell.ts";
+import { DEFAULT_ISTIO_NAMESPACE } from "../../mesh/names.ts";
 import { CACERTS, SELF_MADE } from "../../mesh/trust/cacerts.ts";
 import type { ClusterRef } from "../../model/check.ts";
 import type { WritableCluster } from "../../model/cluster.ts";
@@ -61,7 +62,7 @@ async function generate(set: SigningSet, options: InstallOptions, io: Io): Promi
       throw new UsageError(`${name} does not go with --generate, which applies nothing`);
     }
   }
-  const namespace = options.istioNamespace ?? options.namespace ?? "istio-system";
+  const namespace = options.istioNamespace ?? options.namespace ?? DEFAULT_ISTIO_NAMESPACE;
   await warning(io, "what is printed holds the private key: encrypt it before you store it");
   await io.stdout.write(toYaml(secretManifest(namespace, set)));
   return 0;

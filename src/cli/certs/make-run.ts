@@ -4,6 +4,7 @@ import { parseKey, signingKeys, type KeyType } from "../../certs/keys.ts";
 import { makeIntermediate, makeRoot, type Issuer } from "../../certs/make.ts";
 import { judgeSet, SET_FILES, type SigningSet } from "../../certs/signing-set.ts";
 import { safeFileName } from "../../lib/file-name.ts";
+import { DEFAULT_ISTIO_NAMESPACE } from "../../mesh/names.ts";
 import { OperationError, UsageError } from "../../model/errors.ts";
 import { type Io, unlessInterrupted } from "../io.ts";
 import type { GlobalOptions } from "../options.ts";
@@ -87,7 +88,7 @@ async function makeSet(
   now: number,
 ): Promise<SigningSet> {
   const { keyType, days, organization, commonName, trustDomain } = options;
-  const { istioNamespace = "istio-system" } = options;
+  const { istioNamespace = DEFAULT_ISTIO_NAMESPACE } = options;
   const { dnsName: dnsNames = [`istiod.${istioNamespace}.svc`] } = options;
   const request = { keyType, days, organization, commonName, now, cluster, dnsNames };
   const { certificate, key } = await makeIntermediate(issuer, {

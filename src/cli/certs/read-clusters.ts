@@ -3,7 +3,7 @@ import { caSecret, type CaSecret } from "../../certs/secret.ts";
 import { gather } from "../../engine/gather.ts";
 import { changedAt } from "../../facts/managed-fields.ts";
 import { at, string, time } from "../../lib/json.ts";
-import { ROOT_CONFIG_MAP } from "../../mesh/names.ts";
+import { CANONICAL_NAME, ROOT_CONFIG_MAP } from "../../mesh/names.ts";
 import { CACERTS, SELF_MADE } from "../../mesh/trust/cacerts.ts";
 import type { GatheredCluster } from "../../model/cluster.ts";
 import type { FactKey } from "../../model/facts.ts";
@@ -24,9 +24,6 @@ const FACTS: readonly FactKey[] = [
 ];
 
 const CONCURRENCY = 32;
-
-/** Pods into which Istio has put an Envoy, as a sidecar, waypoint or gateway. */
-const WITH_PROXY = "service.istio.io/canonical-name";
 
 /** A cluster's certificates with their private keys, and why what is absent is. */
 export interface ReadCluster {
@@ -129,7 +126,7 @@ async function readProxies(reader: ClusterReader): Promise<Pick<CaCluster, "prox
   // A recording has the pods of some labels only.
   const listed =
     reader.kind === "live"
-      ? await reader.list(RESOURCES.pods, { labelSelector: WITH_PROXY, metadataOnly: true })
+      ? await reader.list(RESOURCES.pods, { labelSelector: CANONICAL_NAME, metadataOnly: true })
       : missing("not-recorded", "");
   if (!listed.ok) return {};
   const proxies = listed.value.flatMap((pod) => {

@@ -37,7 +37,8 @@ function causeLines(causes: readonly RootCause[], style: Style, verbose: boolean
     const text = style.line(`${name}: ${cause.finding.message}`);
     const more = (totals.get(name) ?? 0) - MOST_OF_A_KIND;
     return [
-      ...style.wrap(`${String(index + 1).padStart(2)}. ${symbol} ${text}`, 7),
+      ...style.wrap(`${String(index + 1).padStart(2)}. ${symbol} ${text}`, INDENT),
+      ...firstCommand(cause, style),
       ...(!verbose && place === MOST_OF_A_KIND && more > 0
         ? [`    ${style.line(`… ${more} more of ${name} (--verbose shows all)`)}`]
         : []),

@@ -11,7 +11,8 @@ const WIDE =
 const EMOJI_SELECTOR = "\uFE0F";
 
 /** What makes one emoji of several: flags, skin tones, keycaps, joiners. */
-const JOINED = /[\u200D\u20E3\u{1F1E6}-\u{1F1FF}\u{1F3FB}-\u{1F3FF}\u{E0020}-\u{E007F}]/u;
+const JOINED =
+  /\p{Join_Control}|\p{Me}|\p{Regional_Indicator}|\p{Emoji_Modifier}|[\u{E0020}-\u{E007F}]/u;
 const EMOJI = /^\p{RGI_Emoji}$/v;
 
 /** How many columns of a terminal a text takes that has no control characters. */

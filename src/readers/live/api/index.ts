@@ -2,7 +2,7 @@
 
 export { ApiClient } from "./client.ts";
 export { readConnection } from "./identity.ts";
-export { resourcePath } from "./paths.ts";
+export { apiVersionOf, resourcePath } from "./paths.ts";
 export { readList, readObject } from "./read.ts";
 export { withRetries } from "./retry.ts";
 export { Versions, type Target } from "./versions.ts";
