@@ -1,3 +1,4 @@
+import { defined } from "../../lib/defined.ts";
 import { isAbandoned, linkFaults } from "../../mesh/conditions.ts";
 import { CLUSTER, NETWORK } from "../../mesh/names.ts";
 import { notInRun, type Link } from "../../mesh/links.ts";
@@ -84,7 +85,7 @@ function edgeOf(link: Link<LinkMember>, { pairs, doubtful, entrances }: Around):
       !pairs.has(pairKey(to, source)) &&
       !doubtful.some((back) => back.from === target.member && mayBeFor(from.cluster, back)),
     ...(isBroken && target?.member ? { through: entrances.of(target.member, gateway) } : {}),
-    ...(synced === undefined ? {} : { synced }),
+    ...defined({ synced }),
   };
 }
 

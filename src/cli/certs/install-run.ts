@@ -1,3 +1,4 @@
+import { defined } from "../../lib/defined.ts";
 import { rootText } from "../../certs/bundle.ts";
 import { clusterStates, type RotatingCluster } from "../../certs/cluster-state.ts";
 import { cuts } from "../../certs/rotation.ts";
@@ -88,8 +89,7 @@ async function install(
   const { form, resourceVersion, signingSince } = present ?? {};
   const isSame = present !== undefined && holds(present, ref, set);
   const manifest = secretManifest(ref.istioNamespace, set, {
-    ...(form === undefined ? {} : { form }),
-    ...(resourceVersion === undefined ? {} : { resourceVersion }),
+    ...defined({ form, resourceVersion }),
     // The same certificate is in use since then; of another it would not be true.
     ...(isSame && signingSince !== undefined ? { signingSince } : {}),
   });

@@ -1,3 +1,4 @@
+import { defined } from "../../lib/defined.ts";
 import type { CaCluster } from "../../certs/cluster-state.ts";
 import { caSecret, type CaSecret } from "../../certs/secret.ts";
 import { gather } from "../../engine/gather.ts";
@@ -59,8 +60,7 @@ export async function readClusters(
         concurrency: CONCURRENCY,
         ...settings,
         onRead: () => progress.step(),
-        ...(options.istioNamespace === undefined ? {} : { istioNamespace: options.istioNamespace }),
-        ...(options.revision === undefined ? {} : { revision: options.revision }),
+        ...defined({ istioNamespace: options.istioNamespace, revision: options.revision }),
       }),
     );
     const read = clusters.flatMap((cluster, index) => {
@@ -117,7 +117,7 @@ async function readRoots(
   const changed = changedAt(found.value);
   return {
     roots: string(at(found.value, "data", "root-cert.pem")) ?? "",
-    ...(changed === undefined ? {} : { rootsChangedAt: changed }),
+    ...defined({ rootsChangedAt: changed }),
   };
 }
 
