@@ -141,6 +141,12 @@ describe("the rules", async () => {
       /^has a command that names no context of the run/,
     ],
     [
+      "a variable that may be unset",
+      "peers",
+      (finding) => finding.remediation?.commands.push('helm --kube-context cluster1 "$REPO"'),
+      /^has a command with a variable that may be unset: helm/,
+    ],
+    [
       "a quote that is open",
       "peers",
       (finding) => finding.remediation?.commands.push("echo 'it"),

@@ -41,6 +41,10 @@ const EXPECTED: Readonly<Record<string, { full: string[]; precheck: string[] }>>
     full: ["cluster1/peers: fail", "peer-addresses: fail", "links: fail"],
     precheck: ["cluster1/peers: warn", "peer-addresses: warn", "links: warn"],
   },
+  "own-address": {
+    full: ["cluster1/peers: fail", "peer-addresses: fail", "links: fail"],
+    precheck: ["cluster1/peers: warn", "peer-addresses: warn", "links: warn"],
+  },
   "stale-entries": { full: ["stale-workloads: fail"], precheck: [] },
   "ztunnel-cluster-id": {
     full: ["cluster-identity: fail"],

@@ -21,7 +21,19 @@ export interface ApplyRequest {
   line: (planned: Planned, how: string) => string;
 }
 
-const VERB = { create: "create", change: "change", unchanged: "leave" } as const;
+/** What is about to be done; what was done stands on stdout. */
+const INTENT = {
+  create: "will create",
+  change: "will change",
+  unchanged: "will leave as it is:",
+} as const;
+
+/** The same with `--dry-run`. */
+const SUPPOSED = {
+  create: "would create",
+  change: "would change",
+  unchanged: "would leave as it is:",
+} as const;
 
 /**
  * Plans, shows the plan, and applies: one line on stdout for each Gateway. Nothing is written
@@ -108,7 +120,8 @@ async function warnings(
 async function showPlan(planned: readonly Planned[], flags: ApplyOptions, io: Io): Promise<void> {
   for (const { ref, manifest, action, target } of planned) {
     const name = gatewayName(manifest);
-    await note(io, flags, `${ref.context}: ${VERB[action]} Gateway ${name} for ${target.name}`);
+    const verb = (flags.dryRun ? SUPPOSED : INTENT)[action];
+    await note(io, flags, `${ref.context}: ${verb} Gateway ${name} for ${target.name}`);
   }
   await showDiffs(planned, flags, io);
 }

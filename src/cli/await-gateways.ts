@@ -4,7 +4,7 @@ import { gatewayName, type Wanted } from "../gateway/plan.ts";
 import { EXPOSED, type Goal, standing, waitForGateways } from "../gateway/wait.ts";
 import { formatDuration } from "../lib/duration.ts";
 import { oneLine } from "../lib/sanitize.ts";
-import { commandLine, kubectl } from "../mesh/commands/shell.ts";
+import { contextWord, kubectl, mc, quote } from "../mesh/commands/shell.ts";
 import type { RawObject } from "../model/reader.ts";
 import { EXIT_FAULT } from "./exit-code.ts";
 import { Interrupted, type Io } from "./io.ts";
@@ -91,8 +91,5 @@ function exposeHints({ ref, manifest }: Wanted): string[] {
 }
 
 function linkHints({ ref, target }: Wanted): string[] {
-  return [
-    istiodLog(ref),
-    commandLine("mc", "check", "--contexts", `${ref.context},${target.name}`),
-  ];
+  return [istiodLog(ref), mc(ref, `check --contexts ${contextWord(ref)},${quote(target.name)}`)];
 }

@@ -6,11 +6,12 @@ import { localityOf } from "../gateway/locality.ts";
 import { networkProblems } from "../gateway/network.ts";
 import { GATEWAYS, gatewayName, type Wanted, withNamespace } from "../gateway/plan.ts";
 import { SOURCE_FACTS, unacceptedClass, writeProblems } from "../gateway/preconditions.ts";
-import { factOf, type Problem, read } from "../gateway/problem.ts";
+import { factOf, type Problem, problem, read } from "../gateway/problem.ts";
 import { isOurs, managersOf } from "../gateway/unlink.ts";
 import { EXPOSED } from "../gateway/wait.ts";
 import { toYaml } from "../gateway/yaml.ts";
 import type { GatewayManifest, Locality } from "../gateway/manifest.ts";
+import { contextWord, mc, quote, UNKNOWN_CONTEXT } from "../mesh/commands/shell.ts";
 import { qualified } from "../mesh/wording.ts";
 import type { GatheredCluster, WritableCluster } from "../model/cluster.ts";
 import { UsageError } from "../model/errors.ts";
@@ -72,9 +73,10 @@ async function expose(
   for (const { message } of unacceptedClass(cluster, CLASS_EAST_WEST)) {
     await warning(io, `${ref.context}: ${message}`);
   }
-  await noteOthers(cluster, namespace, options, io);
+  const beside = besideAnother(cluster, namespace, options);
+  if (beside.length === 0) await noteOthers(cluster, namespace, options, io);
   const wanted: Wanted[] =
-    manifest && obstacles.length === 0
+    manifest && obstacles.length + beside.length === 0
       ? [
           {
             ref,
@@ -87,7 +89,7 @@ async function expose(
   const code = await applyGateways(
     {
       wanted,
-      problems: [...("problems" in described ? described.problems : []), ...obstacles],
+      problems: [...("problems" in described ? described.problems : []), ...obstacles, ...beside],
       contexts: [ref.context],
       line: (planned, how) =>
         `Gateway ${gatewayName(planned.manifest)} ${how} cluster "${ref.context}" (network "${planned.target.network}")`,
@@ -95,8 +97,17 @@ async function expose(
     options,
     io,
   );
-  if (code !== 0 || options.wait === undefined || options.dryRun) return code;
-  return awaitGateways(wanted, EXPOSED, options.wait, options, io);
+  if (code !== 0 || options.dryRun) return code;
+  const ended =
+    options.wait === undefined
+      ? 0
+      : await awaitGateways(wanted, EXPOSED, options.wait, options, io);
+  if (ended === 0) {
+    const contexts = `${contextWord(ref)},${UNKNOWN_CONTEXT}`;
+    const command = mc(ref, `check --precheck --contexts ${contexts}`);
+    await note(io, options, `next, see whether it can be linked to another cluster: ${command}`);
+  }
+  return ended;
 }
 
 /** The Gateway, or what stands against knowing it. */
@@ -143,6 +154,26 @@ async function localityFor(
   const { notes, ...locality } = localityOf(nodes.value);
   for (const text of notes) await note(io, options, `${context}: ${text}`);
   return locality;
+}
+
+/** Another namespace has the east-west Gateway already: a second one is made only where told. */
+function besideAnother(
+  { ref, facts }: GatheredCluster,
+  where: string,
+  options: ExposeOptions,
+): Problem[] {
+  const eastWest = facts.gateways?.ok ? facts.gateways.value.eastWest : [];
+  const [other] = eastWest;
+  if (options.namespace !== undefined || !other) return [];
+  if (eastWest.some(({ namespace }) => namespace === where)) return [];
+  return [
+    problem(
+      ref,
+      `has an east-west Gateway already, ${qualified(other)}: say by -n whether it is that one, or one more in namespace ${where}`,
+      mc(ref, `expose --context ${contextWord(ref)} -n ${quote(other.namespace)}`),
+      mc(ref, `expose --context ${contextWord(ref)} -n ${quote(where)}`),
+    ),
+  ];
 }
 
 function existing({ facts }: GatheredCluster, where: string): boolean {

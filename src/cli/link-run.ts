@@ -5,6 +5,7 @@ import { SOURCE_FACTS, unacceptedClass, writeProblems } from "../gateway/precond
 import { arranged, type Problem } from "../gateway/problem.ts";
 import { TARGET_FACTS } from "../gateway/target.ts";
 import { LINKED } from "../gateway/wait.ts";
+import { mc, quote } from "../mesh/commands/shell.ts";
 import { CLASS_REMOTE } from "../mesh/names.ts";
 import type { WritableCluster } from "../model/cluster.ts";
 import { applyGateways } from "./apply-gateways.ts";
@@ -92,8 +93,15 @@ async function applyLinks(
     options,
     io,
   );
-  if (code !== 0 || options.wait === undefined || options.dryRun) return code;
-  return awaitGateways(wanted, LINKED, options.wait, options, io);
+  if (code !== 0 || options.dryRun) return code;
+  const ended =
+    options.wait === undefined ? 0 : await awaitGateways(wanted, LINKED, options.wait, options, io);
+  const [first] = links;
+  if (ended === 0 && first) {
+    const command = mc(first.cluster.ref, `check --contexts ${contexts.map(quote).join(",")}`);
+    await note(io, options, `next, see whether the links work: ${command}`);
+  }
+  return ended;
 }
 
 async function obstaclesOf(

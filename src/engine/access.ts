@@ -1,6 +1,6 @@
 import { accessFor } from "../facts/access.ts";
 import { grantCommands, isEverybody, refusedUser } from "../mesh/commands/grant.ts";
-import { commandLine, kubectl } from "../mesh/commands/shell.ts";
+import { contextWord, kubectl, mc } from "../mesh/commands/shell.ts";
 import type { ClusterRef } from "../model/check.ts";
 import { remedy } from "../model/finding.ts";
 import type { AccessRequest, Missing } from "../model/gathered.ts";
@@ -77,9 +77,7 @@ export function remedyFor(cluster: ClusterRef, cause: Missing, user?: string): R
     case "not-recorded":
       return remedy(
         "Record the cluster again, with everything that the checks read.",
-        commandLine("mc", "snapshot", "--contexts").concat(
-          ` ${cluster.contextArgument} --output-dir DIR`,
-        ),
+        mc(cluster, `snapshot --contexts ${contextWord(cluster)} --output-dir DIR`),
       );
     default:
       return remedy("Ask the API server for it directly.", direct(cluster, cause.request));

@@ -1,4 +1,5 @@
 import { CONNECTION } from "../lib/connection.ts";
+import { defined } from "../lib/defined.ts";
 import type { AnyCheck } from "../model/check.ts";
 import type { BrokenLink } from "../model/explanation.ts";
 import type { ClusterReport, Report } from "../model/report.ts";
@@ -25,11 +26,12 @@ export function brokenLinks(report: Report, checks: readonly AnyCheck[]): FindBr
     contextsDown(report),
   );
   const broken = new Map(
-    links.flatMap(({ from, to, inRun, gateway, state, through = [] }) => {
+    links.flatMap(({ from, to, inRun, gateway, state, through = [], notTakenUp, trouble }) => {
       const target = inRun ? to : whoIs(to);
       if (state !== "broken" || target === undefined) return [];
       const key = gatewayKey(from, gateway.namespace, gateway.name);
-      return [[key, { from, to: target, gateway, through }] as const];
+      const link = { from, to: target, gateway, through, ...defined({ notTakenUp, trouble }) };
+      return [[key, link] as const];
     }),
   );
   return (context, { namespace, name }) => broken.get(gatewayKey(context, namespace, name));

@@ -45,7 +45,9 @@ export class Explanations {
       const name = this.#breaking(tier, link);
       if (name !== undefined) return name;
     }
-    return this.#entrance(tiers.flat(), link);
+    // Somebody has answered who is not trusted, or nobody was asked.
+    const isClosed = !link.notTakenUp && link.trouble !== "untrusted";
+    return isClosed ? this.#entrance(tiers.flat(), link) : undefined;
   }
 
   #breaking(tier: readonly Explaining[], link: BrokenLink): CheckName | undefined {
@@ -54,12 +56,13 @@ export class Explanations {
       result: Result | undefined,
       end: LinkEnd,
     ): boolean => result !== undefined && explanation.breaks?.(result, link, end) === true;
+    const ends = link.notTakenUp ? (["from"] as const) : (["from", "to"] as const);
     const across = tier
-      .filter(({ scope }) => scope === "mesh")
+      .filter(({ scope }) => scope === "mesh" && !link.notTakenUp)
       .find((one) => breaks(one, this.#mesh.get(one.id), "mesh"));
     if (across) return across.id;
     const ofCluster = tier.filter(({ scope }) => scope === "cluster");
-    for (const end of ["from", "to"] as const) {
+    for (const end of ends) {
       const context = link[end];
       const found = ofCluster.find((one) => breaks(one, this.#resultOf(context, one.id), end));
       if (found) return checkOf(context, found.id);

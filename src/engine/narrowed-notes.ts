@@ -26,13 +26,18 @@ export function nameOf({ group, resource }: NarrowedList): string {
   return group ? `${resource}.${group}` : resource;
 }
 
+/** `namespaces a, b`, or that it was some of them. */
+export function namespacesInWords(namespaces: readonly string[]): string {
+  return namespaces.length > 0 ? `namespaces ${enumerate(namespaces, 10)}` : "some namespaces";
+}
+
 /** Of each set of namespaces which lists were read of them only, a line each. */
 export function narrowedLines(
   { ref, narrowed = [] }: GatheredCluster,
   wanted: (list: NarrowedList) => boolean = () => true,
 ): string[] {
   const byNamespaces = Map.groupBy(narrowed.filter(wanted), ({ namespaces }) =>
-    namespaces.length > 0 ? `namespaces ${enumerate(namespaces, 10)}` : "some namespaces",
+    namespacesInWords(namespaces),
   );
   return [...byNamespaces].map(
     ([namespaces, lists]) =>

@@ -1,11 +1,10 @@
-import { enumerate } from "../mesh/wording.ts";
-import type { AnyCheck } from "../model/check.ts";
+import type { AnyCheck, Verdict } from "../model/check.ts";
 import type { GatheredCluster, NarrowedList } from "../model/cluster.ts";
 import { error, summarize } from "../model/finding.ts";
 import type { Finding, ObjectRef } from "../model/report.ts";
-import type { Verdict } from "../model/check.ts";
 import { remedyFor } from "./access.ts";
-import { narrowedFor, nameOf } from "./narrowed-notes.ts";
+import { narrowedFor, nameOf, namespacesInWords } from "./narrowed-notes.ts";
+import { userOf } from "./unread.ts";
 
 /*
  * What is missing in the namespaces that were read may be in one that was not. So where the whole
@@ -19,29 +18,22 @@ function isSeen(object: ObjectRef | undefined, lists: readonly NarrowedList[]): 
   return namespace !== undefined && lists.every(({ namespaces }) => namespaces.includes(namespace));
 }
 
+/** Lists of a cluster that know some namespaces only. */
+interface Narrowed {
+  cluster: GatheredCluster;
+  first: NarrowedList;
+  lists: readonly NarrowedList[];
+}
+
 /** What a fault is when it is not certain: the cause is what could not be read. */
-function uncertain(
-  finding: Finding,
-  cluster: GatheredCluster,
-  lists: readonly NarrowedList[],
-): Finding {
+function uncertain(finding: Finding, { cluster, first, lists }: Narrowed): Finding {
   const { severity: _, message, remediation: __, stopsPeering: ___, ...rest } = finding;
-  const { context } = cluster.ref;
-  const namespaces = [...new Set(lists.flatMap((list) => list.namespaces))];
-  const which =
-    namespaces.length > 0 ? `namespaces ${enumerate(namespaces, 10)}` : "some namespaces";
+  const which = namespacesInWords([...new Set(lists.flatMap(({ namespaces }) => namespaces))]);
   const what = lists.map(nameOf).join(", ");
-  const { connection } = cluster.facts;
-  const user = connection?.ok ? connection.value.user : undefined;
-  const [first] = lists;
-  return error(`not known: ${message}; but of ${context} only ${which} could be read for ${what}`, {
-    ...rest,
-    remediation: remedyFor(
-      cluster.ref,
-      first?.refused ?? { ok: false, why: "forbidden", detail: "" },
-      user,
-    ),
-  });
+  return error(
+    `not known: ${message}; but of ${cluster.ref.context} only ${which} could be read for ${what}`,
+    { ...rest, remediation: remedyFor(cluster.ref, first.refused, userOf(cluster)) },
+  );
 }
 
 /**
@@ -54,9 +46,9 @@ export function withoutGuesses(
   check: AnyCheck,
   clusters: readonly GatheredCluster[],
 ): Verdict {
-  const narrowed = clusters.flatMap((cluster) => {
+  const narrowed = clusters.flatMap((cluster): Narrowed[] => {
     const lists = narrowedFor(check, cluster);
-    return lists.length > 0 ? [{ cluster, lists }] : [];
+    return lists.slice(0, 1).map((first) => ({ cluster, first, lists }));
   });
   if (narrowed.length === 0) return verdict;
   const judge = (finding: Finding): Finding => {
@@ -65,7 +57,7 @@ export function withoutGuesses(
       ({ cluster, lists }) =>
         finding.cluster !== cluster.ref.context || !isSeen(finding.object, lists),
     );
-    return doubtful ? uncertain(finding, doubtful.cluster, doubtful.lists) : finding;
+    return doubtful ? uncertain(finding, doubtful) : finding;
   };
   const findings = verdict.findings.map(judge);
   const changed = findings.some((finding, index) => finding !== verdict.findings[index]);

@@ -54,11 +54,13 @@ export function unreadCauses(checks: readonly AnyCheck[], cluster: GatheredClust
   }
   return new Map(
     [...lacking].flatMap(([detail, found]) => {
-      const cause =
-        found.find(({ check, key }) => check.scope === "cluster" && check.id === key) ??
-        found.find(({ key }) => !LAST.includes(key)) ??
-        found[0];
-      return cause ? [[detail, nameOf(cause.check, cluster)] as const] : [];
+      const itself = found.filter(
+        ({ check, key }) => check.scope === "cluster" && check.id === key,
+      );
+      const direct = found.filter(({ key }) => !LAST.includes(key));
+      return [...itself, ...direct, ...found]
+        .slice(0, 1)
+        .map(({ check }) => [detail, nameOf(check, cluster)] as const);
     }),
   );
 }
@@ -66,6 +68,11 @@ export function unreadCauses(checks: readonly AnyCheck[], cluster: GatheredClust
 /** As `blockedBy` gives it. */
 function nameOf({ scope, id }: AnyCheck, { ref }: GatheredCluster): CheckName {
   return scope === "mesh" ? id : checkOf(ref.context, id);
+}
+
+/** As whom the cluster was asked, where it says so. */
+export function userOf({ facts: { connection } }: GatheredCluster): string | undefined {
+  return connection?.ok ? connection.value.user : undefined;
 }
 
 /** The error of a check that lacks what it needs, with what would allow it. */
@@ -78,11 +85,9 @@ export function notRead(
   const { context } = cluster.ref;
   const message = `could not be checked: ${lacking.detail}`;
   const cause = causes?.get(lacking.detail);
-  const { connection } = cluster.facts;
-  const user = connection?.ok ? connection.value.user : undefined;
   return error(check.scope === "mesh" ? `${context} ${message}` : message, {
     cluster: context,
     ...(cause === undefined || cause === nameOf(check, cluster) ? {} : { blockedBy: cause }),
-    remediation: remedyFor(cluster.ref, lacking, user),
+    remediation: remedyFor(cluster.ref, lacking, userOf(cluster)),
   });
 }

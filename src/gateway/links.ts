@@ -59,11 +59,11 @@ export function planLinks(input: LinkInput): Links {
   const targets = input.targets.flatMap((context) => {
     const cluster = input.clusters.get(context);
     if (!cluster) return [];
-    const { nodePort, revision } = input;
+    const { nodePort, revision, namespace } = input;
     const address = input.addresses.get(context);
     const described = describeTarget(cluster, {
       nodePort,
-      ...defined({ revision, address }),
+      ...defined({ revision, address, namespace }),
     });
     if ("problems" in described) {
       problems.push(...described.problems);

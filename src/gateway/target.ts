@@ -6,7 +6,8 @@ import { offersNodePorts } from "../mesh/data-plane.ts";
 import { deletionText } from "../mesh/deletion.ts";
 import { qualified } from "../mesh/wording.ts";
 import { showGateway } from "../mesh/commands/gateways.ts";
-import { contextWord, kubectl, mc } from "../mesh/commands/shell.ts";
+import { exposeCommand } from "../mesh/commands/link.ts";
+import { kubectl } from "../mesh/commands/shell.ts";
 import type { ClusterRef } from "../model/check.ts";
 import type { GatheredCluster } from "../model/cluster.ts";
 import type {
@@ -42,6 +43,8 @@ export interface TargetSettings {
   nodePort: boolean;
   /** `-r`. */
   revision?: string;
+  /** `-n`: an east-west Gateway there is preferred. */
+  namespace?: string;
 }
 
 export type Described = { target: PeerTarget; notes: string[] } | { problems: Problem[] };
@@ -52,14 +55,19 @@ interface Entrance {
   addresses: string[];
 }
 
-/** The Gateway to go through: one with an address and discovery if there is, Solo's name first. */
+/**
+ * The Gateway to go through: one with an address and discovery if there is, in the namespace that is
+ * asked for, Solo's name first.
+ */
 function chooseEntrance(
   gateways: readonly GatewayFact[],
   services: readonly ServiceFact[],
+  namespace: string | undefined,
 ): Entrance | undefined {
   const preference = ({ gateway, addresses }: Entrance): number =>
-    (addresses.length > 0 ? 4 : 0) +
-    (exposesIstiod(gateway) ? 2 : 0) +
+    (addresses.length > 0 ? 8 : 0) +
+    (exposesIstiod(gateway) ? 4 : 0) +
+    (gateway.namespace === namespace ? 2 : 0) +
     (gateway.name === label.EAST_WEST_NAME ? 1 : 0);
   const [best] = gateways
     .map((gateway) => ({ gateway, addresses: externalAddresses(gateway, services) }))
@@ -84,11 +92,7 @@ function trustDomainOf(
 }
 
 function noEntrance(ref: ClusterRef): Problem {
-  const expose = mc(
-    ref,
-    `expose --context ${contextWord(ref)} -n ${label.EAST_WEST_NAMESPACE} --wait`,
-  );
-  return problem(ref, "has no east-west Gateway", expose);
+  return problem(ref, "has no east-west Gateway", exposeCommand(ref, "--wait"));
 }
 
 function noAddress(ref: ClusterRef, gateway: GatewayFact): Problem {
@@ -119,7 +123,9 @@ export function describeTarget(cluster: GatheredCluster, settings: TargetSetting
   const trust = trustDomainOf(ref, configs ?? [], revisions);
   if ("problem" in trust) problems.push(trust.problem);
   if (gateways && !gateways.served) problems.push(noCrds(ref));
-  const entrance = gateways?.served ? chooseEntrance(gateways.eastWest, services ?? []) : undefined;
+  const entrance = gateways?.served
+    ? chooseEntrance(gateways.eastWest, services ?? [], settings.namespace)
+    : undefined;
   const [found] = entrance?.addresses ?? [];
   const address = settings.address ?? (found === undefined ? undefined : peerAddress(found));
   if (gateways?.served && !entrance) problems.push(noEntrance(ref));

@@ -7,6 +7,7 @@ import {
   PEERING_SUCCEEDED,
   PROGRAMMED,
 } from "./names.ts";
+import { enumerate } from "./wording.ts";
 
 /** An object with conditions, and what tells whether they still hold. */
 export interface Conditioned {
@@ -46,18 +47,36 @@ export function isTrue(object: Conditioned, type: string): boolean {
 
 /** `Programmed is False (AddressNotAssigned: address pending)`, or that it is absent. */
 export function conditionText(object: Conditioned, type: string): string {
-  if (!object.conditions.has(type)) return `${type} is absent`;
+  return `${type} is ${stateText(object, type)}`;
+}
+
+/** The same of several; what is said of more than one of them stands once. */
+export function conditionsText(object: Conditioned, types: readonly string[]): string {
+  const said = Map.groupBy(types, (type) => {
+    const state = stateText(object, type);
+    return state.includes(" (") ? state : `${type} ${state}`;
+  });
+  return [...said.values()]
+    .map((group) => {
+      const [first = ""] = group;
+      return `${enumerate(group)} ${group.length > 1 ? "are" : "is"} ${stateText(object, first)}`;
+    })
+    .join("; ");
+}
+
+function stateText(object: Conditioned, type: string): string {
+  if (!object.conditions.has(type)) return "absent";
   const condition = conditionOf(object, type);
   if (!condition) {
     const why =
       object.controllerRuns === false
         ? "the controller that wrote it does not run"
         : "it was written of an earlier state";
-    return `${type} is not known: ${why}`;
+    return `not known: ${why}`;
   }
   const { reason, message } = condition;
   const why = [reason, message].filter((text) => text && text !== type).join(": ");
-  return `${type} is ${statusText(object, type)}${why ? ` (${why})` : ""}`;
+  return `${statusText(object, type)}${why ? ` (${why})` : ""}`;
 }
 
 /** `False`, `empty`, `absent`, `not known`: a condition in a word. */
@@ -105,6 +124,27 @@ export function linkFaults(gateway: Conditioned): string[] {
   return unmetLinkConditions(gateway).map(
     (type) => `${type.slice(type.lastIndexOf("/") + 1)} is ${statusText(gateway, type)}`,
   );
+}
+
+/** What an istiod says of a peer that it does not get through to. */
+export type LinkTrouble = "unreachable" | "untrusted";
+
+const UNTRUSTED = /\btls:|\bx509\b|certificate|unknown authority|handshake/i;
+const UNREACHABLE =
+  /connection (refused|timed out|timeout|reset)|no route to host|i\/o timeout|deadline exceeded|no such host|network is unreachable/i;
+
+/** Why a link does not come about, as far as its conditions tell by their messages. */
+export function linkTrouble(gateway: Conditioned): LinkTrouble | undefined {
+  const said = unmetLinkConditions(gateway)
+    .map((type) => conditionOf(gateway, type)?.message ?? "")
+    .join("\n");
+  if (UNTRUSTED.test(said)) return "untrusted";
+  return UNREACHABLE.test(said) ? "unreachable" : undefined;
+}
+
+/** istiod of the cluster that it is in has taken the Gateway up: what is amiss is further on. */
+export function isTakenUp(gateway: Conditioned): boolean {
+  return isTrue(gateway, ACCEPTED) && isTrue(gateway, PROGRAMMED);
 }
 
 /**

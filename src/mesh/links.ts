@@ -44,6 +44,15 @@ export interface Link<M> {
   self: boolean;
 }
 
+/**
+ * The cluster that a remote Gateway leads to in truth, where its addresses are those of another than
+ * the one that it stands for. No condition tells: the other cluster answers.
+ */
+export function leadsElsewhere<M>({ from, target, owners }: Link<M>): LinkTarget<M> | undefined {
+  if (target) return owners.includes(target) ? undefined : owners[0];
+  return owners.length === 1 ? owners.find(({ member }) => member === from) : undefined;
+}
+
 /** The Services of a member, none where they could not be read. */
 export function servicesOf({ facts: { services } }: LinkMember): readonly ServiceFact[] {
   if (!("ok" in services)) return services;

@@ -46,7 +46,7 @@ export function unreadPeer(cluster: ClusterRef): Peer & { cluster: ClusterRef } 
 /** The cluster that a remote Gateway stands for, and what says so. */
 export interface PeerMatch<C extends Peer> {
   peer: C;
-  by: "cluster label" | "address" | "network";
+  by: "cluster label" | "address and network" | "address" | "network";
 }
 
 /** Clusters by what a remote Gateway may say of them, so that a large mesh is looked up at once. */
@@ -96,17 +96,31 @@ export function ownersOf<C extends Peer>(gateway: GatewayFact, index: PeerIndex<
  * one cluster is on it; each narrows down what the one before left open, as when two contexts are
  * one cluster. Names and other labels differ with who made the Gateway. A label that names no
  * cluster does not decide: expose writes the network there when CLUSTER_ID is unset.
+ *
+ * @param own the cluster that the Gateway is in
  */
 export function findPeer<C extends Peer>(
   gateway: GatewayFact,
   index: PeerIndex<C>,
+  own?: C,
 ): PeerMatch<C> | undefined {
   const label = gateway.labels.get(CLUSTER);
   const named = label ? index.byId.get(label) : undefined;
-  if (named?.length === 1 && named[0]) return { peer: named[0], by: "cluster label" };
   const owners = ownersOf(gateway, index);
+  const [owner, ...more] = owners;
+  const isElsewhere = owner && more.length === 0 && named?.includes(owner) === false;
+  // Address and network outvote a label, but not for the cluster that the Gateway is in: that would
+  // be a link no more.
+  if (isElsewhere && owner !== own && isOnlyOn(gateway, owner, index)) {
+    return { peer: owner, by: "address and network" };
+  }
+  if (named?.length === 1 && named[0]) return { peer: named[0], by: "cluster label" };
   const reached = named ? owners.filter((owner) => named.includes(owner)) : owners;
-  if (reached.length === 1 && reached[0]) return { peer: reached[0], by: "address" };
+  if (reached.length === 1 && reached[0]) {
+    // Labelled for a cluster outside the run it is not for the one that it is in.
+    if (reached[0] === own && label && own.cluster.id && !isCalled(own, label)) return undefined;
+    return { peer: reached[0], by: "address" };
+  }
   const network = gateway.labels.get(NETWORK);
   if (!network) return undefined;
   const open = reached.length > 0 ? reached : named;
@@ -116,6 +130,23 @@ export function findPeer<C extends Peer>(
     (one) => (open?.includes(one) ?? true) && !(foreign && isNamed(one)),
   );
   return near.length === 1 && near[0] ? { peer: near[0], by: "network" } : undefined;
+}
+
+/** The network that the Gateway names is this cluster's, and no other's. */
+function isOnlyOn<C extends Peer>(
+  { labels }: GatewayFact,
+  peer: C,
+  { byNetwork }: PeerIndex<C>,
+): boolean {
+  const on = byNetwork.get(labels.get(NETWORK) ?? "");
+  return on?.length === 1 && on[0] === peer;
+}
+
+/**
+ * Whether a cluster is called so: by CLUSTER_ID, by its gateways, or by its network, which expose writes while CLUSTER_ID is unset.
+ */
+export function isCalled({ cluster, names }: Peer, label: string): boolean {
+  return cluster.id === label || cluster.network === label || names?.ids.includes(label) === true;
 }
 
 /** Whether something calls the cluster otherwise, or may do so. */
@@ -144,7 +175,7 @@ export function findPeers<C extends Peer>(
   const known = new Map<GatewayFact, PeerMatch<C>>();
   const guessed = new Map<GatewayFact, PeerMatch<C>>();
   for (const gateway of gateways) {
-    const target = findPeer(gateway, index);
+    const target = findPeer(gateway, index, own);
     if (!target) continue;
     // An address that two clusters have in common is no guess: the network only says which.
     const guess = target.by === "network" && !ownersOf(gateway, index).includes(target.peer);

@@ -1,5 +1,5 @@
 import type { CheckId } from "./check-data.ts";
-import type { GatewayName } from "./links.ts";
+import type { GatewayName, LinkEdge } from "./links.ts";
 import type { Result } from "./report.ts";
 
 /** A remote Gateway that is not connected, with what may be the reason. */
@@ -11,6 +11,10 @@ export interface BrokenLink {
   gateway: GatewayName;
   /** The east-west gateways of `to` that it may lead through, as far as they are known. */
   through: readonly GatewayName[];
+  /** istiod of `from` has not taken the Gateway up: only a fault of `from` explains that. */
+  notTakenUp?: true;
+  /** What istiod of `from` says of the peer: who is not reached does not distrust, and vice versa. */
+  trouble?: LinkEdge["trouble"];
 }
 
 /** Which end of a link a cluster is; `mesh` for a check across clusters. */

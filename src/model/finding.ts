@@ -18,7 +18,10 @@ export function info(
 }
 
 /** Does not apply, or cannot be judged: the message says why. */
-export function skip(message: string, details: FindingDetails = {}): Finding {
+export function skip(
+  message: string,
+  details: FindingDetails & { remediation?: Remediation } = {},
+): Finding {
   return { severity: "skip", message, ...details };
 }
 
@@ -45,8 +48,19 @@ export function checkOf(context: string, id: CheckId): CheckName {
   return `${context}/${id}`;
 }
 
+/** Verbs of commands that change something, or open it in an editor. */
+const CHANGES =
+  /^(helm|xargs|mc (link|expose|unlink)) | (annotate|apply|create|delete|edit|label|patch|rollout|set) /;
+
+/** What to do about a fault; commands that only show something are a step. */
 export function remedy(summary: string, ...commands: string[]): Remediation {
-  return { summary, commands };
+  const shows = commands.length > 0 && !commands.some((command) => CHANGES.test(command));
+  return shows ? step(summary, ...commands) : { summary, commands };
+}
+
+/** A remedy that does not mend the fault by itself: one step, or where to look. */
+export function step(summary: string, ...commands: string[]): Remediation {
+  return { summary, commands, step: true };
 }
 
 export function objectRef(kind: string, object: { namespace?: string; name: string }): ObjectRef {

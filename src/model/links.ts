@@ -26,6 +26,13 @@ export interface LinkEdge {
    * have its address, or else all; absent when `to` was not read.
    */
   through?: GatewayName[];
+  /**
+   * Of a broken link: istiod of `from` has not taken its Gateway up, which nothing at the other end
+   * explains.
+   */
+  notTakenUp?: true;
+  /** Of a broken link: what its conditions say, where they tell. */
+  trouble?: "unreachable" | "untrusted";
   /** /debug/syncz of `to` lists an istiod of `from`; absent when that could not be read. */
   synced?: boolean;
 }

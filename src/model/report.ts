@@ -38,6 +38,8 @@ export interface Remediation {
   summary: string;
   /** Shell commands that work when pasted; empty when no command can do it. */
   commands: Command[];
+  /** The commands alone do not mend the fault: they are one step, or show where to look. */
+  step?: true;
 }
 
 /** A check as findings name it: `certs`, or `CONTEXT/gateways` for a check of one cluster. */

@@ -1,5 +1,5 @@
 import type { CheckId } from "./check-data.ts";
-import type { Result, Status } from "./report.ts";
+import type { Command, Result, Status } from "./report.ts";
 
 /*
  * How a check wants to be shown, as plain values: no colour, no widths, no markup. Reporters know of
@@ -67,6 +67,8 @@ export interface CheckView<Id extends CheckId = CheckId> {
   parts?(result: Result<Id>): readonly ResultPart<Id>[];
   /** The topology of the mesh; nothing where there is none to show. */
   matrix?(result: Result<Id>): LinkMatrix | undefined;
+  /** The command that comes next where nothing is wrong, such as to link clusters. */
+  next?(result: Result<Id>): Command | undefined;
   /** Metrics beyond the status and the number of findings, which every check has. */
   metrics?(result: Result<Id>): readonly Metric[];
 }

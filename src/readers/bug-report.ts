@@ -1,10 +1,9 @@
 import { oneLine } from "../lib/sanitize.ts";
 import { missing, type Gathered } from "../model/gathered.ts";
-import { RESOURCES, type Resource } from "../model/resource.ts";
 import { absenceIn, type Builder, type Built, type Named } from "./directory/builder.ts";
 import { parseAnswer } from "./directory/answer.ts";
 import { readObjects } from "./directory/objects.ts";
-import { type Absence, ANY_PORT, debugKey, RecordingReader } from "./directory/reader.ts";
+import { ANY_PORT, debugKey, RecordingReader } from "./directory/reader.ts";
 import { ObjectStore } from "./directory/store.ts";
 import { textOf } from "./directory/text.ts";
 import { slimAnswer } from "../facts/slim.ts";
@@ -79,15 +78,9 @@ export class BugReportBuilder implements Builder {
       objects: this.#objects,
       debug: this.#debug,
       snapshot: { connection: {}, unread: [] },
-      absence: (resource) => this.#absence(resource),
+      absence: (resource) => absenceIn(this.#objects, resource, this.#hasCustomResources),
     });
     return { reader };
-  }
-
-  #absence(resource: Resource): Absence {
-    const isCustom = resource.group !== "" && resource.group !== RESOURCES.deployments.group;
-    const absence = absenceIn(this.#objects, resource);
-    return isCustom && absence === "none" && !this.#hasCustomResources ? "not recorded" : absence;
   }
 }
 

@@ -3,7 +3,7 @@ import { isFault } from "../model/finding.ts";
 import type { ClusterReport, Report } from "../model/report.ts";
 import type { Reporter } from "./reporter.ts";
 import { briefLines, clusterLines } from "./text/cluster.ts";
-import { faultLines } from "./text/faults.ts";
+import { closingLines, faultLines } from "./text/faults.ts";
 import { joinedBlocks } from "./text/order.ts";
 import { type Style, styleOf } from "./text/style.ts";
 import { count } from "./words.ts";
@@ -45,11 +45,12 @@ export const text: Reporter = (report, options) => {
   const style = styleOf(options);
   const mesh = meshLines(report, style, options.verbose);
   const faults = faultLines(report, style, options.verbose);
+  const last = faults.length > 0 ? faults : closingLines(report, style);
   const lines = [
     ...clustersLines(report, style, options.verbose),
     ...mesh,
-    ...(mesh.length > 0 && faults.length > 0 ? [""] : []),
-    ...faults,
+    ...(mesh.length > 0 ? [""] : []),
+    ...last,
   ];
   while (lines.at(-1) === "") lines.pop();
   return `${lines.join("\n")}\n`;

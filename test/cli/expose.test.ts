@@ -155,8 +155,12 @@ describe("mc expose --generate", () => {
 describe("mc expose", () => {
   it("makes the Gateway, waits for it, and changes nothing the second time", async () => {
     await startBare({ server: { controller: { delayMs: 50 } } });
-    const { code, stdout } = await clusters.mc([...EXPOSE, "--wait=10m"]);
+    const { code, stdout, stderr } = await clusters.mc([...EXPOSE, "--wait=10m"]);
     expect(code).toBe(0);
+    expect(stderr).toMatch(
+      /^note: cluster1: will create Gateway istio-eastwest\/istio-eastwest for cluster1\n/,
+    );
+    expect(stderr).toMatch(/ mc check --precheck --contexts cluster1,'<context>'\n$/);
     expect(stdout).toBe(
       [
         'Gateway istio-eastwest/istio-eastwest applied to cluster "cluster1" (network "cluster1")\n',
@@ -180,6 +184,19 @@ describe("mc expose", () => {
     await startBare({ namespace: "istio-system" });
     await clusters.mc(["expose"]);
     expect(made().has("istio-system/istio-eastwest")).toBe(true);
+  });
+
+  it("makes no second one in the namespace of the context unless -n says so", async () => {
+    await start();
+    const { code, stdout, stderr } = await clusters.mc(["expose"]);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+    expect(stderr).toContain(
+      "❌ cluster1: has an east-west Gateway already, istio-eastwest/istio-eastwest: say by -n",
+    );
+    expect(stderr).toContain("     mc expose --context cluster1 -n istio-eastwest");
+    expect(realWrites()).toEqual([]);
+    expect((await clusters.mc(["expose", "-n", "default"])).code).toBe(0);
+    expect(made().has("default/istio-eastwest")).toBe(true);
   });
 
   it("a dry run, with the difference", async () => {

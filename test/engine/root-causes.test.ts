@@ -105,6 +105,39 @@ describe("what explains that a peer is not connected", () => {
     },
   );
 
+  describe("by what istiod of the source says", () => {
+    const of = (changes: Partial<LinkEdge>, here: Result[], there: Result[], mesh: Result[] = []) =>
+      annotate(
+        report([...here, PEERS], there, [
+          ...mesh,
+          links([edge("ctx-a", "ctx-b", { through: [], ...changes })]),
+        ]),
+      ).clusters[0]?.checks.at(-1)?.findings[0]?.blockedBy;
+    const closed = result("gateways", [stop()]);
+    const certs = result("certs", [fault({ cluster: "ctx-a" })]);
+    const stale = result("peer-addresses", [
+      peerFault("ctx-b", {
+        cluster: "ctx-a",
+        object: { kind: "Gateway", namespace: "ew", name: "to-ctx-b" },
+      }),
+    ]);
+
+    it("nothing at the other end, while the gateway is not taken up here", () => {
+      expect(of({ notTakenUp: true }, [], [closed], [certs, stale])).toBeUndefined();
+      const istiod = result("pods-istiod", [stop()]);
+      expect(of({ notTakenUp: true }, [istiod], [closed])).toBe("pods-istiod");
+      expect(of({ notTakenUp: true }, [], [istiod])).toBeUndefined();
+    });
+
+    it("no certificate where nobody answers, no gateway where somebody does", () => {
+      expect(of({}, [], [closed], [certs, stale])).toBe("certs");
+      expect(of({ trouble: "unreachable" }, [], [closed], [certs, stale])).toBe("peer-addresses");
+      expect(of({ trouble: "untrusted" }, [], [closed], [certs, stale])).toBe("certs");
+      expect(of({ trouble: "untrusted" }, [], [closed])).toBeUndefined();
+      expect(of({ trouble: "unreachable" }, [], [closed])).toBe("ctx-b/gateways");
+    });
+  });
+
   describe("of the target's east-west gateways", () => {
     const name = (gateway: string) => ({ namespace: "ew", name: gateway });
     const [one, two] = [name("one"), name("two")];

@@ -3,6 +3,7 @@ import { check } from "../../src/engine/check.ts";
 import type { ClusterReader } from "../../src/model/reader.ts";
 import type { Finding, Report, Result } from "../../src/model/report.ts";
 import { RESOURCES } from "../../src/model/resource.ts";
+import { altered, isCalled } from "../support/altered.ts";
 import { restricted, type Rights } from "../support/rights.ts";
 import { recordedClusters, SCENARIO_NAMES } from "../support/scenario.ts";
 
@@ -98,6 +99,55 @@ const BY_TYPE: ReadonlySet<string> = new Set([
 ]);
 
 const REQUEST = { precheck: false, concurrency: 8 };
+
+describe("who may read some namespaces of a mesh whose ztunnel is in another", async () => {
+  const readers = (await recordedClusters("healthy")).map((reader) =>
+    altered(reader, (object) => {
+      const { metadata } = object as { metadata: Record<string, unknown> };
+      return isCalled(object, "Pod", /^ztunnel-/) || isCalled(object, "DaemonSet", /^ztunnel$/)
+        ? { ...object, metadata: { ...metadata, namespace: "kube-system" } }
+        : object;
+    }),
+  );
+
+  async function findingsOf(...namespaces: string[]): Promise<Finding[]> {
+    const allowed = new Set(namespaces);
+    const report = await check(
+      readers.map((reader) =>
+        restricted(
+          reader,
+          () => allowed,
+          (namespace, object) => {
+            const { metadata } = object as { metadata: { namespace?: string } };
+            return namespace === undefined || metadata.namespace === namespace;
+          },
+        ),
+      ),
+      REQUEST,
+    );
+    return places(report).flatMap(({ result }) => result.findings);
+  }
+
+  test("is told that it is not known, and what would allow to read it", async () => {
+    const findings = await findingsOf("istio-system", "istio-eastwest");
+    expect(findings.filter(({ severity }) => severity === "fail")).toEqual([]);
+    const about = findings.find(({ message }) => message.includes("no ztunnel pod"));
+    expect(about).toMatchObject({ severity: "error", cluster: "cluster1" });
+    expect(about?.message).toMatch(
+      /^not known: no ztunnel pod in any namespace.*; but of cluster1 only namespaces .* could be read for .*pods/,
+    );
+    expect(about?.remediation?.commands.join(" ")).toMatch(/create clusterrole .*--resource=pods/);
+  });
+
+  test("is not told to install what may be there", async () => {
+    const findings = await findingsOf("istio-eastwest");
+    expect(findings.filter(({ severity }) => severity === "fail")).toEqual([]);
+    const commands = findings.flatMap(({ remediation }) => remediation?.commands ?? []);
+    expect(
+      commands.filter((line) => /helm|istioctl|mc (expose|link)|create namespace/.test(line)),
+    ).toEqual([]);
+  });
+});
 
 describe.each(SCENARIO_NAMES)("%s", async (scenario) => {
   const readers = await recordedClusters(scenario);

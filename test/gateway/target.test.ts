@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import type { PeerTarget } from "../../src/gateway/peer.ts";
 import { describeTarget, TARGET_FACTS, type TargetSettings } from "../../src/gateway/target.ts";
 import type { GatheredCluster } from "../../src/model/cluster.ts";
-import type { GatewayFact } from "../../src/model/facts.ts";
+import type { GatewayFact, ServiceFact } from "../../src/model/facts.ts";
+import { gathered } from "../../src/model/gathered.ts";
 import {
   conditions,
   eastWestGateway,
@@ -59,6 +60,26 @@ describe("describeTarget", () => {
       }),
     });
     expect(target(withGateways(gateway))).toMatchObject({ region: "us", zone: "us-1a" });
+  });
+
+  it("prefers the gateway of the namespace that is asked for, if it has an address", () => {
+    const at = (namespace: string, address?: string): GatewayFact =>
+      eastWestGateway("a", {
+        namespace,
+        statusAddresses: address === undefined ? [] : [{ type: "IPAddress", value: address }],
+      });
+    const both = withGateways(at("istio-eastwest", "192.0.2.1"), at("edge", "192.0.2.2"));
+    const services: ServiceFact[] = [];
+    const cluster = { ...both, facts: { ...both.facts, services: gathered(services) } };
+    const of = (namespace?: string): unknown =>
+      target(cluster, namespace === undefined ? {} : { namespace }).address.value;
+    expect([of(), of("edge"), of("istio-eastwest")]).toEqual([
+      "192.0.2.1",
+      "192.0.2.2",
+      "192.0.2.1",
+    ]);
+    const pending = withGateways(at("istio-eastwest", "192.0.2.1"), at("edge"));
+    expect(target(pending, { namespace: "edge" }).gatewayName).toBe("istio-eastwest");
   });
 
   it("takes the trust domain and the host name", () => {

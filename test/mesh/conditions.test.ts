@@ -3,17 +3,21 @@ import {
   classFault,
   type Conditioned,
   conditionOf,
+  conditionsText,
   conditionText,
   isAccepted,
   isConnected,
+  isTakenUp,
   isTrue,
   isUnreconciled,
   isVouchedFor,
   linkFaults,
+  linkTrouble,
   listedConditions,
   unmetLinkConditions,
 } from "../../src/mesh/conditions.ts";
-import { conditions } from "../support/facts.ts";
+import type { GatewayFact } from "../../src/model/facts.ts";
+import { conditions, remoteGateway } from "../support/facts.ts";
 
 const GOOD = {
   Accepted: "True",
@@ -152,4 +156,48 @@ test("a class is accepted where its controller says so", () => {
     "GatewayClass silent: Accepted is absent",
     "GatewayClass none does not exist",
   ]);
+});
+
+describe("what is said of a link", () => {
+  const of = (message: string, status = "False"): GatewayFact =>
+    remoteGateway("b", {
+      conditions: new Map(
+        [
+          "Accepted",
+          "Programmed",
+          "gloo.solo.io/PeerConnected",
+          "gloo.solo.io/PeeringSucceeded",
+        ].map((type, index) => [
+          type,
+          index < 2
+            ? { type, status: "True", reason: "", message: "" }
+            : { type, status, reason: "Disconnected", message },
+        ]),
+      ),
+    });
+
+  test("stands once", () => {
+    const [, , ...types] = [...of("x").conditions.keys()];
+    expect(conditionsText(of("gone"), types)).toBe(
+      "gloo.solo.io/PeerConnected, gloo.solo.io/PeeringSucceeded are False (Disconnected: gone)",
+    );
+  });
+
+  test.each([
+    ["remote error: tls: unknown authority", "untrusted"],
+    ["x509: certificate has expired", "untrusted"],
+    ["dial tcp 192.0.2.1:15012: connect: connection refused", "unreachable"],
+    ["dial tcp: lookup lb.example: no such host", "unreachable"],
+    ["context deadline exceeded", "unreachable"],
+    ["something else", undefined],
+  ])("%s: %s", (message, trouble) => {
+    expect(linkTrouble(of(message))).toBe(trouble);
+  });
+
+  test("nothing of a link that works, nor of conditions that are absent", () => {
+    expect(linkTrouble(of("connection refused", "True"))).toBeUndefined();
+    expect(linkTrouble({ conditions: new Map() })).toBeUndefined();
+    expect(isTakenUp(of("x"))).toBe(true);
+    expect(isTakenUp({ conditions: new Map() })).toBe(false);
+  });
 });

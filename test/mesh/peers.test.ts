@@ -37,12 +37,47 @@ function namesOf(...eastWest: GatewayFact[]): Peer["names"] & {} {
 describe("findPeer", () => {
   const far = [{ type: "IPAddress", value: "198.51.100.1" }];
 
-  test("by cluster label, whatever address and network say", () => {
+  test("by cluster label, whatever address or network says", () => {
+    const named = { "topology.istio.io/cluster": "b", "topology.istio.io/network": "net-b" };
+    const address = [{ type: "IPAddress", value: addressOf("c") }];
+    for (const gateway of [
+      remoteGateway("b", { labels: labels({ ...named, "topology.istio.io/network": "net-c" }) }),
+      remoteGateway("b", { labels: labels(named), addresses: address }),
+    ]) {
+      expect(found(gateway, [A, B, C])).toEqual({ peer: B, by: "cluster label" });
+    }
+  });
+
+  test("not the cluster it is in, at whose address it is, where the label is for another outside", () => {
+    const gateway = remoteGateway("a", {
+      labels: labels({ "topology.istio.io/cluster": "z", "topology.istio.io/network": "net-z" }),
+    });
+    const index = indexPeers([A, B]);
+    expect(findPeer(gateway, index, A)).toBeUndefined();
+    expect(findPeer(gateway, index, B)).toEqual({ peer: A, by: "address" });
+    const { id: _, ...nameless } = A.cluster;
+    const unnamed = { ...A, cluster: nameless };
+    expect(findPeer(gateway, indexPeers([unnamed, B]), unnamed)).toEqual({
+      peer: unnamed,
+      by: "address",
+    });
+  });
+
+  test("by address and network together, against the label, but not for the cluster it is in", () => {
     const gateway = remoteGateway("b", {
       labels: labels({ "topology.istio.io/cluster": "b", "topology.istio.io/network": "net-c" }),
       addresses: [{ type: "IPAddress", value: addressOf("c") }],
     });
-    expect(found(gateway, [A, B, C])).toEqual({ peer: B, by: "cluster label" });
+    const index = indexPeers([A, B, C]);
+    expect(findPeer(gateway, index, A)).toEqual({ peer: C, by: "address and network" });
+    expect(findPeer(gateway, index, C)).toEqual({ peer: B, by: "cluster label" });
+    // Of two clusters on that network neither is meant for sure.
+    const twin = {
+      ...C,
+      cluster: { context: "ctx-d", id: "d", network: "net-c" },
+      addresses: new Set<string>(),
+    };
+    expect(found(gateway, [A, B, C, twin])).toEqual({ peer: B, by: "cluster label" });
   });
 
   test("by address where the label names no candidate", () => {

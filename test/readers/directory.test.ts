@@ -162,10 +162,53 @@ describe("absent types", () => {
       expect(await reader.get(resource, "n", "x")).toMatchObject({ why: "not-recorded" });
     }
     expect(await reader.list(RESOURCES.deployments)).toEqual({ ok: true, value: [] });
-    expect(await reader.list(RESOURCES.gateways)).toEqual({ ok: true, value: [] });
-    expect(await reader.get(RESOURCES.gateways, "n", "x")).toMatchObject({ why: "not-found" });
     expect(await reader.connect()).toEqual({ ok: true, value: {} });
     expect(reader.contextArgument).toBeUndefined();
+  });
+
+  test("without custom resources, Gateways were not recorded; with some, there are none", async () => {
+    const built = await openDirectory(directory({ "a.json": everything }));
+    expect(await built.list(RESOURCES.gateways)).toMatchObject({ why: "not-recorded" });
+    expect(await built.get(RESOURCES.gateways, "n", "x")).toMatchObject({ why: "not-recorded" });
+    for (const apiVersion of ["networking.istio.io/v1", "gateway.networking.k8s.io/v1"]) {
+      const custom = { apiVersion, kind: "Telemetry", metadata: { name: "t", namespace: "n" } };
+      const reader = await openDirectory(directory({ "a.json": [...everything, custom] }));
+      expect(await reader.list(RESOURCES.gateways)).toEqual({ ok: true, value: [] });
+      expect(await reader.get(RESOURCES.gateways, "n", "x")).toMatchObject({ why: "not-found" });
+    }
+    const own = {
+      apiVersion: "rbac.authorization.k8s.io/v1",
+      kind: "Role",
+      metadata: { name: "r" },
+    };
+    const roles = await openDirectory(directory({ "a.json": [...everything, own] }));
+    expect(await roles.list(RESOURCES.gateways)).toMatchObject({ why: "not-recorded" });
+    const none = { apiVersion: "gateway.networking.k8s.io/v1", kind: "GatewayList", items: [] };
+    const empty = await openDirectory(directory({ "a.json": [...everything, none] }));
+    expect(await empty.list(RESOURCES.gateways)).toEqual({ ok: true, value: [] });
+  });
+
+  test("what other objects show to be there was not recorded", async () => {
+    const custom = {
+      apiVersion: "networking.istio.io/v1",
+      kind: "Telemetry",
+      metadata: { name: "t" },
+    };
+    const owned = (kind: string) => {
+      const { metadata, ...rest } = pod("p", "n");
+      return { ...rest, metadata: { ...metadata, ownerReferences: [{ kind, name: "o" }] } };
+    };
+    const labelled = pod("p", "n", { "gateway.networking.k8s.io/gateway-name": "g" });
+    for (const [object, resource] of [
+      [labelled, RESOURCES.gateways],
+      [labelled, RESOURCES.gatewayClasses],
+      [owned("Gateway"), RESOURCES.gateways],
+      [owned("DaemonSet"), RESOURCES.daemonSets],
+      [owned("ReplicaSet"), RESOURCES.deployments],
+    ] as const) {
+      const reader = await openDirectory(directory({ "a.json": [...everything, custom, object] }));
+      expect(await reader.list(resource)).toMatchObject({ why: "not-recorded" });
+    }
   });
 
   test("without anything of apps, Deployments were not recorded", async () => {
@@ -190,9 +233,14 @@ describe("absent types", () => {
       kind: "CustomResourceDefinition",
       metadata: { name: "workloadentries.networking.istio.io" },
     };
-    const reader = await openDirectory(directory({ "a.json": [crd, pod("p")] }));
+    const custom = { apiVersion: "security.istio.io/v1", kind: "PeerAuthentication" };
+    const some = { ...custom, metadata: { name: "p", namespace: "n" } };
+    const reader = await openDirectory(directory({ "a.json": [crd, some, pod("p")] }));
     expect(await reader.list(RESOURCES.workloadEntries)).toEqual({ ok: true, value: [] });
     expect(await reader.list(RESOURCES.gateways)).toMatchObject({ why: "not-found" });
+    // Who has CRDs alone has not looked for objects of their types.
+    const alone = await openDirectory(directory({ "a.json": [crd, pod("p")] }));
+    expect(await alone.list(RESOURCES.workloadEntries)).toMatchObject({ why: "not-recorded" });
   });
 
   test("in a recording they do not exist, unless it says otherwise", async () => {

@@ -13,11 +13,21 @@ import { HOSTILE, remediation, report, reportOf, result, SCENARIOS, withTexts } 
 
 const WIDE = Number.POSITIVE_INFINITY;
 
-function print(
-  source: Report,
-  options: { width?: number; color?: boolean; verbose?: boolean } = {},
-) {
+interface PrintOptions {
+  width?: number;
+  color?: boolean;
+  verbose?: boolean;
+}
+
+function printWhole(source: Report, options: PrintOptions = {}) {
   return text(source, { color: false, width: WIDE, verbose: false, views: VIEWS, ...options });
+}
+
+/** Without the line that ends a report in which there is no fault. */
+function print(source: Report, options: PrintOptions = {}): string {
+  return printWhole(source, options)
+    .replace(/\n?[^\n]* checks? (passed|with warnings)[^\n]*\n$/, "")
+    .replace(/^\n?(\S+) \d+ skipped\n$/, "");
 }
 
 function cluster(context: string, ...checks: Result[]): ClusterReport {
@@ -70,6 +80,7 @@ describe("findings", () => {
 
 === 1 fault ===
  1. ❌ certs: it is broken
+       kubectl --context a get pods
 ======
 `);
   });
@@ -103,7 +114,7 @@ describe("findings", () => {
     );
     expect(lines).toContain("  ❌ it too (blocked by peers)\n\n===");
     expect(lines).toContain(
-      "=== 1 fault ===\n 1. ❌ links: it is broken\nℹ️ 2 more follow from it\n",
+      "=== 1 fault ===\n 1. ❌ links: it is broken\n       kubectl --context a get pods\nℹ️ 2 more follow from it\n",
     );
   });
 
@@ -294,6 +305,7 @@ describe("a cluster that is down", () => {
 
 === 1 fault ===
  1. ❌ down/connection: no route to host
+       kubectl --context a get pods
 ======
 `);
   });
@@ -355,6 +367,7 @@ describe("many clusters", () => {
 
 === 1 fault ===
  1. ❌ ctx-3/license: it is broken
+       kubectl --context a get pods
 ======
 `);
   });
@@ -395,6 +408,39 @@ describe("many clusters", () => {
   });
 });
 
+describe("the last line where there is no fault", () => {
+  const passed = Array.from({ length: 3 }, () => result("certs", { status: "pass" }));
+
+  test.each<[string, Result[], string]>([
+    ["counts what passed", passed, "\n✅ 3 checks passed\n"],
+    [
+      "what warns and what was skipped beside it",
+      [
+        ...passed,
+        result("links", { status: "warn", findings: [warning] }),
+        result("peers", { status: "skip" }),
+      ],
+      "\n✅ 3 checks passed, 1 check with warnings, 1 skipped\n",
+    ],
+  ])("%s", (_what, mesh, said) => {
+    expect(printWhole(report({ mesh })).endsWith(said)).toBe(true);
+  });
+
+  test("says what comes after a precheck", () => {
+    const command = "mc link --contexts a,b -n istio-eastwest";
+    const unlinked = result("links", {
+      status: "skip",
+      findings: [
+        skip("not linked yet", { remediation: { summary: "Link.", commands: [command] } }),
+      ],
+    });
+    const of = (precheck: boolean): string =>
+      printWhole({ ...report({ mesh: [...passed, unlinked] }), precheck });
+    expect(of(true)).toMatch(/\nNext: mc link --contexts a,b -n istio-eastwest\n$/);
+    expect(of(false)).not.toContain("Next:");
+  });
+});
+
 describe("the last block", () => {
   test("has faults only, the most fundamental first, and counts the rest", () => {
     const checks = [
@@ -406,10 +452,15 @@ describe("the last block", () => {
     const lines = print(report({ clusters: [cluster("a", ...checks)], mesh }));
     expect(lines.slice(lines.indexOf("=== 5"))).toBe(`=== 5 faults, most fundamental first ===
  1. ❌ a/license: it was not read
+       kubectl --context a get pods
  2. ❌ certs: it is broken
+       kubectl --context a get pods
  3. ❌ a/peers: it is broken
+       kubectl --context a get pods
  4. ❌ links: it is broken
+       kubectl --context a get pods
  5. ❌ later: it is broken
+       kubectl --context a get pods
 ⚠️ 2 checks with warnings
 ======
 `);

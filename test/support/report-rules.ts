@@ -183,6 +183,15 @@ function commandRule({ finding }: Place, inputs: readonly ClusterInput[]): strin
   });
 }
 
+/** An unset variable must stop the command: empty it would be a setting. */
+function variableRule({ finding }: Place): string[] {
+  return (finding.remediation?.commands ?? []).flatMap((command) =>
+    /"[^"']*\$(\w|\{\w+\})/.test(command.replaceAll(/'[^']*'/g, ""))
+      ? [`has a command with a variable that may be unset: ${command}`]
+      : [],
+  );
+}
+
 /** A function that is not called: parsed as a whole, not run. Nothing is on PATH if it were. */
 const PARSE = `PATH=; for command in "$@"; do eval "parsed() {
 $command
@@ -210,6 +219,7 @@ export function brokenRules(report: Report, inputs: readonly ClusterInput[]): st
         ...remedyRule(place),
         ...blockedByRule(place, report),
         ...commandRule(place, inputs),
+        ...variableRule(place),
       ].map((broken) => `${nameOf(place)}: ${broken}`),
     ),
     ...unparsable(commands),

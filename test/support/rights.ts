@@ -1,4 +1,10 @@
-import { gathered, missing, type Gathered, type Missing } from "../../src/model/gathered.ts";
+import {
+  gathered,
+  mapGathered,
+  missing,
+  type Gathered,
+  type Missing,
+} from "../../src/model/gathered.ts";
 import type { ClusterReader, ListOptions, RawObject } from "../../src/model/reader.ts";
 import type { Resource } from "../../src/model/resource.ts";
 
@@ -19,8 +25,15 @@ function refusal(verb: "list" | "get", resource: Resource, namespace?: string): 
   );
 }
 
+/** Whether an object is in a namespace, where the reader does not know: it was moved after it was read. */
+type IsIn = (namespace: string | undefined, object: RawObject) => boolean;
+
 /** The cluster as a user with some rights sees it. */
-export function restricted(reader: ClusterReader, rights: Rights): ClusterReader {
+export function restricted(
+  reader: ClusterReader,
+  rights: Rights,
+  isIn: IsIn = () => true,
+): ClusterReader {
   const may = (resource: Resource, namespace: string | undefined): boolean => {
     const allowed = rights(resource);
     return allowed === "all" || (namespace !== undefined && allowed.has(namespace));
@@ -31,10 +44,12 @@ export function restricted(reader: ClusterReader, rights: Rights): ClusterReader
     kind: reader.kind,
     now: () => reader.now(),
     connect: () => Promise.resolve(gathered({ serverVersion: "v1.33.1", user: "viewer" })),
-    list: (resource: Resource, options: ListOptions = {}): Promise<Gathered<RawObject[]>> =>
+    list: async (resource: Resource, options: ListOptions = {}): Promise<Gathered<RawObject[]>> =>
       may(resource, options.namespace)
-        ? reader.list(resource, options)
-        : Promise.resolve(refusal("list", resource, options.namespace)),
+        ? mapGathered(await reader.list(resource, options), (objects) =>
+            objects.filter((object) => isIn(options.namespace, object)),
+          )
+        : refusal("list", resource, options.namespace),
     get: (resource, namespace, name) =>
       may(resource, resource.plural === "namespaces" ? name : namespace || undefined)
         ? reader.get(resource, namespace, name)

@@ -37,11 +37,42 @@ export function distrustFindings(
   members: readonly ClusterCertificates[],
   trust: TrustMatrix,
 ): Finding[] {
-  return groupBy(distrusts, ({ cause, stale }) => `${cause} ${stale}`).map((all) => {
+  const groups = groupBy(distrusts, ({ cause, stale }) => `${cause} ${stale}`).map((all): Group => {
     const owners = members.filter((member) => all.some(({ owner }) => owner === member));
     const trusters = members.filter((member) => all.some(({ truster }) => truster === member));
-    return finding({ first: all[0], owners, trusters, order: members }, trust);
+    return { first: all[0], owners, trusters, order: members };
   });
+  return groups.flatMap((group, index) => {
+    const back = groups.findIndex((other) => isBack(group, other));
+    if (back < 0) return [finding(group, trust)];
+    // The second of the two is said with the first.
+    return index < back ? [mutualFinding(group, trust)] : [];
+  });
+}
+
+/** Two clusters below different roots: what keeps one from trusting the other is the same both ways. */
+function isBack(one: Group, other: Group): boolean {
+  return (
+    one !== other &&
+    one.first.owner === other.first.truster &&
+    one.first.truster === other.first.owner &&
+    [one, other].every(
+      ({ first, owners, trusters }) =>
+        isAboutIssuer(first.fault) && !first.stale && owners.length + trusters.length === 2,
+    )
+  );
+}
+
+function mutualFinding(group: Group, trust: TrustMatrix): Finding {
+  const { owner, truster } = group.first;
+  const root = (one: ClusterCertificates): string => {
+    const found = chainRoot(trust, one);
+    return found ? `root ${named(found)}` : "a root that is not known";
+  };
+  return fail(
+    `${clustersText([truster, owner])} do not trust each other's intermediate certificates: that of ${truster.context} is below ${root(truster)}, that of ${owner.context} below ${root(owner)}${group.first.fault === "other-key" ? ", of the same name but with another key" : ""}`,
+    { remediation: remediation(group, trust) },
+  );
 }
 
 function finding(group: Group, trust: TrustMatrix): Finding {

@@ -5,7 +5,9 @@ import { faultsOf, REPORT_LINKS } from "../_shared/explanations.ts";
 export const explanation: Explanation<"certs"> = {
   explains: REPORT_LINKS,
   precedence: 1,
-  breaks(result, { from, to }) {
+  breaks(result, { from, to, trouble }) {
+    // Who is not reached has shown no certificate.
+    if (trouble === "unreachable") return false;
     const faults = faultsOf(result);
     const pairs = result.data?.pairs;
     // Without data all that is known is the cluster that a fault is about.

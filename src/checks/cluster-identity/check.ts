@@ -3,7 +3,7 @@ import { DEFAULT_CLUSTER_ID, SYSTEM_NAMESPACE } from "../../mesh/names.ts";
 import { contexts, enumerate, qualified } from "../../mesh/wording.ts";
 import { ztunnelId } from "../../mesh/ztunnel-id.ts";
 import { pairsSkipped } from "../_shared/pairs-skipped.ts";
-import { kubectl } from "../../mesh/commands/shell.ts";
+import { kubectl, variable } from "../../mesh/commands/shell.ts";
 import { type ClusterRef, meshCheck, type MeshMember } from "../../model/check.ts";
 import type { IstiodFact, WorkloadFact } from "../../model/facts.ts";
 import {
@@ -37,9 +37,13 @@ function giveId({ cluster, facts }: Member, members: readonly Member[]): string[
     name !== undefined &&
     LABEL.test(name) &&
     !others.some((other) => other.cluster.network === name || idsOf(other).includes(name));
-  const id = [cluster.network, cluster.context].find(isFree) ?? "<cluster-id>";
-  const setEnv = (namespace: string, workload: string, name: string): string =>
-    kubectl(cluster, "-n", namespace, "set", "env", workload, `${name}=${id}`);
+  const id = [cluster.network, cluster.context].find(isFree);
+  const setEnv = (namespace: string, workload: string, name: string): string => {
+    const set = ["-n", namespace, "set", "env", workload];
+    return id === undefined
+      ? `${kubectl(cluster, ...set)} "${name}=${variable("NEW_CLUSTER_ID")}"`
+      : kubectl(cluster, ...set, `${name}=${id}`);
+  };
   return [
     ...facts.istiods.judged.map(({ namespace, name }) =>
       setEnv(namespace, `deployment/${name}`, "CLUSTER_ID"),

@@ -2,7 +2,7 @@ import { compareVersions, hasMinor, minorOf, type IstioVersion } from "../../mes
 import { GATEWAY_NAME } from "../../mesh/names.ts";
 import { enumerate } from "../../mesh/wording.ts";
 import { offersNodePorts, prefersNodePorts } from "../../mesh/data-plane.ts";
-import { kubectl } from "../../mesh/commands/shell.ts";
+import { kubectl, variable } from "../../mesh/commands/shell.ts";
 import { clusterCheck, type ClusterRef } from "../../model/check.ts";
 import type { GatewaysFact } from "../../model/facts.ts";
 import { checkOf, fail, info, pass, remedy, skip, summarize, warn } from "../../model/finding.ts";
@@ -49,7 +49,7 @@ function upgradeCommand({ kind, object: { namespace } }: Component, cluster: Clu
     return kubectl(cluster, ...words);
   }
   const prefix = kind === "istiod" ? "global." : "";
-  const values = [`${prefix}hub=$REPO`, `${prefix}tag=$ISTIO_IMAGE`];
+  const values = [`${prefix}hub=${variable("REPO")}`, `${prefix}tag=${variable("ISTIO_IMAGE")}`];
   return helmUpgrade(cluster, kind, namespace, values);
 }
 

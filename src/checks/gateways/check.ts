@@ -6,10 +6,11 @@ import {
   PROGRAMMED,
 } from "../../mesh/names.ts";
 import { installGatewayApi, showGateway } from "../../mesh/commands/gateways.ts";
+import { exposeCommand } from "../../mesh/commands/link.ts";
 import { HBONE_LISTENER, XDS_LISTENER } from "../../mesh/listeners.ts";
 import { deletionText } from "../../mesh/deletion.ts";
 import { qualified } from "../../mesh/wording.ts";
-import { contextWord, kubectl, mc } from "../../mesh/commands/shell.ts";
+import { kubectl } from "../../mesh/commands/shell.ts";
 import { clusterCheck, type ClusterRef } from "../../model/check.ts";
 import type { GatewaysData } from "./data.ts";
 import type { GatewayFact, NamespaceFact } from "../../model/facts.ts";
@@ -57,7 +58,7 @@ function noGateway(cluster: ClusterRef, namespaces: Gathered<NamespaceFact[]>): 
     remediation: remedy(
       "Create the east-west gateway.",
       ...(exists ? [] : [kubectl(cluster, "create", "namespace", EAST_WEST_NAMESPACE)]),
-      mc(cluster, `expose --context ${contextWord(cluster)} -n ${EAST_WEST_NAMESPACE}`),
+      exposeCommand(cluster),
     ),
   });
 }

@@ -6,7 +6,7 @@ export const explanation: Explanation<"gateways"> = {
   explains: REPORT_LINKS,
   precedence: 5,
   // On no object: there is no east-west gateway at all.
-  breaks: (result, _link, end) =>
-    end === "to" && stoppingFaults(result).some(({ object }) => !object),
+  breaks: (result, { trouble }, end) =>
+    end === "to" && trouble !== "untrusted" && stoppingFaults(result).some(({ object }) => !object),
   closes: (result, gateway) => stoppingFaults(result).some((finding) => isAbout(finding, gateway)),
 };

@@ -1,7 +1,7 @@
 import { PORT_DEBUG } from "../../mesh/names.ts";
 import { restartIstiod } from "../../mesh/commands/istiod.ts";
 import { grantCommands, refusedUser } from "../../mesh/commands/grant.ts";
-import { kubectl } from "../../mesh/commands/shell.ts";
+import { contextWord, kubectl, mc } from "../../mesh/commands/shell.ts";
 import { clusterCheck, type ClusterRef } from "../../model/check.ts";
 import type { LicenseFact, PodFact } from "../../model/facts.ts";
 import {
@@ -19,7 +19,7 @@ import {
 } from "../../model/finding.ts";
 import { valueOr, type Missing } from "../../model/gathered.ts";
 import type { Finding, Remediation } from "../../model/report.ts";
-import { HELM_VARIABLES, helmUpgrade } from "../../mesh/commands/helm.ts";
+import { HELM_VARIABLES, helmUpgrade, LICENSE_VALUE } from "../../mesh/commands/helm.ts";
 import { stopsItsCluster } from "../_shared/explanations.ts";
 
 declare module "../../model/check-data.ts" {
@@ -35,7 +35,7 @@ const OTHER_PRODUCTS = /(^|[-_ ])(core|support[-_ ]basic)($|[-_ ])/i;
 function replaceLicense({ namespace }: LicenseFact, cluster: ClusterRef): Remediation {
   return remedy(
     `Install an Enterprise license: set license.value or license.secretRef of the istiod chart (SOLO_LICENSE_KEY in pilot.env with the open source chart), then restart istiod; SOLO_ISTIO_LICENSE_KEY holds the key, ${HELM_VARIABLES}.`,
-    helmUpgrade(cluster, "istiod", namespace, ["license.value=$SOLO_ISTIO_LICENSE_KEY"]),
+    helmUpgrade(cluster, "istiod", namespace, [LICENSE_VALUE]),
     restartIstiod(cluster, namespace),
   );
 }
@@ -73,6 +73,15 @@ function noAnswer(license: LicenseFact, cause: Missing, around: Around): Finding
       remediation: remedy(
         `Allow whoever runs mc to get and create ${resource} in namespace ${namespace} (as someone who may grant it).`,
         ...grantCommands(cluster, grant, refusedUser(cause.detail)),
+      ),
+    });
+  }
+  if (cause.why === "not-recorded") {
+    return error(message, {
+      object,
+      remediation: remedy(
+        "Record the cluster with mc snapshot, which asks istiod, or check it live.",
+        mc(cluster, `snapshot --contexts ${contextWord(cluster)} --output-dir DIR`),
       ),
     });
   }

@@ -1,11 +1,10 @@
-import { mc } from "../../mesh/commands/shell.ts";
-import { linkFaults } from "../../mesh/conditions.ts";
+import { linkAdvice } from "../_shared/link-advice.ts";
 import { enumerate, qualified } from "../../mesh/wording.ts";
 import { showGateway } from "../../mesh/commands/gateways.ts";
-import { checkOf, error, fail, info, objectRef, pass, remedy, warn } from "../../model/finding.ts";
+import { checkOf, error, fail, info, objectRef, pass, step, warn } from "../../model/finding.ts";
 import type { Finding } from "../../model/report.ts";
 import { NOBODY_VOUCHES, noIstiodRuns } from "../_shared/no-istiod.ts";
-import { distinctPairs, type Edge } from "./edges.ts";
+import { distinctPairs, edgeFaults, linkableOf, type Edge, type LinkMember } from "./edges.ts";
 
 /** More than so many of a kind are one finding: a large mesh must not fill the screen. */
 const FEW = 6;
@@ -37,36 +36,33 @@ function fault(precheck: boolean): typeof fail {
 
 function broken(edge: Edge, precheck: boolean): Finding {
   const { link, data } = edge;
-  const faults = linkFaults(link.gateway).join(", ");
+  const faults = edgeFaults(link).join(", ");
   return fault(precheck)(`${arrow(edge)} is broken: ${faults} on ${qualified(link.gateway)}`, {
     ...about(edge),
     blockedBy: checkOf(data.from, "peers"),
-    remediation: remedy(
+    remediation: step(
       `Mend what the Peers Check of ${data.from} says of the gateway.`,
       showGateway(link.from.cluster, link.gateway),
     ),
   });
 }
 
+function unknown(edge: Edge, what: string, details: Partial<Finding>): Finding {
+  return error(`${what} not known to work: ${NOBODY_VOUCHES}`, {
+    ...details,
+    ...noIstiodRuns(edge.link.from.cluster),
+  });
+}
+
 /** Links of one cluster whose state nobody vouches for. */
 function notKnown(edges: readonly Edge[]): Finding[] {
-  const [first] = edges;
-  if (!first) return [];
-  const details = noIstiodRuns(first.link.from.cluster);
   if (edges.length <= FEW) {
-    return edges.map((edge) =>
-      error(`${arrow(edge)} is not known to work: ${NOBODY_VOUCHES}`, {
-        ...about(edge),
-        ...details,
-      }),
-    );
+    return edges.map((edge) => unknown(edge, `${arrow(edge)} is`, about(edge)));
   }
-  return [
-    error(`${edges.length} links of ${first.data.from} are not known to work: ${NOBODY_VOUCHES}`, {
-      cluster: first.data.from,
-      ...details,
-    }),
-  ];
+  return edges.slice(0, 1).map((edge) => {
+    const { from } = edge.data;
+    return unknown(edge, `${edges.length} links of ${from} are`, { cluster: from });
+  });
 }
 
 /** Broken links to one cluster: the cause is likely there, and it is named once. */
@@ -76,7 +72,7 @@ function brokenTo(to: string, edges: readonly Edge[], precheck: boolean): Findin
   return [
     fault(precheck)(`${edges.length} links to ${to} are broken: ${arrows(edges)}`, {
       blockedBy: checkOf(sources.slice(0, 1).join(), "peers"),
-      remediation: remedy(
+      remediation: step(
         `Mend what the Peers Check of these clusters says of their gateways for ${to}.`,
         ...edges.slice(0, 3).map(({ link }) => showGateway(link.from.cluster, link.gateway)),
       ),
@@ -84,21 +80,34 @@ function brokenTo(to: string, edges: readonly Edge[], precheck: boolean): Findin
   ];
 }
 
-function oneWay(edge: Edge): Finding {
-  const { words, data } = edge;
-  return info(`${arrow(edge)} is one-way: no gateway of ${data.to} leads back`, {
-    ...about(edge),
-    remediation: remedy(
-      `Link ${data.to} to ${data.from} too if services are to be reached both ways.`,
-      mc(edge.link.from.cluster, `link --from ${words.to} --to ${words.from}`),
-    ),
+/** A link that none of the target's leads back along. */
+interface OneWay {
+  edge: Edge;
+  target: LinkMember;
+}
+
+function oneWayOf(edges: readonly Edge[]): OneWay[] {
+  return distinctPairs(edges).flatMap((edge) => {
+    const target = edge.link.target?.member;
+    return target && edge.data.oneWay ? [{ edge, target }] : [];
   });
+}
+
+function oneWay({ edge, target }: OneWay): Finding {
+  const { link, data } = edge;
+  const { remediation } = linkAdvice(
+    `Link ${data.to} to ${data.from} too if services are to be reached both ways.`,
+    [linkableOf(target), linkableOf(link.from)],
+    true,
+  );
+  const message = `${arrow(edge)} is one-way: no gateway of ${data.to} leads back`;
+  return info(message, { ...about(edge), remediation });
 }
 
 export function edgeFindings(edges: readonly Edge[], precheck: boolean): Finding[] {
   const bad = edges.filter(({ data }) => data.state === "broken" && !data.unvouched);
   const unvouched = edges.filter(({ data }) => data.unvouched);
-  const asymmetric = distinctPairs(edges).filter(({ data }) => data.oneWay);
+  const asymmetric = oneWayOf(edges);
   return [
     ...edges.filter(({ data }) => data.state === "connected").map(connected),
     ...[...Map.groupBy(unvouched, ({ data }) => data.from).values()].flatMap(notKnown),
@@ -106,7 +115,11 @@ export function edgeFindings(edges: readonly Edge[], precheck: boolean): Finding
       brokenTo(to, group, precheck),
     ),
     ...(asymmetric.length > FEW
-      ? [info(`${asymmetric.length} links are one-way: ${arrows(asymmetric)}`)]
+      ? [
+          info(
+            `${asymmetric.length} links are one-way: ${arrows(asymmetric.map(({ edge }) => edge))}`,
+          ),
+        ]
       : asymmetric.map(oneWay)),
   ];
 }

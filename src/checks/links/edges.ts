@@ -1,21 +1,27 @@
 import { defined } from "../../lib/defined.ts";
-import { isAbandoned, linkFaults } from "../../mesh/conditions.ts";
+import { isAbandoned, isTakenUp, linkFaults, linkTrouble } from "../../mesh/conditions.ts";
 import { CLUSTER, NETWORK } from "../../mesh/names.ts";
-import { notInRun, type Link } from "../../mesh/links.ts";
-import { contextWord, UNKNOWN_CONTEXT } from "../../mesh/commands/shell.ts";
+import { leadsElsewhere, notInRun, servicesOf, type Link } from "../../mesh/links.ts";
+import type { Linkable } from "../../mesh/commands/link.ts";
+import { enumerate } from "../../mesh/wording.ts";
 import { listsIstiodOf } from "../../mesh/syncs.ts";
 import type { ClusterRef, MeshMember } from "../../model/check.ts";
+import type { GatewayFact } from "../../model/facts.ts";
 import type { LinkEdge } from "../../model/links.ts";
 import { Entrances } from "./entrances.ts";
 
 export type LinkMember = MeshMember<"gateways", "services" | "syncs" | "istiods" | "istiodPods">;
 
+/** A member as `mc link` is to link it. */
+export function linkableOf(member: LinkMember): Linkable {
+  const { cluster, facts } = member;
+  return { cluster, gateways: facts.gateways, services: servicesOf(member) };
+}
+
 /** An edge with what it was made from. */
 export interface Edge {
   link: Link<LinkMember>;
   data: LinkEdge;
-  /** Its ends as commands take them. */
-  words: { from: string; to: string };
   /** After the name of a target that is no cluster of the run: ` (not in this run)`. */
   outside: string;
 }
@@ -37,10 +43,6 @@ export function edgesOf(links: readonly Link<LinkMember>[], absent: readonly Clu
   return others.map((link) => ({
     link,
     data: edgeOf(link, { pairs, doubtful, entrances }),
-    words: {
-      from: contextWord(link.from.cluster),
-      to: link.target ? contextWord(link.target.cluster) : UNKNOWN_CONTEXT,
-    },
     outside: link.target ? "" : notInRun(absent),
   }));
 }
@@ -61,6 +63,17 @@ interface Around {
   entrances: Entrances;
 }
 
+/** What keeps a link from leading where it should. */
+export function edgeFaults(link: Link<LinkMember>): string[] {
+  const { addresses } = link.gateway;
+  const elsewhere = leadsElsewhere(link);
+  const values = enumerate(addresses.map(({ value }) => value));
+  return [
+    ...(elsewhere ? [`address ${values} is that of ${elsewhere.cluster.context}`] : []),
+    ...linkFaults(link.gateway),
+  ];
+}
+
 function edgeOf(link: Link<LinkMember>, { pairs, doubtful, entrances }: Around): LinkEdge {
   const { from, gateway, target, to } = link;
   const source = from.cluster.context;
@@ -68,7 +81,7 @@ function edgeOf(link: Link<LinkMember>, { pairs, doubtful, entrances }: Around):
   const { id } = from.cluster;
   const synced =
     target?.member && id !== undefined ? listsIstiodOf(target.member.facts.syncs, id) : undefined;
-  const isBroken = linkFaults(gateway).length > 0;
+  const isBroken = edgeFaults(link).length > 0;
   return {
     from: source,
     to,
@@ -84,8 +97,17 @@ function edgeOf(link: Link<LinkMember>, { pairs, doubtful, entrances }: Around):
       target?.member !== undefined &&
       !pairs.has(pairKey(to, source)) &&
       !doubtful.some((back) => back.from === target.member && mayBeFor(from.cluster, back)),
+    ...(isBroken ? troubleOf(gateway) : {}),
     ...(isBroken && target?.member ? { through: entrances.of(target.member, gateway) } : {}),
     ...defined({ synced }),
+  };
+}
+
+function troubleOf(gateway: GatewayFact): Pick<LinkEdge, "notTakenUp" | "trouble"> {
+  const trouble = linkTrouble(gateway);
+  return {
+    ...(isTakenUp(gateway) ? {} : { notTakenUp: true }),
+    ...(trouble === undefined ? {} : { trouble }),
   };
 }
 

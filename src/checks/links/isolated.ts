@@ -1,11 +1,11 @@
 import { contexts, enumerate } from "../../mesh/wording.ts";
-import { contextWord, mc, quote, UNKNOWN_CONTEXT } from "../../mesh/commands/shell.ts";
+import { linkAdvice } from "../_shared/link-advice.ts";
 import { connectedIstiods, unansweredSync } from "../../mesh/syncs.ts";
 import type { ClusterRef } from "../../model/check.ts";
-import { checkOf, fail, pass, remedy, skip, warn } from "../../model/finding.ts";
+import { fail, pass, skip, warn } from "../../model/finding.ts";
 import type { Missing } from "../../model/gathered.ts";
 import type { Finding } from "../../model/report.ts";
-import type { Edge, LinkMember } from "./edges.ts";
+import { linkableOf, type Edge, type LinkMember } from "./edges.ts";
 
 /**
  * CLUSTER_IDs of clusters that are linked to a member by what its istiod says. Of clusters whose
@@ -73,7 +73,15 @@ export function isolatedFindings(
   const [first] = isolated;
   if (!first) return [];
   const about = isolated.length === 1 ? { cluster: first.cluster.context } : {};
-  if (precheck) return [skip(`not linked yet: ${contexts(isolated)}`, about)];
+  if (precheck) {
+    const others = (isolated.length > 1 ? isolated : members).filter((one) => one !== first);
+    const { remediation } = linkAdvice("Link the clusters.", [
+      linkableOf(first),
+      ...others.map(linkableOf),
+    ]);
+    const next = remediation.step ? {} : { remediation };
+    return [skip(`not linked yet: ${contexts(isolated)}`, { ...about, ...next })];
+  }
   if (absent.length > 0) {
     const others = contexts(absent.map((cluster) => ({ cluster })));
     return [
@@ -86,13 +94,10 @@ export function isolatedFindings(
   if (areApart(isolated, members)) {
     return [
       fail(`no cluster is linked to another: ${contexts(isolated)}`, {
-        remediation: remedy(
-          "Link the clusters.",
-          mc(
-            first.cluster,
-            `link --contexts ${isolated.map(({ cluster }) => contextWord(cluster)).join(",")}${namespaceOf(isolated)}`,
-          ),
-        ),
+        ...linkAdvice("Link the clusters.", [
+          linkableOf(first),
+          ...isolated.slice(1).map(linkableOf),
+        ]),
       }),
     ];
   }
@@ -106,11 +111,7 @@ function isolatedFinding(member: LinkMember, members: readonly LinkMember[]): Fi
   const { context } = member.cluster;
   return fail(`${context} has no link in either direction`, {
     cluster: context,
-    ...(hasGatewayApi(member) ? {} : { blockedBy: checkOf(context, "gateways") }),
-    remediation: remedy(
-      "Link the cluster with those whose services it shares.",
-      linkCommand(member, members),
-    ),
+    ...adviceFor("Link the cluster with those whose services it shares.", member, members),
   });
 }
 
@@ -123,29 +124,24 @@ function doubtfulFinding(
   const message = `${context} has no remote Gateway for another cluster; whether a link leads to it is not known, as its /debug/syncz could not be read: ${detail}`;
   return warn(message, {
     cluster: context,
-    remediation: remedy(
+    remediation: adviceFor(
       "Let mc read /debug/syncz, or name the clusters that may be linked to this one in the same run; link it if none is.",
-      linkCommand(member, members),
-    ),
+      member,
+      members,
+    ).remediation,
   });
 }
 
-function linkCommand(member: LinkMember, members: readonly LinkMember[]): string {
-  const other = members.find((one) => one !== member);
-  const peer = other ? contextWord(other.cluster) : UNKNOWN_CONTEXT;
-  const both = `${contextWord(member.cluster)},${peer}`;
-  return mc(member.cluster, `link --contexts ${both}${namespaceOf([member])}`);
+/** To link a cluster with the first of the others. */
+function adviceFor(
+  summary: string,
+  member: LinkMember,
+  members: readonly LinkMember[],
+): ReturnType<typeof linkAdvice> {
+  const others = members.filter((one) => one !== member).slice(0, 1);
+  return linkAdvice(summary, [linkableOf(member), ...others.map(linkableOf)]);
 }
 
 function hasGatewayApi({ facts }: LinkMember): boolean {
   return facts.gateways.served;
-}
-
-/** Remote Gateways belong beside the east-west ones. */
-function namespaceOf(members: readonly LinkMember[]): string {
-  const namespaces = new Set(
-    members.flatMap(({ facts }) => facts.gateways.eastWest.map(({ namespace }) => namespace)),
-  );
-  const [only] = namespaces;
-  return only !== undefined && namespaces.size === 1 ? ` -n ${quote(only)}` : "";
 }

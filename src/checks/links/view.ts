@@ -56,5 +56,8 @@ function connections({ edges }: LinksData): Metric[] {
 export const view: CheckView<"links"> = {
   rank: 510,
   matrix: ({ data }) => linkMatrix(data),
+  next: ({ findings }) =>
+    findings.find(({ severity, remediation }) => severity === "skip" && remediation)?.remediation
+      ?.commands[0],
   metrics: ({ data }) => (data ? connections(data) : []),
 };

@@ -2,7 +2,7 @@ import { findIstiod } from "../../mesh/commands/istiod.ts";
 import { GATEWAY_NAME, NETWORK } from "../../mesh/names.ts";
 import { labelGateway } from "../../mesh/commands/gateways.ts";
 import { qualified } from "../../mesh/wording.ts";
-import { kubectl } from "../../mesh/commands/shell.ts";
+import { kubectl, variable } from "../../mesh/commands/shell.ts";
 import type { ClusterRef } from "../../model/check.ts";
 import type { GatewayFact, PodFact, WorkloadFact } from "../../model/facts.ts";
 import { checkOf, fail, objectRef, pass, remedy, skip } from "../../model/finding.ts";
@@ -101,6 +101,17 @@ function gatewayFinding(
   });
 }
 
+function setNetwork(
+  cluster: ClusterRef,
+  { namespace, name }: WorkloadFact,
+  network: string | undefined,
+): string {
+  const set = ["-n", namespace, "set", "env", `daemonset/${name}`];
+  return network === undefined
+    ? `${kubectl(cluster, ...set)} "NETWORK=${variable("NETWORK")}"`
+    : kubectl(cluster, ...set, `NETWORK=${network}`);
+}
+
 function ztunnelFindings(
   cluster: ClusterRef,
   ztunnels: readonly WorkloadFact[],
@@ -131,15 +142,7 @@ function ztunnelFindings(
         object,
         remediation: remedy(
           "Set value network of the ztunnel Helm release to the cluster's network; until its next upgrade this does it.",
-          kubectl(
-            cluster,
-            "-n",
-            ztunnel.namespace,
-            "set",
-            "env",
-            `daemonset/${ztunnel.name}`,
-            `NETWORK=${believed ?? UNKNOWN}`,
-          ),
+          setNetwork(cluster, ztunnel, believed),
         ),
       }),
     ];

@@ -1,5 +1,6 @@
 import { CLUSTER, DEFAULT_CLUSTER_ID, NETWORK } from "../../mesh/names.ts";
-import type { Link, LinkTarget } from "../../mesh/links.ts";
+import type { Link } from "../../mesh/links.ts";
+import { isCalled } from "../../mesh/peers.ts";
 import { enumerate, qualified } from "../../mesh/wording.ts";
 import { labelGateway } from "../../mesh/commands/gateways.ts";
 import { contextWord, mc, UNKNOWN_CONTEXT } from "../../mesh/commands/shell.ts";
@@ -113,39 +114,34 @@ function unknownNetwork(
   });
 }
 
-/** By CLUSTER_ID, by its gateways, or by its network: expose writes that while CLUSTER_ID is unset. */
-function isCalled({ cluster, names }: LinkTarget<NetworkMember>, label: string): boolean {
-  return cluster.id === label || cluster.network === label || names?.ids.includes(label) === true;
-}
-
-/** The label topology.istio.io/cluster says one cluster, the address another. */
-function disagreement({ from, gateway, target, by, owners }: Link<NetworkMember>): Finding[] {
+/**
+ * The label topology.istio.io/cluster says one cluster, the address another. Where the label is to be
+ * believed the address is the fault, which other checks name.
+ */
+function disagreement(link: Link<NetworkMember>): Finding[] {
+  const { from, gateway, target, by, owners, self } = link;
   const label = gateway.labels.get(CLUSTER);
   const [owner] = owners;
   if (!label || !owner || owners.some((one) => isCalled(one, label))) return [];
+  if (!target || (by === "cluster label" && !self)) return [];
+  const { id } = owner.cluster;
+  const isNamed = id !== undefined && id !== DEFAULT_CLUSTER_ID;
+  const isAnothers = by === "address and network";
+  // Without a CLUSTER_ID of its own nothing can be said, and cluster-identity reports it.
+  if (!isNamed && !isAnothers) return [];
   const { cluster } = from;
-  const about = { cluster: cluster.context, object: objectRef("Gateway", gateway) };
   const address = gateway.addresses.map(({ value }) => value).join(", ");
   const message = `Remote gateway ${qualified(gateway)} of ${cluster.context} is labelled for cluster ${label}, but its address ${address} is that of ${owner.cluster.context}`;
-  const { id } = owner.cluster;
-  const relabel = id === undefined ? [] : [labelGateway(cluster, gateway, CLUSTER, id)];
-  if (by === "cluster label" && target) {
-    return [
-      fail(message, {
-        ...about,
-        remediation: remedy(
-          `Give the gateway the address of ${target.cluster.context}, or label it for the cluster at that address.`,
-          ...relabel,
-        ),
-      }),
-    ];
-  }
-  // Without a CLUSTER_ID of its own nothing can be said, and cluster-identity reports it.
-  if (id === undefined || id === DEFAULT_CLUSTER_ID) return [];
+  // It calls one cluster of the run another.
+  const fault = isAnothers ? fail : warn;
   return [
-    warn(message, {
-      ...about,
-      remediation: remedy("Label the gateway with the CLUSTER_ID of that cluster.", ...relabel),
+    fault(message, {
+      cluster: cluster.context,
+      object: objectRef("Gateway", gateway),
+      remediation: remedy(
+        "Label the gateway with the CLUSTER_ID of that cluster.",
+        ...(isNamed ? [labelGateway(cluster, gateway, CLUSTER, id)] : []),
+      ),
     }),
   ];
 }

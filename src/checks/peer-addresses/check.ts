@@ -1,13 +1,13 @@
 import { isAbandoned, isConnected } from "../../mesh/conditions.ts";
 import { peerAddress, reachableAddresses } from "../../mesh/addresses.ts";
-import { mergeGateway } from "../../mesh/commands/gateways.ts";
+import { editGateway, mergeGateway } from "../../mesh/commands/gateways.ts";
 import { SERVICE_ACCOUNT } from "../../mesh/names.ts";
-import { type Link } from "../../mesh/links.ts";
+import { leadsElsewhere, type Link } from "../../mesh/links.ts";
 import { enumerate, qualified } from "../../mesh/wording.ts";
 import { pairsSkipped } from "../_shared/pairs-skipped.ts";
 import { normalizeAddress } from "../../lib/ip-address.ts";
-import { contextWord, mc, quote } from "../../mesh/commands/shell.ts";
-import { meshCheck, type MeshMember } from "../../model/check.ts";
+import { linkOneWay } from "../../mesh/commands/link.ts";
+import { type ClusterRef, meshCheck, type MeshMember } from "../../model/check.ts";
 import type { GatewayFact } from "../../model/facts.ts";
 import {
   checkOf,
@@ -45,14 +45,41 @@ function present(gateway: GatewayFact, { gateways, services }: Member["facts"]):
 function giveAddress({ from, gateway }: Link<Member>, target: Member): Remediation {
   const { cluster } = from;
   const to = target.cluster;
-  const pair = `--from ${contextWord(cluster)} --to ${contextWord(to)}`;
-  const link = mc(cluster, `link ${pair} -n ${quote(gateway.namespace)}`);
+  const namespace = { gateways: { ...from.facts.gateways, eastWest: [gateway] } };
+  const link = linkOneWay({ cluster, ...namespace }, [{ cluster: to }]);
+  const links = gateway.managers.includes("mc") && cluster.network && to.network;
   // One address, as link gives it.
   const addresses = present(gateway, target.facts).slice(0, 1).map(peerAddress);
   return remedy(
     `Give the gateway the present address of ${to.context} where it was made: by mc link, in Helm values, or here.`,
-    ...(gateway.managers.includes("mc") ? [link] : []),
+    ...(links ? [link] : []),
     mergeGateway(cluster, gateway, { spec: { addresses } }),
+  );
+}
+
+/** With --precheck it is a warning, as in the Peers Check: linking is what mends it. */
+function faultOf(precheck: boolean): typeof fail {
+  return precheck ? warn : fail;
+}
+
+/** It has the address of another cluster, and that of the one it stands for is not known. */
+function misdirected(
+  { from, gateway, to }: Link<Member>,
+  { context: whose }: ClusterRef,
+  precheck: boolean,
+): Finding {
+  const { context } = from.cluster;
+  const addresses = enumerate(gateway.addresses.map(({ value }) => value));
+  return faultOf(precheck)(
+    `Remote gateway ${qualified(gateway)} of ${context} is for ${to}, but has address ${addresses}, which is that of ${whose}`,
+    {
+      cluster: context,
+      object: objectRef("Gateway", gateway),
+      remediation: remedy(
+        `Give the gateway the address of ${to}, which is not known here.`,
+        editGateway(from.cluster, gateway),
+      ),
+    },
   );
 }
 
@@ -67,7 +94,9 @@ function compare(
   const about = { cluster: context, object: objectRef("Gateway", gateway) };
   const whom = target.cluster.context;
   const name = `Remote gateway ${qualified(gateway)} of ${context}`;
+  const elsewhere = leadsElsewhere(link);
   if (addresses.size === 0) {
+    if (elsewhere) return misdirected(link, elsewhere.cluster, precheck);
     const message = `${name}: not compared, ${whom} has no address at present`;
     return skip(message, { ...about, blockedBy: checkOf(whom, "gateways") });
   }
@@ -90,9 +119,10 @@ function compare(
     });
   }
   const state = isConnected(gateway) ? "" : "; the peer is not connected";
-  // With --precheck it is a warning, as in the Peers Check: linking is what mends it.
-  const fault = precheck ? warn : fail;
-  return fault(`${message}${state}`, { ...about, remediation: giveAddress(link, target) });
+  return faultOf(precheck)(`${message}${state}`, {
+    ...about,
+    remediation: giveAddress(link, target),
+  });
 }
 
 export const peerAddresses = meshCheck({
@@ -105,7 +135,7 @@ export const peerAddresses = meshCheck({
     "spec.addresses of remote Gateways; statuses of the peers' east-west Gateways and of their Services.",
   faults: [
     "An address of a remote Gateway is none that its cluster has now, and the peer is not connected.",
-    "A remote Gateway has the address of another cluster than the one it is labelled for.",
+    "A remote Gateway has the address of another cluster than the one it is stands for.",
   ],
   fixes: ["Link again with mc link, or patch spec.addresses of the Gateway."],
   needs: ["gateways", "services"],
@@ -120,7 +150,9 @@ export const peerAddresses = meshCheck({
     const outside = links.filter(({ target }) => !target);
     const findings = links.flatMap((link) => {
       const { member, addresses } = link.target ?? {};
-      return member && addresses ? [compare(link, member, addresses, precheck)] : [];
+      if (member && addresses) return [compare(link, member, addresses, precheck)];
+      const elsewhere = link.target && leadsElsewhere(link);
+      return elsewhere ? [misdirected(link, elsewhere.cluster, precheck)] : [];
     });
     const [first, ...others] = outside;
     if (first) {

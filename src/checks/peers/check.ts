@@ -1,4 +1,4 @@
-import { CLASS_REMOTE, EAST_WEST_NAMESPACE } from "../../mesh/names.ts";
+import { CLASS_REMOTE } from "../../mesh/names.ts";
 import { isAbandoned, linkFaults } from "../../mesh/conditions.ts";
 import {
   type Peer,
@@ -8,17 +8,17 @@ import {
   peerOf,
   unreadPeer,
 } from "../../mesh/peers.ts";
-import { contextWord, mc, quote, UNKNOWN_CONTEXT } from "../../mesh/commands/shell.ts";
+import type { Linkable } from "../../mesh/commands/link.ts";
+import { linkAdvice } from "../_shared/link-advice.ts";
 import { clusterCheck, type ClusterCheckContext, type ClusterRef } from "../../model/check.ts";
 import type { PeersData } from "./data.ts";
-import type { GatewayFact, GatewaysFact, PodFact, ServiceFact } from "../../model/facts.ts";
+import type { GatewayFact, GatewaysFact, PodFact } from "../../model/facts.ts";
 import {
   checkOf,
   info,
   isFault,
   objectRef,
   pass,
-  remedy,
   skip,
   summarize,
   warn,
@@ -26,7 +26,7 @@ import {
 } from "../../model/finding.ts";
 import type { Gathered } from "../../model/gathered.ts";
 import type { Finding } from "../../model/report.ts";
-import { conditionRows, judgePeer } from "./status.ts";
+import { conditionRows, judgePeer, leadsBack } from "./status.ts";
 import { notChecked } from "../_shared/not-checked.ts";
 import { view } from "./view.ts";
 
@@ -43,11 +43,10 @@ const NONE = "no configured peers";
  * this cluster is known what its gateways have and are called.
  */
 function selvesOf(
-  { remote, eastWest }: GatewaysFact,
-  services: readonly ServiceFact[],
+  { remote }: GatewaysFact,
+  itself: Peer,
   { cluster, clusters }: ClusterCheckContext,
 ): ReadonlySet<GatewayFact> {
-  const itself: Peer = peerOf(cluster, eastWest, services);
   const others = clusters.filter(({ context }) => context !== cluster.context).map(unreadPeer);
   const targets = findPeers(remote, indexPeers([itself, ...others]), itself);
   return new Set(remote.filter((gateway) => targets.get(gateway)?.peer === itself));
@@ -66,16 +65,19 @@ function stateOf(
   return faults.length > 0 ? "connected, with faults" : "connected";
 }
 
-function noPeers({ precheck, cluster, clusters }: ClusterCheckContext, namespace: string): Finding {
+function noPeers(
+  { precheck, cluster, clusters }: ClusterCheckContext,
+  own: Omit<Linkable, "cluster">,
+): Finding {
   if (precheck) return info(NONE);
-  const others = clusters.filter(({ context }) => context !== cluster.context).map(contextWord);
-  const contexts = [contextWord(cluster), ...(others.length > 0 ? others : [UNKNOWN_CONTEXT])];
-  return warn(NONE, {
-    remediation: remedy(
-      "Link the cluster to its peers; the target of a one-way link has none.",
-      mc(cluster, `link --contexts ${contexts.join(",")} -n ${quote(namespace)}`),
-    ),
-  });
+  const others = clusters.filter(({ context }) => context !== cluster.context);
+  return warn(
+    NONE,
+    linkAdvice("Link the cluster to its peers; the target of a one-way link has none.", [
+      { cluster, ...own },
+      ...others.map((other) => ({ cluster: other })),
+    ]),
+  );
 }
 
 /** With --precheck a broken link is a warning: to link again may be what mends it. */
@@ -111,7 +113,7 @@ export const peers = clusterCheck({
     "Condition Accepted, Programmed, gloo.solo.io/PeerConnected or gloo.solo.io/PeeringSucceeded is absent or not True.",
     "Condition gloo.solo.io/PeerDataPlaneProgrammed is False or Unknown.",
     "Listener xds-tls 15012 is missing, or cross-network 15008 where the link does not prefer NodePort, and the peer is not connected without it.",
-    "The remote Gateway has no address.",
+    "The remote Gateway has no address, or that of the cluster it is in.",
     "The remote Gateway is being deleted.",
     "There is no remote Gateway.",
   ],
@@ -132,15 +134,21 @@ export const peers = clusterCheck({
       return { summary: message, findings: [finding], data };
     }
     const { services, gatewayClasses, istiodPods } = facts;
-    const selves = selvesOf(facts.gateways, services.ok ? services.value : [], context);
+    const itself: Peer = peerOf(cluster, eastWest, services.ok ? services.value : []);
+    const selves = selvesOf(facts.gateways, itself, context);
     const findings: Finding[] = [];
     for (const gateway of remote) {
       const self = selves.has(gateway);
       const addresses = gateway.addresses.map(({ value }) => value);
       const found = self
         ? [selfFinding(gateway, cluster)]
-        : judgePeer(gateway, { classes: gatewayClasses, remote }, cluster);
-      const connected = !self && linkFaults(gateway).length === 0;
+        : judgePeer(
+            gateway,
+            { classes: gatewayClasses, remote, itself: itself.addresses },
+            cluster,
+          );
+      const connected =
+        !self && linkFaults(gateway).length === 0 && !leadsBack(gateway, itself.addresses);
       const faults = found.filter(({ severity }) => isFault(severity));
       const judged = precheck ? found.map(forPrecheck) : [...found];
       if (!self && faults.length === 0) {
@@ -170,7 +178,8 @@ export const peers = clusterCheck({
       findings.push(notChecked("GatewayClasses", gatewayClasses));
     }
     if (data.peers.every(({ self }) => self)) {
-      findings.unshift(noPeers(context, eastWest[0]?.namespace ?? EAST_WEST_NAMESPACE));
+      const own = services.ok ? { services: services.value } : {};
+      findings.unshift(noPeers(context, { gateways: facts.gateways, ...own }));
       return { findings, data, summary: NONE };
     }
     return { findings, data, summary: summarize(findings, "all clusters connected") };

@@ -17,14 +17,14 @@ import { describeGateway, editGateway, showGateway } from "../../mesh/commands/g
 import { istiodLog } from "../../mesh/commands/istiod.ts";
 import { prefersNodePorts } from "../../mesh/data-plane.ts";
 import { peerName } from "../../mesh/peers.ts";
-import { kubectl } from "../../mesh/commands/shell.ts";
+import { contextWord, kubectl, mc, UNKNOWN_CONTEXT } from "../../mesh/commands/shell.ts";
 import { deletionText } from "../../mesh/deletion.ts";
-import { qualified } from "../../mesh/wording.ts";
+import { enumerate, qualified } from "../../mesh/wording.ts";
 import { normalizeAddress } from "../../lib/ip-address.ts";
 import type { ClusterRef } from "../../model/check.ts";
 import type { PeerDetail } from "./data.ts";
 import type { GatewayClassFact, GatewayFact } from "../../model/facts.ts";
-import { error, fail, info, objectRef, remedy, warn } from "../../model/finding.ts";
+import { error, fail, info, objectRef, remedy, step, warn } from "../../model/finding.ts";
 import type { Gathered } from "../../model/gathered.ts";
 import type { Finding, Remediation } from "../../model/report.ts";
 import { NOBODY_VOUCHES, noIstiodRuns } from "../_shared/no-istiod.ts";
@@ -32,10 +32,11 @@ import { istiodRemedy } from "../_shared/gateway-cause.ts";
 import {
   classFault,
   conditionOf,
-  conditionText,
+  conditionsText,
   isAbandoned,
   isTrue,
   isUnreconciled,
+  linkTrouble,
   listedConditions,
   unmetLinkConditions,
 } from "../../mesh/conditions.ts";
@@ -180,7 +181,7 @@ function conditionFaults(
   if (broken.length === 0) return [];
   const subject = `${gateway.namespace}/${gateway.name} (peer ${peerName(gateway)})`;
   const { why, remediation } = cause(gateway, broken, classes, cluster);
-  const said = broken.map((type) => conditionText(gateway, type)).join("; ");
+  const said = conditionsText(gateway, broken);
   const object = objectRef("Gateway", gateway);
   return [fail(`${subject}: ${why}: ${said}`, { object, remediation })];
 }
@@ -228,6 +229,19 @@ function cause(
       why: "istiod does not peer with it",
       remediation: remedy(
         `Run an istiod of Solo's distribution with ENABLE_PEERING_DISCOVERY=true and a license for multicluster; it reaches the peer on ${ports}.`,
+        ...look,
+      ),
+    };
+  }
+  if (first === PEER_CONNECTED && linkTrouble(gateway) === "untrusted") {
+    return {
+      why: "not connected, as a certificate is not trusted",
+      remediation: step(
+        `Let both clusters trust each other's roots: the Intermediate Certs Compatibility Check of both says what to change. The peer answers on ${ports}.`,
+        mc(
+          cluster,
+          `check --contexts ${contextWord(cluster)},${UNKNOWN_CONTEXT} --check certs,peer-addresses`,
+        ),
         ...look,
       ),
     };

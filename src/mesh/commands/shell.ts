@@ -32,6 +32,11 @@ function kubeconfigOf({ kubeconfig }: Addressed): string {
   return kubeconfig === undefined ? "" : ` --kubeconfig ${quote(kubeconfig)}`;
 }
 
+/** What the shell puts in place; unset it stops the command, where empty it would be a setting. */
+export function variable(name: string): string {
+  return `\${${name}:?}`;
+}
+
 /** Stands for a context that is not known: quoted, as a shell takes `<` for a redirection. */
 export const UNKNOWN_CONTEXT = quote("<context>");
 

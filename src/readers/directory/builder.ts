@@ -55,8 +55,9 @@ const DEBUG_FILE = /(?:^|\/)debug\/([^/]+)\/([^/]+)\/(\d{1,5})\/(.+)\.json$/;
  * be read. Any other directory does not say whether a type without objects was dumped: types that
  * no mesh cluster is without (Pods, Services, Namespaces, Nodes, ConfigMaps; Deployments and
  * DaemonSets where nothing of their group is there) and Secrets, which people leave out, count as
- * not recorded; custom resources count as none, or as not served when CRDs were dumped and theirs is
- * not among them.
+ * not recorded, and so does what other objects show to be there: the owners of pods, the Gateways that
+ * pods and Services are labelled with. Custom resources count as none where there is any, as not
+ * served when CRDs were dumped and theirs is not among them, and else as not recorded.
  */
 export class DirectoryBuilder implements Builder {
   readonly #named: Named;
@@ -124,7 +125,10 @@ export class DirectoryBuilder implements Builder {
       objects: this.#objects,
       debug: this.#debug,
       snapshot: this.#snapshot,
-      absence: (resource) => (this.#recorded ? "none" : absenceIn(this.#objects, resource)),
+      absence: (resource) =>
+        this.#recorded
+          ? "none"
+          : absenceIn(this.#objects, resource, this.#objects.hasCustomResources),
     });
     return position === undefined ? { reader } : { reader, position };
   }
@@ -148,11 +152,20 @@ const NEVER_NONE: ReadonlySet<Resource> = new Set<Resource>([
   RESOURCES.secrets,
 ]);
 
-/** What it means that files of unknown completeness have no object of a type. */
-export function absenceIn(objects: ObjectStore, resource: Resource): Absence {
-  if (NEVER_NONE.has(resource)) return "not recorded";
+/**
+ * What it means that files of unknown completeness have no object of a type.
+ *
+ * @param hasCustomResources whether custom resources were recorded, if there were any
+ */
+export function absenceIn(
+  objects: ObjectStore,
+  resource: Resource,
+  hasCustomResources: boolean,
+): Absence {
+  if (NEVER_NONE.has(resource) || objects.isImplied(resource)) return "not recorded";
   if (resource.group === "apps") return objects.hasGroup("apps") ? "none" : "not recorded";
-  return objects.definesType(resource) === false ? "not served" : "none";
+  if (objects.definesType(resource) === false) return "not served";
+  return hasCustomResources ? "none" : "not recorded";
 }
 
 /** Names in paths of debug answers are percent-encoded where a file system would not take them. */

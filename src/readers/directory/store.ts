@@ -1,5 +1,6 @@
 import { slimFor } from "../../facts/slim.ts";
-import { at, property, string } from "../../lib/json.ts";
+import { array, at, property, string } from "../../lib/json.ts";
+import { GATEWAY_NAME } from "../../mesh/names.ts";
 import { selects } from "../../lib/selector.ts";
 import type { ListOptions, RawObject } from "../../model/reader.ts";
 import { RESOURCES, type Resource } from "../../model/resource.ts";
@@ -17,6 +18,12 @@ function groupOf(apiVersion: string): string {
   return slash < 0 ? "" : apiVersion.slice(0, slash);
 }
 
+/** Kubernetes' own groups have no dot, or end in its domain; the Gateway API is installed as CRDs. */
+function isCustom(group: string): boolean {
+  if (group === RESOURCES.gateways.group) return true;
+  return group.includes(".") && !group.endsWith(".k8s.io");
+}
+
 function isCrd(group: string, kind: string): boolean {
   return group === CRD_GROUP && kind === "CustomResourceDefinition";
 }
@@ -27,6 +34,8 @@ export class ObjectStore {
   readonly #crds = new Set<string>();
   readonly #groups = new Set<string>();
   readonly #listed = new Set<string>();
+  /** Kinds of which there must be objects, as others are theirs. */
+  readonly #implied = new Set<string>();
   #count = 0;
 
   constructor() {
@@ -69,11 +78,25 @@ export class ObjectStore {
     if (isCrd(group, kind)) this.#crds.add(flat(name));
     const table = this.#tables.get(`${group}/${kind}`);
     if (!table) return;
+    this.#noteOwners(object);
     const slim = slimFor(table.resource);
     const kept = slim(withNamespace(object, table.resource));
     const namespace = string(at(kept, "metadata", "namespace")) ?? "";
     table.texts.set(flat(`${namespace}/${name}`), JSON.stringify(kept));
     delete table.sorted;
+  }
+
+  /** An object that belongs to another one says that there is one, recorded or not. */
+  #noteOwners(object: RawObject): void {
+    for (const owner of array(at(object, "metadata", "ownerReferences"))) {
+      const kind = flat(string(property(owner, "kind")) ?? "");
+      // A Deployment makes ReplicaSets, which make the pods.
+      this.#implied.add(kind === "ReplicaSet" ? RESOURCES.deployments.kind : kind);
+    }
+    if (string(at(object, "metadata", "labels", GATEWAY_NAME)) !== undefined) {
+      this.#implied.add(RESOURCES.gateways.kind);
+      this.#implied.add(RESOURCES.gatewayClasses.kind);
+    }
   }
 
   #note(group: string): void {
@@ -116,6 +139,16 @@ export class ObjectStore {
 
   hasGroup(group: string): boolean {
     return this.#groups.has(group);
+  }
+
+  /** Whether other objects show that there are objects of that type. */
+  isImplied(resource: Resource): boolean {
+    return this.#implied.has(resource.kind);
+  }
+
+  /** Whether there is an object of a custom type, or a list of one. */
+  get hasCustomResources(): boolean {
+    return [...this.#groups].some(isCustom);
   }
 
   /** Whether the type is a custom one that the recorded CRDs have; absent when none are recorded. */

@@ -1,8 +1,11 @@
 import type { Report } from "../../model/report.ts";
 import { causesOf, nameOfCheck, type RootCause } from "../causes.ts";
+import { viewOf } from "../views.ts";
 import { count } from "../words.ts";
-import { MOST_OF_A_KIND } from "./findings.ts";
+import { MOST_OF_A_KIND, pastable } from "./findings.ts";
 import type { Style } from "./style.ts";
+
+const INDENT = 7;
 
 /**
  * The last block of a report with faults: causes, most fundamental first, then how many others they
@@ -19,6 +22,29 @@ export function faultLines(report: Report, style: Style, verbose: boolean): stri
     ...(followers > 0 ? [`${style.symbols.status.info} ${follow(followers, causes.length)}`] : []),
     ...(warn > 0 ? [`${style.symbols.status.warn} ${count(warn, "check")} with warnings`] : []),
     style.paint.bold("======"),
+  ];
+}
+
+function firstCommand({ finding: { remediation } }: RootCause, style: Style): string[] {
+  const [first] = remediation?.commands ?? [];
+  return first === undefined ? [] : pastable(first, INDENT, style);
+}
+
+/** The last line of a report without faults, and after a precheck what comes next. */
+export function closingLines(report: Report, { views, paint, symbols }: Style): string[] {
+  const { pass, info, warn, skip } = report.summary;
+  const passed = pass + info;
+  const parts = [
+    ...(passed > 0 ? [`${count(passed, "check")} passed`] : []),
+    ...(warn > 0 ? [`${count(warn, "check")} with warnings`] : []),
+    ...(skip > 0 ? [`${skip} skipped`] : []),
+  ];
+  const next = report.precheck
+    ? report.mesh.flatMap((result) => viewOf(views, result)?.next?.(result) ?? [])
+    : [];
+  return [
+    `${symbols.status[passed > 0 ? "pass" : warn > 0 ? "warn" : "skip"]} ${parts.join(", ")}`,
+    ...next.map((command) => `Next: ${paint.cyan(command)}`),
   ];
 }
 

@@ -25,12 +25,15 @@ function remedyLines({ remediation, blockedBy }: Finding, style: Style): string[
   const lead = " ".repeat(REMEDY);
   return [
     ...style.wrap(`${lead}${style.symbols.arrow} ${style.line(remediation.summary)}`, REMEDY + 2),
-    // A here-document goes on at the margin: its last line must stand there.
-    ...remediation.commands.flatMap((command) => {
-      const [first = "", ...rest] = commandLines(command);
-      return [`${lead}  ${style.paint.cyan(first)}`, ...rest.map(style.paint.cyan)];
-    }),
+    ...remediation.commands.flatMap((command) => pastable(command, REMEDY + 2, style)),
   ];
+}
+
+/** A command that stays whole, so that it can be pasted. */
+export function pastable(command: string, indent: number, style: Style): string[] {
+  const [first = "", ...rest] = commandLines(command);
+  // A here-document goes on at the margin: its last line must stand there.
+  return [" ".repeat(indent) + style.paint.cyan(first), ...rest.map(style.paint.cyan)];
 }
 
 /** Findings of one kind that are shown without `--verbose`. */

@@ -95,7 +95,7 @@ describe("CLUSTER_ID", () => {
       });
     expect(commandsOf(named("a"), "fail")[0]).toMatch(/ CLUSTER_ID=a$/);
     for (const context of ["taken", "arn:aws:eks/a"]) {
-      expect(commandsOf(named(context), "fail")[0]).toContain("'CLUSTER_ID=<cluster-id>'");
+      expect(commandsOf(named(context), "fail")[0]).toContain('"CLUSTER_ID=${NEW_CLUSTER_ID:?}"');
     }
   });
 

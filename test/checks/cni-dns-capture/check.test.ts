@@ -140,7 +140,7 @@ describe("no ConfigMap", () => {
     );
     expect(findings[0]?.severity).toBe("fail");
     expect(findings[0]?.remediation?.commands).toEqual([
-      'helm upgrade --install istio-cni "oci://$HELM_REPO/cni" --kube-context \'<context>\' -n istio --version "$ISTIO_IMAGE" --set "profile=ambient" --set "ambient.dnsCapture=true"',
+      'helm upgrade --install istio-cni "oci://${HELM_REPO:?}/cni" --kube-context \'<context>\' -n istio --version "${ISTIO_IMAGE:?}" --set "profile=ambient" --set "ambient.dnsCapture=true"',
     ]);
   });
 
@@ -157,7 +157,7 @@ describe("no ConfigMap", () => {
       object: { kind: "DaemonSet", namespace: "kube-system", name: "istio-cni-node" },
     });
     expect(findings[0]?.remediation?.commands).toEqual([
-      'helm upgrade --reuse-values istio-cni "oci://$HELM_REPO/cni" --kube-context ctx-a -n kube-system --version "$ISTIO_IMAGE" --set "ambient.dnsCapture=true"',
+      'helm upgrade --reuse-values istio-cni "oci://${HELM_REPO:?}/cni" --kube-context ctx-a -n kube-system --version "${ISTIO_IMAGE:?}" --set "ambient.dnsCapture=true"',
     ]);
   });
 

@@ -16,9 +16,9 @@ import {
 const GATEWAY = labels({ "gateway.networking.k8s.io/gateway-name": "istio-eastwest" });
 const FORBIDDEN = missing("forbidden", "it is forbidden");
 const UPGRADE_ISTIOD =
-  'helm upgrade --reuse-values istiod "oci://$HELM_REPO/istiod" --kube-context ctx-a -n istio-system --version "$ISTIO_IMAGE" --set "global.hub=$REPO" --set "global.tag=$ISTIO_IMAGE"';
+  'helm upgrade --reuse-values istiod "oci://${HELM_REPO:?}/istiod" --kube-context ctx-a -n istio-system --version "${ISTIO_IMAGE:?}" --set "global.hub=${REPO:?}" --set "global.tag=${ISTIO_IMAGE:?}"';
 const UPGRADE_ZTUNNEL =
-  'helm upgrade --reuse-values ztunnel "oci://$HELM_REPO/ztunnel" --kube-context ctx-a -n istio-system --version "$ISTIO_IMAGE" --set "hub=$REPO" --set "tag=$ISTIO_IMAGE"';
+  'helm upgrade --reuse-values ztunnel "oci://${HELM_REPO:?}/ztunnel" --kube-context ctx-a -n istio-system --version "${ISTIO_IMAGE:?}" --set "hub=${REPO:?}" --set "tag=${ISTIO_IMAGE:?}"';
 const RESTART_GATEWAYS =
   "kubectl --context ctx-a -n istio-eastwest rollout restart deployment -l gateway.networking.k8s.io/gateway-name";
 
@@ -297,6 +297,7 @@ describe("pods", () => {
         "info",
         "ztunnel pod istio-system/ztunnel-1: version not checked: its tag prod is no version and label app.kubernetes.io/version gives none",
       ],
+      ["info", "version of ztunnel not checked: it is forbidden"],
     ]);
     expect(verdict.summary).toBe("istiod and gateways run 1.28.5-solo");
   });

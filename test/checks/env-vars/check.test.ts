@@ -470,7 +470,7 @@ test("no istiod at all", () => {
     severity: "fail",
     remediation: {
       commands: [
-        'helm upgrade --install istiod "oci://$HELM_REPO/istiod" --kube-context ctx-a -n istio-system --version "$ISTIO_IMAGE" --set "profile=ambient" --set "platforms.peering.enabled=true" --set "license.value=$SOLO_ISTIO_LICENSE_KEY" --set global.network=net-a --set global.multiCluster.clusterName=net-a',
+        'helm upgrade --install istiod "oci://${HELM_REPO:?}/istiod" --kube-context ctx-a -n istio-system --version "${ISTIO_IMAGE:?}" --set "profile=ambient" --set "platforms.peering.enabled=true" --set "license.value=${SOLO_ISTIO_LICENSE_KEY:?}" --set global.network=net-a --set global.multiCluster.clusterName=net-a',
         "kubectl --context ctx-a get deployments -A -l app=istiod --show-labels",
       ],
     },

@@ -82,7 +82,7 @@ describe("invalid", () => {
       expect(remediation?.summary).toContain(name);
     }
     expect(remediation?.commands).toEqual([
-      'helm upgrade --reuse-values istiod "oci://$HELM_REPO/istiod" --kube-context ctx-a -n istio-system --version "$ISTIO_IMAGE" --set "license.value=$SOLO_ISTIO_LICENSE_KEY"',
+      'helm upgrade --reuse-values istiod "oci://${HELM_REPO:?}/istiod" --kube-context ctx-a -n istio-system --version "${ISTIO_IMAGE:?}" --set "license.value=${SOLO_ISTIO_LICENSE_KEY:?}"',
       "kubectl --context ctx-a -n istio-system rollout restart deployment -l app=istiod",
     ]);
   });
@@ -129,7 +129,6 @@ describe("no answer", () => {
     missing("forbidden", "istiod answered 403"),
     missing("timeout", "no answer within 10 s"),
     missing("unreadable", "not JSON"),
-    missing("not-recorded", "not in the recording"),
   ])("$why: $detail", (answer) => {
     const { summary, findings } = runCluster(license, { licenses: [unanswered(answer)] });
     expect(summary).toBe(`istio-system/istiod-1: license could not be read: ${answer.detail}`);
@@ -174,6 +173,18 @@ describe("no answer", () => {
       },
     ]);
     expect(runCluster(license, { licenses }).findings[1]?.severity).toBe("error");
+  });
+
+  test("that was not recorded is to be recorded, not asked for", () => {
+    const answer = missing("not-recorded", "not recorded: DIR has no answer");
+    const licenses = [{ namespace: "istio-system", pod: "istiod-1", answer }];
+    const { findings } = runCluster(license, { licenses });
+    expect(findings).toMatchObject([
+      {
+        severity: "error",
+        remediation: { commands: ["mc snapshot --contexts ctx-a --output-dir DIR"] },
+      },
+    ]);
   });
 
   test("without a running istiod it waits for the pods", () => {

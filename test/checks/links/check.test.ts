@@ -112,7 +112,9 @@ describe("one-way", () => {
     expect(messagesOf(verdict, "info")).toEqual([
       "ctx-a → ctx-b is one-way: no gateway of ctx-b leads back",
     ]);
-    expect(commandsOf(verdict, "info")).toEqual(["mc link --from ctx-b --to ctx-a"]);
+    expect(commandsOf(verdict, "info")).toEqual([
+      "mc link --from ctx-b --to ctx-a -n istio-eastwest",
+    ]);
     expect(verdict.summary).toBe("1 link among 2 clusters, 1 one-way");
     expect(dataOf(verdict).edges).toMatchObject([{ oneWay: true }]);
   });
@@ -329,7 +331,7 @@ describe("no link in either direction", () => {
       { blockedBy: "ctx-a/gateways" },
       { blockedBy: "ctx-b/gateways" },
     ]);
-    expect(commandsOf(verdict, "fail")[0]).toBe("mc link --contexts ctx-a,ctx-b");
+    expect(commandsOf(verdict, "fail")[0]).toBe("mc check --contexts ctx-a,ctx-b");
   });
 
   test("is not yet a fault in precheck", () => {

@@ -253,7 +253,7 @@ describe("the cluster's own network", () => {
     });
     expect(messagesOf(verdict, "fail")).toHaveLength(2);
     expect(commandsOf(verdict, "fail")[1]).toBe(
-      "kubectl --context ctx-a -n istio-system set env daemonset/ztunnel 'NETWORK=<network>'",
+      'kubectl --context ctx-a -n istio-system set env daemonset/ztunnel "NETWORK=${NETWORK:?}"',
     );
   });
 
@@ -414,7 +414,7 @@ describe("remote gateways", () => {
   });
 
   test("label and address of two clusters", () => {
-    const gateway = remoteTo("c", { [CLUSTER]: "b", [NETWORK]: "net-b" });
+    const gateway = remoteTo("c", { [CLUSTER]: "b", [NETWORK]: "net-c" });
     const verdict = runMesh(network, withRemote(gateway));
     expect(messagesOf(verdict, "fail")).toEqual([
       expect.stringMatching(/is labelled for cluster b, but its address \S+ is that of ctx-c$/),
@@ -422,6 +422,20 @@ describe("remote gateways", () => {
     expect(commandsOf(verdict, "fail")).toEqual([
       `kubectl --context ctx-a -n istio-eastwest label gateways.gateway.networking.k8s.io istio-remote-peer-net-c ${CLUSTER}=c --overwrite`,
     ]);
+  });
+
+  test("an address of another cluster is no fault of the labels", () => {
+    const gateway = remoteTo("c", { [CLUSTER]: "b", [NETWORK]: "net-b" });
+    expect(notPassed(runMesh(network, withRemote(gateway)))).toEqual([]);
+  });
+
+  test("never labels a gateway for the cluster that it is in", () => {
+    for (const label of ["b", "z"]) {
+      const gateway = remoteTo("a", { [CLUSTER]: label, [NETWORK]: "net-b" });
+      const verdict = runMesh(network, withRemote(gateway));
+      expect(messagesOf(verdict, "fail")).toEqual([]);
+      expect(messagesOf(verdict, "warn")).toEqual([]);
+    }
   });
 
   test("a cluster label that is nobody's warns; the network where CLUSTER_ID was unset does not", () => {
@@ -462,7 +476,7 @@ describe("remote gateways", () => {
     const { id: _, ...nameless } = clusterRef("c");
     const members = withRemote(remoteTo("c", { [CLUSTER]: "z", [NETWORK]: "net-c" }));
     expect(notPassed(runMesh(network, { ...members, c: { cluster: nameless } }))).toEqual([]);
-    const claimed = withRemote(remoteTo("c", { [CLUSTER]: "b", [NETWORK]: "net-b" }));
+    const claimed = withRemote(remoteTo("c", { [CLUSTER]: "b", [NETWORK]: "net-c" }));
     const verdict = runMesh(network, { ...claimed, c: { cluster: nameless } });
     expect(notPassed(verdict)).toEqual(["fail"]);
     expect(commandsOf(verdict, "fail")).toEqual([]);

@@ -206,6 +206,35 @@ test("clusters outside the run, or that could not be read, are not compared", ()
   });
 });
 
+describe("an address of another cluster", () => {
+  test("than the one that the gateway stands for, connected or not: the address is the fault", () => {
+    const members = { a: remotes("a", at([addressOf("a")])), b: {} };
+    const verdict = runMesh(peerAddresses, members);
+    expect(messagesOf(verdict, "fail")).toEqual([
+      `${NAME} has address ${addressOf("a")}, which is that of ctx-a; ctx-b is at ${addressOf("b")}`,
+    ]);
+    expect(commandsOf(verdict, "fail").at(-1)).toBe(
+      `${PATCH} '{"spec":{"addresses":[{"type":"IPAddress","value":"${addressOf("b")}"}]}}'`,
+    );
+  });
+
+  test("where the cluster's own address is not known", () => {
+    const pending = reachedAt({ addresses: [] });
+    const said = `${NAME} is for ctx-b, but has address ${addressOf("a")}, which is that of ctx-a`;
+    const verdict = runMesh(peerAddresses, { a: remotes("a", at([addressOf("a")])), b: pending });
+    expect(messagesOf(verdict, "fail")).toEqual([said]);
+    const unread = runMesh(
+      peerAddresses,
+      { a: remotes("a", at([addressOf("a")])), c: {} },
+      { absent: [clusterRef("b")] },
+    );
+    expect(messagesOf(unread, "fail")).toEqual([said]);
+    expect(commandsOf(unread, "fail")).toEqual([
+      "kubectl --context ctx-a -n istio-eastwest edit gateways.gateway.networking.k8s.io istio-remote-peer-net-b",
+    ]);
+  });
+});
+
 test("several gateways that are not compared are no single object", () => {
   const members = { a: remotes("a", remoteGateway("y"), remoteGateway("z")), b: remotes("b") };
   const [finding] = runMesh(peerAddresses, members).findings;

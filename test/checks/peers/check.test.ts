@@ -194,6 +194,22 @@ describe("conditions", () => {
     ]);
   });
 
+  test("a peer that is not trusted points to certificates, not to ports", () => {
+    const message = "upstream connection error: remote error: tls: unknown authority";
+    const broken = new Map(
+      [...stated({ [CONNECTED]: "False", [SYNCED]: "False" })].map(([type, one]) => [
+        type,
+        one.status === "False" ? { ...one, reason: "Disconnected", message } : one,
+      ]),
+    );
+    const finding = only(judge({ conditions: broken }));
+    expect(finding.message).toBe(
+      `${NAME} (peer b): not connected, as a certificate is not trusted: ${CONNECTED}, ${SYNCED} are False (Disconnected: ${message})`,
+    );
+    expect(finding.remediation?.commands[0]).toContain("--check certs");
+    expect(finding.remediation?.commands.join()).not.toContain("mc-probe");
+  });
+
   test("of peering that are absent mean an istiod that does not peer", () => {
     const bare = conditions({ Accepted: "True", Programmed: "True" });
     const finding = only(judge({ conditions: bare }));
@@ -207,7 +223,7 @@ describe("conditions", () => {
     [
       "the CRD's defaults",
       DEFAULTS,
-      "Accepted is Unknown (Pending: Waiting for controller); Programmed is Unknown (Pending: Waiting for controller)",
+      "Accepted, Programmed are Unknown (Pending: Waiting for controller)",
     ],
   ])("%s mean that nobody reconciled it", (_, found, said) => {
     const finding = only(judge({ conditions: found }));
@@ -586,7 +602,7 @@ describe("no peers", () => {
     const cluster = clusterRef("a", { contextArgument: "<context>" });
     const verdict = runCluster(peers, { gateways }, { cluster, clusters: [cluster] });
     expect(only(verdict).remediation?.commands).toEqual([
-      "mc link --contexts '<context>','<context>' -n istio-eastwest",
+      "mc expose --context '<context>' -n istio-eastwest --wait",
     ]);
   });
 

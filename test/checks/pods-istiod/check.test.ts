@@ -33,7 +33,7 @@ test("none is a fault", () => {
   expect(findings).toMatchObject([{ severity: "fail" }]);
   expect(summary).toBe("no istiod pod in any namespace");
   expect(findings[0]?.remediation?.commands).toEqual([
-    'helm upgrade --install istiod "oci://$HELM_REPO/istiod" --kube-context ctx-a -n istio-system --version "$ISTIO_IMAGE" --set "profile=ambient" --set "platforms.peering.enabled=true" --set "license.value=$SOLO_ISTIO_LICENSE_KEY" --set global.network=net-a --set global.multiCluster.clusterName=net-a',
+    'helm upgrade --install istiod "oci://${HELM_REPO:?}/istiod" --kube-context ctx-a -n istio-system --version "${ISTIO_IMAGE:?}" --set "profile=ambient" --set "platforms.peering.enabled=true" --set "license.value=${SOLO_ISTIO_LICENSE_KEY:?}" --set global.network=net-a --set global.multiCluster.clusterName=net-a',
     LIST,
   ]);
 });
@@ -43,7 +43,7 @@ test("none, and nothing of the revision that is asked for: that one is installed
   const { network: _, ...cluster } = clusterRef("a");
   const { findings } = runCluster(podsIstiod, facts, { revision: "$(x)", cluster });
   expect(findings[0]?.remediation?.commands[0]).toMatch(
-    / --set 'global\.network=<network>' .* --set 'revision=\$\(x\)'$/,
+    / --set "global\.network=\$\{NETWORK:\?\}" .* --set 'revision=\$\(x\)'$/,
   );
 });
 

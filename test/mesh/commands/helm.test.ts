@@ -23,6 +23,6 @@ test("istiod is installed with a network and a name, and the revision that was a
 test("a network that is not known is left to be filled in", () => {
   const { network: _, ...cluster } = clusterRef("a");
   const [install = ""] = installIstiod(cluster, undefined, "kubectl get").commands;
-  expect(install).toContain("--set 'global.network=<network>'");
+  expect(install).toContain('--set "global.network=${NETWORK:?}"');
   expect(install).not.toContain("revision=");
 });

@@ -249,6 +249,19 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     return clusters;
   },
 
+  "own-address": async (maker) => {
+    const [first, second] = link(...(await two(maker)));
+    if (!first || !second) throw new Error("two clusters are needed");
+    const wrong = remoteGateway(
+      first.spec,
+      withDefaults({ ...second.spec, address: first.spec.address }),
+    );
+    first.objects = first.objects.map((object) =>
+      object.metadata.name === wrong.metadata.name ? wrong : object,
+    );
+    return [first, second];
+  },
+
   "stale-entries": async (maker) => {
     const clusters = await flatNetwork(maker);
     const [first] = clusters;

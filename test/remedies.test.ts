@@ -1,0 +1,84 @@
+import { describe, expect, it } from "vitest";
+import * as fc from "fast-check";
+import { type Mutation, mutationsOf } from "./support/replay/mutations.ts";
+import { settle } from "./support/replay/controllers.ts";
+import { faultsOf, judge, type ReplayCluster, replayMesh } from "./support/replay/mesh.ts";
+import { replay } from "./support/replay/replay.ts";
+import { SCENARIO_NAMES } from "./support/scenario.ts";
+
+/*
+ * A remedy, carried out, mends its fault and makes no new one, or says that it is one step: every
+ * remedy that the fixtures print, and those of faults that are made one by one.
+ */
+
+describe.each(SCENARIO_NAMES)("the remedies of %s", (scenario) => {
+  it.each([false, true])("mend their faults and make none (precheck %s)", async (precheck) => {
+    const mesh = replayMesh(scenario);
+    const before = faultsOf(await judge(mesh, precheck));
+    const wrong: string[] = [];
+    for (const fault of before.filter(({ finding }) => !finding.blockedBy)) {
+      wrong.push(...(await replay(mesh, before, fault, precheck)).wrong);
+    }
+    expect(wrong).toEqual([]);
+  });
+});
+
+it("says what of the fixtures' remedies cannot be carried out, and why", async () => {
+  const reasons = new Set<string>();
+  for (const scenario of SCENARIO_NAMES) {
+    const mesh = replayMesh(scenario);
+    const before = faultsOf(await judge(mesh));
+    for (const fault of before.filter(({ finding }) => !finding.blockedBy)) {
+      const { cannot } = await replay(mesh, before, fault);
+      for (const one of cannot) reasons.add(`${fault.check}: ${one.split(": ")[0]}`);
+    }
+  }
+  expect([...reasons].toSorted()).toEqual([
+    "certs: needs certificates that only their CA can make",
+    "cluster1/control-plane: needs a chart registry",
+    "cluster1/license: needs a chart registry",
+  ]);
+});
+
+describe("the remedies of a mesh in which something is broken", () => {
+  it.each([
+    ["healthy", 1],
+    // Its third cluster gives labels and addresses that are another's; a part of them is enough.
+    ["three-clusters", 4],
+  ])("alone: %s, one of %i", async (scenario, step) => {
+    const healthy = replayMesh(scenario);
+    const wrong: string[] = [];
+    for (const [index, mutation] of mutationsOf(healthy).entries()) {
+      if (index % step === 0) wrong.push(...(await wrongAfter(healthy, mutation)));
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  it("in pairs", async () => {
+    const healthy = replayMesh("healthy");
+    const all = mutationsOf(healthy);
+    const pairs = fc.sample(fc.tuple(fc.constantFrom(...all), fc.constantFrom(...all)), {
+      seed: 20_260_115,
+      numRuns: 60,
+    });
+    const wrong: string[] = [];
+    for (const pair of pairs) wrong.push(...(await wrongAfter(healthy, ...pair)));
+    expect(wrong).toEqual([]);
+  });
+});
+
+/** What is wrong with the remedies of a mesh after these changes. */
+async function wrongAfter(
+  healthy: readonly ReplayCluster[],
+  ...mutations: readonly Mutation[]
+): Promise<string[]> {
+  const mesh = structuredClone([...healthy]);
+  for (const { apply } of mutations) apply(mesh);
+  settle(mesh);
+  const before = faultsOf(await judge(mesh));
+  const wrong: string[] = [];
+  for (const fault of before.filter(({ finding }) => !finding.blockedBy)) {
+    wrong.push(...(await replay(mesh, before, fault)).wrong);
+  }
+  return wrong.map((line) => `${mutations.map(({ what }) => what).join(" and ")}: ${line}`);
+}
