@@ -1,4 +1,5 @@
 import { defined } from "../lib/defined.ts";
+
 /*
  * What must be true of the workloads of a cluster before the next step of a rotation, and by what it
  * is known: what ztunnel says of itself, or the time that has passed since, in which every workload
@@ -110,6 +111,7 @@ function olderProxies(
   return older.map(({ name }) => name);
 }
 
-function meets(some: readonly string[], others: readonly string[]): boolean {
+/** Whether the lists have something in common. */
+export function meets(some: readonly string[], others: readonly string[]): boolean {
   return some.some((one) => others.includes(one));
 }

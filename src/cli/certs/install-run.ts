@@ -23,7 +23,7 @@ import { indented, refuse, warning } from "../say.ts";
 import { applySecrets, type ApplySecretsOptions } from "./apply-secrets.ts";
 import { readSet } from "./files.ts";
 import { keptByOthers } from "./obstacles.ts";
-import { readClusters, type ReadCluster } from "./read-clusters.ts";
+import { readClusters, UNREAD_ROOTS, type ReadCluster } from "./read-clusters.ts";
 
 /** Flags of `mc certs install`, parsed. */
 export interface InstallOptions extends ApplySecretsOptions {
@@ -138,6 +138,7 @@ async function problemsOf(
   const kept = keptByOthers(ref, secret);
   if (kept) return [kept];
   if (options.force) return [];
+  if (cluster.unreadRoots) return [unread(ref, UNREAD_ROOTS, cluster.unreadRoots)];
   return [await differs({ cluster, set, judged }, secret, options)];
 }
 
