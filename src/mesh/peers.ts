@@ -115,7 +115,7 @@ export function findPeer<C extends Peer>(
     return { peer: owner, by: "address and network" };
   }
   if (named?.length === 1 && named[0]) return { peer: named[0], by: "cluster label" };
-  const reached = named ? owners.filter((owner) => named.includes(owner)) : owners;
+  const reached = named ? owners.filter((one) => named.includes(one)) : owners;
   if (reached.length === 1 && reached[0]) {
     // Labelled for a cluster outside the run it is not for the one that it is in.
     if (reached[0] === own && label && own.cluster.id && !isCalled(own, label)) return undefined;

@@ -37,7 +37,7 @@ describe("the remedy for an input that could not be read", () => {
 
   it("passes on what the cause advises", () => {
     const cause = { ...missing("unauthorized", "d"), advice: "Install it." };
-    expect(remedyFor(CLUSTER, cause)).toEqual({
+    expect(remedyFor(CLUSTER, cause)).toMatchObject({
       summary: "Install it.",
       commands: ["kubectl --context ctx-a auth whoami"],
     });

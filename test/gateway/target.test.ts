@@ -63,16 +63,16 @@ describe("describeTarget", () => {
   });
 
   it("prefers the gateway of the namespace that is asked for, if it has an address", () => {
-    const at = (namespace: string, address?: string): GatewayFact =>
+    const at = (where: string, address?: string): GatewayFact =>
       eastWestGateway("a", {
-        namespace,
+        namespace: where,
         statusAddresses: address === undefined ? [] : [{ type: "IPAddress", value: address }],
       });
     const both = withGateways(at("istio-eastwest", "192.0.2.1"), at("edge", "192.0.2.2"));
     const services: ServiceFact[] = [];
     const cluster = { ...both, facts: { ...both.facts, services: gathered(services) } };
-    const of = (namespace?: string): unknown =>
-      target(cluster, namespace === undefined ? {} : { namespace }).address.value;
+    const of = (where?: string): unknown =>
+      target(cluster, where === undefined ? {} : { namespace: where }).address.value;
     expect([of(), of("edge"), of("istio-eastwest")]).toEqual([
       "192.0.2.1",
       "192.0.2.2",

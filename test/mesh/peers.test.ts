@@ -43,6 +43,10 @@ describe("findPeer", () => {
     for (const gateway of [
       remoteGateway("b", { labels: labels({ ...named, "topology.istio.io/network": "net-c" }) }),
       remoteGateway("b", { labels: labels(named), addresses: address }),
+      remoteGateway("b", {
+        labels: labels({ "topology.istio.io/cluster": "b" }),
+        addresses: address,
+      }),
     ]) {
       expect(found(gateway, [A, B, C])).toEqual({ peer: B, by: "cluster label" });
     }

@@ -21,9 +21,9 @@ function namespaceOf({ gateways }: Linkable): string {
   return gateways?.eastWest[0]?.namespace ?? EAST_WEST_NAMESPACE;
 }
 
-/** `mc link --from A --to B,C -n NAMESPACE`; an end that is not given is not known. */
+/** `mc link --from A --to B,C -n NAMESPACE` */
 export function linkOneWay(from: Linkable, to: readonly Linkable[]): string {
-  const targets = to.length > 0 ? to.map(({ cluster }) => contextWord(cluster)) : [UNKNOWN_CONTEXT];
+  const targets = to.map(({ cluster }) => contextWord(cluster));
   const ends = `--from ${contextWord(from.cluster)} --to ${targets.join(",")}`;
   return mc(from.cluster, `link ${ends} -n ${quote(namespaceOf(from))}`);
 }

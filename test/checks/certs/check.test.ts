@@ -99,6 +99,18 @@ describe("different roots", () => {
     );
   });
 
+  test("of the same name, one cluster apart from two", async () => {
+    const [many, odd] = [await makeRoot(), await makeRoot()];
+    const verdict = await runCerts({
+      a: await signedBy(many, "a"),
+      b: await signedBy(many, "b"),
+      odd: await signedBy(odd, "odd"),
+    });
+    expect(faults(verdict).map(({ message }) => message)).toContainEqual(
+      expect.stringMatching(/of the same name but with another key, does$/),
+    );
+  });
+
   test("one cluster apart from many makes two findings, to be mended in that one", async () => {
     const clusters: Record<string, Certificates> = { odd: await signedBy(other, "odd") };
     for (let index = 0; index < 7; index += 1) {

@@ -439,7 +439,7 @@ describe("the spec", () => {
     [["a/b", "c/d"], ", held by finalizers a/b, c/d"],
   ])("that is being deleted is told of: %j", (finalizers, held) => {
     const verdict = judge({ deletion: { finalizers } });
-    expect(only(verdict)).toEqual({
+    expect(only(verdict)).toMatchObject({
       severity: "warn",
       message: `${NAME} is being deleted${held}: the link to b ends with it`,
       object: { kind: "Gateway", namespace: "istio-eastwest", name: "istio-remote-peer-net-b" },

@@ -74,7 +74,7 @@ describe("a node with Istio CNI and without ztunnel", () => {
     ["nothing that is known", {}, {}, "", LOOK],
   ])("%s", (_, second, how, said, commands) => {
     const verdict = judge(second, how);
-    expect(verdict.findings).toEqual([
+    expect(verdict.findings).toMatchObject([
       {
         severity: "warn",
         message: `${MESSAGE}${said}`,

@@ -9,6 +9,9 @@ test("a release is upgraded with the values that it has", () => {
   expect(command).toContain("--kube-context ctx-a -n kube-system");
   expect(command.endsWith('--set "a=$B"')).toBe(true);
   expect(helmUpgrade(cluster, "ztunnel", "x", [])).toContain(" ztunnel ");
+  expect(helmUpgrade({ ...cluster, kubeconfig: "/my files/c" }, "cni", "x", [])).toContain(
+    " --kubeconfig '/my files/c' --kube-context ctx-a ",
+  );
 });
 
 test("istiod is installed with a network and a name, and the revision that was asked for", () => {

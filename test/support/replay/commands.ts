@@ -36,7 +36,7 @@ const KINDS: Readonly<Record<string, string>> = {
 };
 
 function mutable(value: unknown): Record<string, unknown> {
-  return record(value) as Record<string, unknown>;
+  return record(value);
 }
 
 /** Carries out one command of a remedy on the objects of a mesh. */
@@ -113,7 +113,7 @@ function apply(mesh: ReplayCluster[], context: string, manifest: GatewayManifest
   const present = named(cluster, "Gateway", namespace, name);
   const metadata = mutable(present?.["metadata"]);
   const gateway: Record<string, unknown> = {
-    ...(present ?? {}),
+    ...present,
     ...structuredClone({ ...manifest }),
     metadata: {
       ...metadata,
@@ -191,7 +191,7 @@ function keys(object: RawObject, field: "labels" | "annotations", changes: strin
 
 function patched(object: RawObject, type: string | undefined, patch = ""): void {
   const given: unknown = JSON.parse(patch);
-  if (type === "merge") return merge(object as Record<string, unknown>, record(given));
+  if (type === "merge") return merge(object, record(given));
   for (const operation of array(given)) {
     const path = String(at(operation, "path")).split("/").slice(1);
     const last = path.pop() ?? "";
