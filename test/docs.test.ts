@@ -39,7 +39,9 @@ describe.each(DOCUMENTS)("%s", (document) => {
   });
 
   it("names scripts that there are", () => {
-    const named = [...text.matchAll(/\bnpm run (?:--silent )?([\w:-]*\w)/g)].map(([, name]) => name);
+    const named = [...text.matchAll(/\bnpm run (?:--silent )?([\w:-]*\w)/g)].map(
+      ([, name]) => name,
+    );
     expect(named.filter((name) => manifest.scripts[name ?? ""] === undefined)).toEqual([]);
   });
 
