@@ -74,7 +74,7 @@ const groups = [
         "model|facts|mesh|lib/[^/]+\\.ts",
         "engine/(access|gather|narrow|source)",
         "reporters/(causes|link-matrix|results|words)",
-        "cli/(check-ids|live-clusters|output-(?:directory|file|room)|pause|progress|readers|say)",
+        "cli/shared/(check-ids|live-clusters|output-(?:directory|file|room)|pause|progress|readers|say)",
       ].join("|"),
     ),
   },
@@ -86,10 +86,10 @@ const groups = [
     test: below("readers/(live\\.ts|kubeconfig|live/(?!debug/(?:port-forward|channel)))"),
   },
   { name: "recordings", test: below("readers/(directory|recordings|bug-report)") },
-  { name: "gateway", test: below("gateway|cli/(apply-gateways|await-gateways|link-request)") },
+  { name: "gateway", test: below("gateway|cli/shared/(apply|await)-gateways|cli/link/request") },
   // What verifies certificates has these in common with what makes them.
   { name: "asn1", test: new RegExp(`^${PACKAGES}/(?:asn1js|@peculiar/utils)/`) },
-  { name: "certs", test: below("certs/(?!make)|cli/certs/(?!certs\\.ts|make)") },
+  { name: "certs", test: below("certs/(?!make)|cli/certs/(?!flags\\.ts|make)") },
 ];
 
 export default defineConfig({

@@ -1,8 +1,8 @@
 import { basename } from "node:path";
-import { EXIT_FAULT } from "./cli/exit-code.ts";
+import { EXIT_FAULT } from "./cli/shared/exit-code.ts";
 import { run } from "./cli/program.ts";
-import { Interrupted, type Io, type Output } from "./cli/io.ts";
-import { pause } from "./cli/pause.ts";
+import { Interrupted, type Io, type Output } from "./cli/shared/io.ts";
+import { pause } from "./cli/shared/pause.ts";
 import { reasonOf } from "./lib/system-error.ts";
 
 /*

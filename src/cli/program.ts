@@ -1,13 +1,13 @@
 import { Command, CommanderError } from "commander";
 import { OperationError, UsageError } from "../model/errors.ts";
 import { oneLine } from "../lib/sanitize.ts";
-import { addCerts } from "./certs/certs.ts";
-import { addCheck } from "./check.ts";
-import { addCompletion } from "./completion.ts";
-import { EXIT_FAULT, EXIT_INTERRUPTED, EXIT_TERMINATED, EXIT_USAGE } from "./exit-code.ts";
-import { addExplain } from "./explain.ts";
-import { addExpose } from "./expose.ts";
-import { MissingValue, refuseMistakenFlags, withSubcommands } from "./flags.ts";
+import { addCerts } from "./certs/flags.ts";
+import { addCheck } from "./check/flags.ts";
+import { addCompletion } from "./completion/flags.ts";
+import { EXIT_FAULT, EXIT_INTERRUPTED, EXIT_TERMINATED, EXIT_USAGE } from "./shared/exit-code.ts";
+import { addExplain } from "./explain/flags.ts";
+import { addExpose } from "./expose/flags.ts";
+import { MissingValue, refuseMistakenFlags, withSubcommands } from "./shared/flags.ts";
 import {
   asciiOutput,
   Interrupted,
@@ -15,13 +15,13 @@ import {
   type Io,
   type SetExitCode,
   wantsAscii,
-} from "./io.ts";
-import { addLink } from "./link.ts";
-import { addGlobalOptions, type GlobalOptions } from "./options.ts";
-import { addRbac } from "./rbac.ts";
-import { addSnapshot } from "./snapshot.ts";
-import { addUnlink } from "./unlink.ts";
-import { addVersion } from "./version.ts";
+} from "./shared/io.ts";
+import { addLink } from "./link/flags.ts";
+import { addGlobalOptions, type GlobalOptions } from "./shared/options.ts";
+import { addRbac } from "./rbac/flags.ts";
+import { addSnapshot } from "./snapshot/flags.ts";
+import { addUnlink } from "./unlink/flags.ts";
+import { addVersion } from "./version/flags.ts";
 
 const INTRODUCTION = `Checks, links and explains multicluster ambient meshes (Solo's Istio).
 
@@ -79,7 +79,7 @@ async function arranged(args: readonly string[], program: Command): Promise<stri
   const [name] = words;
   const isKnown = name === "help" || program.commands.some((command) => command.name() === name);
   if (name !== undefined && !name.startsWith("-") && !isKnown) {
-    const { unknownCommand } = await import("./usage.ts");
+    const { unknownCommand } = await import("./shared/usage.ts");
     throw new UsageError(unknownCommand(name, program));
   }
   return [...words, "--help"];
@@ -126,14 +126,14 @@ export async function run(args: readonly string[], outside: Io): Promise<number>
       return EXIT_FAULT;
     }
     if (cause instanceof MissingValue) {
-      const { missingValue } = await import("./usage.ts");
+      const { missingValue } = await import("./shared/usage.ts");
       await say(await missingValue(cause.option, program.opts<GlobalOptions>(), io));
       return EXIT_USAGE;
     }
     if (cause instanceof CommanderError) {
       if (cause.exitCode === 0) return 0;
       const [help, name] = program.args;
-      const { unknownCommand, usageText } = await import("./usage.ts");
+      const { unknownCommand, usageText } = await import("./shared/usage.ts");
       if (cause.code !== "commander.help") await say(await usageText(cause, refusing, io));
       else if (help === "help" && name !== undefined) await say(unknownCommand(name, program));
       else {

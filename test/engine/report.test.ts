@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { exitCode } from "../../src/cli/exit-code.ts";
+import { exitCode } from "../../src/cli/shared/exit-code.ts";
 import { buildReport } from "../../src/engine/report.ts";
 import type { Result, Status } from "../../src/model/report.ts";
 import { clusterRef } from "../support/facts.ts";

@@ -3,8 +3,8 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { run } from "../../src/cli/program.ts";
-import type { Clock, Output } from "../../src/cli/io.ts";
-import { pause } from "../../src/cli/pause.ts";
+import type { Clock, Output } from "../../src/cli/shared/io.ts";
+import { pause } from "../../src/cli/shared/pause.ts";
 import {
   type ApiServer,
   type ApiServerOptions,

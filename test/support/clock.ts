@@ -1,5 +1,5 @@
-import { interruptionOf } from "../../src/cli/io.ts";
-import type { Clock } from "../../src/cli/io.ts";
+import { interruptionOf } from "../../src/cli/shared/io.ts";
+import type { Clock } from "../../src/cli/shared/io.ts";
 
 /** A clock that stands still while a command works, and is put on by what it pauses for. */
 export class VirtualClock implements Clock {

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { CHECKS, VIEWS } from "../../src/checks/index.ts";
-import { explainCheck, listChecks } from "../../src/cli/explain-text.ts";
+import { explainCheck, listChecks } from "../../src/cli/explain/text.ts";
 import { check } from "../../src/engine/check.ts";
 import type { ClusterReader } from "../../src/model/reader.ts";
 import type { Report, Result } from "../../src/model/report.ts";

@@ -107,7 +107,7 @@ function troubleOf(gateway: GatewayFact): Pick<LinkEdge, "notTakenUp" | "trouble
   const trouble = linkTrouble(gateway);
   return {
     ...(isTakenUp(gateway) ? {} : { notTakenUp: true }),
-    ...(trouble === undefined ? {} : { trouble }),
+    ...defined({ trouble }),
   };
 }
 

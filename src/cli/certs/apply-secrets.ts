@@ -12,10 +12,10 @@ import type { RawObject } from "../../model/reader.ts";
 import { RESOURCES } from "../../model/resource.ts";
 import type { Written } from "../../model/writer.ts";
 import { paintDiff } from "../../reporters/diff.ts";
-import { EXIT_FAULT } from "../exit-code.ts";
-import { Interrupted, type Io, unlessInterrupted, wantsColor } from "../io.ts";
-import type { GlobalOptions } from "../options.ts";
-import { done, refuse, warning } from "../say.ts";
+import { EXIT_FAULT } from "../shared/exit-code.ts";
+import { Interrupted, type Io, unlessInterrupted, wantsColor } from "../shared/io.ts";
+import type { GlobalOptions } from "../shared/options.ts";
+import { done, refuse, warning } from "../shared/say.ts";
 
 /** Secret cacerts as one cluster is to have it. */
 export interface WantedSecret {

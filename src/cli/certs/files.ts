@@ -2,8 +2,8 @@ import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { SET_FILES, type SigningSet } from "../../certs/signing-set.ts";
 import { UsageError } from "../../model/errors.ts";
-import { checkOutputDirectory, makeDirectory } from "../output-directory.ts";
-import { writeWhole } from "../output-file.ts";
+import { checkOutputDirectory, makeDirectory } from "../shared/output-directory.ts";
+import { writeWhole } from "../shared/output-file.ts";
 
 /** Read and written by nobody else. */
 const PRIVATE = 0o600;

@@ -7,9 +7,9 @@ import { judgeSet, SET_FILES, type SigningSet } from "../../certs/signing-set.ts
 import { safeFileName } from "../../lib/file-name.ts";
 import { DEFAULT_ISTIO_NAMESPACE } from "../../mesh/names.ts";
 import { OperationError, UsageError } from "../../model/errors.ts";
-import { type Io, unlessInterrupted } from "../io.ts";
-import type { GlobalOptions } from "../options.ts";
-import { done, note } from "../say.ts";
+import { type Io, unlessInterrupted } from "../shared/io.ts";
+import type { GlobalOptions } from "../shared/options.ts";
+import { done, note } from "../shared/say.ts";
 import { checkFree, readText, setFiles, writeFiles } from "./files.ts";
 
 /** Flags of `mc certs root`, parsed. */

@@ -11,9 +11,9 @@ import type { FactKey } from "../../model/facts.ts";
 import { missing, type Missing } from "../../model/gathered.ts";
 import type { ClusterReader } from "../../model/reader.ts";
 import { RESOURCES } from "../../model/resource.ts";
-import { type Io, unlessInterrupted } from "../io.ts";
-import type { GlobalOptions } from "../options.ts";
-import { Progress } from "../progress.ts";
+import { type Io, unlessInterrupted } from "../shared/io.ts";
+import type { GlobalOptions } from "../shared/options.ts";
+import { Progress } from "../shared/progress.ts";
 
 const FACTS: readonly FactKey[] = [
   "connection",

@@ -9,7 +9,7 @@ import { CACERTS } from "../../mesh/trust/cacerts.ts";
 import { enumerate } from "../../mesh/wording.ts";
 import { rotationPhase } from "../../mesh/rotation.ts";
 import type { ClusterRef } from "../../model/check.ts";
-import { indented } from "../say.ts";
+import { indented } from "../shared/say.ts";
 
 const WHAT: Readonly<Record<StepName, string>> = {
   add: "the new root beside the old one",

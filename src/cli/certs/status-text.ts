@@ -5,7 +5,7 @@ import type {
   ClusterCertificates,
   RotationData,
 } from "../../checks/certs/data.ts";
-import { indented } from "../say.ts";
+import { indented } from "../shared/say.ts";
 
 /** What `mc certs status -o json` prints; fields are added, never changed. */
 export interface CertsStatus {

@@ -152,7 +152,6 @@ describe("mc certs status", () => {
       "certs",
       "status",
       "--contexts=cluster1,cluster2",
-      "--timeout=3s",
     ]);
     expect(code).toBe(1);
     expect(stdout).toMatch(/=== Cluster: cluster2 ===\nNot read: /);

@@ -1,0 +1,24 @@
+import type { Command } from "commander";
+import { UsageError } from "../../model/errors.ts";
+import type { Io } from "../shared/io.ts";
+
+export function addExplain(program: Command, io: Io): void {
+  program
+    .command("explain")
+    .argument("[check]", "id of a check, as reports name it")
+    .description("what a check reads, why it fails, how to fix it")
+    .action(async (id: string | undefined) => {
+      const { CHECKS } = await import("../../checks/index.ts");
+      const { explainCheck, listChecks } = await import("./text.ts");
+      if (id === undefined) {
+        await io.stdout.write(listChecks(CHECKS));
+        return;
+      }
+      const check = CHECKS.find((one) => one.id === id);
+      if (!check) {
+        const { unknownCheck } = await import("../shared/check-ids.ts");
+        throw new UsageError(unknownCheck(id, CHECKS));
+      }
+      await io.stdout.write(explainCheck(check));
+    });
+}

@@ -1,0 +1,48 @@
+import { defined } from "../../lib/defined.ts";
+import { gather } from "../../engine/gather.ts";
+import type { GatheredCluster, WritableCluster } from "../../model/cluster.ts";
+import type { FactKey } from "../../model/facts.ts";
+import { type Io, unlessInterrupted } from "./io.ts";
+import type { GlobalOptions } from "./options.ts";
+import { Progress } from "./progress.ts";
+import { openContexts } from "./readers.ts";
+
+/** How long a cluster may take to answer what expose, link and unlink ask, ms. */
+const TIMEOUT = 30_000;
+const CONCURRENCY = 32;
+
+/** Opens the contexts (the current one for none); whoever calls closes them. */
+export function openLive(
+  contexts: readonly string[],
+  options: GlobalOptions,
+  io: Io,
+): Promise<WritableCluster[]> {
+  return openContexts(contexts, options, TIMEOUT, io);
+}
+
+/** Reads the facts of all clusters at once, in the order of the writers. */
+export async function readLive(
+  writers: readonly WritableCluster[],
+  keys: readonly FactKey[],
+  options: GlobalOptions,
+  io: Io,
+): Promise<GatheredCluster[]> {
+  const progress = new Progress(io, writers.length, options.quiet ?? false);
+  progress.start();
+  try {
+    return await unlessInterrupted(
+      io.signal,
+      gather(writers, new Set(keys), {
+        concurrency: CONCURRENCY,
+        onRead: () => progress.step(),
+        ...defined({
+          istioNamespace: options.istioNamespace,
+          revision: options.revision,
+          namespace: options.namespace,
+        }),
+      }),
+    );
+  } finally {
+    await progress.clear();
+  }
+}
