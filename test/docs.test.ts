@@ -39,7 +39,9 @@ describe.each(DOCUMENTS)("%s", (document) => {
   });
 
   it("names scripts that there are", () => {
-    const named = [...text.matchAll(/\bnpm run (?:--silent )?([\w:]+)/g)].map(([, name]) => name);
+    const named = [...text.matchAll(/\bnpm run (?:--silent )?([\w:-]*\w)/g)].map(
+      ([, name]) => name,
+    );
     expect(named.filter((name) => manifest.scripts[name ?? ""] === undefined)).toEqual([]);
   });
 
@@ -51,6 +53,26 @@ describe.each(DOCUMENTS)("%s", (document) => {
     const made = /^src\/(checks|facts)\/(dns-names|service-entries)/;
     const lost = named.filter((path) => !made.test(path) && !existsSync(join(ROOT, path)));
     expect(lost).toEqual([]);
+  });
+});
+
+describe("the README", () => {
+  it("shows lines of a report that is printed", () => {
+    const [, fixture = "", picture = ""] =
+      /```console\n\$ npx mc check --directory fixtures\/(\S+)\n(.*?)```/s.exec(
+        readText("README.md"),
+      ) ?? [];
+    const shown = picture.split("\n").filter((line) => line !== "" && line !== "…");
+    expect(shown.length).toBeGreaterThan(10);
+    // What is left out of a line stands as an ellipsis.
+    const printed = readText(`test/golden/${fixture}.txt`).split("\n");
+    const isPrinted = (line: string): boolean => {
+      const [start = "", end = ""] = line.split("…");
+      return printed.some((one) =>
+        line.includes("…") ? one.startsWith(start.trimEnd()) && one.endsWith(end) : one === line,
+      );
+    };
+    expect(shown.filter((line) => !isPrinted(line))).toEqual([]);
   });
 });
 

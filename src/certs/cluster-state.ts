@@ -1,3 +1,4 @@
+import { defined } from "../lib/defined.ts";
 import { RELOAD_TIME, reloadRules, takesUp } from "../mesh/ca-reload.ts";
 import type { ClusterRef } from "../model/check.ts";
 import type { IstiodFact, PodFact, ZtunnelDumpFact } from "../model/facts.ts";
@@ -92,7 +93,7 @@ function evidenceOf(
   return {
     now: ref.now,
     certificateLife,
-    ...(rootsChangedAt === undefined ? {} : { trustedSince: rootsChangedAt }),
+    ...defined({ trustedSince: rootsChangedAt }),
     ...(secret?.signingSince === undefined ? {} : { signingSince: secret.signingSince }),
     ...(istiodStarts ? { istiodStarts } : {}),
     ...(ztunnels ? { ztunnels } : {}),

@@ -1,3 +1,5 @@
+import { defined } from "../lib/defined.ts";
+
 /*
  * What must be true of the workloads of a cluster before the next step of a rotation, and by what it
  * is known: what ztunnel says of itself, or the time that has passed since, in which every workload
@@ -61,7 +63,7 @@ export function trustGate(evidence: WorkloadEvidence, roots: readonly string[]):
     pods.length > 0
       ? "workloads have not been given the new root yet, or not for certain"
       : "what roots workloads trust could not be read";
-  return { met: false, why, pods, ...(until === undefined ? {} : { until }) };
+  return { met: false, why, pods, ...defined({ until }) };
 }
 
 /** Whether every workload certificate is below one of the given roots. */
@@ -80,7 +82,7 @@ export function renewedGate(evidence: WorkloadEvidence, roots: readonly string[]
     certain === undefined
       ? "that istiod signs with the new certificate is not known for certain until it has been restarted"
       : "workload certificates of the old root have not been renewed yet, or not for certain";
-  return { met: false, why, pods, ...(until === undefined ? {} : { until }) };
+  return { met: false, why, pods, ...defined({ until }) };
 }
 
 /**
@@ -109,6 +111,7 @@ function olderProxies(
   return older.map(({ name }) => name);
 }
 
-function meets(some: readonly string[], others: readonly string[]): boolean {
+/** Whether the lists have something in common. */
+export function meets(some: readonly string[], others: readonly string[]): boolean {
   return some.some((one) => others.includes(one));
 }

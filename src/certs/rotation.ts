@@ -1,4 +1,4 @@
-import { renewedGate, trustGate, type Gate, type WorkloadEvidence } from "./gates.ts";
+import { meets, renewedGate, trustGate, type Gate, type WorkloadEvidence } from "./gates.ts";
 
 /*
  * The next safe step of a rotation, from where the clusters are: nothing is remembered between runs.
@@ -212,8 +212,4 @@ export function cuts(clusters: readonly ClusterState[], changes: readonly Secret
       })
       .map((owner) => ({ truster: context, owner: owner.context }));
   });
-}
-
-function meets(some: readonly string[], others: readonly string[]): boolean {
-  return some.some((one) => others.includes(one));
 }

@@ -1,3 +1,4 @@
+import { defined } from "../lib/defined.ts";
 import { changedAt, managersOf } from "../facts/managed-fields.ts";
 import { fromBase64, toBase64 } from "../facts/pem.ts";
 import { at, property, record, string, stringMap, time } from "../lib/json.ts";
@@ -52,9 +53,7 @@ export function caSecret(name: CaSecret["name"], object: RawObject): CaSecret {
     managers: managersOf(object),
     hasRevocations: property(data, CRL_FILE) !== undefined,
     object,
-    ...(resourceVersion === undefined ? {} : { resourceVersion }),
-    ...(changed === undefined ? {} : { changedAt: changed }),
-    ...(since === undefined ? {} : { signingSince: since }),
+    ...defined({ resourceVersion, changedAt: changed, signingSince: since }),
   };
 }
 
@@ -124,7 +123,7 @@ export function secretManifest(
         : { annotations: { [SIGNING_SINCE]: new Date(since).toISOString() } }),
       name: CACERTS,
       namespace,
-      ...(resourceVersion === undefined ? {} : { resourceVersion }),
+      ...defined({ resourceVersion }),
     },
     data: Object.fromEntries(Object.entries(texts).map(([key, value]) => [key, toBase64(value)])),
   };

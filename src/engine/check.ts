@@ -1,3 +1,4 @@
+import { defined } from "../lib/defined.ts";
 import { CHECKS } from "../checks/index.ts";
 import { CONNECTION } from "../lib/connection.ts";
 import type { AnyCheck } from "../model/check.ts";
@@ -66,7 +67,7 @@ export async function check(
   const { clusters: results, mesh } = runChecks(checks, clusters, {
     precheck: request.precheck,
     artifacts,
-    ...(request.revision === undefined ? {} : { revision: request.revision }),
+    ...defined({ revision: request.revision }),
   });
   return annotateCauses(
     buildReport({

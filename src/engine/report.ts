@@ -1,3 +1,4 @@
+import { defined } from "../lib/defined.ts";
 import { worst } from "../model/finding.ts";
 import type { ClusterRef } from "../model/check.ts";
 import type { GatheredCluster } from "../model/cluster.ts";
@@ -20,9 +21,7 @@ export interface ReportParts {
 export function buildReport(parts: ReportParts): Report {
   const clusters = parts.clusters.map(({ ref, results, recordedAt }): ClusterReport => ({
     context: ref.context,
-    ...(ref.id === undefined ? {} : { name: ref.id }),
-    ...(ref.network === undefined ? {} : { network: ref.network }),
-    ...(ref.istioVersion === undefined ? {} : { istioVersion: ref.istioVersion }),
+    ...defined({ name: ref.id, network: ref.network, istioVersion: ref.istioVersion }),
     ...(recordedAt === undefined ? {} : { recordedAt: timeOf(recordedAt) }),
     checks: results,
   }));

@@ -93,7 +93,7 @@ function timed(check: AnyCheck, context: RunContext, run: () => Verdict): Result
     summary,
     durationMs: Math.round((performance.now() - start) * 1000) / 1000,
     findings,
-    ...(data === undefined ? {} : { data }),
+    ...defined({ data }),
   };
 }
 
@@ -128,7 +128,7 @@ function runOnCluster(
     precheck,
     clusters: refs,
     cluster: cluster.ref,
-    ...(revision === undefined ? {} : { revision }),
+    ...defined({ revision }),
   });
   const named = given.findings.map((finding) =>
     ownId({ ...finding, cluster: finding.cluster ?? context }, context),
@@ -178,7 +178,7 @@ function runOnMesh(
     precheck,
     clusters: distinct.map(({ ref }) => ref),
     absent,
-    ...(revision === undefined ? {} : { revision }),
+    ...defined({ revision }),
     artifacts: artifacts.for(check.artifacts ?? []),
   });
   const verdict = withoutGuesses(given, check, seen);

@@ -58,7 +58,7 @@ export interface Rotation {
   /** Clusters that have one of these roots, in the order given. */
   phases: readonly { context: string; phase: RotationPhase }[];
   /** Some clusters are more than one step behind others. */
-  apart: boolean;
+  tooFarApart: boolean;
 }
 
 interface Fingerprint {
@@ -109,10 +109,10 @@ export function rotationOf(given: readonly ClusterRoots[]): Rotation | undefined
     .filter((cluster) => rootsOf(cluster).some(({ sha256 }) => has(involved, sha256)))
     .map((cluster) => ({ context: cluster.context, phase: rotationPhase(cluster, to.sha256) }));
   const from = involved.filter(({ sha256 }) => sha256 !== to.sha256);
-  return { to, from, certain, phases, apart: areApart(phases) };
+  return { to, from, certain, phases, tooFarApart: areTooFarApart(phases) };
 }
 
-function areApart(phases: Rotation["phases"]): boolean {
+function areTooFarApart(phases: Rotation["phases"]): boolean {
   const levels = phases.map(({ phase }) => LEVEL[phase]);
   return Math.max(...levels) - Math.min(...levels) >= TOO_FAR;
 }

@@ -1,3 +1,4 @@
+import { defined } from "../lib/defined.ts";
 import type { ContainerImage } from "../model/facts.ts";
 import { VERSION } from "./names.ts";
 
@@ -66,7 +67,7 @@ export function parseVersion(text: string): IstioVersion | undefined {
     patch: Number(patch ?? 0),
     solo: has("solo"),
     ...(level === undefined ? {} : { patchLevel: Number(level) }),
-    ...(prerelease === undefined ? {} : { prerelease }),
+    ...defined({ prerelease }),
   };
   return { ...version, text: textOf(version, has("fips")) };
 }

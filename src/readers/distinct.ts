@@ -1,3 +1,4 @@
+import { defined } from "../lib/defined.ts";
 import type { ClusterReader } from "../model/reader.ts";
 
 /**
@@ -17,9 +18,11 @@ export function distinct(readers: readonly ClusterReader[]): ClusterReader[] {
 function renamed(reader: ClusterReader, context: string): ClusterReader {
   return {
     context,
-    ...(reader.contextArgument === undefined ? {} : { contextArgument: reader.contextArgument }),
-    ...(reader.kubeconfig === undefined ? {} : { kubeconfig: reader.kubeconfig }),
-    ...(reader.recordedAt === undefined ? {} : { recordedAt: reader.recordedAt }),
+    ...defined({
+      contextArgument: reader.contextArgument,
+      kubeconfig: reader.kubeconfig,
+      recordedAt: reader.recordedAt,
+    }),
     kind: reader.kind,
     now: () => reader.now(),
     connect: () => reader.connect(),

@@ -1,3 +1,4 @@
+import { defined } from "../lib/defined.ts";
 import type { CheckId } from "../model/check-data.ts";
 import { checkOf } from "../model/finding.ts";
 import type { CheckName, Finding, Report, Result } from "../model/report.ts";
@@ -33,7 +34,7 @@ function faultsOf(result: Result, views: Views, context?: string): Ranked[] {
     .filter(({ severity }) => severity === "fail" || severity === "error")
     .map((finding) => ({
       rank,
-      cause: { finding, id, ...(context === undefined ? {} : { context }) },
+      cause: { finding, id, ...defined({ context }) },
     }));
 }
 

@@ -422,7 +422,7 @@ describe("mc expose, wrongly called", () => {
     ["--dry-run --wait=5s", "--wait does not go with --dry-run"],
     ["--wait=0s", "Give a duration"],
     ["--data-plane-service-type=clusterip", "It is loadbalancer or nodeport"],
-    ["-n Mesh", `--namespace "Mesh": no namespace can be called that`],
+    ["-n Mesh", "argument 'Mesh' is invalid. No namespace can be called that."],
   ])("%s", async (line, message) => {
     await start();
     const { code, stdout, stderr } = await clusters.mc(["expose", ...line.split(" ")], {

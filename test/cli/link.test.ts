@@ -127,10 +127,13 @@ describe("mc link, wrongly called", () => {
       "--contexts=cluster1,cluster2 --address=cluster1=a --address=cluster1=b",
       "--address is given twice for cluster1",
     ],
-    ["--contexts=cluster1,cluster2 -n A_b", `--namespace "A_b": no namespace can be called that`],
+    [
+      "--contexts=cluster1,cluster2 -n A_b",
+      "argument 'A_b' is invalid. No namespace can be called that.",
+    ],
     [
       "--contexts=cluster1,cluster2 --namespace=",
-      `--namespace "": no namespace can be called that`,
+      "argument '' is invalid. No namespace can be called that.",
     ],
     ["--contexts=cluster1,cluster2 --zzz", "unknown option '--zzz'"],
     [

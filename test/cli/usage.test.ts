@@ -48,6 +48,21 @@ describe("what was probably meant", () => {
     expect(stderr).toContain(said);
   });
 
+  it.each([
+    "check -n ../x",
+    "check -i B@d",
+    "check --istioNamespace B@d",
+    "snapshot -n B@d",
+    "certs status -i B@d",
+    "unlink --from a --to b -n B@d",
+  ])("refuses what no namespace can be called: %s", async (line) => {
+    const { code, stdout, stderr } = await runMc(line.split(" "));
+    expect([code, stdout]).toEqual([2, ""]);
+    expect(stderr).toMatch(
+      /^mc: option '[^\n]+' is invalid\. No namespace can be called that\.\n$/,
+    );
+  });
+
   it("leaves short flags with their values as they are", async () => {
     const { stderr } = await runMc(["check", "-cnowhere", "-nfrom", "-ojson"]);
     expect(stderr).toContain("kubeconfig nowhere cannot be read");

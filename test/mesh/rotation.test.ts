@@ -97,7 +97,7 @@ describe("a rotation", () => {
       inPhase("stable", "y"),
       cluster("z", [unrelated], [unrelated], unrelated),
     ]);
-    expect(found).toMatchObject({ to: B, from: [A], certain: true, apart: false });
+    expect(found).toMatchObject({ to: B, from: [A], certain: true, tooFarApart: false });
     expect(found?.phases).toEqual([
       { context: "x", phase: "both trusted" },
       { context: "y", phase: "stable" },
@@ -119,7 +119,7 @@ describe("a rotation", () => {
       [inPhase(one), inPhase(other)],
       [inPhase(other), inPhase(one)],
     ]) {
-      expect(rotationOf(clusters)?.apart).toBe(apart);
+      expect(rotationOf(clusters)?.tooFarApart).toBe(apart);
     }
   });
 

@@ -429,7 +429,7 @@ describe("contexts", () => {
       "no kubeconfig: give --kubeconfig or set KUBECONFIG",
     );
     expect(messageOf(() => resolveContext(loadKubeconfig({ env: {} }), "a"))).toBe(
-      'no context "a": there are no contexts',
+      'no context "a": no kubeconfig: give --kubeconfig or set KUBECONFIG',
     );
   });
 

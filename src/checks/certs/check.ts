@@ -123,8 +123,8 @@ export const certs = meshCheck({
     "A certificate of the chain allows TLS servers or clients only, or a revocation list names it.",
   ],
   fixes: [
-    "Make one root and let it sign an intermediate certificate for each cluster, in Secret cacerts of the istio namespace.",
-    "During a rotation put the old and the new root into root-cert.pem of every cluster before the first certificate of the new one is used.",
+    "Make one root and let it sign an intermediate certificate for each cluster, in Secret cacerts of the istio namespace: mc certs root, intermediate and install do so.",
+    "During a rotation put the old and the new root into root-cert.pem of every cluster before the first certificate of the new one is used: mc certs status shows where clusters are, mc certs rotate takes one step when it is safe.",
     "Restart istiod after a change of Secret cacerts.",
   ],
   needs: ["rootCertificate"],

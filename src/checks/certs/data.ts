@@ -51,7 +51,7 @@ export interface RotationData {
   certain: boolean;
   phases: { context: string; phase: RotationPhase }[];
   /** Some clusters are more than one step behind others. */
-  apart: boolean;
+  tooFarApart: boolean;
 }
 
 /** The certificates of every cluster, and whose roots verify whose chain. */

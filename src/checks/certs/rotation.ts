@@ -39,7 +39,7 @@ export function rotationFindings(
   members: readonly ClusterCertificates[],
 ): Finding[] {
   const [first] = members;
-  if (!first || !rotation?.apart) return [];
+  if (!first || !rotation?.tooFarApart) return [];
   return [
     warn(`clusters are more than one phase apart in a ${rotationText(rotation)}`, {
       blockedBy: "certs",
@@ -59,12 +59,12 @@ function commands(first: ClusterCertificates, members: readonly ClusterCertifica
   return [mc(first.cluster, `certs status --contexts ${contexts}`)];
 }
 
-export function rotationData({ to, from, certain, phases, apart }: Rotation): RotationData {
+export function rotationData({ to, from, certain, phases, tooFarApart }: Rotation): RotationData {
   return {
     to: to.sha256,
     from: from.map(({ sha256 }) => sha256),
     certain,
     phases: [...phases],
-    apart,
+    tooFarApart,
   };
 }

@@ -1,3 +1,4 @@
+import { defined } from "../../lib/defined.ts";
 import { isAbandoned, isTakenUp, linkFaults, linkTrouble } from "../../mesh/conditions.ts";
 import { CLUSTER, NETWORK } from "../../mesh/names.ts";
 import { leadsElsewhere, notInRun, servicesOf, type Link } from "../../mesh/links.ts";
@@ -98,7 +99,7 @@ function edgeOf(link: Link<LinkMember>, { pairs, doubtful, entrances }: Around):
       !doubtful.some((back) => back.from === target.member && mayBeFor(from.cluster, back)),
     ...(isBroken ? troubleOf(gateway) : {}),
     ...(isBroken && target?.member ? { through: entrances.of(target.member, gateway) } : {}),
-    ...(synced === undefined ? {} : { synced }),
+    ...defined({ synced }),
   };
 }
 
@@ -106,7 +107,7 @@ function troubleOf(gateway: GatewayFact): Pick<LinkEdge, "notTakenUp" | "trouble
   const trouble = linkTrouble(gateway);
   return {
     ...(isTakenUp(gateway) ? {} : { notTakenUp: true }),
-    ...(trouble === undefined ? {} : { trouble }),
+    ...defined({ trouble }),
   };
 }
 

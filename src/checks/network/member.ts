@@ -1,3 +1,4 @@
+import { defined } from "../../lib/defined.ts";
 import { GATEWAY_NAME, NETWORK } from "../../mesh/names.ts";
 import type { MeshMember } from "../../model/check.ts";
 import type { GatewayFact, PodFact, WorkloadFact } from "../../model/facts.ts";
@@ -74,8 +75,6 @@ export function ownNetwork(member: NetworkMember): OwnNetwork {
   return {
     namespace: namespace !== undefined,
     kinds,
-    ...(label === undefined ? {} : { label }),
-    ...(others === undefined ? {} : { others }),
-    ...(believed === undefined ? {} : { believed }),
+    ...defined({ label, others, believed }),
   };
 }

@@ -1,3 +1,4 @@
+import { defined } from "../../lib/defined.ts";
 import { rootText } from "../../certs/bundle.ts";
 import { clusterStates, type RotatingCluster } from "../../certs/cluster-state.ts";
 import { cuts } from "../../certs/rotation.ts";
@@ -22,7 +23,7 @@ import { indented, refuse, warning } from "../shared/say.ts";
 import { applySecrets, type ApplySecretsOptions } from "./apply-secrets.ts";
 import { readSet } from "./files.ts";
 import { keptByOthers } from "./obstacles.ts";
-import { readClusters, type ReadCluster } from "./read-clusters.ts";
+import { readClusters, UNREAD_ROOTS, type ReadCluster } from "./read-clusters.ts";
 
 /** Flags of `mc certs install`, parsed. */
 export interface InstallOptions extends ApplySecretsOptions {
@@ -88,8 +89,7 @@ async function install(
   const { form, resourceVersion, signingSince } = present ?? {};
   const isSame = present !== undefined && holds(present, ref, set);
   const manifest = secretManifest(ref.istioNamespace, set, {
-    ...(form === undefined ? {} : { form }),
-    ...(resourceVersion === undefined ? {} : { resourceVersion }),
+    ...defined({ form, resourceVersion }),
     // The same certificate is in use since then; of another it would not be true.
     ...(isSame && signingSince !== undefined ? { signingSince } : {}),
   });
@@ -138,6 +138,7 @@ async function problemsOf(
   const kept = keptByOthers(ref, secret);
   if (kept) return [kept];
   if (options.force) return [];
+  if (cluster.unreadRoots) return [unread(ref, UNREAD_ROOTS, cluster.unreadRoots)];
   return [await differs({ cluster, set, judged }, secret, options)];
 }
 

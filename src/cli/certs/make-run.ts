@@ -1,3 +1,4 @@
+import { defined } from "../../lib/defined.ts";
 import { X509Certificate } from "node:crypto";
 import { join } from "node:path";
 import { parseKey, signingKeys, type KeyType } from "../../certs/keys.ts";
@@ -93,7 +94,7 @@ async function makeSet(
   const request = { keyType, days, organization, commonName, now, cluster, dnsNames };
   const { certificate, key } = await makeIntermediate(issuer, {
     ...request,
-    ...(trustDomain === undefined ? {} : { trustDomain }),
+    ...defined({ trustDomain }),
   });
   const set = { certificate, key, chain: certificate + issuer.certificate, roots };
   const judged = await judgeSet(set, now);

@@ -1,3 +1,4 @@
+import { defined } from "../../lib/defined.ts";
 import type { CaCluster } from "../../certs/cluster-state.ts";
 import { caSecret, type CaSecret } from "../../certs/secret.ts";
 import { gather } from "../../engine/gather.ts";
@@ -25,12 +26,17 @@ const FACTS: readonly FactKey[] = [
 
 const CONCURRENCY = 32;
 
+/** What is said where `unreadRoots` stands in the way. */
+export const UNREAD_ROOTS = "the roots that workloads trust could not be read";
+
 /** A cluster's certificates with their private keys, and why what is absent is. */
 export interface ReadCluster {
   gathered: GatheredCluster;
   ca: CaCluster;
   /** It could not be read what istiod signs with. */
   unread?: Missing;
+  /** The roots that its workloads trust could not be read: what a change would cut is not known. */
+  unreadRoots?: Missing;
 }
 
 interface Wanted {
@@ -59,8 +65,7 @@ export async function readClusters(
         concurrency: CONCURRENCY,
         ...settings,
         onRead: () => progress.step(),
-        ...(options.istioNamespace === undefined ? {} : { istioNamespace: options.istioNamespace }),
-        ...(options.revision === undefined ? {} : { revision: options.revision }),
+        ...defined({ istioNamespace: options.istioNamespace, revision: options.revision }),
       }),
     );
     const read = clusters.flatMap((cluster, index) => {
@@ -92,8 +97,14 @@ async function readCluster(gathered: GatheredCluster, reader: ClusterReader): Pr
     readRoots(reader, ref.istioNamespace),
     readProxies(reader),
   ]);
-  const ca = { ...base, ...roots, ...proxies, ...("secret" in secret ? secret : {}) };
-  return "unread" in secret ? { gathered, ca, unread: secret.unread } : { gathered, ca };
+  const trusted = "unreadRoots" in roots ? {} : roots;
+  const ca = { ...base, ...trusted, ...proxies, ...("secret" in secret ? secret : {}) };
+  return {
+    gathered,
+    ca,
+    ...("unread" in secret ? secret : {}),
+    ...("unreadRoots" in roots ? roots : {}),
+  };
 }
 
 async function readSecret(
@@ -111,13 +122,13 @@ async function readSecret(
 async function readRoots(
   reader: ClusterReader,
   namespace: string,
-): Promise<Pick<CaCluster, "roots" | "rootsChangedAt">> {
+): Promise<Pick<CaCluster, "roots" | "rootsChangedAt"> | { unreadRoots: Missing }> {
   const found = await reader.get(RESOURCES.configMaps, namespace, ROOT_CONFIG_MAP);
-  if (!found.ok) return { roots: "" };
+  if (!found.ok) return found.why === "not-found" ? { roots: "" } : { unreadRoots: found };
   const changed = changedAt(found.value);
   return {
     roots: string(at(found.value, "data", "root-cert.pem")) ?? "",
-    ...(changed === undefined ? {} : { rootsChangedAt: changed }),
+    ...defined({ rootsChangedAt: changed }),
   };
 }
 

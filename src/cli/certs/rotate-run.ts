@@ -1,3 +1,4 @@
+import { defined } from "../../lib/defined.ts";
 import { appended, rootText, type BundledCertificate } from "../../certs/bundle.ts";
 import { clusterStates, type RotatingCluster } from "../../certs/cluster-state.ts";
 import { nextStep, type RotationStep, type SecretChange } from "../../certs/rotation.ts";
@@ -102,8 +103,7 @@ function secretsOf(
     const { signingSince } = secret;
     const keeps = change.signer === "present" && signingSince !== undefined;
     const manifest = secretManifest(ref.istioNamespace, changedSet(cluster, change, step, roots), {
-      ...(form === undefined ? {} : { form }),
-      ...(resourceVersion === undefined ? {} : { resourceVersion }),
+      ...defined({ form, resourceVersion }),
       ...(keeps ? { signingSince } : {}),
     });
     const line = writtenLine(step.step, ref);

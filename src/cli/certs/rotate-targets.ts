@@ -12,7 +12,7 @@ import type { ClusterRef } from "../../model/check.ts";
 import { UsageError } from "../../model/errors.ts";
 import { isDirectory, readSet } from "./files.ts";
 import { keptByOthers } from "./obstacles.ts";
-import type { ReadCluster } from "./read-clusters.ts";
+import { UNREAD_ROOTS, type ReadCluster } from "./read-clusters.ts";
 
 /**
  * The clusters whose Secret could be read whole, each with the set of files that it is to have.
@@ -91,9 +91,10 @@ function unloadable(ref: ClusterRef, why: string): Problem {
   );
 }
 
-function obstacleOf({ ca, unread: cause }: ReadCluster): Problem | undefined {
+function obstacleOf({ ca, unread: cause, unreadRoots }: ReadCluster): Problem | undefined {
   const { ref, secret, istiods } = ca;
   if (cause) return unread(ref, "what istiod signs with could not be read", cause);
+  if (unreadRoots) return unread(ref, UNREAD_ROOTS, unreadRoots);
   const external = externalCa(istiods);
   if (external !== undefined) return problem(ref, external);
   return secret && keptByOthers(ref, secret);

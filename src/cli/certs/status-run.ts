@@ -1,3 +1,4 @@
+import { SELF_MADE } from "../../mesh/trust/cacerts.ts";
 import type { CaCluster } from "../../certs/cluster-state.ts";
 import { externalCa } from "../../certs/external.ts";
 import { certsData } from "../../checks/certs/details.ts";
@@ -98,7 +99,7 @@ function keeper({ secret, istiods }: CaCluster): Pick<ClusterStatus, "keptBy" | 
   const external = externalCa(istiods);
   if (external !== undefined) return { keptBy: "an external CA", advice: external };
   if (!secret) return {};
-  if (secret.name === "istio-ca-secret") return { keptBy: "istiod, which made this CA itself" };
+  if (secret.name === SELF_MADE) return { keptBy: "istiod, which made this CA itself" };
   const { text, advice } = secret.owner;
   return advice === undefined ? { keptBy: text } : { keptBy: text, advice };
 }

@@ -1,3 +1,4 @@
+import { defined } from "../../lib/defined.ts";
 import { CHECKS, VIEWS } from "../../checks/index.ts";
 import { check, type CheckRequest } from "../../engine/check.ts";
 import { closest } from "../../lib/closest.ts";
@@ -80,9 +81,11 @@ function requestOf(options: CheckOptions): CheckRequest {
     concurrency: options.concurrency,
     ...(only ? { only } : {}),
     ...(skip ? { skip } : {}),
-    ...(options.istioNamespace === undefined ? {} : { istioNamespace: options.istioNamespace }),
-    ...(options.revision === undefined ? {} : { revision: options.revision }),
-    ...(options.namespace === undefined ? {} : { namespace: options.namespace }),
+    ...defined({
+      istioNamespace: options.istioNamespace,
+      revision: options.revision,
+      namespace: options.namespace,
+    }),
   };
 }
 

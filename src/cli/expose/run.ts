@@ -1,3 +1,4 @@
+import { defined } from "../../lib/defined.ts";
 import { clusterName } from "../../gateway/cluster-id.ts";
 import { eastWestGateway } from "../../gateway/eastwest.ts";
 import { CLASS_EAST_WEST, EAST_WEST_NAME } from "../../mesh/names.ts";
@@ -129,8 +130,7 @@ async function describe(
     manifest: eastWestGateway({
       network,
       nodePort: options.dataPlaneServiceType === "nodeport",
-      ...(name.id === undefined ? {} : { clusterId: name.id }),
-      ...(namespace === undefined ? {} : { namespace }),
+      ...defined({ clusterId: name.id, namespace }),
       ...locality,
     }),
   };
@@ -142,7 +142,7 @@ async function localityFor(
   io: Io,
 ): Promise<Locality> {
   const { region, zone } = options;
-  if (region !== undefined) return { region, ...(zone === undefined ? {} : { zone }) };
+  if (region !== undefined) return { region, ...defined({ zone }) };
   const nodes = factOf(cluster, "nodes");
   const { context } = cluster.ref;
   if ("missing" in nodes) {

@@ -1,3 +1,4 @@
+import { defined } from "../../lib/defined.ts";
 import { join } from "node:path";
 import { peeringValues } from "../../gateway/helm-values.ts";
 import type { Links } from "../../gateway/links.ts";
@@ -32,7 +33,7 @@ function documentsFor(
     ? [peeringValues(source, targets, nodePort)]
     : peerGateways(source, targets, nodePort).map(({ manifest }) => ({
         ...manifest,
-        ...(apiVersion === undefined ? {} : { apiVersion }),
+        ...defined({ apiVersion }),
       }));
 }
 
@@ -44,7 +45,7 @@ function outputsOf({ links, targets }: Links, servedIn: ServedIn, options: LinkO
     }));
   }
   const { namespace } = options;
-  const anybody = { context: "", existing: [], ...(namespace === undefined ? {} : { namespace }) };
+  const anybody = { context: "", existing: [], ...defined({ namespace }) };
   return [{ documents: documentsFor(anybody, targets, options) }];
 }
 

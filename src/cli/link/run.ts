@@ -1,3 +1,4 @@
+import { defined } from "../../lib/defined.ts";
 import { type Links, planLinks, type SourceLinks } from "../../gateway/links.ts";
 import { GATEWAYS, gatewayName, type Wanted, withNamespace } from "../../gateway/plan.ts";
 import { SOURCE_FACTS, unacceptedClass, writeProblems } from "../../gateway/preconditions.ts";
@@ -40,8 +41,7 @@ export async function runLink(options: LinkOptions, io: Io): Promise<number> {
       addresses,
       nodePort: options.preferredDataPlaneServiceType === "nodeport",
       namespaceOf: (context) => namespace ?? writers.get(context)?.namespace ?? "default",
-      ...(namespace === undefined ? {} : { namespace }),
-      ...(revision === undefined ? {} : { revision }),
+      ...defined({ namespace, revision }),
     });
     for (const text of plan.warnings) await warning(io, text);
     for (const text of plan.notes) await note(io, options, text);

@@ -1,9 +1,7 @@
 import { DEFAULT_ISTIO_NAMESPACE } from "../../mesh/names.ts";
 import { rbacDocuments, type RbacDocument } from "../../engine/rbac.ts";
 import { toYaml } from "../../gateway/yaml.ts";
-import { isObjectName } from "../../lib/object-name.ts";
 import { commandLine } from "../../mesh/commands/shell.ts";
-import { UsageError } from "../../model/errors.ts";
 import type { Io } from "../shared/io.ts";
 import type { GlobalOptions } from "../shared/options.ts";
 import { note } from "../shared/say.ts";
@@ -24,11 +22,6 @@ function text({ comment, manifest }: RbacDocument): string {
 export async function runRbac(options: RbacCommandOptions, io: Io): Promise<void> {
   const istioNamespace = options.istioNamespace ?? DEFAULT_ISTIO_NAMESPACE;
   const { name, namespace = istioNamespace } = options;
-  for (const one of [namespace, istioNamespace]) {
-    if (!isObjectName(one)) {
-      throw new UsageError(`${JSON.stringify(one)} cannot be the name of a namespace`);
-    }
-  }
   const documents = rbacDocuments({
     name,
     namespace,

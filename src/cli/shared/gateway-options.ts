@@ -1,5 +1,4 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { isObjectName } from "../../lib/object-name.ts";
 import { UsageError } from "../../model/errors.ts";
 import { duration, type GlobalOptions } from "./options.ts";
 
@@ -49,15 +48,8 @@ export function addPlanOptions(command: Command): Command {
     .option("--diff", "show the change as a diff, too");
 }
 
-/** @throws UsageError for a name that no namespace can have */
-export function checkNamespace({ namespace }: GlobalOptions): void {
-  if (namespace === undefined || isObjectName(namespace)) return;
-  throw new UsageError(`--namespace ${JSON.stringify(namespace)}: no namespace can be called that`);
-}
-
 /** @throws UsageError for flags that do not go together */
 export function checkApplyOptions(options: ApplyOptions): void {
-  checkNamespace(options);
   if (options.generate) {
     for (const [flag, given] of [
       ["--wait", options.wait],

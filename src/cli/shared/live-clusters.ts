@@ -1,3 +1,4 @@
+import { defined } from "../../lib/defined.ts";
 import { gather } from "../../engine/gather.ts";
 import type { GatheredCluster, WritableCluster } from "../../model/cluster.ts";
 import type { FactKey } from "../../model/facts.ts";
@@ -34,9 +35,11 @@ export async function readLive(
       gather(writers, new Set(keys), {
         concurrency: CONCURRENCY,
         onRead: () => progress.step(),
-        ...(options.istioNamespace === undefined ? {} : { istioNamespace: options.istioNamespace }),
-        ...(options.revision === undefined ? {} : { revision: options.revision }),
-        ...(options.namespace === undefined ? {} : { namespace: options.namespace }),
+        ...defined({
+          istioNamespace: options.istioNamespace,
+          revision: options.revision,
+          namespace: options.namespace,
+        }),
       }),
     );
   } finally {

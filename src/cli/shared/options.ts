@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { parseDuration } from "../../lib/duration.ts";
+import { isObjectName } from "../../lib/object-name.ts";
 import { UsageError } from "../../model/errors.ts";
 
 /** Flags that every command takes. */
@@ -64,6 +65,12 @@ export function timeoutFlag(): Option {
     .default(30_000, "30s");
 }
 
+/** The name of a namespace, as Kubernetes takes it. */
+function namespaceName(value: string): string {
+  if (!isObjectName(value)) throw new InvalidArgumentError("No namespace can be called that.");
+  return value;
+}
+
 /** A whole number from 1 up. */
 export function positive(value: string): number {
   if (!/^[1-9]\d{0,5}$/.test(value)) {
@@ -84,12 +91,13 @@ export function addGlobalOptions(program: Command): void {
       "kubeconfig context (else the current one)",
       once("name several clusters with --contexts a,b."),
     )
-    .option("-n, --namespace <name>", "namespace of the Gateways")
+    .option("-n, --namespace <name>", "namespace of the Gateways", namespaceName)
     .option(
       "-i, --istio-namespace <name>",
       "namespace with cacerts and the network label (else the one istiod runs in)",
+      namespaceName,
     )
-    .addOption(new Option("--istioNamespace <name>").hideHelp())
+    .addOption(new Option("--istioNamespace <name>").argParser(namespaceName).hideHelp())
     .option("-r, --revision <name>", "istiod revision (else those with peering enabled)")
     .option("--as <user>", "user to impersonate")
     .option("--as-group <group>", "group to impersonate, repeatable", repeated)

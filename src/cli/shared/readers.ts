@@ -1,3 +1,4 @@
+import { defined } from "../../lib/defined.ts";
 import { realpath, stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { UsageError } from "../../model/errors.ts";
@@ -52,16 +53,18 @@ export async function openContexts(
   ]);
   const config = loadKubeconfig({
     env: io.env,
-    ...(selection.kubeconfig === undefined ? {} : { kubeconfig: selection.kubeconfig }),
+    ...defined({ kubeconfig: selection.kubeconfig }),
   });
   const contexts = named.length > 0 ? named : [undefined];
   return contexts.map((context) =>
     openCluster(config, context, {
       timeoutMs,
       interactive: io.stderr.isTTY,
-      ...(selection.kubeconfig === undefined ? {} : { kubeconfig: selection.kubeconfig }),
-      ...(selection.as === undefined ? {} : { as: selection.as }),
-      ...(selection.asGroup === undefined ? {} : { asGroups: selection.asGroup }),
+      ...defined({
+        kubeconfig: selection.kubeconfig,
+        as: selection.as,
+        asGroups: selection.asGroup,
+      }),
     }),
   );
 }
@@ -71,7 +74,7 @@ export async function knownContexts(selection: GlobalOptions, io: Io): Promise<S
   const { loadKubeconfig } = await import("../../readers/kubeconfig/index.ts");
   const config = loadKubeconfig({
     env: io.env,
-    ...(selection.kubeconfig === undefined ? {} : { kubeconfig: selection.kubeconfig }),
+    ...defined({ kubeconfig: selection.kubeconfig }),
   });
   return new Set(config.contexts.keys());
 }

@@ -1,3 +1,4 @@
+import { defined } from "../../lib/defined.ts";
 import { recordedFacts } from "../../engine/check.ts";
 import { gather } from "../../engine/gather.ts";
 import type { GatheredCluster } from "../../model/cluster.ts";
@@ -61,8 +62,7 @@ export async function runSnapshot(options: SnapshotOptions, io: Io): Promise<num
           ...(options.istioNamespace === undefined
             ? {}
             : { istioNamespace: options.istioNamespace }),
-          ...(options.revision === undefined ? {} : { revision: options.revision }),
-          ...(options.namespace === undefined ? {} : { namespace: options.namespace }),
+          ...defined({ revision: options.revision, namespace: options.namespace }),
         },
       ),
     );

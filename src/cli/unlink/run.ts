@@ -16,7 +16,6 @@ import { UsageError } from "../../model/errors.ts";
 import type { FactKey } from "../../model/facts.ts";
 import { missing } from "../../model/gathered.ts";
 import type { Written } from "../../model/writer.ts";
-import { checkNamespace } from "../shared/gateway-options.ts";
 import { Interrupted, type Io, unlessInterrupted } from "../shared/io.ts";
 import { checkEnds } from "../link/request.ts";
 import { openLive, readLive } from "../shared/live-clusters.ts";
@@ -38,7 +37,6 @@ type Writers = ReadonlyMap<string, WritableCluster>;
 
 function endsOf(options: UnlinkOptions): { sources: string[]; targets: string[] } {
   checkEnds(options);
-  checkNamespace(options);
   if (options.generate && options.dryRun) {
     throw new UsageError("--dry-run does not go with --generate, which deletes nothing");
   }

@@ -61,6 +61,10 @@ function noCurrentContext(config: Kubeconfig): string {
     return `no context given and no current context set; contexts are: ${names(config)}`;
   }
   if (config.files.length > 0) return `no context in kubeconfig ${config.files.join(", ")}`;
+  return noKubeconfig(config);
+}
+
+function noKubeconfig(config: Kubeconfig): string {
   const variable = config.env["KUBECONFIG"];
   if (variable) return `no kubeconfig: KUBECONFIG is ${oneLine(variable)}, where there is no file`;
   const absent = config.absent.length > 0 ? ` (${config.absent.join(", ")} not found)` : "";
@@ -72,8 +76,12 @@ function unknownContext(config: Kubeconfig, context: string, given: boolean): st
     ? `no context ${quoted(context)}`
     : `current context ${quoted(context)} does not exist`;
   if (config.contexts.size === 0) {
-    const where = config.files.length > 0 ? ` in kubeconfig ${config.files.join(", ")}` : "";
-    return `${what}: there are no contexts${where}`;
+    const { files } = config;
+    const why =
+      files.length > 0
+        ? `there are no contexts in kubeconfig ${files.join(", ")}`
+        : noKubeconfig(config);
+    return `${what}: ${why}`;
   }
   const near = closest(context, config.contexts.keys());
   const hint = near === undefined ? "" : ` (did you mean ${quoted(near)}?)`;

@@ -8,7 +8,7 @@ const KUBECONFIG =
 /** Each takes time in proportion to the text, whatever is in it. */
 const PATTERNS: readonly RegExp[] = [
   // Private keys, also where the end was cut off.
-  /-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----[\s\S]*?(-----END [A-Z0-9 ]*PRIVATE KEY-----|$)/g,
+  /-----BEGIN [A-Z0-9 ]*PRIVATE KEY-{5}[\s\S]*?(-----END [A-Z0-9 ]*PRIVATE KEY-{5}|$)/g,
   // JSON web tokens: service account tokens and licenses.
   /(?<![\w-])eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/g,
   // Tokens that say what they are by their first letters.

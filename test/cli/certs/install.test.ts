@@ -246,6 +246,18 @@ describe("mc certs install", () => {
     expect(stderr).toMatch(message);
     expect(stderr).toContain("create role mc-secrets");
   });
+
+  it("vouches for nothing where the roots that workloads trust could not be read", async () => {
+    await mesh.clusters
+      .server("cluster1")
+      .setUsers([{ name: "viewer", deny: [{ verb: "get", resource: "configmaps" }] }]);
+    rewriteKubeconfig();
+    const { code, stdout, stderr } = await install();
+    expect([code, stdout]).toEqual([1, ""]);
+    expect(stderr).toMatch(
+      /^❌ cluster1: the roots that workloads trust could not be read: configmaps "istio-ca-root-cert" is forbidden/,
+    );
+  });
 });
 
 /** The users have changed, and their tokens. */

@@ -1,4 +1,6 @@
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { load } from "js-yaml";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { MadeCertificate } from "../../../src/certs/make.ts";
 import { PRIVATE_KEY, root, signingSet, writeSet } from "../../support/ca.ts";
@@ -49,6 +51,24 @@ const signers = (): (string | undefined)[] =>
   mesh.clusters.contexts.map((context) => mesh.secret(context)["ca-cert.pem"]);
 
 describe("mc certs rotate", () => {
+  it("takes no step, and asks for no restart, where the roots that workloads trust could not be read", async () => {
+    const [context = ""] = mesh.clusters.contexts;
+    const server = mesh.clusters.server(context);
+    await server.setUsers([{ name: "viewer", deny: [{ verb: "get", resource: "configmaps" }] }]);
+    const file = mesh.clusters.kubeconfig;
+    const config = load(readFileSync(file, "utf8")) as {
+      users: { name: string; user: { token: string } }[];
+    };
+    for (const one of config.users) if (one.name === context) one.user.token = server.token();
+    writeFileSync(file, JSON.stringify(config));
+    const { code, stdout, stderr } = await rotate();
+    expect([code, stdout]).toEqual([1, ""]);
+    expect(stderr).toContain(
+      `${context}: the roots that workloads trust could not be read: configmaps "istio-ca-root-cert" is forbidden`,
+    );
+    for (const one of mesh.clusters.contexts) expect(rootsOf(one)).toEqual(["old"]);
+  });
+
   it("goes step by step to the new root, and never further than is safe", async () => {
     const before = signers();
     const added = await rotate();

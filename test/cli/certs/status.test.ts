@@ -23,7 +23,7 @@ afterEach(async () => {
 
 interface Status {
   clusters: { context: string; phase?: string; keptBy?: string; error?: string }[];
-  rotation?: { to: string; certain: boolean; apart: boolean };
+  rotation?: { to: string; certain: boolean; tooFarApart: boolean };
   next: { text: string; commands: string[] }[];
 }
 
@@ -82,7 +82,7 @@ describe("mc certs status", () => {
     await setSecret(mesh, "cluster1", old, [old, fresh]);
     const adding = await status(mesh);
     expect(adding.clusters.map(({ phase }) => phase)).toEqual(["adding", "stable"]);
-    expect(adding.rotation).toMatchObject({ certain: true, apart: false });
+    expect(adding.rotation).toMatchObject({ certain: true, tooFarApart: false });
     expect(adding.next).toEqual([
       {
         text: expect.stringMatching(/^cluster1: istiod has not taken the new root over/) as string,
@@ -168,7 +168,7 @@ describe("mc certs status", () => {
         { context: "cluster1", secret: "cacerts", phase: "switched" },
         { context: "cluster2", secret: "cacerts", phase: "stable" },
       ],
-      rotation: { name: "CN=Root CA 2026,O=Istio", certain: false, apart: true },
+      rotation: { name: "CN=Root CA 2026,O=Istio", certain: false, tooFarApart: true },
     });
     const text = await runMc(["certs", "status", "--directory", directory]);
     expect(text.stdout).toContain("Rotation to root CN=Root CA 2026,O=Istio (SHA-256 ");

@@ -1,3 +1,4 @@
+import { defined } from "../../../lib/defined.ts";
 import { array, at, property, record, string } from "../../../lib/json.ts";
 import type { AccessRequest } from "../../../model/gathered.ts";
 import type { RawObject } from "../../../model/reader.ts";
@@ -82,7 +83,7 @@ export function accessTo(
     group,
     resource: plural,
     ...(namespace === undefined || namespace === "" ? {} : { namespace }),
-    ...(name === undefined ? {} : { name }),
+    ...defined({ name }),
   };
 }
 
