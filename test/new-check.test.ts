@@ -24,6 +24,7 @@ const COPIED: readonly string[] = [
   "lint",
   "package.json",
   "rolldown.config.ts",
+  "schema",
   "src",
   "test",
   "tsconfig.json",

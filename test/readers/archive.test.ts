@@ -68,7 +68,7 @@ describe("reading", () => {
     });
     execFileSync("tar", ["-czf", join(root, "out.tgz"), "-C", root, "in"]);
     const readers = await openRecordings(join(root, "out.tgz"));
-    expect(readers.map(({ context }) => context)).toEqual(["c"]);
+    expect(readers.map(({ context }) => context)).toEqual(["c", "d".repeat(120)]);
   });
 
   test("several recordings, each its own cluster", async () => {
