@@ -450,7 +450,7 @@ describe("mc unlink, wrongly called", () => {
     ["--contexts=cluster1,nope", `no context "nope"`],
     ["--contexts=cluster1,nope", "; a cluster that is gone: --from a --to CLUSTER_ID or network"],
     ["--contexts=cluster1,cluster2 --generate --dry-run", "--dry-run does not go with --generate"],
-    ["--contexts=cluster1,cluster2 -n a/b", `--namespace "a/b": no namespace`],
+    ["--contexts=cluster1,cluster2 -n a/b", "No namespace can be called that"],
   ])("%s", async (line, message) => {
     await start();
     const { code, stdout, stderr } = await clusters.mc([
