@@ -12,20 +12,20 @@ import { IDENTITY, NAME_ONLY } from "./keep-objects.ts";
  */
 
 const DECLARED: readonly Keeps[] = Object.values(FACTS).map(({ keeps }) => keeps);
-const KEYS = Object.keys(RESOURCES) as (keyof typeof RESOURCES)[];
+const KEYS = new Map(
+  (Object.keys(RESOURCES) as (keyof typeof RESOURCES)[]).map((key) => [RESOURCES[key].plural, key]),
+);
 
 const mapsOf = (keeps: Keeps, key: keyof typeof RESOURCES): KeepMap[] => {
   const map: KeepMap | undefined = keeps[key];
   return map ? [map] : [];
 };
 
-/** What is kept of objects, by the plural of their resource. */
-export const KEPT_OBJECTS: ReadonlyMap<string, KeepMap> = new Map(
-  KEYS.map((key) => [
-    RESOURCES[key].plural,
-    DECLARED.flatMap((keeps) => mapsOf(keeps, key)).reduce(unionOfMaps, IDENTITY),
-  ]),
-);
+/** What is kept of objects, by the plural of their resource; nothing for one that is not read. */
+export function keptObjects(plural: string): KeepMap | undefined {
+  const key = KEYS.get(plural);
+  return key && DECLARED.flatMap((keeps) => mapsOf(keeps, key)).reduce(unionOfMaps, IDENTITY);
+}
 
 /** What is kept of debug answers, by their path: `/debug/license`. */
 export const KEPT_ANSWERS: ReadonlyMap<string, Keep> = new Map(
@@ -48,9 +48,17 @@ const slimName: Slim = slimmer(keeper(NAME_ONLY));
 
 /** By resource, the function that leaves what facts read; `closer` looks at it for a recording. */
 export function slimmers(closer?: Closer): (resource: Resource) => Slim {
+  // Made when first asked for: a run reads few of all resources.
   const made = new Map<string, Slim>();
-  for (const [plural, keep] of KEPT_OBJECTS) made.set(plural, slimmer(keeper(keep, closer)));
-  return ({ plural }) => made.get(plural) ?? slimName;
+  return ({ plural }) => {
+    let slim = made.get(plural);
+    if (!slim) {
+      const keep = keptObjects(plural);
+      slim = keep ? slimmer(keeper(keep, closer)) : slimName;
+      made.set(plural, slim);
+    }
+    return slim;
+  };
 }
 
 /** The function for a resource that mc reads, for readers and recorders. */
@@ -61,9 +69,12 @@ export const slimFor = slimmers();
  * no fact reads.
  */
 export function answerSlimmers(closer?: Closer): (path: string) => Keeper | undefined {
-  const made = new Map([...KEPT_ANSWERS].map(([path, keep]) => [path, keeper(keep, closer)]));
+  const made = new Map<string, Keeper>();
   return (path) => {
-    const keep = made.get(path.startsWith("/") ? path : `/${path}`);
+    const full = path.startsWith("/") ? path : `/${path}`;
+    const declared = KEPT_ANSWERS.get(full);
+    const keep = made.get(full) ?? (declared && keeper(declared, closer));
+    if (keep) made.set(full, keep);
     // What is of another type than facts read is a fault that they report; it is of no other use.
     return keep && ((answer) => keep(answer) ?? {});
   };

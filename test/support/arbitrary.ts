@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { KNOWN_VARIABLES } from "../../src/facts/env-names.ts";
 import { Cut, isKeepList, type Keep, type KeepMap, othersOf, WHOLE } from "../../src/facts/keep.ts";
-import { KEPT_ANSWERS, KEPT_OBJECTS } from "../../src/facts/slim.ts";
+import { KEPT_ANSWERS, keptObjects } from "../../src/facts/slim.ts";
 import { RESOURCES, type Resource } from "../../src/model/resource.ts";
 import type { Json } from "./pods.ts";
 
@@ -154,7 +154,7 @@ const name = fc.constantFrom(
 );
 
 function objectOf(resource: Resource): fc.Arbitrary<Json> {
-  const { metadata, apiVersion: _, kind: __, ...rest } = KEPT_OBJECTS.get(resource.plural) ?? {};
+  const { metadata, apiVersion: _, kind: __, ...rest } = keptObjects(resource.plural) ?? {};
   const meta = mapOf(metadata as KeepMap, ["metadata"]);
   const body = mapOf(rest, []);
   const { group, versions, kind } = resource;
