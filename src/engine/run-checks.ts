@@ -179,7 +179,7 @@ function runOnMesh(
     clusters: distinct.map(({ ref }) => ref),
     absent,
     ...defined({ revision }),
-    artifacts: artifacts.for(check.artifacts ?? []),
+    artifacts: artifacts.for(check.artifacts),
   });
   const verdict = withoutGuesses(given, check, seen);
   if (notices.length + notes.length === 0) return verdict;

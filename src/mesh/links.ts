@@ -48,9 +48,8 @@ export interface Link<M> {
  * The cluster that a remote Gateway leads to in truth, where its addresses are those of another than
  * the one that it stands for. No condition tells: the other cluster answers.
  */
-export function leadsElsewhere<M>({ from, target, owners }: Link<M>): LinkTarget<M> | undefined {
-  if (target) return owners.includes(target) ? undefined : owners[0];
-  return owners.length === 1 ? owners.find(({ member }) => member === from) : undefined;
+export function leadsElsewhere<M>({ target, owners }: Link<M>): LinkTarget<M> | undefined {
+  return target && !owners.includes(target) ? owners[0] : undefined;
 }
 
 /** The Services of a member, none where they could not be read. */

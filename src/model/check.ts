@@ -110,11 +110,15 @@ export interface MeshCheck<
 export type AnyCheck = Described<CheckId> & {
   needs: readonly FactKey[];
   uses: readonly FactKey[];
-  artifacts?: readonly ArtifactKey[];
 } & (
-    | { scope: "cluster"; run(facts: never, context: ClusterCheckContext): Verdict }
+    | {
+        scope: "cluster";
+        artifacts?: never;
+        run(facts: never, context: ClusterCheckContext): Verdict;
+      }
     | {
         scope: "mesh";
+        artifacts: readonly ArtifactKey[];
         seesAliases?: true;
         run(members: never, context: MeshCheckContext<ArtifactKey>): Verdict;
       }

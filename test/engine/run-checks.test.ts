@@ -277,7 +277,7 @@ describe("two contexts of one cluster", () => {
     const twin = { ...clusterRef("a"), context: "alias", ...changes };
     return [cluster("a", uid), { ...cluster("b", uid), ref: twin }];
   };
-  const identity: AnyCheck = { ...pairing, seesAliases: true };
+  const identity: AnyCheck = { ...pairing, seesAliases: true as const };
 
   it("count once across clusters, but where they are named", () => {
     const { mesh } = run([pairing, identity], twins());

@@ -65,10 +65,12 @@ function isBack(one: Group, other: Group): boolean {
 
 function mutualFinding(group: Group, trust: TrustMatrix): Finding {
   const { owner, truster } = group.first;
-  const root = (one: ClusterCertificates): string => {
-    const found = chainRoot(trust, one);
-    return found ? `root ${named(found)}` : "a root that is not known";
-  };
+  // Who does not verify its own chain is a truster of itself, and then there is more than a pair.
+  const root = (one: ClusterCertificates): string =>
+    [chainRoot(trust, one)]
+      .filter((found) => found !== undefined)
+      .map((found) => `root ${named(found)}`)
+      .join();
   return fail(
     `${clustersText([truster, owner])} do not trust each other's intermediate certificates: that of ${truster.context} is below ${root(truster)}, that of ${owner.context} below ${root(owner)}${group.first.fault === "other-key" ? ", of the same name but with another key" : ""}`,
     { remediation: remediation(group, trust) },

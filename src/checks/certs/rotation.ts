@@ -38,25 +38,26 @@ export function rotationFindings(
   rotation: Rotation | undefined,
   members: readonly ClusterCertificates[],
 ): Finding[] {
-  const [first] = members;
-  if (!first || !rotation?.tooFarApart) return [];
+  if (!rotation?.tooFarApart) return [];
   return [
     warn(`clusters are more than one phase apart in a ${rotationText(rotation)}`, {
       blockedBy: "certs",
       remediation: remedy(
         "Bring the clusters that are behind on before any other takes a step: in each phase all of them, and all their workloads, before the next.",
-        ...commands(first, members),
+        ...commands(members),
       ),
     }),
   ];
 }
 
 /** What says which step is next; for recordings, what shows the roots that are there. */
-function commands(first: ClusterCertificates, members: readonly ClusterCertificates[]): string[] {
+function commands(members: readonly ClusterCertificates[]): string[] {
   const known = members.every(({ cluster }) => cluster.contextArgument !== "<context>");
   if (!known) return members.slice(0, 3).map(({ cluster }) => showRoot(cluster));
   const contexts = members.map(({ cluster }) => contextWord(cluster)).join(",");
-  return [mc(first.cluster, `certs status --contexts ${contexts}`)];
+  return members
+    .slice(0, 1)
+    .map(({ cluster }) => mc(cluster, `certs status --contexts ${contexts}`));
 }
 
 export function rotationData({ to, from, certain, phases, tooFarApart }: Rotation): RotationData {

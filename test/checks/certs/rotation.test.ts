@@ -56,6 +56,24 @@ describe("a rotation", () => {
     ]);
   });
 
+  test("of recordings the roots that are there are shown", async () => {
+    const [old, fresh] = [root, await makeRoot("Root B")];
+    const cluster = { contextArgument: "<context>" };
+    const a: Certificates = {
+      cluster,
+      roots: [old, fresh],
+      intermediate: cacerts(await makeIntermediate(fresh, "a"), fresh, {
+        root: old.pem + fresh.pem,
+      }),
+    };
+    const verdict = await runCerts({ a, b: { ...healthyB, cluster } });
+    const phases = faults(verdict).find(({ message }) => message.includes("one phase apart"));
+    expect(phases?.remediation?.commands).toHaveLength(2);
+    for (const command of phases?.remediation?.commands ?? []) {
+      expect(command).toContain("get configmap istio-ca-root-cert");
+    }
+  });
+
   test("an old root left in the bundles is an info, one for all clusters that have it", async () => {
     const old = await makeRoot("Old", { notBefore: NOW - 3000 * DAY, notAfter: NOW - DAY });
     const bundle = { roots: [old, root] };
