@@ -77,14 +77,14 @@ async function collect(source: ClusterSource, keys: readonly FactKey[]): Promise
     keys.map(async (key) => [key, await source.fact(key)] as const),
   );
   const facts = Object.fromEntries(answers) as GatheredCluster["facts"];
-  if (facts.connection) facts.connection = connectionOf(facts.connection, source);
+  const connection = facts.connection && connectionOf(facts.connection, source);
   const runs = controllerRuns(facts.istiodPods, facts.istiods);
   // An istiod that is not among the pods that were read may be among the others.
   const isCertain = runs || source.narrowed.every(({ resource }) => resource !== "pods");
   const gateways =
     facts.gateways &&
     mapGathered(facts.gateways, (read) => withController(read, isCertain ? runs : undefined));
-  Object.assign(facts, defined({ gateways }));
+  Object.assign(facts, defined({ connection, gateways }));
   const istioNamespace = valueOr(facts.istioNamespace, DEFAULT_ISTIO_NAMESPACE);
   const { reader } = source;
   const ref = clusterRef(

@@ -26,6 +26,15 @@ describe("a result of pods without data", () => {
     expect(eastWest.parts?.(result)).toEqual([{ result, blocks: [] }]);
   });
 
+  test("whose data names a finding that is not there has the gateway's part without it", () => {
+    const gateway = { namespace: "a", name: "b" };
+    const part = { ...gateway, status: "fail" as const, summary: "x", rows: [], findings: [0, 5] };
+    const result = { ...withoutData("pods-eastwest"), data: { gateways: [part] } };
+    const parts = eastWest.parts?.(result) ?? [];
+    expect(parts.map((one) => one.result.findings)).toEqual([result.findings]);
+    expect(explanation.closes?.(result, gateway)).toBe(false);
+  });
+
   test("closes no gateway, and none that it does not know", () => {
     const gateway = { namespace: "istio-eastwest", name: "istio-eastwest" };
     expect(explanation.closes?.(withoutData("pods-eastwest"), gateway)).toBe(false);
