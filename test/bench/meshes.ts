@@ -23,6 +23,7 @@ export async function linked(count: number, network?: string): Promise<ClusterFi
         context: name,
         id: name,
         network: network ?? `net-${name}`,
+        podNetwork: `10.${index % 250}`,
         address: `192.0.${Math.floor(index / 250)}.${(index % 250) + 1}`,
         certificates: certificates[name] ?? { intermediate: "", roots: "" },
       }),
