@@ -33,13 +33,27 @@ const STUBS: Readonly<Record<PemFault, (label: string) => string>> = {
 };
 
 /**
+ * Texts that are public as they stand. Every reading, fact and recording asks anew, of the same few
+ * roots and chains, and each certificate is parsed to tell.
+ */
+const KNOWN = new Set<string>();
+const MOST_KNOWN = 256;
+
+/**
  * The certificates and revocation lists of a PEM text, and the faults of the rest. Go reads the same
  * certificates from it, and it has the same problems; doing it again changes nothing.
  */
 export function publicPem(text: string): string {
-  const kept = readPemItems(text).map(textOf).join("\n");
+  if (KNOWN.has(text)) return text;
+  const items = readPemItems(text).map(textOf).join("\n");
   // Without a last line end it would be glued to what is appended to it.
-  return kept !== "" && text.endsWith("\n") ? `${kept}\n` : kept;
+  const kept = items !== "" && text.endsWith("\n") ? `${items}\n` : items;
+  // Nothing but what is public is remembered: what was cut holds keys.
+  if (kept === text) {
+    if (KNOWN.size >= MOST_KNOWN) KNOWN.clear();
+    KNOWN.add(text);
+  }
+  return kept;
 }
 
 function textOf(item: PemItem): string {
