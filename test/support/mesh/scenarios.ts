@@ -244,7 +244,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
       first.objects = first.objects.map((object) =>
         object.metadata.name === old.metadata.name ? old : object,
       );
-      disconnect(first);
+      disconnect(first, "upstream connection error: dial tcp 192.0.2.99:15012: i/o timeout");
     }
     return clusters;
   },
