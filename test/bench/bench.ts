@@ -26,7 +26,7 @@ const KUBECTL: Reference = {
   command: ["kubectl", "version", "--client"],
   budgets: [1.3, 1.3, 4],
 };
-const withOpenssl = await has("openssl", "version");
+const withOpenssl = !guard && (await has("openssl", "version"));
 const withKubectl = !guard && (await has(...KUBECTL.command));
 
 /** In the order of the table. */
@@ -39,7 +39,7 @@ const PARTS: Readonly<Record<string, () => Promise<Row[]>>> = {
   ...(withKubectl ? { "by-hand": () => byHand(some) } : {}),
   certificates: () => certificates(many),
   // openssl takes minutes for keys of RSA 4096.
-  ...(withOpenssl && !guard ? { intermediates: () => intermediates(some) } : {}),
+  ...(withOpenssl ? { intermediates: () => intermediates(some) } : {}),
 };
 
 const unknown = positionals.find((name) => !Object.hasOwn(PARTS, name));
