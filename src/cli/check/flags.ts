@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import { REPORTERS } from "../../reporters/index.ts";
 import type { CheckOptions } from "./run.ts";
 import type { Io, SetExitCode } from "../shared/io.ts";
-import { duration, list, positive, repeated, timeoutFlag } from "../shared/options.ts";
+import { duration, list, positive, repeated, modeFlag, timeoutFlag } from "../shared/options.ts";
 
 /** A duration flag whose value may be left out: `--wait`, `--wait=5m`. */
 function durationFlag(flags: string, description: string, preset: string): Option {
@@ -22,6 +22,7 @@ export function addCheck(program: Command, io: Io, setExitCode: SetExitCode): vo
     .description("check whether clusters can be linked, are linked, and if not, why")
     .option("--contexts <a,b>", "kubeconfig contexts, by commas or repeated", list)
     .option("--directory <dir>", "a recording instead of a live cluster, repeatable", repeated)
+    .addOption(modeFlag())
     .option("-p, --precheck", "ask only whether each cluster is ready to be linked")
     .option("-v, --verbose", "show the details of every check")
     .option("-o, --output <format>", Object.keys(REPORTERS).join(", "), "text")

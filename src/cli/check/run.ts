@@ -13,7 +13,7 @@ import { matchChecks } from "../shared/check-ids.ts";
 import { exitCode } from "../shared/exit-code.ts";
 import { type Io, unlessInterrupted, wantsAscii, wantsColor, widthOf } from "../shared/io.ts";
 import { checkWritable, writeWhole } from "../shared/output-file.ts";
-import type { GlobalOptions } from "../shared/options.ts";
+import { type GlobalOptions, meshKindOf, type Mode } from "../shared/options.ts";
 import { Progress, StatusLine } from "../shared/progress.ts";
 import { closeReaders, openReaders } from "../shared/readers.ts";
 import { note } from "../shared/say.ts";
@@ -22,6 +22,7 @@ import { note } from "../shared/say.ts";
 export interface CheckOptions extends GlobalOptions {
   contexts?: string[];
   directory?: string[];
+  mode: Mode;
   precheck?: boolean;
   verbose?: boolean;
   output: string;
@@ -79,6 +80,7 @@ function requestOf(options: CheckOptions): CheckRequest {
   return {
     precheck: options.precheck ?? false,
     concurrency: options.concurrency,
+    ...meshKindOf(options.mode),
     ...(only ? { only } : {}),
     ...(skip ? { skip } : {}),
     ...defined({

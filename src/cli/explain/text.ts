@@ -1,8 +1,14 @@
 import type { AnyCheck } from "../../model/check.ts";
+import type { MeshKind } from "../../model/report.ts";
 
 function bullets(heading: string, lines: readonly string[]): string[] {
   return ["", heading, ...lines.map((line) => `  - ${line}`)];
 }
+
+const MESHES: Readonly<Record<MeshKind, string>> = {
+  peering: "Only for meshes with peering.",
+  community: "Only for meshes with remote secrets.",
+};
 
 /** Everything that a check says of itself. */
 export function explainCheck(check: AnyCheck): string {
@@ -14,7 +20,7 @@ export function explainCheck(check: AnyCheck): string {
     `${check.id}: ${check.title}`,
     "",
     check.why,
-    `${scope}${check.notInPrecheck ? ` With --precheck: ${check.notInPrecheck}.` : ""}`,
+    `${scope}${check.meshKind ? ` ${MESHES[check.meshKind]}` : ""}${check.notInPrecheck ? ` With --precheck: ${check.notInPrecheck}.` : ""}`,
     ...bullets("What it reads", [check.reads]),
     ...bullets("Why it fails", check.faults),
     ...bullets("How to fix it", check.fixes),
