@@ -83,7 +83,10 @@ export interface Finding {
    * of: a link that is broken follows from it. Other faults of the same check explain no such link.
    */
   stopsPeering?: true;
-  /** @format uri */
+  /**
+   * The page of the check, where it says more of what is wrong.
+   * @format uri
+   */
   docs?: string;
 }
 

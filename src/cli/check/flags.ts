@@ -16,6 +16,15 @@ function failOn(value: string): string {
   return value;
 }
 
+/** What code scanning takes for a category. */
+function category(value: string): string {
+  const name = value.replace(/\/$/, "");
+  if (!/^[\w.:/-]{1,200}$/.test(name)) {
+    throw new InvalidArgumentError("It takes up to 200 letters, digits and any of . _ : / -");
+  }
+  return name;
+}
+
 export function addCheck(program: Command, io: Io, setExitCode: SetExitCode): void {
   program
     .command("check")
@@ -27,6 +36,11 @@ export function addCheck(program: Command, io: Io, setExitCode: SetExitCode): vo
     .option("-v, --verbose", "show the details of every check")
     .option("-o, --output <format>", Object.keys(REPORTERS).join(", "), "text")
     .option("--output-file <file>", "write the report there instead of to stdout")
+    .option(
+      "--sarif-category <name>",
+      "tells this analysis from others of the same commit, in SARIF",
+      category,
+    )
     .option("--check <ids>", "run these checks only", list)
     .option("--skip <ids>", "leave these checks out", list)
     .option("--fail-on <status>", "exit 1 from this status on: fail or warn", failOn, "fail")

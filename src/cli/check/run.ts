@@ -1,5 +1,5 @@
 import { defined } from "../../lib/defined.ts";
-import { CHECKS, VIEWS } from "../../checks/index.ts";
+import { CHECKS, DESCRIPTIONS, VIEWS } from "../../checks/index.ts";
 import { check, type CheckRequest } from "../../engine/check.ts";
 import { closest } from "../../lib/closest.ts";
 import { formatDuration } from "../../lib/duration.ts";
@@ -27,6 +27,7 @@ export interface CheckOptions extends GlobalOptions {
   verbose?: boolean;
   output: string;
   outputFile?: string;
+  sarifCategory?: string;
   check?: string[];
   skip?: string[];
   failOn: "fail" | "warn";
@@ -113,7 +114,13 @@ async function print(
   options: CheckOptions,
   io: Io,
 ): Promise<void> {
-  const same = { verbose: options.verbose ?? false, views: VIEWS, ascii: wantsAscii(io) };
+  const same = {
+    verbose: options.verbose ?? false,
+    views: VIEWS,
+    descriptions: DESCRIPTIONS,
+    ascii: wantsAscii(io),
+    ...defined({ sarifCategory: options.sarifCategory }),
+  };
   if (options.outputFile === undefined) {
     const color = wantsColor(io, options.color);
     const width = widthOf(io.stdout);
