@@ -104,6 +104,7 @@ async function collect(source: ClusterSource, keys: readonly FactKey[]): Promise
     facts,
     ...(narrowed.length > 0 ? { narrowed } : {}),
     ...(reader.kind === "recording" ? { recordedAt: reader.recordedAt ?? null } : {}),
+    ...defined({ recordedAfter: reader.recordedAfter }),
   };
 }
 

@@ -384,6 +384,34 @@ describe("when it was made", () => {
     ]);
   });
 
+  test("is not before the newest time in it, where it does not say", async () => {
+    const after = async (files: Record<string, unknown>): Promise<(number | undefined)[]> =>
+      (await openRecordings(directory(files))).map(({ recordedAfter }) => recordedAfter);
+    const { metadata, ...rest } = pod("p", "n");
+    const made = { ...rest, metadata: { ...metadata, creationTimestamp: "2026-01-15T11:00:00Z" } };
+    const heartbeat = { type: "Ready", lastHeartbeatTime: "2026-01-15T12:05:00Z" };
+    const node = {
+      apiVersion: "v1",
+      kind: "Node",
+      metadata: { name: "n", managedFields: [{ time: "2026-01-15T12:04:00Z" }, { time: 5 }] },
+      status: { conditions: [heartbeat, { lastTransitionTime: "yesterday" }] },
+    };
+    const at = Date.parse("2026-01-15T12:05:00Z");
+    expect(await after({ "pods.json": made, "nodes.json": node })).toEqual([at]);
+    expect(await after({ "pods.json": pod("p", "n") })).toEqual([undefined]);
+    const future = {
+      ...node,
+      status: { conditions: [{ lastHeartbeatTime: "2999-01-15T12:05:00Z" }] },
+    };
+    expect(await after({ "pods.json": made, "nodes.json": future })).toEqual([undefined]);
+    const report = {
+      "r/cluster/k8s-resources": JSON.stringify({ kind: "List", items: [made, node] }),
+    };
+    expect(await after(report)).toEqual([at]);
+    expect(await times(report)).toEqual([undefined]);
+    expect(await after({ "snapshot.json": { time: "2026-01-15T12:05:00Z" } })).toEqual([undefined]);
+  });
+
   test("is kept where a recording goes by another name", async () => {
     const [first, second] = await Promise.all(
       [1, 2].map((day) =>

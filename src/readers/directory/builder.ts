@@ -117,11 +117,14 @@ export class DirectoryBuilder implements Builder {
     if (!this.#recorded && this.#objects.count === 0) {
       throw new UsageError(`${origin} has no Kubernetes objects (YAML or JSON files)`);
     }
+    const now = time ?? Date.now();
+    const recordedAt = time ?? this.#time;
+    const recordedAfter = recordedAt === undefined ? this.#objects.newestUntil(now) : undefined;
     const reader = new RecordingReader({
       context: context ?? this.#named.context,
-      ...defined({ contextArgument, recordedAt: time ?? this.#time }),
+      ...defined({ contextArgument, recordedAt, recordedAfter }),
       origin,
-      now: time ?? Date.now(),
+      now,
       objects: this.#objects,
       debug: this.#debug,
       snapshot: this.#snapshot,
