@@ -497,6 +497,44 @@ describe("clusters beside one another", () => {
     );
   });
 
+  const listOf = (...items: unknown[]) => ({ kind: "List", apiVersion: "v1", items });
+
+  test("two lists of one namespace that have nothing in common are of two clusters", async () => {
+    const root = directory({
+      "a/pods.json": listOf(pod("istiod-1", "n"), pod("istiod-2", "n")),
+      "b/pods.json": listOf(pod("istiod-3", "n")),
+    });
+    await expect(openRecordings(root)).rejects.toThrow(
+      /has one list of Pods of namespace n in a\/pods\.json and another one in b\/pods\.json, which have nothing in common: if these are recordings of several clusters, give each with a --directory of its own; if not, put them into one directory$/,
+    );
+    const nodes = (name: string) => ({ apiVersion: "v1", kind: "Node", metadata: { name } });
+    await expect(
+      openRecordings(
+        directory({ "a/n.json": listOf(nodes("a-1")), "b/n.json": listOf(nodes("b-1")) }),
+      ),
+    ).rejects.toThrow(/one list of Nodes in a\/n\.json/);
+  });
+
+  test.each<[string, Record<string, unknown>]>([
+    [
+      "of other namespaces",
+      { "n/pods.json": listOf(pod("p", "n")), "m/pods.json": listOf(pod("q", "m")) },
+    ],
+    ["in one directory", { "a/x.json": listOf(pod("p", "n")), "a/y.json": listOf(pod("q", "n")) }],
+    ["one below the other", { "x.json": listOf(pod("p", "n")), "a/y.json": listOf(pod("q", "n")) }],
+    [
+      "with something in common",
+      {
+        "a/x.json": listOf(pod("p", "n"), pod("q", "n")),
+        "b/x.json": listOf(pod("q", "n"), pod("r", "n")),
+        "c/x.json": listOf(pod("r", "n")),
+      },
+    ],
+    ["an object each", { "p/p.json": pod("p", "n"), "q/q.json": pod("q", "n") }],
+  ])("lists %s are of one", async (_, files) => {
+    expect(await openRecordings(directory(files))).toHaveLength(1);
+  });
+
   test("the same object twice is of one cluster", async () => {
     const root = directory({
       "cluster-scoped-resources/core/namespaces/a.json": withUid("1"),

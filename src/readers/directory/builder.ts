@@ -113,6 +113,7 @@ export class DirectoryBuilder implements Builder {
     if ((this.#kind === "beside" || this.#kind === "loose") && this.#objects.isEmpty) {
       return undefined;
     }
+    if (!this.#recorded) this.#oneCluster.check();
     const { context, contextArgument, time, position } = this.#snapshot;
     if (!this.#recorded && this.#objects.count === 0) {
       throw new UsageError(`${origin} has no Kubernetes objects (YAML or JSON files)`);
