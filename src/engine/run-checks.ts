@@ -37,7 +37,7 @@ interface Run extends RunContext {
   namesAliases: boolean;
 }
 
-interface ClusterResults extends Pick<GatheredCluster, "recordedAt"> {
+interface ClusterResults extends Pick<GatheredCluster, "recordedAt" | "recordedAfter"> {
   ref: ClusterRef;
   results: Result[];
 }
@@ -64,7 +64,7 @@ export function runChecks(
   return {
     clusters: clusters.map((cluster) => ({
       ref: cluster.ref,
-      ...defined({ recordedAt: cluster.recordedAt }),
+      ...defined({ recordedAt: cluster.recordedAt, recordedAfter: cluster.recordedAfter }),
       results: checks.flatMap((check) =>
         check.scope === "cluster"
           ? [timed(check, context, () => runOnCluster(check, cluster, run))]

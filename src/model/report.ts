@@ -120,6 +120,12 @@ export interface ClusterReport {
    * @format date-time
    */
   recordedAt?: string | null;
+  /**
+   * The newest time that the objects of a recording bear which does not say when it was made: it was made
+   * then or later. RFC 3339.
+   * @format date-time
+   */
+  recordedAfter?: string;
   checks: Result[];
 }
 

@@ -70,6 +70,9 @@ function run(report: Report, { descriptions = {}, sarifCategory }: ReportOptions
   const recordings = report.clusters.flatMap(({ context, recordedAt }) =>
     recordedAt === undefined ? [] : [[oneLine(context), recordedAt] as const],
   );
+  const newest = report.clusters.flatMap(({ context, recordedAfter }) =>
+    recordedAfter === undefined ? [] : [[oneLine(context), recordedAfter] as const],
+  );
   const results = located.flatMap(({ context, result: { id, findings } }) =>
     findings
       .filter(({ severity }) => isFault(severity))
@@ -108,7 +111,12 @@ function run(report: Report, { descriptions = {}, sarifCategory }: ReportOptions
     ],
     results,
     ...(recordings.length > 0
-      ? { properties: { recordedAt: Object.fromEntries(recordings) } }
+      ? {
+          properties: {
+            recordedAt: Object.fromEntries(recordings),
+            ...(newest.length > 0 ? { recordedAfter: Object.fromEntries(newest) } : {}),
+          },
+        }
       : {}),
   };
 }
