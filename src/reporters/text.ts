@@ -23,7 +23,8 @@ function clustersLines({ clusters }: Report, style: Style, verbose: boolean): st
 }
 
 function meshLines({ clusters, mesh }: Report, style: Style, verbose: boolean): string[] {
-  if (verbose) return joinedBlocks(mesh, style, true);
+  const versions = clusters.flatMap(({ istioVersion }) => istioVersion ?? []);
+  if (verbose) return joinedBlocks(mesh, versions, style, true);
   // There is nothing to say where no cluster was reached.
   const told = mesh.filter(({ findings }) => {
     const unreached = findings.filter(isUnreached).length;
@@ -31,7 +32,7 @@ function meshLines({ clusters, mesh }: Report, style: Style, verbose: boolean): 
   });
   const untold = mesh.length - told.length;
   return [
-    ...joinedBlocks(told, style, false),
+    ...joinedBlocks(told, versions, style, false),
     ...(untold > 0
       ? [
           `${style.symbols.status.skip} ${count(untold, "check")} across clusters skipped (blocked by ${CONNECTION})`,

@@ -21,11 +21,16 @@ function unreachable(results: readonly Result[], style: Style): string[] | undef
   ];
 }
 
+function versionsOf({ istioVersion }: ClusterReport): string[] {
+  return istioVersion === undefined ? [] : [istioVersion];
+}
+
 /** The block of one cluster. */
 export function clusterLines(cluster: ClusterReport, style: Style, verbose: boolean): string[] {
   const { checks } = cluster;
   const body =
-    (verbose ? undefined : unreachable(checks, style)) ?? joinedBlocks(checks, style, verbose);
+    (verbose ? undefined : unreachable(checks, style)) ??
+    joinedBlocks(checks, versionsOf(cluster), style, verbose);
   const gap = verbose ? [""] : [];
   const recorded = recordedWords(cluster);
   return [
@@ -56,6 +61,6 @@ export function briefLines(cluster: ClusterReport, style: Style): string[] | und
   const symbol = warned.length > 0 ? style.symbols.status.warn : style.symbols.status.pass;
   return [
     ...style.wrap(`${symbol} ${style.line(`${nameOf(cluster)}: ${counts.join(", ")}`)}`, 3),
-    ...joinedBlocks(warned, style, false),
+    ...joinedBlocks(warned, versionsOf(cluster), style, false),
   ];
 }
