@@ -72,6 +72,8 @@ export const DEFAULT_REVISION = "default";
 /** The namespace of Kubernetes' own components; its UID tells a cluster from all others. */
 export const SYSTEM_NAMESPACE = "kube-system";
 
+/** Condition of a Segment that istiod does not take up. */
+export const REJECTED = "Rejected";
 /** Conditions of the Gateway API. */
 export const ACCEPTED = "Accepted";
 export const PROGRAMMED = "Programmed";

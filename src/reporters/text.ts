@@ -24,10 +24,11 @@ function clustersLines({ clusters }: Report, style: Style, verbose: boolean): st
 }
 
 function meshLines({ clusters, mesh }: Report, style: Style, verbose: boolean): string[] {
+  const versions = clusters.flatMap(({ istioVersion }) => istioVersion ?? []);
   const { told: applying, folded } = foldedApart(mesh);
   const last = foldedLines(folded, style);
   if (verbose) {
-    return [...joinedBlocks(applying, style, true), ...(last.length > 0 ? ["", ...last] : [])];
+    return [...joinedBlocks(applying, versions, style, true), ...(last.length > 0 ? ["", ...last] : [])];
   }
   // There is nothing to say where no cluster was reached.
   const told = applying.filter(({ findings }) => {
@@ -36,7 +37,7 @@ function meshLines({ clusters, mesh }: Report, style: Style, verbose: boolean): 
   });
   const untold = applying.length - told.length;
   return [
-    ...joinedBlocks(told, style, false),
+    ...joinedBlocks(told, versions, style, false),
     ...(untold > 0
       ? [
           `${style.symbols.status.skip} ${count(untold, "check")} across clusters skipped (blocked by ${CONNECTION})`,
