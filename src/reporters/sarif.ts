@@ -2,6 +2,7 @@ import { oneLine } from "../lib/sanitize.ts";
 import { isFault } from "../model/finding.ts";
 import type { Finding, Report } from "../model/report.ts";
 import { escapeMarkdown, fenced } from "./markdown/escape.ts";
+import { probeLines } from "./probe.ts";
 import type { Reporter } from "./reporter.ts";
 import { fingerprints } from "./sarif/fingerprint.ts";
 import { type Located, locatedResults } from "./results.ts";
@@ -45,6 +46,18 @@ function locationOf({ object, cluster }: Finding, context: string | undefined): 
 function rulesOf(located: readonly Located[]): { id: string; title: string }[] {
   const titles = new Map(located.map(({ result: { id, title } }) => [id, title]));
   return [...titles].map(([id, title]) => ({ id, title }));
+}
+
+/** What is no result of a rule: when recordings were made, and what `--probe` tried. */
+function propertiesOf(
+  { probe }: Report,
+  recordings: readonly (readonly [string, string | null])[],
+): object {
+  const properties = {
+    ...(recordings.length > 0 ? { recordedAt: Object.fromEntries(recordings) } : {}),
+    ...(probe ? { probe: probeLines(probe).map(({ text }) => oneLine(text)) } : {}),
+  };
+  return Object.keys(properties).length > 0 ? { properties } : {};
 }
 
 function run(report: Report): object {
@@ -93,9 +106,7 @@ function run(report: Report): object {
       },
     ],
     results,
-    ...(recordings.length > 0
-      ? { properties: { recordedAt: Object.fromEntries(recordings) } }
-      : {}),
+    ...propertiesOf(report, recordings),
   };
 }
 
