@@ -1,4 +1,5 @@
 import type { CheckData, CheckId } from "./check-data.ts";
+import type { ProbeReport } from "./probe.ts";
 
 /** Worst first in the order of an outcome: fail, error, warn, info, pass, skip. */
 export type Status = "pass" | "info" | "warn" | "fail" | "error" | "skip";
@@ -150,4 +151,6 @@ export interface Report {
   mesh: Result[];
   /** How many results have each status. */
   summary: Record<Status, Count>;
+  /** With --probe only. It counts for no status and not for the outcome. */
+  probe?: ProbeReport;
 }

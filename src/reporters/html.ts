@@ -5,6 +5,7 @@ import { causesSection } from "./html/causes.ts";
 import { resultItem, statusLabel, symbol } from "./html/findings.ts";
 import { linkTable } from "./html/links.ts";
 import { STYLE } from "./html/style.ts";
+import { probeSection } from "./html/probe.ts";
 import { linkMatrices } from "./link-matrix.ts";
 import { type Markup, markup } from "./markup.ts";
 import type { Reporter } from "./reporter.ts";
@@ -96,6 +97,7 @@ ${header(report)}
 ${causesSection(report, views)}
 ${clustersTable(report)}
 ${linkMatrices(report, views).map(linkTable)}
+${probeSection(report)}
 <section aria-labelledby="checks"><h2 id="checks">Checks</h2>
 ${folds}
 ${across}

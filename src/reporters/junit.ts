@@ -2,6 +2,14 @@ import { defined } from "../lib/defined.ts";
 import { isFault } from "../model/finding.ts";
 import type { Finding, Report, Result, Status } from "../model/report.ts";
 import { commandMarkup, type Markup, markup } from "./markup.ts";
+import {
+  apiServerLine,
+  apiServerName,
+  attemptLine,
+  attemptName,
+  PROBE_TITLE,
+  type ProbeLine,
+} from "./probe.ts";
 import type { Reporter } from "./reporter.ts";
 import { nameOf } from "./words.ts";
 
@@ -74,6 +82,29 @@ ${[...properties(suite), ...cases]}
 </testsuite>`;
 }
 
+/** What was tried stands in a suite of its own, in which nothing fails: it is no fault of a check. */
+function probeSuite({ probe, startedAt }: Report): Markup[] {
+  if (!probe) return [];
+  const tried: { name: string; line: ProbeLine }[] = [
+    ...probe.attempts.map((one) => ({ name: attemptName(one), line: attemptLine(one) })),
+    ...probe.apiServers.map((one) => ({ name: apiServerName(one), line: apiServerLine(one) })),
+  ];
+  const isSkipped = ({ line }: (typeof tried)[0]): boolean => line.status === "skip";
+  const cases = tried.map(({ name, line: { status, text, hint } }) => {
+    const said = hint === undefined ? text : `${text} (${hint})`;
+    const outcome =
+      status === "skip"
+        ? markup`<skipped message="${said}"/>`
+        : markup`<system-out>${said}</system-out>`;
+    return markup`<testcase classname="mc.probe" name="${name}" time="0.000">${outcome}</testcase>`;
+  });
+  return [
+    markup`<testsuite name="${PROBE_TITLE}" tests="${tried.length}" failures="0" errors="0" skipped="${tried.filter(isSkipped).length}" time="0.000" timestamp="${startedAt.slice(0, 19)}">
+${cases}
+</testsuite>`,
+  ];
+}
+
 /** JUnit XML as Jenkins and GitLab read it: a suite a cluster and one for the mesh, a case a check. */
 export const junit: Reporter = (report) => {
   const suites: Suite[] = [
@@ -88,7 +119,7 @@ export const junit: Reporter = (report) => {
   const results = suites.flatMap((suite) => suite.results);
   return markup`<?xml version="1.0" encoding="UTF-8"?>
 <testsuites name="mc check" ${counts(results)} time="${seconds(report.durationMs)}">
-${suites.map((suite) => suiteOf(suite, report))}
+${[...suites.map((suite) => suiteOf(suite, report)), ...probeSuite(report)]}
 </testsuites>
 `.source;
 };

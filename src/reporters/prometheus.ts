@@ -108,6 +108,21 @@ function runAt({ startedAt }: Report): Gauge {
   return gauge;
 }
 
+function probed({ probe }: Report): Gauge[] {
+  const connected = new Gauge(
+    "mc_probe_connected",
+    "Whether the address answered in TLS to the machine on which mc ran.",
+  );
+  const seconds = new Gauge("mc_probe_handshake_seconds", "How long its TLS handshake took.");
+  for (const { to, purpose, address, port, verdict, handshakeMs } of probe?.attempts ?? []) {
+    if (verdict === "not-tried") continue;
+    const labels = { to, purpose, address, port: String(port) };
+    connected.set(labels, verdict === "connected" ? 1 : 0);
+    if (handshakeMs !== undefined) seconds.set(labels, handshakeMs / 1000);
+  }
+  return [connected, seconds];
+}
+
 /** Metrics in the text format, for the textfile collector of node_exporter. */
 export const prometheus: Reporter = (report, { views }) => {
   const located = locatedResults(report);
@@ -118,6 +133,7 @@ export const prometheus: Reporter = (report, { views }) => {
     statuses(report),
     findingCounts(located),
     ...measured(located, views),
+    ...probed(report),
   ];
   return `${gauges.flatMap((gauge) => gauge.lines()).join("\n")}\n`;
 };

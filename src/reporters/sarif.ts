@@ -3,6 +3,7 @@ import { commandLines, oneLine } from "../lib/sanitize.ts";
 import { isFault } from "../model/finding.ts";
 import type { Finding, Report, Result } from "../model/report.ts";
 import { escapeMarkdown, fenced } from "./markdown/escape.ts";
+import { probeLines } from "./probe.ts";
 import type { Reporter, ReportOptions } from "./reporter.ts";
 import { fingerprints } from "./fingerprint.ts";
 import { ruleOf } from "./sarif/rules.ts";
@@ -62,17 +63,27 @@ function printsOf(fingerprint: string): Record<string, string> {
   return { "mcFinding/v2": fingerprint, primaryLocationLineHash: `${fingerprint}:1` };
 }
 
+/** What is no result of a rule: when recordings were made, and what `--probe` tried. */
+function propertiesOf({ clusters, probe }: Report): object {
+  const recordings = clusters.flatMap(({ context, recordedAt }) =>
+    recordedAt === undefined ? [] : [[oneLine(context), recordedAt] as const],
+  );
+  const newest = clusters.flatMap(({ context, recordedAfter }) =>
+    recordedAfter === undefined ? [] : [[oneLine(context), recordedAfter] as const],
+  );
+  const properties = {
+    ...(recordings.length > 0 ? { recordedAt: Object.fromEntries(recordings) } : {}),
+    ...(newest.length > 0 ? { recordedAfter: Object.fromEntries(newest) } : {}),
+    ...(probe ? { probe: probeLines(probe).map(({ text }) => oneLine(text)) } : {}),
+  };
+  return Object.keys(properties).length > 0 ? { properties } : {};
+}
+
 function run(report: Report, { descriptions = {}, sarifCategory }: ReportOptions): object {
   const located = locatedResults(report);
   const checks = checksOf(located);
   const indices = new Map(checks.map(({ id }, index) => [id, index]));
   const fingerprint = fingerprints();
-  const recordings = report.clusters.flatMap(({ context, recordedAt }) =>
-    recordedAt === undefined ? [] : [[oneLine(context), recordedAt] as const],
-  );
-  const newest = report.clusters.flatMap(({ context, recordedAfter }) =>
-    recordedAfter === undefined ? [] : [[oneLine(context), recordedAfter] as const],
-  );
   const results = located.flatMap(({ context, result: { id, findings } }) =>
     findings
       .filter(({ severity }) => isFault(severity))
@@ -110,14 +121,7 @@ function run(report: Report, { descriptions = {}, sarifCategory }: ReportOptions
       },
     ],
     results,
-    ...(recordings.length > 0
-      ? {
-          properties: {
-            recordedAt: Object.fromEntries(recordings),
-            ...(newest.length > 0 ? { recordedAfter: Object.fromEntries(newest) } : {}),
-          },
-        }
-      : {}),
+    ...propertiesOf(report),
   };
 }
 

@@ -6,6 +6,7 @@ import { briefLines, clusterLines } from "./text/cluster.ts";
 import { closingLines, faultLines } from "./text/faults.ts";
 import { foldedApart, foldedLines } from "./text/folded.ts";
 import { joinedBlocks } from "./text/order.ts";
+import { probeBlock } from "./text/probe.ts";
 import { type Style, styleOf } from "./text/style.ts";
 import { count } from "./words.ts";
 
@@ -52,11 +53,14 @@ export const text: Reporter = (report, options) => {
   const style = styleOf(options);
   const mesh = meshLines(report, style, options.verbose);
   const faults = faultLines(report, style, options.verbose);
+  const probe = probeBlock(report, style);
   const last = faults.length > 0 ? faults : closingLines(report, style);
   const lines = [
     ...clustersLines(report, style, options.verbose),
     ...mesh,
     ...(mesh.length > 0 ? [""] : []),
+    ...probe,
+    ...(probe.length > 0 ? [""] : []),
     ...last,
   ];
   while (lines.at(-1) === "") lines.pop();

@@ -45,6 +45,12 @@ export function addCheck(program: Command, io: Io, setExitCode: SetExitCode): vo
     .option("--skip <ids>", "leave these checks out", list)
     .option("--fail-on <status>", "exit 1 from this status on: fail or warn", failOn, "fail")
     .addOption(timeoutFlag())
+    .option("--probe", "also try, from this machine, to reach east-west addresses and API servers")
+    .addOption(
+      new Option("--probe-timeout <duration>", "time for each attempt of --probe (5s)").argParser(
+        duration,
+      ),
+    )
     .option("--concurrency <n>", "clusters read at the same time", positive, 32)
     .addOption(durationFlag("--wait [duration]", "check again until all pass", "5m"))
     .addOption(
