@@ -25,12 +25,16 @@ const EXPECTED: Readonly<Record<string, { full: string[]; precheck: string[] }>>
     full: [
       "cluster1/service-conflicts: warn",
       "cluster2/peer-segments: warn",
+      "cluster2/ztunnel-trust: fail",
       "service-accounts: fail",
+      "segments: fail",
     ],
     precheck: [
       "cluster1/service-conflicts: warn",
       "cluster2/peer-segments: warn",
+      "cluster2/ztunnel-trust: fail",
       "service-accounts: warn",
+      "segments: fail",
     ],
   },
   "three-clusters": { full: [], precheck: [] },

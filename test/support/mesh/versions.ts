@@ -1,3 +1,4 @@
+import { setEnv } from "./broken.ts";
 import { type ClusterFixture, find } from "./cluster.ts";
 import { condition, namespace, segment, service } from "./objects.ts";
 
@@ -53,6 +54,11 @@ export function breakAsOf130([first, second]: [ClusterFixture, ClusterFixture]):
       ports: [{ name: "http", port: 9080 }],
     }),
   );
+  first.objects.push(segment(first.spec.istioNamespace, "twin", "mesh.acme"));
+  Object.assign(find(second, "Segment", "acme")["spec"] as object, { domain: "mesh.corp" });
+  const { metadata } = find(second, "Namespace", second.spec.istioNamespace);
+  metadata.labels = { ...metadata.labels, "admin.solo.io/segment": "gone" };
+  setEnv(find(second, "Deployment", "istiod"), "CA_TRUSTED_NODE_ACCOUNTS", "kube-system/ztunnel");
   find(second, "Segment", "acme")["status"] = {
     conditions: [condition("Accepted", "False", "DomainConflict", "the domain is taken")],
   };
