@@ -21,6 +21,7 @@ const SINCE = "1.30";
 export const sharedServices = clusterCheck({
   id: "shared-services",
   title: "Shared Services Check",
+  meshKind: "peering",
   view: { rank: 600, familiar: true, passesInBrief: true },
   why: "Only services with a shared scope can be reached from other clusters; this lists them.",
   reads:
