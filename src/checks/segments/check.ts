@@ -76,6 +76,7 @@ function apartFinding(groups: ReadonlyMap<string | undefined, readonly Placed[]>
 export const segments = meshCheck({
   id: "segments",
   title: "Segment Check",
+  meshKind: "peering",
   view: { rank: 230, since: "1.30" },
   why: "Clusters of one segment share services under its domain; a segment that is missing or ambiguous leaves them without a host.",
   reads:

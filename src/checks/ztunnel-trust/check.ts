@@ -123,14 +123,13 @@ export const ztunnelTrust = clusterCheck({
   fixes: ["Set trustedZtunnelNamespace of the istiod Helm release to the namespace of ztunnel."],
   needs: ["istiods", "ztunnels"],
   run({ istiods, ztunnels }, { cluster }) {
-    const blocker =
-      istiods.judged.length === 0 ? "istiod" : ztunnels.length === 0 ? ZTUNNEL : undefined;
-    if (blocker !== undefined) {
-      const summary = `no ${blocker} whose trust could be looked at`;
-      const blockedBy = checkOf(
-        cluster.context,
-        blocker === ZTUNNEL ? "pods-ztunnel" : "pods-istiod",
-      );
+    if (ztunnels.length === 0) {
+      const summary = "no ztunnel for istiod to trust";
+      return { summary, findings: [skip(summary)] };
+    }
+    if (istiods.judged.length === 0) {
+      const summary = "no istiod whose trust could be looked at";
+      const blockedBy = checkOf(cluster.context, "pods-istiod");
       return { summary, findings: [skip(summary, { blockedBy })] };
     }
     const findings = ztunnels.flatMap((one) => judgeZtunnel(one, istiods.judged, cluster));
