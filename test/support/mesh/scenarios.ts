@@ -201,7 +201,11 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
 
   "flat-network": (maker) => flatNetwork(maker),
 
-  "flat-overlap": (maker) => flatNetwork(maker, { podNetwork: "10.244" }),
+  "flat-overlap": (maker) =>
+    flatNetwork(maker, {
+      podNetwork: "10.244",
+      istiodEnv: { PEERING_ENABLE_FLAT_NETWORKS: "false" },
+    }),
 
   "self-peer": async (maker) => {
     const clusters = link(
