@@ -1,4 +1,4 @@
-import type { Gathered } from "./gathered.ts";
+import type { Gathered, Missing } from "./gathered.ts";
 import type { Resource } from "./resource.ts";
 
 /** A Kubernetes object as it came: anything may be missing or of another type. */
@@ -35,6 +35,12 @@ export interface Connection {
   user?: string;
 }
 
+/** Namespaces of which a recording has objects of a type, where it lacks those of others. */
+export interface Unrecorded {
+  namespaces: readonly string[];
+  why: Missing;
+}
+
 /**
  * The one door to a cluster: a live API server or a recording. Everything above it is the same for
  * both. No method throws for what a cluster, a file or the network does: the cause comes back as a
@@ -63,6 +69,8 @@ export interface ClusterReader {
   expectDebug?(): void;
   /** GET of a path such as `/debug/license`; the body parsed as JSON. 404 is `not-found`. */
   debug(target: DebugTarget, path: string): Promise<Gathered<unknown>>;
+  /** What a recording lacks of a type; nothing where it has all of it, or says so itself. */
+  unrecorded?(resource: Resource): Unrecorded | undefined;
   /** Grants a new time budget, for a phase that had to wait for other clusters. */
   renew?(): void;
   /** Ends what is under way and lets the process exit. */

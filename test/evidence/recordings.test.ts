@@ -77,3 +77,21 @@ describe("kubectl cluster-info dump of a healthy mesh", async () => {
     expect(commands.filter((line) => !line.startsWith("mc snapshot "))).toEqual([]);
   });
 });
+
+describe("a dump of a namespace list and of what only some namespaces hold", async () => {
+  const only = (...namespaces: string[]): Layout => (object) => {
+    const type = plural(object);
+    if (type === undefined) return undefined;
+    const namespace = string(at(object, "metadata", "namespace"));
+    return namespace === undefined || namespaces.includes(namespace) ? `${type}.json` : undefined;
+  };
+
+  test.each([["istio-system"], ["istio-eastwest"]])("of %s finds no fault", async (namespace) => {
+    const report = await dumped(only(namespace));
+    expect(Object.entries(statuses(report)).filter(([, status]) => status === "fail")).toEqual([]);
+    const commands = [...report.clusters.flatMap(({ checks }) => checks), ...report.mesh].flatMap(
+      ({ findings }) => findings.flatMap(({ remediation }) => remediation?.commands ?? []),
+    );
+    expect(commands.filter((line) => !line.startsWith("mc snapshot "))).toEqual([]);
+  });
+});
