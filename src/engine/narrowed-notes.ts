@@ -58,7 +58,7 @@ export function narrowedLines(
  * holds for those.
  */
 export function narrowedNotes(check: AnyCheck, cluster: GatheredCluster): Finding[] {
-  return narrowedLines(cluster, (list) => concerns(check, list)).map((line) =>
+  return narrowedLines(cluster, (list) => !list.isBlank && concerns(check, list)).map((line) =>
     info(line, { cluster: cluster.ref.context }),
   );
 }

@@ -89,9 +89,9 @@ export class ClusterSource implements FactSource {
   ): Gathered<RawObject[]> {
     const lacks = this.reader.unrecorded?.(resource);
     if (!lacks) return list;
-    const { namespaces, why } = lacks;
+    const { namespaces, why, isBlank } = lacks;
     if (list.value.length === 0) return { ...why, emptyIn: namespaces };
-    this.#noteNarrowed(resource, namespaces, why);
+    this.#noteNarrowed(resource, namespaces, why, isBlank);
     return list;
   }
 
@@ -178,6 +178,7 @@ export class ClusterSource implements FactSource {
     { group, plural }: Resource,
     namespaces: readonly string[],
     refused: Missing,
+    isBlank = false,
   ): void {
     const key = `${group}/${plural}`;
     const before = this.#narrowed.get(key)?.namespaces ?? namespaces;
@@ -186,6 +187,7 @@ export class ClusterSource implements FactSource {
       resource: plural,
       namespaces: before.filter((namespace) => namespaces.includes(namespace)),
       refused,
+      ...(isBlank ? { isBlank } : {}),
     });
   }
 

@@ -33,12 +33,23 @@ export interface Connection {
   serverVersion?: string;
   /** User name as the server sees it; absent when it would not say. */
   user?: string;
+  /** Nobody answered: these are files, and nobody says that they are all of a cluster. */
+  files?: RecordedFiles;
+}
+
+export interface RecordedFiles {
+  /** The directory or archive. */
+  origin: string;
+  /** Namespaces that there are, and of which there is nothing. */
+  blank: readonly string[];
 }
 
 /** Namespaces of which a recording has objects of a type, where it lacks those of others. */
 export interface Unrecorded {
   namespaces: readonly string[];
   why: Missing;
+  /** Of those others it has nothing of any type, as its connection says. */
+  isBlank: boolean;
 }
 
 /**

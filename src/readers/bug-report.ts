@@ -82,6 +82,7 @@ export class BugReportBuilder implements Builder {
       debug: this.#debug,
       // All its lists are of all namespaces.
       mayBePartial: false,
+      isVouchedFor: false,
       snapshot: { connection: {}, unread: [] },
       absence: (resource) => absenceIn(this.#objects, resource, this.#hasCustomResources),
     });

@@ -129,6 +129,7 @@ export class DirectoryBuilder implements Builder {
       objects: this.#objects,
       debug: this.#debug,
       mayBePartial: !this.#recorded,
+      isVouchedFor: this.#recorded,
       snapshot: this.#snapshot,
       absence: (resource) =>
         this.#recorded

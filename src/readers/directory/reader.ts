@@ -37,6 +37,8 @@ export interface RecordingContents {
   absence(resource: Resource): Absence;
   /** Nobody says that everything was recorded: what a namespace lacks may have been left out. */
   mayBePartial: boolean;
+  /** It says itself what was asked, and as whom. */
+  isVouchedFor: boolean;
 }
 
 /** A cluster as files tell of it. */
@@ -62,7 +64,10 @@ export class RecordingReader implements ClusterReader {
 
   connect(): Promise<Gathered<Connection>> {
     const { connection } = this.#contents.snapshot;
-    return Promise.resolve("ok" in connection ? connection : gathered(connection));
+    if ("ok" in connection) return Promise.resolve(connection);
+    const { objects, origin, isVouchedFor, mayBePartial } = this.#contents;
+    const files = { origin, blank: mayBePartial ? objects.blankNamespaces() : [] };
+    return Promise.resolve(gathered(isVouchedFor ? connection : { ...connection, files }));
   }
 
   list(resource: Resource, options: ListOptions = {}): Promise<Gathered<RawObject[]>> {
@@ -115,10 +120,12 @@ export class RecordingReader implements ClusterReader {
 
   unrecorded(resource: Resource): Unrecorded | undefined {
     if (!this.#contents.mayBePartial) return undefined;
-    const { recorded, missing: namespaces } = this.#contents.objects.coverage(resource);
-    return namespaces.length === 0
-      ? undefined
-      : { namespaces: recorded, why: this.#nothingOf(resource, namespaces) };
+    const { objects } = this.#contents;
+    const { recorded, missing: namespaces } = objects.coverage(resource);
+    if (namespaces.length === 0) return undefined;
+    const why = this.#nothingOf(resource, namespaces);
+    const blank = objects.blankNamespaces();
+    return { namespaces: recorded, why, isBlank: namespaces.every((one) => blank.includes(one)) };
   }
 
   #isBlank(resource: Resource, namespace: string): boolean {

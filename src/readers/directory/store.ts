@@ -153,6 +153,13 @@ export class ObjectStore {
     return listed.length === 0 || listed.includes(namespace);
   }
 
+  /** Namespaces that there are, and of which there is nothing. */
+  blankNamespaces(): string[] {
+    return this.#listedNamespaces()
+      .filter((name) => !this.#namespaces.has(name))
+      .toSorted(compare);
+  }
+
   /** Whether some ConfigMaps of a namespace were picked out: each namespace has one of that name. */
   isPicked(resource: Resource, namespace: string): boolean {
     return (
@@ -171,7 +178,9 @@ export class ObjectStore {
     return [...(this.#listed.get(`${group}/${kind}`) ?? [])].some((path) => {
       const parts = path.split("/").slice(0, -1);
       const below = parts[parts.indexOf("namespaces") + 1];
-      const place = parts.includes("namespaces") ? below : parts.findLast((part) => known.has(part));
+      const place = parts.includes("namespaces")
+        ? below
+        : parts.findLast((part) => known.has(part));
       return place === undefined || place === namespace;
     });
   }
