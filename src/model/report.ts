@@ -84,6 +84,8 @@ export interface Finding {
    * of: a link that is broken follows from it. Other faults of the same check explain no such link.
    */
   stopsPeering?: true;
+  /** A recording lacks what the check needs: in the cluster there may be nothing wrong. */
+  notRecorded?: true;
   /**
    * The page of the check, where it says more of what is wrong.
    * @format uri
