@@ -29,26 +29,26 @@ function passthroughName(member: ProbeMember): string {
   return `outbound_.${PORT_XDS}_._.${istiodOf(member)}.${CLUSTER_DOMAIN}`;
 }
 
+/** Where traffic enters, and what is left out. */
+interface Entries {
+  at: Pick<ProbeTarget, "address" | "port">[];
+  notes: string[];
+}
+
 /** The nodes' addresses with the node port of a Service for the port. */
-export function nodePortTargets(
-  member: ProbeMember,
-  gateway: GatewayFact,
-  port: number,
-): { addresses: string[]; port?: number; notes: string[] } {
+export function nodePortEntries(member: ProbeMember, gateway: GatewayFact, port: number): Entries {
   const { cluster, facts } = member;
   const name = qualified(gateway);
-  const nodePort = serviceOf(gateway, facts.services)?.ports.find(
-    (one) => one.port === port,
-  )?.nodePort;
+  const ports = serviceOf(gateway, facts.services)?.ports ?? [];
+  const nodePort = ports.find((one) => one.port === port)?.nodePort;
   const nodes = valueOr(facts.nodes, []).flatMap(({ internalIPs }) => internalIPs.slice(0, 1));
   if (nodePort === undefined || nodes.length === 0) {
     const lacks = nodePort === undefined ? `no node port for ${port}` : "no node that was read";
-    return { addresses: [], notes: [`node ports of ${name} in ${cluster.context}: ${lacks}`] };
+    return { at: [], notes: [`node ports of ${name} in ${cluster.context}: ${lacks}`] };
   }
   const left = nodes.length - MOST_NODES;
   return {
-    addresses: nodes.slice(0, MOST_NODES),
-    port: nodePort,
+    at: nodes.slice(0, MOST_NODES).map((address) => ({ address, port: nodePort })),
     notes:
       left > 0 ? [`${left} more nodes of ${cluster.context} were not tried at ${nodePort}`] : [],
   };
@@ -62,20 +62,16 @@ function gatewayTargets(member: ProbeMember, gateway: GatewayFact): ProbeTargets
   const discovery = { ...same, purpose: "discovery" as const, serverName: istiodHost(member) };
   const traffic = { ...same, purpose: "traffic" as const };
   const hbone = portOf(gateway, HBONE_LISTENER);
-  const nodes = offersNodePorts(gateway) ? nodePortTargets(member, gateway, hbone) : undefined;
-  const at = nodes ?? { addresses, port: hbone, notes: [] };
+  const entries = offersNodePorts(gateway)
+    ? nodePortEntries(member, gateway, hbone)
+    : { at: addresses.map((address) => ({ address, port: hbone })), notes: [] };
+  const xds = exposesIstiod(gateway) ? addresses : [];
   const targets: ProbeTarget[] = [
-    ...(exposesIstiod(gateway)
-      ? addresses.map((address) => ({
-          ...discovery,
-          address,
-          port: portOf(gateway, XDS_LISTENER),
-        }))
-      : []),
-    ...at.addresses.map((address) => ({ ...traffic, address, port: at.port ?? hbone })),
+    ...xds.map((address) => ({ ...discovery, address, port: portOf(gateway, XDS_LISTENER) })),
+    ...entries.at.map((entry) => ({ ...traffic, ...entry })),
   ];
   const without = `Gateway ${qualified(gateway)} of ${cluster.context} has no address that can be reached from outside`;
-  return { targets, notes: [...at.notes, ...(targets.length === 0 ? [without] : [])] };
+  return { targets, notes: [...entries.notes, ...(targets.length === 0 ? [without] : [])] };
 }
 
 /** Whether a Service is an east-west gateway of the community's, as istiod knows one. */
