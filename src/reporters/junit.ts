@@ -19,6 +19,7 @@ interface Suite {
   context: string;
   results: readonly Result[];
   recordedAt?: string | null;
+  recordedAfter?: string;
 }
 
 function seconds(ms: number): string {
@@ -56,15 +57,20 @@ function counts(results: readonly Result[]): Markup {
   return markup`tests="${results.length}" failures="${of("fail")}" errors="${of("error")}" skipped="${of("skip")}"`;
 }
 
-/** Only recordings have the property. */
-function properties(recordedAt: Suite["recordedAt"]): Markup[] {
+/** Only recordings have the properties. */
+function properties({ recordedAt, recordedAfter }: Suite): Markup[] {
   if (recordedAt === undefined) return [];
+  const after =
+    recordedAfter === undefined
+      ? markup``
+      : markup`<property name="recordedAfter" value="${recordedAfter}"/>`;
   return [
-    markup`<properties><property name="recordedAt" value="${recordedAt ?? "unknown"}"/></properties>`,
+    markup`<properties><property name="recordedAt" value="${recordedAt ?? "unknown"}"/>${after}</properties>`,
   ];
 }
 
-function suiteOf({ name, context, results, recordedAt }: Suite, { startedAt }: Report): Markup {
+function suiteOf(suite: Suite, { startedAt }: Report): Markup {
+  const { name, context, results } = suite;
   const time = seconds(results.reduce((sum, { durationMs }) => sum + durationMs, 0));
   const cases = results.map(
     (result) =>
@@ -72,7 +78,7 @@ function suiteOf({ name, context, results, recordedAt }: Suite, { startedAt }: R
   );
   // JUnit knows local times only: no milliseconds, no zone.
   return markup`<testsuite name="${name}" ${counts(results)} time="${time}" timestamp="${startedAt.slice(0, 19)}">
-${[...properties(recordedAt), ...cases]}
+${[...properties(suite), ...cases]}
 </testsuite>`;
 }
 
@@ -106,7 +112,7 @@ export const junit: Reporter = (report) => {
       name: nameOf(cluster),
       context: cluster.context,
       results: cluster.checks,
-      ...defined({ recordedAt: cluster.recordedAt }),
+      ...defined({ recordedAt: cluster.recordedAt, recordedAfter: cluster.recordedAfter }),
     })),
     ...(report.mesh.length > 0 ? [{ name: "mesh", context: "mesh", results: report.mesh }] : []),
   ];

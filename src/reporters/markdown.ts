@@ -6,7 +6,7 @@ import { PROBE_TITLE, probeLines, probeSummary, VANTAGE } from "./probe.ts";
 import { escapeMarkdown, fenced } from "./markdown/escape.ts";
 import type { Reporter, ReportOptions } from "./reporter.ts";
 import { overallStatus } from "./results.ts";
-import { count, nameOf, STATUS_WORD, SYMBOL, timeWords } from "./words.ts";
+import { count, nameOf, recordedTime, STATUS_WORD, SYMBOL } from "./words.ts";
 
 const COUNTED = ["fail", "error", "warn", "info", "pass", "skip"] as const satisfies Status[];
 
@@ -46,9 +46,9 @@ function statusCell(results: readonly Result[]): string {
   return `${SYMBOL[status]} ${STATUS_WORD[status]}`;
 }
 
-function recordedCell({ recordedAt }: ClusterReport): string {
-  if (recordedAt === undefined) return "live";
-  return recordedAt === null ? "unknown time" : timeWords(recordedAt);
+function recordedCell(cluster: ClusterReport): string {
+  if (cluster.recordedAt === undefined) return "live";
+  return recordedTime(cluster) ?? "unknown time";
 }
 
 function table({ clusters, mesh }: Report): string {

@@ -80,10 +80,11 @@ function up({ clusters }: Report): Gauge {
 function recordedAtTimes({ clusters }: Report): Gauge {
   const gauge = new Gauge(
     "mc_recording_timestamp_seconds",
-    "When the recording that was checked was made, Unix time.",
+    "When the recording that was checked was made, or the newest time in it, Unix time.",
   );
-  for (const { context, name = "", recordedAt } of clusters) {
-    if (recordedAt) gauge.set({ context, cluster: name }, Date.parse(recordedAt) / 1000);
+  for (const { context, name = "", recordedAt, recordedAfter } of clusters) {
+    const time = recordedAt ?? recordedAfter;
+    if (time) gauge.set({ context, cluster: name }, Date.parse(time) / 1000);
   }
   return gauge;
 }

@@ -4,6 +4,7 @@ import type { ClusterReport, Report } from "../model/report.ts";
 import type { Reporter } from "./reporter.ts";
 import { briefLines, clusterLines } from "./text/cluster.ts";
 import { closingLines, faultLines } from "./text/faults.ts";
+import { foldedApart, foldedLines } from "./text/folded.ts";
 import { joinedBlocks } from "./text/order.ts";
 import { probeBlock } from "./text/probe.ts";
 import { type Style, styleOf } from "./text/style.ts";
@@ -24,20 +25,26 @@ function clustersLines({ clusters }: Report, style: Style, verbose: boolean): st
 }
 
 function meshLines({ clusters, mesh }: Report, style: Style, verbose: boolean): string[] {
-  if (verbose) return joinedBlocks(mesh, style, true);
+  const versions = clusters.flatMap(({ istioVersion }) => istioVersion ?? []);
+  const { told: applying, folded } = foldedApart(mesh);
+  const last = foldedLines(folded, style);
+  if (verbose) {
+    return [...joinedBlocks(applying, versions, style, true), ...(last.length > 0 ? ["", ...last] : [])];
+  }
   // There is nothing to say where no cluster was reached.
-  const told = mesh.filter(({ findings }) => {
+  const told = applying.filter(({ findings }) => {
     const unreached = findings.filter(isUnreached).length;
     return unreached < Math.max(1, clusters.length) || unreached < findings.length;
   });
-  const untold = mesh.length - told.length;
+  const untold = applying.length - told.length;
   return [
-    ...joinedBlocks(told, style, false),
+    ...joinedBlocks(told, versions, style, false),
     ...(untold > 0
       ? [
           `${style.symbols.status.skip} ${count(untold, "check")} across clusters skipped (blocked by ${CONNECTION})`,
         ]
       : []),
+    ...(told.length > 0 ? last : []),
   ];
 }
 

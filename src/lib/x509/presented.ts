@@ -2,7 +2,7 @@ import { AltName } from "pkijs";
 import type { CertificateFacts, TrustVerdict } from "../../model/trust.ts";
 import { parseCertificate, type ParsedCertificate } from "./certificate.ts";
 import { explainNoPath } from "./explain.ts";
-import { isNamedIssuer, Signatures } from "./paths.ts";
+import { isNamedIssuer, isSignedBy } from "./paths.ts";
 import { readPem } from "./pem.ts";
 import { dateFault, judgeChain, refused } from "./validate.ts";
 
@@ -50,14 +50,13 @@ async function judge(
   others: readonly ParsedCertificate[],
   now: number,
 ): Promise<TrustVerdict> {
-  const signatures = new Signatures();
   const { sha256, notBefore, notAfter } = leaf.facts;
   const issuers = [...roots, ...others].filter(
-    (one) => one !== leaf && isNamedIssuer(leaf, one) && signatures.signed(leaf, one),
+    (one) => one !== leaf && isNamedIssuer(leaf, one) && isSignedBy(leaf, one),
   );
   let distrusted: TrustVerdict | undefined;
   for (const target of issuers) {
-    const judgement = await judgeChain({ target, roots, others }, signatures);
+    const judgement = await judgeChain({ target, roots, others });
     const verdict = judgement.at(now);
     if (!verdict.ok) {
       distrusted ??= verdict;
@@ -67,7 +66,7 @@ async function judge(
       ? { ok: true, path: [sha256, ...verdict.path] }
       : refused(dateFault([leaf], now));
   }
-  return distrusted ?? explainNoPath({ target: leaf, roots, others }, signatures);
+  return distrusted ?? explainNoPath({ target: leaf, roots, others });
 }
 
 /**
