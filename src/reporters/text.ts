@@ -29,7 +29,10 @@ function meshLines({ clusters, mesh }: Report, style: Style, verbose: boolean): 
   const { told: applying, folded } = foldedApart(mesh);
   const last = foldedLines(folded, style);
   if (verbose) {
-    return [...joinedBlocks(applying, versions, style, true), ...(last.length > 0 ? ["", ...last] : [])];
+    return [
+      ...joinedBlocks(applying, versions, style, true),
+      ...(last.length > 0 ? ["", ...last] : []),
+    ];
   }
   // There is nothing to say where no cluster was reached.
   const told = applying.filter(({ findings }) => {

@@ -3,7 +3,8 @@ import { valueOr } from "../../model/gathered.ts";
 import { externalAddresses, serviceOf } from "../addresses.ts";
 import { offersNodePorts } from "../data-plane.ts";
 import { exposesIstiod, HBONE_LISTENER, portOf, XDS_LISTENER } from "../listeners.ts";
-import { CLUSTER_DOMAIN, NETWORK, PORT_HBONE, PORT_PASSTHROUGH, PORT_XDS } from "../names.ts";
+import { CLUSTER_DOMAIN, NETWORK, PORT_HBONE, PORT_XDS } from "../names.ts";
+import { crossNetworkPort, isCrossNetworkService } from "../network-gateways.ts";
 import { qualified } from "../wording.ts";
 import type { ProbeMember, ProbeTarget, ProbeTargets } from "./target.ts";
 
@@ -74,39 +75,36 @@ function gatewayTargets(member: ProbeMember, gateway: GatewayFact): ProbeTargets
   return { targets, notes: [...entries.notes, ...(targets.length === 0 ? [without] : [])] };
 }
 
-/** Whether a Service is an east-west gateway of the community's, as istiod knows one. */
-function isEntrance({ labels, ports }: ServiceFact): boolean {
-  return (
-    labels.has(NETWORK) &&
-    ports.some(({ port }) => port === PORT_PASSTHROUGH || port === PORT_HBONE)
-  );
+function has({ ports }: ServiceFact, wanted: number): boolean {
+  return ports.some(({ port }) => port === wanted);
+}
+
+/** Whether a Service is an east-west gateway of the community's, for sidecars or for HBONE. */
+function isEntrance(service: ServiceFact): boolean {
+  const isForHbone = service.labels.has(NETWORK) && has(service, PORT_HBONE);
+  return isForHbone || isCrossNetworkService(service);
 }
 
 function serviceTargets(member: ProbeMember, service: ServiceFact): ProbeTargets {
   const { context } = member.cluster;
-  const { namespace, name, ports } = service;
+  const { namespace, name, addresses } = service;
   const same = { to: context, object: { kind: "Service", namespace, name }, links: [] };
-  const open = new Set(ports.map(({ port }) => port));
-  const traffic = { ...same, purpose: "traffic" as const };
-  const targets = service.addresses.flatMap((address): ProbeTarget[] => [
-    ...(open.has(PORT_PASSTHROUGH)
-      ? [{ ...traffic, address, port: PORT_PASSTHROUGH, serverName: passthroughName(member) }]
+  const sidecars = { port: crossNetworkPort(service), serverName: passthroughName(member) };
+  const istiod = { port: PORT_XDS, serverName: istiodHost(member) };
+  const open: Omit<ProbeTarget, "address">[] = [
+    ...(isCrossNetworkService(service)
+      ? [{ ...same, purpose: "traffic" as const, ...sidecars }]
       : []),
-    ...(open.has(PORT_HBONE) ? [{ ...traffic, address, port: PORT_HBONE }] : []),
-    ...(open.has(PORT_XDS)
-      ? [
-          {
-            ...same,
-            purpose: "discovery" as const,
-            serverName: istiodHost(member),
-            address,
-            port: PORT_XDS,
-          },
-        ]
+    ...(has(service, PORT_HBONE)
+      ? [{ ...same, purpose: "traffic" as const, port: PORT_HBONE }]
       : []),
-  ]);
+    ...(has(service, PORT_XDS) ? [{ ...same, purpose: "discovery" as const, ...istiod }] : []),
+  ];
   const without = `Service ${namespace}/${name} of ${context} has no address outside`;
-  return { targets, notes: targets.length === 0 ? [without] : [] };
+  return {
+    targets: addresses.flatMap((address) => open.map((one) => ({ ...one, address }))),
+    notes: addresses.length === 0 ? [without] : [],
+  };
 }
 
 /** The addresses of a cluster's east-west gateways with the ports that they have open. */
