@@ -91,7 +91,5 @@ export const PORT_HBONE = 15008;
 /** Through which sidecars reach those of other networks. */
 export const PORT_CROSS_NETWORK = 15443;
 export const PORT_XDS = 15012;
-/** Traffic of sidecars between networks: TLS that gateways pass on by its SNI (AUTO_PASSTHROUGH). */
-export const PORT_PASSTHROUGH = 15443;
 /** istiod's debug endpoints, unless annotation prometheus.io/port says otherwise. */
 export const PORT_DEBUG = 15014;
