@@ -1,7 +1,10 @@
 import { defined } from "../lib/defined.ts";
 import { CHECKS } from "../checks/index.ts";
 import { CONNECTION } from "../lib/connection.ts";
+import { PROBE_FACTS } from "../mesh/probe/targets.ts";
 import type { AnyCheck } from "../model/check.ts";
+import type { GatheredCluster } from "../model/cluster.ts";
+import type { ProbeReport } from "../model/probe.ts";
 import type { FactKey } from "../model/facts.ts";
 import type { ClusterReader } from "../model/reader.ts";
 import type { MeshKind, Report } from "../model/report.ts";
@@ -21,6 +24,8 @@ export interface CheckRequest extends GatherOptions {
   only?: ReadonlySet<string>;
   /** Ids of checks to leave out. */
   skip?: ReadonlySet<string>;
+  /** Tries to connect, once the clusters were read; it does not reject. */
+  probe?: (clusters: readonly GatheredCluster[]) => Promise<ProbeReport>;
 }
 
 /** The checks of a request, in the order of reports. */
@@ -60,13 +65,17 @@ export async function check(
   const start = performance.now();
   const checks = selectChecks(request);
   const { precheck, mode } = request;
-  const facts = factsOf(checks, precheck, mode);
+  const facts = new Set([
+    ...factsOf(checks, precheck, mode),
+    ...(request.probe ? PROBE_FACTS : []),
+  ]);
   const artifacts = new RunArtifacts(artifactsOf(checks));
   const clusters = await gather(readers, facts, {
     ...request,
     onStart: (sources) => artifacts.begin(sources, facts),
   });
   const kinds = mode === undefined ? meshKinds(clusters) : new Set([mode]);
+  const probing = request.probe?.(clusters);
   const aliases = new Set(aliasesOf(clusters).map(({ cluster }) => cluster));
   await artifacts.finish(
     clusters,
@@ -78,7 +87,8 @@ export async function check(
     artifacts,
     ...defined({ revision: request.revision }),
   });
-  return annotateCauses(
+  const probe = await probing;
+  const report = annotateCauses(
     buildReport({
       version: VERSION,
       startedAt,
@@ -89,4 +99,5 @@ export async function check(
     }),
     checks,
   );
+  return probe ? { ...report, probe } : report;
 }

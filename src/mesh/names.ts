@@ -77,6 +77,8 @@ export const DEFAULT_REVISION = "default";
 /** The namespace of Kubernetes' own components; its UID tells a cluster from all others. */
 export const SYSTEM_NAMESPACE = "kube-system";
 
+/** Condition of a Segment that istiod does not take up. */
+export const REJECTED = "Rejected";
 /** Conditions of the Gateway API. */
 export const ACCEPTED = "Accepted";
 export const PROGRAMMED = "Programmed";
@@ -91,5 +93,7 @@ export const PORT_HBONE = 15008;
 /** Through which sidecars reach those of other networks. */
 export const PORT_CROSS_NETWORK = 15443;
 export const PORT_XDS = 15012;
+/** Traffic of sidecars between networks: TLS that gateways pass on by its SNI (AUTO_PASSTHROUGH). */
+export const PORT_PASSTHROUGH = 15443;
 /** istiod's debug endpoints, unless annotation prometheus.io/port says otherwise. */
 export const PORT_DEBUG = 15014;

@@ -1,4 +1,4 @@
-import type { FlatEntryFact, SegmentFact, SourcePodsFact } from "./peering-facts.ts";
+import type { FlatEntryFact, SourcePodsFact } from "./peering-facts.ts";
 import type {
   CredentialTargetFact,
   EndpointsFact,
@@ -9,9 +9,10 @@ import type {
 } from "./community-facts.ts";
 import type { Gathered } from "./gathered.ts";
 import type { Connection } from "./reader.ts";
-import type { ObservedCondition, WorkloadFact, IstiodsFact, PodFact } from "./workload-facts.ts";
+import type { SegmentFact } from "./segment-facts.ts";
+import type { IstiodsFact, ObservedCondition, PodFact, WorkloadFact } from "./workload-facts.ts";
 
-export type { FlatEntryFact, SegmentFact, SourcePodsFact } from "./peering-facts.ts";
+export type { FlatEntryFact, SourcePodsFact } from "./peering-facts.ts";
 export type {
   RemoteKubeconfigFact,
   TokenClaims,
@@ -39,6 +40,7 @@ export type {
   TolerationFact,
   WorkloadFact,
 } from "./workload-facts.ts";
+export type { SegmentAlias, SegmentFact } from "./segment-facts.ts";
 
 /*
  * What checks talk about. Each fact is made by src/facts/<file>.ts from Kubernetes objects that may

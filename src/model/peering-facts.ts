@@ -21,11 +21,3 @@ export interface SourcePodsFact {
   /** Namespaces that were read. */
   namespaces: ReadonlySet<string>;
 }
-
-/** A Segment: a part of the mesh whose clusters share services under a domain of their own. */
-export interface SegmentFact {
-  namespace: string;
-  name: string;
-  /** spec.domain. */
-  domain?: string;
-}

@@ -1,4 +1,5 @@
 import type { CheckData, CheckId } from "./check-data.ts";
+import type { ProbeReport } from "./probe.ts";
 
 /** Worst first in the order of an outcome: fail, error, warn, info, pass, skip. */
 export type Status = "pass" | "info" | "warn" | "fail" | "error" | "skip";
@@ -83,7 +84,10 @@ export interface Finding {
    * of: a link that is broken follows from it. Other faults of the same check explain no such link.
    */
   stopsPeering?: true;
-  /** @format uri */
+  /**
+   * The page of the check, where it says more of what is wrong.
+   * @format uri
+   */
   docs?: string;
 }
 
@@ -117,6 +121,12 @@ export interface ClusterReport {
    * @format date-time
    */
   recordedAt?: string | null;
+  /**
+   * The newest time that the objects of a recording bear which does not say when it was made: it was made
+   * then or later. RFC 3339.
+   * @format date-time
+   */
+  recordedAfter?: string;
   checks: Result[];
 }
 
@@ -141,4 +151,6 @@ export interface Report {
   mesh: Result[];
   /** How many results have each status. */
   summary: Record<Status, Count>;
+  /** With --probe only. It counts for no status and not for the outcome. */
+  probe?: ProbeReport;
 }

@@ -2,6 +2,14 @@ import { defined } from "../lib/defined.ts";
 import { isFault } from "../model/finding.ts";
 import type { Finding, Report, Result, Status } from "../model/report.ts";
 import { commandMarkup, type Markup, markup } from "./markup.ts";
+import {
+  apiServerLine,
+  apiServerName,
+  attemptLine,
+  attemptName,
+  PROBE_TITLE,
+  type ProbeLine,
+} from "./probe.ts";
 import type { Reporter } from "./reporter.ts";
 import { nameOf } from "./words.ts";
 
@@ -11,6 +19,7 @@ interface Suite {
   context: string;
   results: readonly Result[];
   recordedAt?: string | null;
+  recordedAfter?: string;
 }
 
 function seconds(ms: number): string {
@@ -48,15 +57,20 @@ function counts(results: readonly Result[]): Markup {
   return markup`tests="${results.length}" failures="${of("fail")}" errors="${of("error")}" skipped="${of("skip")}"`;
 }
 
-/** Only recordings have the property. */
-function properties(recordedAt: Suite["recordedAt"]): Markup[] {
+/** Only recordings have the properties. */
+function properties({ recordedAt, recordedAfter }: Suite): Markup[] {
   if (recordedAt === undefined) return [];
+  const after =
+    recordedAfter === undefined
+      ? markup``
+      : markup`<property name="recordedAfter" value="${recordedAfter}"/>`;
   return [
-    markup`<properties><property name="recordedAt" value="${recordedAt ?? "unknown"}"/></properties>`,
+    markup`<properties><property name="recordedAt" value="${recordedAt ?? "unknown"}"/>${after}</properties>`,
   ];
 }
 
-function suiteOf({ name, context, results, recordedAt }: Suite, { startedAt }: Report): Markup {
+function suiteOf(suite: Suite, { startedAt }: Report): Markup {
+  const { name, context, results } = suite;
   const time = seconds(results.reduce((sum, { durationMs }) => sum + durationMs, 0));
   const cases = results.map(
     (result) =>
@@ -64,8 +78,31 @@ function suiteOf({ name, context, results, recordedAt }: Suite, { startedAt }: R
   );
   // JUnit knows local times only: no milliseconds, no zone.
   return markup`<testsuite name="${name}" ${counts(results)} time="${time}" timestamp="${startedAt.slice(0, 19)}">
-${[...properties(recordedAt), ...cases]}
+${[...properties(suite), ...cases]}
 </testsuite>`;
+}
+
+/** What was tried stands in a suite of its own, in which nothing fails: it is no fault of a check. */
+function probeSuite({ probe, startedAt }: Report): Markup[] {
+  if (!probe) return [];
+  const tried: { name: string; line: ProbeLine }[] = [
+    ...probe.attempts.map((one) => ({ name: attemptName(one), line: attemptLine(one) })),
+    ...probe.apiServers.map((one) => ({ name: apiServerName(one), line: apiServerLine(one) })),
+  ];
+  const isSkipped = ({ line }: (typeof tried)[0]): boolean => line.status === "skip";
+  const cases = tried.map(({ name, line: { status, text, hint } }) => {
+    const said = hint === undefined ? text : `${text} (${hint})`;
+    const outcome =
+      status === "skip"
+        ? markup`<skipped message="${said}"/>`
+        : markup`<system-out>${said}</system-out>`;
+    return markup`<testcase classname="mc.probe" name="${name}" time="0.000">${outcome}</testcase>`;
+  });
+  return [
+    markup`<testsuite name="${PROBE_TITLE}" tests="${tried.length}" failures="0" errors="0" skipped="${tried.filter(isSkipped).length}" time="0.000" timestamp="${startedAt.slice(0, 19)}">
+${cases}
+</testsuite>`,
+  ];
 }
 
 /** JUnit XML as Jenkins and GitLab read it: a suite a cluster and one for the mesh, a case a check. */
@@ -75,14 +112,14 @@ export const junit: Reporter = (report) => {
       name: nameOf(cluster),
       context: cluster.context,
       results: cluster.checks,
-      ...defined({ recordedAt: cluster.recordedAt }),
+      ...defined({ recordedAt: cluster.recordedAt, recordedAfter: cluster.recordedAfter }),
     })),
     ...(report.mesh.length > 0 ? [{ name: "mesh", context: "mesh", results: report.mesh }] : []),
   ];
   const results = suites.flatMap((suite) => suite.results);
   return markup`<?xml version="1.0" encoding="UTF-8"?>
 <testsuites name="mc check" ${counts(results)} time="${seconds(report.durationMs)}">
-${suites.map((suite) => suiteOf(suite, report))}
+${[...suites.map((suite) => suiteOf(suite, report)), ...probeSuite(report)]}
 </testsuites>
 `.source;
 };

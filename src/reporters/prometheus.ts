@@ -80,10 +80,11 @@ function up({ clusters }: Report): Gauge {
 function recordedAtTimes({ clusters }: Report): Gauge {
   const gauge = new Gauge(
     "mc_recording_timestamp_seconds",
-    "When the recording that was checked was made, Unix time.",
+    "When the recording that was checked was made, or the newest time in it, Unix time.",
   );
-  for (const { context, name = "", recordedAt } of clusters) {
-    if (recordedAt) gauge.set({ context, cluster: name }, Date.parse(recordedAt) / 1000);
+  for (const { context, name = "", recordedAt, recordedAfter } of clusters) {
+    const time = recordedAt ?? recordedAfter;
+    if (time) gauge.set({ context, cluster: name }, Date.parse(time) / 1000);
   }
   return gauge;
 }
@@ -107,6 +108,21 @@ function runAt({ startedAt }: Report): Gauge {
   return gauge;
 }
 
+function probed({ probe }: Report): Gauge[] {
+  const connected = new Gauge(
+    "mc_probe_connected",
+    "Whether the address answered in TLS to the machine on which mc ran.",
+  );
+  const seconds = new Gauge("mc_probe_handshake_seconds", "How long its TLS handshake took.");
+  for (const { to, purpose, address, port, verdict, handshakeMs } of probe?.attempts ?? []) {
+    if (verdict === "not-tried") continue;
+    const labels = { to, purpose, address, port: String(port) };
+    connected.set(labels, verdict === "connected" ? 1 : 0);
+    if (handshakeMs !== undefined) seconds.set(labels, handshakeMs / 1000);
+  }
+  return [connected, seconds];
+}
+
 /** Metrics in the text format, for the textfile collector of node_exporter. */
 export const prometheus: Reporter = (report, { views }) => {
   const located = locatedResults(report);
@@ -117,6 +133,7 @@ export const prometheus: Reporter = (report, { views }) => {
     statuses(report),
     findingCounts(located),
     ...measured(located, views),
+    ...probed(report),
   ];
   return `${gauges.flatMap((gauge) => gauge.lines()).join("\n")}\n`;
 };

@@ -16,6 +16,15 @@ function failOn(value: string): string {
   return value;
 }
 
+/** What code scanning takes for a category. */
+function category(value: string): string {
+  const name = value.replace(/\/$/, "");
+  if (!/^[\w.:/-]{1,200}$/.test(name)) {
+    throw new InvalidArgumentError("It takes up to 200 letters, digits and any of . _ : / -");
+  }
+  return name;
+}
+
 export function addCheck(program: Command, io: Io, setExitCode: SetExitCode): void {
   program
     .command("check")
@@ -27,10 +36,21 @@ export function addCheck(program: Command, io: Io, setExitCode: SetExitCode): vo
     .option("-v, --verbose", "show the details of every check")
     .option("-o, --output <format>", Object.keys(REPORTERS).join(", "), "text")
     .option("--output-file <file>", "write the report there instead of to stdout")
+    .option(
+      "--sarif-category <name>",
+      "tells this analysis from others of the same commit, in SARIF",
+      category,
+    )
     .option("--check <ids>", "run these checks only", list)
     .option("--skip <ids>", "leave these checks out", list)
     .option("--fail-on <status>", "exit 1 from this status on: fail or warn", failOn, "fail")
     .addOption(timeoutFlag())
+    .option("--probe", "also try, from this machine, to reach east-west addresses and API servers")
+    .addOption(
+      new Option("--probe-timeout <duration>", "time for each attempt of --probe (5s)").argParser(
+        duration,
+      ),
+    )
     .option("--concurrency <n>", "clusters read at the same time", positive, 32)
     .addOption(durationFlag("--wait [duration]", "check again until all pass", "5m"))
     .addOption(

@@ -1,5 +1,5 @@
 import { defined } from "../../lib/defined.ts";
-import { CHECKS, VIEWS } from "../../checks/index.ts";
+import { CHECKS, DESCRIPTIONS, VIEWS } from "../../checks/index.ts";
 import { check, type CheckRequest } from "../../engine/check.ts";
 import { closest } from "../../lib/closest.ts";
 import { formatDuration } from "../../lib/duration.ts";
@@ -27,12 +27,16 @@ export interface CheckOptions extends GlobalOptions {
   verbose?: boolean;
   output: string;
   outputFile?: string;
+  sarifCategory?: string;
   check?: string[];
   skip?: string[];
   failOn: "fail" | "warn";
   /** ms a cluster. */
   timeout: number;
   concurrency: number;
+  probe?: boolean;
+  /** ms an attempt. */
+  probeTimeout?: number;
   /** ms to go on until the checks pass. */
   wait?: number;
   /** ms between two reports. */
@@ -45,9 +49,10 @@ const WAIT_INTERVAL = 5000;
 /** `mc check`: resolves with the exit code, the report being written. */
 export async function runCheck(options: CheckOptions, io: Io): Promise<number> {
   const reporter = await reporterOf(options.output);
-  const request = requestOf(options);
+  const checks = requestOf(options);
   if (options.outputFile !== undefined) await checkWritable(options.outputFile);
   const readers = await openReaders(options, options.timeout, io);
+  const request = { ...checks, ...(await probeOf(readers, options, io)) };
   try {
     return options.watch === undefined
       ? await once(readers, request, reporter, options, io)
@@ -77,6 +82,9 @@ function requestOf(options: CheckOptions): CheckRequest {
     const names = [...only].join(", ");
     throw new UsageError(`--skip leaves none of the checks that --check names: ${names}`);
   }
+  if (options.probeTimeout !== undefined && !options.probe) {
+    throw new UsageError("--probe-timeout is only for --probe");
+  }
   return {
     precheck: options.precheck ?? false,
     concurrency: options.concurrency,
@@ -89,6 +97,19 @@ function requestOf(options: CheckOptions): CheckRequest {
       namespace: options.namespace,
     }),
   };
+}
+
+const PROBE_TIMEOUT = 5000;
+
+/** What tries to connect from here, with `--probe`; its code is loaded then only. */
+async function probeOf(
+  readers: readonly ClusterReader[],
+  { probe, probeTimeout: timeoutMs = PROBE_TIMEOUT }: CheckOptions,
+  { env, signal }: Io,
+): Promise<Pick<CheckRequest, "probe">> {
+  if (!probe) return {};
+  const { probeFromHere } = await import("../../probe/index.ts");
+  return { probe: (clusters) => probeFromHere(clusters, readers, { timeoutMs, env, signal }) };
 }
 
 async function judge(
@@ -113,7 +134,13 @@ async function print(
   options: CheckOptions,
   io: Io,
 ): Promise<void> {
-  const same = { verbose: options.verbose ?? false, views: VIEWS, ascii: wantsAscii(io) };
+  const same = {
+    verbose: options.verbose ?? false,
+    views: VIEWS,
+    descriptions: DESCRIPTIONS,
+    ascii: wantsAscii(io),
+    ...defined({ sarifCategory: options.sarifCategory }),
+  };
   if (options.outputFile === undefined) {
     const color = wantsColor(io, options.color);
     const width = widthOf(io.stdout);
