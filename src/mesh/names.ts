@@ -31,6 +31,10 @@ export const COMPUTE_TYPE = "eks.amazonaws.com/compute-type";
 export const METRICS_PORT = "prometheus.io/port";
 /** Label of a gateway's Service: its port for other networks, where that is not 15443. */
 export const GATEWAY_PORT = "networking.istio.io/gatewayPort";
+/** Annotation of a gateway's Service: the nodes whose addresses are the gateway's, as labels in JSON. */
+export const NODE_SELECTOR = "traffic.istio.io/nodeSelector";
+/** The ConfigMap of every namespace that has the roots which pods trust the API server by. */
+export const API_ROOT_CONFIG_MAP = "kube-root-ca.crt";
 /** Annotation of a remote secret: the cluster that its kubeconfig is for. */
 export const NETWORKING_CLUSTER = "networking.istio.io/cluster";
 /** On a WorkloadEntry that peering wrote: the pod of the other cluster that it stands for. */
@@ -41,7 +45,8 @@ export const SOURCE_CLUSTER = "solo.io/source-cluster";
 /** Selects istiod's Deployments and pods of all revisions. */
 export const ISTIOD_SELECTOR = "app=istiod";
 /** Selects the remote secrets of community multicluster. */
-export const REMOTE_SECRET_SELECTOR = "istio/multiCluster=true";
+export const REMOTE_SECRET = "istio/multiCluster";
+export const REMOTE_SECRET_SELECTOR = `${REMOTE_SECRET}=true`;
 
 /** Gateways as kubectl takes them: `gateway` may also be Istio's own. */
 export const GATEWAY_RESOURCE = "gateways.gateway.networking.k8s.io";
