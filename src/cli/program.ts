@@ -32,8 +32,8 @@ Did it work, and if not?    mc check --contexts=a,b
 More of one check:          mc explain certs`;
 
 const EXIT_CODES = `
-Exit codes: 0 passed (warnings included, unless --fail-on warn), 1 a fault or not completed,
-2 usage or configuration, 130 after Ctrl-C, 143 after SIGTERM.`;
+Exit codes: 0 passed (warnings included; --fail-on says otherwise), 1 a fault or not
+completed, 2 usage or configuration, 130 after Ctrl-C, 143 after SIGTERM.`;
 
 /** The whole command line, without having parsed anything. */
 function buildProgram(io: Io, setExitCode: SetExitCode): Command {

@@ -4,7 +4,7 @@ import { CONNECTION } from "../lib/connection.ts";
 import type { AnyCheck } from "../model/check.ts";
 import type { FactKey } from "../model/facts.ts";
 import type { ClusterReader } from "../model/reader.ts";
-import type { Report } from "../model/report.ts";
+import type { FailOn, Report } from "../model/report.ts";
 import { VERSION } from "../version.ts";
 import { aliasesOf } from "./aliases.ts";
 import { applicable } from "./applies.ts";
@@ -20,6 +20,8 @@ export interface CheckRequest extends GatherOptions {
   only?: ReadonlySet<string>;
   /** Ids of checks to leave out. */
   skip?: ReadonlySet<string>;
+  /** What makes the run fail, as the report says; absent: `fail`. */
+  failOn?: FailOn;
 }
 
 /** The checks of a request, in the order of reports. */
@@ -75,6 +77,7 @@ export async function check(
       startedAt,
       durationMs: performance.now() - start,
       precheck: request.precheck,
+      ...defined({ failOn: request.failOn }),
       clusters: results,
       mesh,
     }),

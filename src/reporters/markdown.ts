@@ -1,20 +1,13 @@
 import { isFault } from "../model/finding.ts";
-import type { ClusterReport, Finding, Outcome, Report, Result, Status } from "../model/report.ts";
+import type { ClusterReport, Finding, Report, Result, Status } from "../model/report.ts";
 import type { Views } from "../model/view.ts";
 import { causesOf } from "./causes.ts";
 import { escapeMarkdown, fenced } from "./markdown/escape.ts";
 import type { Reporter, ReportOptions } from "./reporter.ts";
 import { overallStatus } from "./results.ts";
-import { count, nameOf, STATUS_WORD, SYMBOL, timeWords } from "./words.ts";
+import { count, nameOf, STATUS_WORD, SYMBOL, thresholdWords, timeWords, VERDICT } from "./words.ts";
 
 const COUNTED = ["fail", "error", "warn", "info", "pass", "skip"] as const satisfies Status[];
-
-const VERDICT: Readonly<Record<Outcome, string>> = {
-  pass: "all checks passed",
-  warn: "no faults, but warnings",
-  fail: "faults found",
-  error: "not everything could be checked",
-};
 
 function summaryLine(report: Report, views: Views): string {
   const { causes, followers } = causesOf(report, views);
@@ -26,7 +19,9 @@ function summaryLine(report: Report, views: Views): string {
     ...(report.summary.warn > 0 ? [`${count(report.summary.warn, "check")} with warnings`] : []),
   ];
   const [verdict = "", ...rest] = parts;
-  return `${SYMBOL[report.outcome]} **${verdict}**: ${rest.join(", ")}`;
+  const threshold = thresholdWords(report);
+  const end = threshold === undefined ? "" : `; ${threshold}`;
+  return `${SYMBOL[report.outcome]} **${verdict}**: ${rest.join(", ")}${end}`;
 }
 
 function row(...cells: string[]): string {

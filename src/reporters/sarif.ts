@@ -1,10 +1,13 @@
+import { defined } from "../lib/defined.ts";
+import { countsAgainst } from "../lib/fail-on.ts";
 import { PACKAGE_PAGE } from "../lib/pages.ts";
 import { commandLines, oneLine } from "../lib/sanitize.ts";
 import { isFault } from "../model/finding.ts";
-import type { Finding, Report, Result } from "../model/report.ts";
+import type { FailOn, Finding, Report, Result } from "../model/report.ts";
 import { escapeMarkdown, fenced } from "./markdown/escape.ts";
 import type { Reporter, ReportOptions } from "./reporter.ts";
 import { fingerprints } from "./fingerprint.ts";
+import { placeOf } from "./sarif/place.ts";
 import { ruleOf } from "./sarif/rules.ts";
 import { type Located, locatedResults } from "./results.ts";
 
@@ -38,7 +41,7 @@ function locationOf({ object, cluster }: Finding, context: string | undefined): 
   const name = words.slice(1).join("/") || place || "mesh";
   return {
     physicalLocation: {
-      artifactLocation: { uri: place ? `cluster/${encodeURIComponent(place)}` : "mesh" },
+      artifactLocation: { uri: placeOf(place) },
       region: REGION,
     },
     logicalLocations: [
@@ -62,6 +65,11 @@ function printsOf(fingerprint: string): Record<string, string> {
   return { "mcFinding/v2": fingerprint, primaryLocationLineHash: `${fingerprint}:1` };
 }
 
+/** What fails the run is an error, whatever it is called. */
+function levelOf(finding: Finding, failOn: FailOn | undefined): "error" | "warning" {
+  return finding.severity !== "warn" || countsAgainst(finding, failOn) ? "error" : "warning";
+}
+
 function run(report: Report, { descriptions = {}, sarifCategory }: ReportOptions): object {
   const located = locatedResults(report);
   const checks = checksOf(located);
@@ -76,7 +84,7 @@ function run(report: Report, { descriptions = {}, sarifCategory }: ReportOptions
       .map((finding) => ({
         ruleId: id,
         ruleIndex: indices.get(id),
-        level: finding.severity === "warn" ? "warning" : "error",
+        level: levelOf(finding, report.failOn),
         message: messageOf(finding),
         locations: [locationOf(finding, context)],
         partialFingerprints: printsOf(fingerprint(id, context, finding)),
@@ -107,8 +115,13 @@ function run(report: Report, { descriptions = {}, sarifCategory }: ReportOptions
       },
     ],
     results,
-    ...(recordings.length > 0
-      ? { properties: { recordedAt: Object.fromEntries(recordings) } }
+    ...(recordings.length > 0 || report.failOn !== undefined
+      ? {
+          properties: {
+            ...(recordings.length > 0 ? { recordedAt: Object.fromEntries(recordings) } : {}),
+            ...defined({ failOn: report.failOn }),
+          },
+        }
       : {}),
   };
 }

@@ -3,7 +3,7 @@ import { isFault } from "../model/finding.ts";
 import type { ClusterReport, Report } from "../model/report.ts";
 import type { Reporter } from "./reporter.ts";
 import { briefLines, clusterLines } from "./text/cluster.ts";
-import { closingLines, faultLines } from "./text/faults.ts";
+import { closingLines, faultLines, thresholdLines } from "./text/faults.ts";
 import { joinedBlocks } from "./text/order.ts";
 import { type Style, styleOf } from "./text/style.ts";
 import { count } from "./words.ts";
@@ -51,6 +51,7 @@ export const text: Reporter = (report, options) => {
     ...mesh,
     ...(mesh.length > 0 ? [""] : []),
     ...last,
+    ...thresholdLines(report, style),
   ];
   while (lines.at(-1) === "") lines.pop();
   return `${lines.join("\n")}\n`;
