@@ -58,6 +58,10 @@ const ROOMS: Readonly<Record<string, Room>> = {
       "ws",
     ],
   },
+  probe: {
+    rooms: ["readers", ...GROUND],
+    packages: ["node:dns/promises", "node:net", "node:tls", "p-limit"],
+  },
   cli: {
     rooms: [
       "certs",
@@ -65,6 +69,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
       "engine",
       "facts",
       "gateway",
+      "probe",
       "readers",
       "reporters",
       "version",

@@ -19,6 +19,20 @@ function faults({ clusters, mesh }: Report): string[] {
 
 const EXPECTED: Readonly<Record<string, { full: string[]; precheck: string[] }>> = {
   healthy: { full: [], precheck: [] },
+  "healthy-1.24": { full: [], precheck: [] },
+  "healthy-1.30": { full: [], precheck: [] },
+  "faults-1.30": {
+    full: [
+      "cluster1/service-conflicts: warn",
+      "cluster2/peer-segments: warn",
+      "service-accounts: fail",
+    ],
+    precheck: [
+      "cluster1/service-conflicts: warn",
+      "cluster2/peer-segments: warn",
+      "service-accounts: warn",
+    ],
+  },
   "three-clusters": { full: [], precheck: [] },
   "one-host": { full: [], precheck: [] },
   "split-namespaces": { full: [], precheck: [] },

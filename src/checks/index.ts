@@ -13,6 +13,8 @@ import { podsCni } from "./pods-cni/check.ts";
 import { podsEastwest } from "./pods-eastwest/check.ts";
 import { podsIstiod } from "./pods-istiod/check.ts";
 import { podsZtunnel } from "./pods-ztunnel/check.ts";
+import { peerSegments } from "./peer-segments/check.ts";
+import { serviceConflicts } from "./service-conflicts/check.ts";
 import { sharedServices } from "./shared-services/check.ts";
 import { certs } from "./certs/check.ts";
 import { clusterIdentity } from "./cluster-identity/check.ts";
@@ -20,6 +22,7 @@ import { dataPlane } from "./data-plane/check.ts";
 import { links } from "./links/check.ts";
 import { network } from "./network/check.ts";
 import { peerAddresses } from "./peer-addresses/check.ts";
+import { serviceAccounts } from "./service-accounts/check.ts";
 import { services } from "./services/check.ts";
 import { staleWorkloads } from "./stale-workloads/check.ts";
 import { trustDomains } from "./trust-domains/check.ts";
@@ -38,11 +41,14 @@ export const CHECKS: readonly AnyCheck[] = [
   gateways,
   peers,
   sharedServices,
+  serviceConflicts,
+  peerSegments,
   controlPlane,
   platform,
   certs,
   network,
   staleWorkloads,
+  serviceAccounts,
   peerAddresses,
   trustDomains,
   clusterIdentity,

@@ -11,22 +11,26 @@ export interface ReportParts {
   durationMs: number;
   precheck: boolean;
   failOn?: FailOn;
-  clusters: readonly {
+  clusters: readonly ({
     ref: ClusterRef;
     results: Result[];
-    recordedAt?: GatheredCluster["recordedAt"];
-  }[];
+  } & Pick<GatheredCluster, "recordedAt" | "recordedAfter">)[];
   mesh: Result[];
 }
 
 /** Puts results together as the tree of `-o json`. */
 export function buildReport(parts: ReportParts): Report {
-  const clusters = parts.clusters.map(({ ref, results, recordedAt }): ClusterReport => ({
-    context: ref.context,
-    ...defined({ name: ref.id, network: ref.network, istioVersion: ref.istioVersion }),
-    ...(recordedAt === undefined ? {} : { recordedAt: timeOf(recordedAt) }),
-    checks: results.map(withPages),
-  }));
+  const clusters = parts.clusters.map(
+    ({ ref, results, recordedAt, recordedAfter }): ClusterReport => ({
+      context: ref.context,
+      ...defined({ name: ref.id, network: ref.network, istioVersion: ref.istioVersion }),
+      ...(recordedAt === undefined
+        ? {}
+        : { recordedAt: recordedAt === null ? null : timeOf(recordedAt) }),
+      ...(recordedAfter === undefined ? {} : { recordedAfter: timeOf(recordedAfter) }),
+      checks: results.map(withPages),
+    }),
+  );
   const statuses = [...clusters.flatMap(({ checks }) => checks), ...parts.mesh].map(
     ({ status }) => status,
   );
@@ -55,8 +59,8 @@ function withPages(result: Result): Result {
   };
 }
 
-function timeOf(recordedAt: number | null): string | null {
-  return recordedAt === null ? null : new Date(recordedAt).toISOString();
+function timeOf(time: number): string {
+  return new Date(time).toISOString();
 }
 
 /** The worst of fail, error, warn and pass; what informs or was skipped does not count. */

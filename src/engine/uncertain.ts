@@ -1,3 +1,4 @@
+import { isKnownIn } from "../facts/narrowed.ts";
 import type { AnyCheck, Verdict } from "../model/check.ts";
 import type { GatheredCluster, NarrowedList } from "../model/cluster.ts";
 import { error, summarize } from "../model/finding.ts";
@@ -15,7 +16,7 @@ import { userOf } from "./unread.ts";
 /** Whether all lists that a check goes by know what is around the object. */
 function isSeen(object: ObjectRef | undefined, lists: readonly NarrowedList[]): boolean {
   const namespace = object?.kind === "Namespace" ? object.name : object?.namespace;
-  return namespace !== undefined && lists.every(({ namespaces }) => namespaces.includes(namespace));
+  return namespace !== undefined && lists.every((list) => isKnownIn(list, namespace));
 }
 
 /** Lists of a cluster that know some namespaces only. */

@@ -1,4 +1,5 @@
 import type { CheckId } from "./check-data.ts";
+import type { MeshKind } from "./report.ts";
 
 /** What a check says of itself: for `mc explain`, its page, and the rules of SARIF. */
 export interface CheckDescription {
@@ -9,6 +10,7 @@ export interface CheckDescription {
   reads: string;
   faults: readonly string[];
   fixes: readonly string[];
+  meshKind?: MeshKind;
   notInPrecheck?: string;
 }
 

@@ -1,6 +1,7 @@
 import type { Gathered } from "./gathered.ts";
 import type { Connection } from "./reader.ts";
-import type { ObservedCondition, WorkloadFact, IstiodsFact, PodFact } from "./workload-facts.ts";
+import type { SegmentFact } from "./segment-facts.ts";
+import type { IstiodsFact, ObservedCondition, PodFact, WorkloadFact } from "./workload-facts.ts";
 
 export type {
   Condition,
@@ -16,6 +17,7 @@ export type {
   TolerationFact,
   WorkloadFact,
 } from "./workload-facts.ts";
+export type { SegmentAlias, SegmentFact } from "./segment-facts.ts";
 
 /*
  * What checks talk about. Each fact is made by src/facts/<file>.ts from Kubernetes objects that may
@@ -212,14 +214,6 @@ export interface SourcePodsFact {
   existing: ReadonlyMap<string, ReadonlySet<string>>;
   /** Namespaces that were read. */
   namespaces: ReadonlySet<string>;
-}
-
-/** A Segment: a part of the mesh whose clusters share services under a domain of their own. */
-export interface SegmentFact {
-  namespace: string;
-  name: string;
-  /** spec.domain. */
-  domain?: string;
 }
 
 export interface PlatformFact {

@@ -50,6 +50,8 @@ export interface ClusterReader {
   readonly kind: "live" | "recording";
   /** When the recording was made, ms since the epoch; absent where it does not say, and live. */
   readonly recordedAt?: number;
+  /** The newest time that its objects bear, where it does not say: it was made then or later. */
+  readonly recordedAfter?: number;
   /** The time to judge by, ms since the epoch: now, or when the recording was made. */
   now(): number;
   connect(): Promise<Gathered<Connection>>;

@@ -22,6 +22,7 @@ function renamed(reader: ClusterReader, context: string): ClusterReader {
       contextArgument: reader.contextArgument,
       kubeconfig: reader.kubeconfig,
       recordedAt: reader.recordedAt,
+      recordedAfter: reader.recordedAfter,
     }),
     kind: reader.kind,
     now: () => reader.now(),

@@ -1,14 +1,20 @@
 import type { CheckDescription } from "../model/check-description.ts";
+import type { MeshKind } from "../model/report.ts";
 import { escapeMarkdown } from "./markdown/escape.ts";
 
 function bullets(heading: string, lines: readonly string[]): string[] {
   return ["", heading, ...lines.map((line) => `  - ${line}`)];
 }
 
-function scopeOf({ scope, notInPrecheck }: CheckDescription): string {
+const MESHES: Readonly<Record<MeshKind, string>> = {
+  peering: "Only for meshes with peering.",
+  community: "Only for meshes with remote secrets.",
+};
+
+function scopeOf({ scope, meshKind, notInPrecheck }: CheckDescription): string {
   const judged =
     scope === "cluster" ? "Judged on each cluster." : "Judged across all clusters of the run.";
-  return `${judged}${notInPrecheck ? ` With --precheck: ${notInPrecheck}.` : ""}`;
+  return `${judged}${meshKind ? ` ${MESHES[meshKind]}` : ""}${notInPrecheck ? ` With --precheck: ${notInPrecheck}.` : ""}`;
 }
 
 /** Everything that a check says of itself. */

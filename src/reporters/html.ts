@@ -5,11 +5,12 @@ import { causesSection } from "./html/causes.ts";
 import { resultItem, statusLabel, symbol } from "./html/findings.ts";
 import { linkTable } from "./html/links.ts";
 import { STYLE } from "./html/style.ts";
+import { probeSection } from "./html/probe.ts";
 import { linkMatrices } from "./link-matrix.ts";
 import { type Markup, markup } from "./markup.ts";
 import type { Reporter } from "./reporter.ts";
 import { overallStatus } from "./results.ts";
-import { count, nameOf, thresholdWords, timeWords, VERDICT } from "./words.ts";
+import { count, nameOf, recordedTime, thresholdWords, timeWords, VERDICT } from "./words.ts";
 
 /** As the title of a page begins. */
 function titleOf(outcome: Outcome): string {
@@ -38,10 +39,12 @@ function header(report: Report): Markup {
 </header>`;
 }
 
-function recordedCell({ recordedAt }: ClusterReport): Markup {
+function recordedCell(cluster: ClusterReport): Markup {
+  const { recordedAt, recordedAfter } = cluster;
   if (recordedAt === undefined) return markup`<td>live</td>`;
-  if (recordedAt === null) return markup`<td>unknown time</td>`;
-  return markup`<td><time datetime="${recordedAt}">${timeWords(recordedAt)}</time></td>`;
+  const time = recordedAt ?? recordedAfter;
+  if (time === undefined) return markup`<td>unknown time</td>`;
+  return markup`<td><time datetime="${time}">${recordedTime(cluster) ?? ""}</time></td>`;
 }
 
 function clustersTable({ clusters }: Report): Markup {
@@ -95,6 +98,7 @@ ${header(report)}
 ${causesSection(report, views)}
 ${clustersTable(report)}
 ${linkMatrices(report, views).map(linkTable)}
+${probeSection(report)}
 <section aria-labelledby="checks"><h2 id="checks">Checks</h2>
 ${folds}
 ${across}

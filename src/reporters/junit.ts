@@ -3,6 +3,14 @@ import { isFailing } from "../lib/fail-on.ts";
 import { isFault } from "../model/finding.ts";
 import type { FailOn, Finding, Report, Result } from "../model/report.ts";
 import { commandMarkup, type Markup, markup } from "./markup.ts";
+import {
+  apiServerLine,
+  apiServerName,
+  attemptLine,
+  attemptName,
+  PROBE_TITLE,
+  type ProbeLine,
+} from "./probe.ts";
 import type { Reporter } from "./reporter.ts";
 import { nameOf } from "./words.ts";
 
@@ -12,6 +20,7 @@ interface Suite {
   context: string;
   results: readonly Result[];
   recordedAt?: string | null;
+  recordedAfter?: string;
 }
 
 function seconds(ms: number): string {
@@ -66,21 +75,20 @@ function counts(
 }
 
 /** What else there is to know: when a recording was made, and what fails the run. */
-function properties(known: { recordedAt?: string | null; failOn?: FailOn }): Markup[] {
-  const all = Object.entries(known);
-  if (all.length === 0) return [];
-  const list = all.map(
-    ([name, value]) => markup`<property name="${name}" value="${value ?? "unknown"}"/>`,
+function properties({ recordedAt, recordedAfter }: Suite, failOn: FailOn | undefined): Markup[] {
+  const known = {
+    ...(recordedAt === undefined ? {} : { recordedAt: recordedAt ?? "unknown" }),
+    ...defined({ recordedAfter, failOn }),
+  };
+  const all = Object.entries(known).map(
+    ([name, value]) => markup`<property name="${name}" value="${value}"/>`,
   );
-  return [
-    markup`<properties>${{ source: list.map(({ source }) => source).join("") }}</properties>`,
-  ];
+  if (all.length === 0) return [];
+  return [{ source: `<properties>${all.map(({ source }) => source).join("")}</properties>` }];
 }
 
-function suiteOf(
-  { name, context, results, recordedAt }: Suite,
-  { startedAt, failOn }: Report,
-): Markup {
+function suiteOf(suite: Suite, { startedAt, failOn }: Report): Markup {
+  const { name, context, results } = suite;
   const time = seconds(results.reduce((sum, { durationMs }) => sum + durationMs, 0));
   const cases = results.map(
     (result) =>
@@ -89,8 +97,31 @@ function suiteOf(
   const { all, skipped } = counts(results, failOn);
   // JUnit knows local times only: no milliseconds, no zone.
   return markup`<testsuite name="${name}" ${all} ${skipped} time="${time}" timestamp="${startedAt.slice(0, 19)}">
-${[...properties({ ...defined({ recordedAt }), ...defined({ failOn }) }), ...cases]}
+${[...properties(suite, failOn), ...cases]}
 </testsuite>`;
+}
+
+/** What was tried stands in a suite of its own, in which nothing fails: it is no fault of a check. */
+function probeSuite({ probe, startedAt }: Report): Markup[] {
+  if (!probe) return [];
+  const tried: { name: string; line: ProbeLine }[] = [
+    ...probe.attempts.map((one) => ({ name: attemptName(one), line: attemptLine(one) })),
+    ...probe.apiServers.map((one) => ({ name: apiServerName(one), line: apiServerLine(one) })),
+  ];
+  const isSkipped = ({ line }: (typeof tried)[0]): boolean => line.status === "skip";
+  const cases = tried.map(({ name, line: { status, text, hint } }) => {
+    const said = hint === undefined ? text : `${text} (${hint})`;
+    const outcome =
+      status === "skip"
+        ? markup`<skipped message="${said}"/>`
+        : markup`<system-out>${said}</system-out>`;
+    return markup`<testcase classname="mc.probe" name="${name}" time="0.000">${outcome}</testcase>`;
+  });
+  return [
+    markup`<testsuite name="${PROBE_TITLE}" tests="${tried.length}" failures="0" errors="0" skipped="${tried.filter(isSkipped).length}" time="0.000" timestamp="${startedAt.slice(0, 19)}">
+${cases}
+</testsuite>`,
+  ];
 }
 
 /** JUnit XML as Jenkins and GitLab read it: a suite a cluster and one for the mesh, a case a check. */
@@ -100,14 +131,14 @@ export const junit: Reporter = (report) => {
       name: nameOf(cluster),
       context: cluster.context,
       results: cluster.checks,
-      ...defined({ recordedAt: cluster.recordedAt }),
+      ...defined({ recordedAt: cluster.recordedAt, recordedAfter: cluster.recordedAfter }),
     })),
     ...(report.mesh.length > 0 ? [{ name: "mesh", context: "mesh", results: report.mesh }] : []),
   ];
   const results = suites.flatMap((suite) => suite.results);
   return markup`<?xml version="1.0" encoding="UTF-8"?>
 <testsuites name="mc check" ${counts(results, report.failOn).all} time="${seconds(report.durationMs)}">
-${suites.map((suite) => suiteOf(suite, report))}
+${[...suites.map((suite) => suiteOf(suite, report)), ...probeSuite(report)]}
 </testsuites>
 `.source;
 };

@@ -2,10 +2,19 @@ import { isFault } from "../model/finding.ts";
 import type { ClusterReport, Finding, Report, Result, Status } from "../model/report.ts";
 import type { Views } from "../model/view.ts";
 import { causesOf } from "./causes.ts";
+import { PROBE_TITLE, probeLines, probeSummary, VANTAGE } from "./probe.ts";
 import { escapeMarkdown, fenced } from "./markdown/escape.ts";
 import type { Reporter, ReportOptions } from "./reporter.ts";
 import { overallStatus } from "./results.ts";
-import { count, nameOf, STATUS_WORD, SYMBOL, thresholdWords, timeWords, VERDICT } from "./words.ts";
+import {
+  count,
+  nameOf,
+  recordedTime,
+  STATUS_WORD,
+  SYMBOL,
+  thresholdWords,
+  VERDICT,
+} from "./words.ts";
 
 const COUNTED = ["fail", "error", "warn", "info", "pass", "skip"] as const satisfies Status[];
 
@@ -40,9 +49,9 @@ function statusCell(results: readonly Result[]): string {
   return `${SYMBOL[status]} ${STATUS_WORD[status]}`;
 }
 
-function recordedCell({ recordedAt }: ClusterReport): string {
-  if (recordedAt === undefined) return "live";
-  return recordedAt === null ? "unknown time" : timeWords(recordedAt);
+function recordedCell(cluster: ClusterReport): string {
+  if (cluster.recordedAt === undefined) return "live";
+  return recordedTime(cluster) ?? "unknown time";
 }
 
 function table({ clusters, mesh }: Report): string {
@@ -92,6 +101,20 @@ function section(heading: string, results: readonly Result[], verbose: boolean):
   return told.length === 0 ? [] : [`### ${escapeMarkdown(heading)}`, ...told];
 }
 
+/** What `--probe` tried, line by line. */
+function probeSection({ probe }: Report): string[] {
+  if (!probe) return [];
+  const lines = probeLines(probe).map(
+    ({ status, text, hint = "" }) =>
+      `- ${SYMBOL[status]} ${escapeMarkdown(hint ? `${text} (${hint})` : text)}`,
+  );
+  return [
+    `### ${PROBE_TITLE}: ${probeSummary(probe)}`,
+    escapeMarkdown(VANTAGE),
+    ...(lines.length > 0 ? [lines.join("\n")] : []),
+  ];
+}
+
 /** The report for a pull request or an issue. */
 export const markdown: Reporter = (report: Report, { verbose, views }: ReportOptions) =>
   `${[
@@ -100,4 +123,5 @@ export const markdown: Reporter = (report: Report, { verbose, views }: ReportOpt
     table(report),
     ...report.clusters.flatMap((cluster) => section(nameOf(cluster), cluster.checks, verbose)),
     ...section("Across clusters", report.mesh, verbose),
+    ...probeSection(report),
   ].join("\n\n")}\n`;

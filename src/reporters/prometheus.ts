@@ -98,10 +98,11 @@ function up({ clusters }: Report): Gauge {
 function recordedAtTimes({ clusters }: Report): Gauge {
   const gauge = new Gauge(
     "mc_recording_timestamp_seconds",
-    "When the recording that was checked was made, Unix time.",
+    "When the recording that was checked was made, or the newest time in it, Unix time.",
   );
-  for (const { context, name = "", recordedAt } of clusters) {
-    if (recordedAt) gauge.set({ context, cluster: name }, Date.parse(recordedAt) / 1000);
+  for (const { context, name = "", recordedAt, recordedAfter } of clusters) {
+    const time = recordedAt ?? recordedAfter;
+    if (time) gauge.set({ context, cluster: name }, Date.parse(time) / 1000);
   }
   return gauge;
 }
@@ -160,6 +161,21 @@ function runGauges(report: Report, cluster: string): Gauge[] {
   ];
 }
 
+function probed({ probe }: Report, idOf: IdOf): Gauge[] {
+  const connected = new Gauge(
+    "mc_probe_connected",
+    "Whether the address answered in TLS to the machine on which mc ran.",
+  );
+  const seconds = new Gauge("mc_probe_handshake_seconds", "How long its TLS handshake took.");
+  for (const { to, purpose, address, port, verdict, handshakeMs } of probe?.attempts ?? []) {
+    if (verdict === "not-tried") continue;
+    const labels = { to, purpose, address, port: String(port), cluster: idOf(to) };
+    connected.set(labels, verdict === "connected" ? 1 : 0);
+    if (handshakeMs !== undefined) seconds.set(labels, handshakeMs / 1000);
+  }
+  return [connected, seconds];
+}
+
 /** Metrics in the text format, for the textfile collector of node_exporter. */
 export const prometheus: Reporter = (report, { views, previous = "" }) => {
   const located = locatedResults(report);
@@ -172,6 +188,7 @@ export const prometheus: Reporter = (report, { views, previous = "" }) => {
     statuses(located, idOf),
     findingCounts(located, idOf),
     ...measured(located, views, idOf),
+    ...probed(report, idOf),
   ];
   return `${gauges.flatMap((gauge) => gauge.lines()).join("\n")}\n`;
 };

@@ -5,6 +5,7 @@ import { commandLines, oneLine } from "../lib/sanitize.ts";
 import { isFault } from "../model/finding.ts";
 import type { FailOn, Finding, Report, Result } from "../model/report.ts";
 import { escapeMarkdown, fenced } from "./markdown/escape.ts";
+import { probeLines } from "./probe.ts";
 import type { Reporter, ReportOptions } from "./reporter.ts";
 import { fingerprints } from "./fingerprint.ts";
 import { placeOf } from "./sarif/place.ts";
@@ -70,14 +71,28 @@ function levelOf(finding: Finding, failOn: FailOn | undefined): "error" | "warni
   return finding.severity !== "warn" || countsAgainst(finding, failOn) ? "error" : "warning";
 }
 
+/** What is no result of a rule: when recordings were made, what fails the run, and what `--probe` tried. */
+function propertiesOf({ clusters, probe, failOn }: Report): object {
+  const recordings = clusters.flatMap(({ context, recordedAt }) =>
+    recordedAt === undefined ? [] : [[oneLine(context), recordedAt] as const],
+  );
+  const newest = clusters.flatMap(({ context, recordedAfter }) =>
+    recordedAfter === undefined ? [] : [[oneLine(context), recordedAfter] as const],
+  );
+  const properties = {
+    ...(recordings.length > 0 ? { recordedAt: Object.fromEntries(recordings) } : {}),
+    ...(newest.length > 0 ? { recordedAfter: Object.fromEntries(newest) } : {}),
+    ...(probe ? { probe: probeLines(probe).map(({ text }) => oneLine(text)) } : {}),
+    ...defined({ failOn }),
+  };
+  return Object.keys(properties).length > 0 ? { properties } : {};
+}
+
 function run(report: Report, { descriptions = {}, sarifCategory }: ReportOptions): object {
   const located = locatedResults(report);
   const checks = checksOf(located);
   const indices = new Map(checks.map(({ id }, index) => [id, index]));
   const fingerprint = fingerprints();
-  const recordings = report.clusters.flatMap(({ context, recordedAt }) =>
-    recordedAt === undefined ? [] : [[oneLine(context), recordedAt] as const],
-  );
   const results = located.flatMap(({ context, result: { id, findings } }) =>
     findings
       .filter(({ severity }) => isFault(severity))
@@ -115,14 +130,7 @@ function run(report: Report, { descriptions = {}, sarifCategory }: ReportOptions
       },
     ],
     results,
-    ...(recordings.length > 0 || report.failOn !== undefined
-      ? {
-          properties: {
-            ...(recordings.length > 0 ? { recordedAt: Object.fromEntries(recordings) } : {}),
-            ...defined({ failOn: report.failOn }),
-          },
-        }
-      : {}),
+    ...propertiesOf(report),
   };
 }
 

@@ -60,10 +60,16 @@ export function thresholdWords(report: Report): string | undefined {
 }
 
 /** `recorded 2026-01-15 12:00:00 UTC`; nothing for a live cluster. */
-export function recordedWords({ recordedAt }: ClusterReport): string | undefined {
-  if (recordedAt === undefined) return undefined;
-  if (recordedAt === null) return "recorded at a time that the recording does not say";
-  return `recorded ${timeWords(recordedAt)}`;
+export function recordedWords(cluster: ClusterReport): string | undefined {
+  if (cluster.recordedAt === undefined) return undefined;
+  const when = recordedTime(cluster);
+  return `recorded ${when ?? "at a time that the recording does not say"}`;
+}
+
+/** `2026-01-15 12:00:00 UTC`, `… or later`; nothing for a recording that tells neither, or a live cluster. */
+export function recordedTime({ recordedAt, recordedAfter }: ClusterReport): string | undefined {
+  if (recordedAt) return timeWords(recordedAt);
+  return recordedAfter === undefined ? undefined : `${timeWords(recordedAfter)} or later`;
 }
 
 /** An RFC 3339 time in UTC, for people: `2026-01-15 12:00:00 UTC`. */

@@ -119,17 +119,22 @@ describe("mc unlink", () => {
     expect(stdout).toContain(deleted("cluster1", "cluster2"));
   });
 
-  it("says where the link is when it is not in that namespace", async () => {
+  it("has not done what was asked when the link is in another namespace", async () => {
     await start();
     const { code, stdout, stderr } = await clusters.mc([
       "unlink",
       "--from=cluster1",
       "--to=cluster2",
     ]);
-    expect({ code, stdout }).toEqual({ code: 0, stdout: "" });
+    expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
     expect(stderr).toBe(
-      "note: cluster1: no link to cluster2 in namespace default; there is one in istio-eastwest: -n says where\n",
+      [
+        "❌ cluster1: no link to cluster2 in namespace default; there is one in istio-eastwest",
+        "     mc unlink --from cluster1 --to cluster2 -n istio-eastwest",
+        "mc: nothing was deleted\n",
+      ].join("\n"),
     );
+    expect(names("cluster1")).toEqual(["istio-remote-peer-cluster2"]);
   });
 });
 

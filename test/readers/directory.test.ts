@@ -384,6 +384,34 @@ describe("when it was made", () => {
     ]);
   });
 
+  test("is not before the newest time in it, where it does not say", async () => {
+    const after = async (files: Record<string, unknown>): Promise<(number | undefined)[]> =>
+      (await openRecordings(directory(files))).map(({ recordedAfter }) => recordedAfter);
+    const { metadata, ...rest } = pod("p", "n");
+    const made = { ...rest, metadata: { ...metadata, creationTimestamp: "2026-01-15T11:00:00Z" } };
+    const heartbeat = { type: "Ready", lastHeartbeatTime: "2026-01-15T12:05:00Z" };
+    const node = {
+      apiVersion: "v1",
+      kind: "Node",
+      metadata: { name: "n", managedFields: [{ time: "2026-01-15T12:04:00Z" }, { time: 5 }] },
+      status: { conditions: [heartbeat, { lastTransitionTime: "yesterday" }] },
+    };
+    const at = Date.parse("2026-01-15T12:05:00Z");
+    expect(await after({ "pods.json": made, "nodes.json": node })).toEqual([at]);
+    expect(await after({ "pods.json": pod("p", "n") })).toEqual([undefined]);
+    const future = {
+      ...node,
+      status: { conditions: [{ lastHeartbeatTime: "2999-01-15T12:05:00Z" }] },
+    };
+    expect(await after({ "pods.json": made, "nodes.json": future })).toEqual([undefined]);
+    const report = {
+      "r/cluster/k8s-resources": JSON.stringify({ kind: "List", items: [made, node] }),
+    };
+    expect(await after(report)).toEqual([at]);
+    expect(await times(report)).toEqual([undefined]);
+    expect(await after({ "snapshot.json": { time: "2026-01-15T12:05:00Z" } })).toEqual([undefined]);
+  });
+
   test("is kept where a recording goes by another name", async () => {
     const [first, second] = await Promise.all(
       [1, 2].map((day) =>
@@ -467,6 +495,44 @@ describe("clusters beside one another", () => {
     await expect(openRecordings(directory(files))).rejects.toThrow(
       /has (Namespace kube-system|Pod n\/p) in \S+ and another one in \S+: these are recordings of several clusters/,
     );
+  });
+
+  const listOf = (...items: unknown[]) => ({ kind: "List", apiVersion: "v1", items });
+
+  test("two lists of one namespace that have nothing in common are of two clusters", async () => {
+    const root = directory({
+      "a/pods.json": listOf(pod("istiod-1", "n"), pod("istiod-2", "n")),
+      "b/pods.json": listOf(pod("istiod-3", "n")),
+    });
+    await expect(openRecordings(root)).rejects.toThrow(
+      /has one list of Pods of namespace n in a\/pods\.json and another one in b\/pods\.json, which have nothing in common: if these are recordings of several clusters, give each with a --directory of its own; if not, put them into one directory$/,
+    );
+    const nodes = (name: string) => ({ apiVersion: "v1", kind: "Node", metadata: { name } });
+    await expect(
+      openRecordings(
+        directory({ "a/n.json": listOf(nodes("a-1")), "b/n.json": listOf(nodes("b-1")) }),
+      ),
+    ).rejects.toThrow(/one list of Nodes in a\/n\.json/);
+  });
+
+  test.each<[string, Record<string, unknown>]>([
+    [
+      "of other namespaces",
+      { "n/pods.json": listOf(pod("p", "n")), "m/pods.json": listOf(pod("q", "m")) },
+    ],
+    ["in one directory", { "a/x.json": listOf(pod("p", "n")), "a/y.json": listOf(pod("q", "n")) }],
+    ["one below the other", { "x.json": listOf(pod("p", "n")), "a/y.json": listOf(pod("q", "n")) }],
+    [
+      "with something in common",
+      {
+        "a/x.json": listOf(pod("p", "n"), pod("q", "n")),
+        "b/x.json": listOf(pod("q", "n"), pod("r", "n")),
+        "c/x.json": listOf(pod("r", "n")),
+      },
+    ],
+    ["an object each", { "p/p.json": pod("p", "n"), "q/q.json": pod("q", "n") }],
+  ])("lists %s are of one", async (_, files) => {
+    expect(await openRecordings(directory(files))).toHaveLength(1);
   });
 
   test("the same object twice is of one cluster", async () => {

@@ -32,6 +32,7 @@ export function altered(reader: ClusterReader, alter: Alter): ClusterReader {
     context: reader.context,
     ...(reader.contextArgument === undefined ? {} : { contextArgument: reader.contextArgument }),
     ...(reader.recordedAt === undefined ? {} : { recordedAt: reader.recordedAt }),
+    ...(reader.recordedAfter === undefined ? {} : { recordedAfter: reader.recordedAfter }),
     kind: reader.kind,
     now: () => reader.now(),
     connect: () => reader.connect(),

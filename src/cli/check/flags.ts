@@ -3,7 +3,7 @@ import { REPORTERS } from "../../reporters/index.ts";
 import { oneOf } from "../shared/gateway-options.ts";
 import type { CheckOptions } from "./run.ts";
 import type { Io, SetExitCode } from "../shared/io.ts";
-import { duration, list, positive, repeated, timeoutFlag } from "../shared/options.ts";
+import { duration, list, positive, repeated, modeFlag, timeoutFlag } from "../shared/options.ts";
 
 /** A duration flag whose value may be left out: `--wait`, `--wait=5m`. */
 function durationFlag(flags: string, description: string, preset: string): Option {
@@ -25,6 +25,7 @@ export function addCheck(program: Command, io: Io, setExitCode: SetExitCode): vo
     .description("check whether clusters can be linked, are linked, and if not, why")
     .option("--contexts <a,b>", "kubeconfig contexts, by commas or repeated", list)
     .option("--directory <dir>", "a recording instead of a live cluster, repeatable", repeated)
+    .addOption(modeFlag())
     .option("-p, --precheck", "ask only whether each cluster is ready to be linked")
     .option("-v, --verbose", "show the details of every check")
     .option(
@@ -47,6 +48,12 @@ export function addCheck(program: Command, io: Io, setExitCode: SetExitCode): vo
       "fail",
     )
     .addOption(timeoutFlag())
+    .option("--probe", "also try, from this machine, to reach east-west addresses and API servers")
+    .addOption(
+      new Option("--probe-timeout <duration>", "time for each attempt of --probe (5s)").argParser(
+        duration,
+      ),
+    )
     .option("--concurrency <n>", "clusters read at the same time", positive, 32)
     .addOption(durationFlag("--wait [duration]", "check again until all pass", "5m"))
     .addOption(

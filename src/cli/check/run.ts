@@ -10,6 +10,7 @@ import { awaitedResults } from "./awaited-results.ts";
 import { matchChecks } from "../shared/check-ids.ts";
 import { EXIT_FAULT } from "../shared/exit-code.ts";
 import { type Io, unlessInterrupted } from "../shared/io.ts";
+import { meshKindOf, type Mode } from "../shared/options.ts";
 import { Progress, StatusLine } from "../shared/progress.ts";
 import { closeReaders, openReaders } from "../shared/readers.ts";
 import { note } from "../shared/say.ts";
@@ -20,6 +21,7 @@ import { type WriteOptions, writeReports } from "./write-reports.ts";
 export interface CheckOptions extends OutputFlags, WriteOptions {
   contexts?: string[];
   directory?: string[];
+  mode: Mode;
   precheck?: boolean;
   check?: string[];
   skip?: string[];
@@ -27,6 +29,9 @@ export interface CheckOptions extends OutputFlags, WriteOptions {
   /** ms a cluster. */
   timeout: number;
   concurrency: number;
+  probe?: boolean;
+  /** ms an attempt. */
+  probeTimeout?: number;
   /** ms to go on until the checks pass. */
   wait?: number;
 }
@@ -37,9 +42,10 @@ const WAIT_INTERVAL = 5000;
 
 /** `mc check`: resolves with the exit code, the report being written. */
 export async function runCheck(options: CheckOptions, io: Io): Promise<number> {
-  const request = requestOf(options);
+  const checks = requestOf(options);
   const outputs = await outputsOf(options);
   const readers = await openReaders(options, options.timeout, io);
+  const request = { ...checks, ...(await probeOf(readers, options, io)) };
   try {
     return options.watch === undefined
       ? await once(readers, request, outputs, options, io)
@@ -56,10 +62,14 @@ function requestOf(options: CheckOptions): CheckRequest {
     const names = [...only].join(", ");
     throw new UsageError(`--skip leaves none of the checks that --check names: ${names}`);
   }
+  if (options.probeTimeout !== undefined && !options.probe) {
+    throw new UsageError("--probe-timeout is only for --probe");
+  }
   return {
     precheck: options.precheck ?? false,
     concurrency: options.concurrency,
     failOn: options.failOn,
+    ...meshKindOf(options.mode),
     ...(only ? { only } : {}),
     ...(skip ? { skip } : {}),
     ...defined({
@@ -68,6 +78,19 @@ function requestOf(options: CheckOptions): CheckRequest {
       namespace: options.namespace,
     }),
   };
+}
+
+const PROBE_TIMEOUT = 5000;
+
+/** What tries to connect from here, with `--probe`; its code is loaded then only. */
+async function probeOf(
+  readers: readonly ClusterReader[],
+  { probe, probeTimeout: timeoutMs = PROBE_TIMEOUT }: CheckOptions,
+  { env, signal }: Io,
+): Promise<Pick<CheckRequest, "probe">> {
+  if (!probe) return {};
+  const { probeFromHere } = await import("../../probe/index.ts");
+  return { probe: (clusters) => probeFromHere(clusters, readers, { timeoutMs, env, signal }) };
 }
 
 async function judge(

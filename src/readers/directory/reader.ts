@@ -26,6 +26,8 @@ export interface RecordingContents {
   now: number;
   /** When it was made, ms since the epoch. */
   recordedAt?: number;
+  /** The newest time in it, where it does not say when it was made, ms since the epoch. */
+  recordedAfter?: number;
   objects: ObjectStore;
   /** Answers by `<namespace>/<pod>/<port>/<path>`, the path without a slash in front. */
   debug: ReadonlyMap<string, Gathered<unknown>>;
@@ -39,12 +41,14 @@ export class RecordingReader implements ClusterReader {
   readonly context: string;
   readonly contextArgument?: string;
   readonly recordedAt?: number;
+  readonly recordedAfter?: number;
   readonly #contents: RecordingContents;
 
   constructor(contents: RecordingContents) {
     this.context = contents.context;
     if (contents.contextArgument !== undefined) this.contextArgument = contents.contextArgument;
     if (contents.recordedAt !== undefined) this.recordedAt = contents.recordedAt;
+    if (contents.recordedAfter !== undefined) this.recordedAfter = contents.recordedAfter;
     this.#contents = contents;
   }
 

@@ -6,6 +6,8 @@ import type { ListOptions, RawObject } from "../../model/reader.ts";
 import { RESOURCES, type Resource } from "../../model/resource.ts";
 import { compare } from "./input.ts";
 
+/** As Kubernetes writes times: in this form the later one is the greater text. */
+const UTC_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/;
 const CRD_GROUP = "apiextensions.k8s.io";
 
 /** `pods`, `gateways.gateway.networking.k8s.io`: as a CRD is named. */
@@ -36,6 +38,8 @@ export class ObjectStore {
   readonly #listed = new Set<string>();
   /** Kinds of which there must be objects, as others are theirs. */
   readonly #implied = new Set<string>();
+  /** The newest times that objects bear, as they stand there. */
+  #newest = "";
   #count = 0;
 
   constructor() {
@@ -79,6 +83,7 @@ export class ObjectStore {
     const table = this.#tables.get(`${group}/${kind}`);
     if (!table) return;
     this.#noteOwners(object);
+    this.#noteTimes(object);
     const slim = slimFor(table.resource);
     const kept = slim(withNamespace(object, table.resource));
     const namespace = string(at(kept, "metadata", "namespace")) ?? "";
@@ -97,6 +102,29 @@ export class ObjectStore {
       this.#implied.add(RESOURCES.gateways.kind);
       this.#implied.add(RESOURCES.gatewayClasses.kind);
     }
+  }
+
+  /** Nodes report every few minutes, so a recording with nodes is hardly younger than its newest time. */
+  #noteTimes(object: RawObject): void {
+    const { metadata, status } = object;
+    const times = [
+      property(metadata, "creationTimestamp"),
+      ...array(property(metadata, "managedFields")).map((entry) => property(entry, "time")),
+      ...array(property(status, "conditions")).flatMap((condition) => [
+        property(condition, "lastHeartbeatTime"),
+        property(condition, "lastTransitionTime"),
+      ]),
+    ];
+    for (const one of times) {
+      if (typeof one === "string" && UTC_TIME.test(one) && one > this.#newest)
+        this.#newest = flat(one);
+    }
+  }
+
+  /** The newest time of all objects, ms since the epoch; nothing where none is, or it has yet to come. */
+  newestUntil(now: number): number | undefined {
+    const newest = Date.parse(this.#newest);
+    return newest <= now ? newest : undefined;
   }
 
   #note(group: string): void {

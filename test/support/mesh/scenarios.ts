@@ -10,6 +10,7 @@ import {
   withDefaults,
 } from "./cluster.ts";
 import { breakEverything } from "./broken.ts";
+import { asOf124, breakAsOf130, shareDetails } from "./versions.ts";
 import { flatEntry, namespace, pod, segment, service } from "./objects.ts";
 
 /** Makes the certificates of the clusters of one scenario: a root, and an intermediate each. */
@@ -169,6 +170,17 @@ function behindOneHost(clusters: ClusterFixture[]): ClusterFixture[] {
 /** Every scenario by the name of its directory. */
 export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   healthy: async (maker) => link(...(await two(maker))),
+
+  "healthy-1.24": async (maker) => asOf124(link(...(await two(maker, { version: "1.24.5-solo" })))),
+
+  "healthy-1.30": async (maker) =>
+    shareDetails(link(...(await two(maker, { version: "1.30.3-solo" })))),
+
+  "faults-1.30": async (maker) => {
+    const clusters = await two(maker, { version: "1.30.3-solo" });
+    link(...clusters);
+    return breakAsOf130(clusters);
+  },
 
   unlinked: (maker) => two(maker),
 
