@@ -65,6 +65,12 @@ function separated(word: string): string[] {
   return short?.[1] ? [short[1], short[2] ?? ""] : [word];
 }
 
+/** The same for all words that can be flags: none behind `--`. */
+function separatedFlags(args: readonly string[]): string[] {
+  const end = args.includes("--") ? args.indexOf("--") : args.length;
+  return [...args.slice(0, end).flatMap(separated), ...args.slice(end)];
+}
+
 const HELP = new Set(["-h", "--help"]);
 
 /**
@@ -110,7 +116,7 @@ export async function run(args: readonly string[], outside: Io): Promise<number>
       });
   }
   try {
-    const words = await arranged(args.flatMap(separated), program);
+    const words = await arranged(separatedFlags(args), program);
     refuseMistakenFlags(program, words);
     await program.parseAsync(words, { from: "user" });
   } catch (cause) {

@@ -83,7 +83,7 @@ describe("a flag without its value", () => {
     ["check -n", "--namespace needs a value: namespace of the Gateways"],
     ["link --format", "--format needs a value: gateway, helm-values"],
     ["expose --data-plane-service-type", "needs a value: loadbalancer, nodeport"],
-    ["completion", "completion needs a shell: bash, zsh, fish"],
+    ["completion", "completion needs a shell: bash, zsh, fish, powershell"],
     ["check --contexts", "--contexts needs names of kubeconfig contexts"],
   ])("%s", async (line, said) => {
     const { code, stdout, stderr } = await runMc(line.split(" "));
