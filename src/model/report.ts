@@ -19,6 +19,9 @@ export type Command = string;
 
 export type Outcome = "pass" | "warn" | "fail" | "error";
 
+/** From which severity on a run fails: from `fail` on (errors included), from `warn` on, never. */
+export type FailOn = "fail" | "warn" | "never";
+
 export interface ObjectRef {
   /** @minLength 1 */
   kind: string;
@@ -148,6 +151,8 @@ export interface Report {
   /** @minimum 0 */
   durationMs: number;
   precheck: boolean;
+  /** What made the run fail, when that was not `fail`. */
+  failOn?: FailOn;
   outcome: Outcome;
   clusters: ClusterReport[];
   mesh: Result[];
