@@ -31,17 +31,23 @@ export function parseMesh(value: unknown): MeshText {
   return "unreadable" in loaded ? { unreadable: loaded.unreadable } : readMesh(loaded.mesh);
 }
 
-/**
- * The kept parts of the YAML. Depth, aliases and merges are bounded, and aliases are shared rather
- * than copied, so that nested ones do not grow.
- */
+/** The kept parts of the YAML. */
 function loadMesh(value: unknown): { mesh: unknown } | { unreadable: string } {
   const text = typeof value === "string" ? value : "";
   if (text.startsWith(UNREADABLE)) return { unreadable: text.slice(UNREADABLE.length) };
+  const loaded = loadYamlMap(text);
+  return "unreadable" in loaded ? loaded : { mesh: keepMesh(loaded.map) ?? {} };
+}
+
+/**
+ * The map that a YAML text of a ConfigMap is, or in words why it is none. Depth, aliases and merges are
+ * bounded, and aliases are shared rather than copied, so that nested ones do not grow.
+ */
+export function loadYamlMap(text: string): { map: unknown } | { unreadable: string } {
   if (text.length > LARGEST) return { unreadable: "it is larger than 1 MiB" };
-  let mesh: unknown;
+  let map: unknown;
   try {
-    [mesh] = loadAll(text, {
+    [map] = loadAll(text, {
       // As istiod's parser: merge keys are followed, a key given twice has its last value.
       schema: CORE_SCHEMA.withTags(mergeTag),
       json: true,
@@ -52,10 +58,10 @@ function loadMesh(value: unknown): { mesh: unknown } | { unreadable: string } {
   } catch (cause) {
     return { unreadable: reasonOf(cause) };
   }
-  if (mesh !== undefined && mesh !== null && (typeof mesh !== "object" || Array.isArray(mesh))) {
+  if (map !== undefined && map !== null && (typeof map !== "object" || Array.isArray(map))) {
     return { unreadable: "it is not a map" };
   }
-  return { mesh: keepMesh(mesh) ?? {} };
+  return { map: map ?? {} };
 }
 
 function reasonOf(cause: unknown): string {

@@ -20,6 +20,10 @@ export const CANONICAL_NAME = "service.istio.io/canonical-name";
 export const DATA_PLANE_TYPE = "peering.solo.io/data-plane-service-type";
 export const PREFERRED_DATA_PLANE_TYPE = "peering.solo.io/preferred-data-plane-service-type";
 export const EXPOSE_ISTIOD = "istio.io/expose-istiod";
+/** Label of a namespace or pod: `ambient`, `none`, or another mode of Istio's data plane. */
+export const DATA_PLANE_MODE = "istio.io/dataplane-mode";
+/** The class of Gateways that are waypoints. */
+export const CLASS_WAYPOINT = "istio-waypoint";
 
 export const SERVICE_TYPE = "networking.istio.io/service-type";
 /** Label of AWS nodes: `fargate` where no DaemonSet runs. */

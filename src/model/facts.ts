@@ -1,5 +1,6 @@
 import type { Gathered } from "./gathered.ts";
 import type { Connection } from "./reader.ts";
+import type { SpireEntriesFact, SpireFact, SpirePodsFact, SpireTrustFact } from "./spire.ts";
 import type { ObservedCondition, WorkloadFact, IstiodsFact, PodFact } from "./workload-facts.ts";
 
 export type {
@@ -281,6 +282,10 @@ export interface Facts {
   segments: SegmentFact[];
   platform: PlatformFact;
   ztunnelDumps: ZtunnelDumpFact[];
+  spire: SpireFact;
+  spirePods: SpirePodsFact;
+  spireTrust: SpireTrustFact;
+  spireEntries: SpireEntriesFact;
 }
 
 export type FactKey = keyof Facts;
