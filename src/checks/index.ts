@@ -1,4 +1,5 @@
 import type { AnyCheck } from "../model/check.ts";
+import type { Descriptions } from "../model/check-description.ts";
 import type { Views } from "../model/view.ts";
 import { cniDnsCapture } from "./cni-dns-capture/check.ts";
 import { connection } from "./connection/check.ts";
@@ -53,3 +54,8 @@ export const CHECKS: readonly AnyCheck[] = [
 
 /** How reporters show the results of each. */
 export const VIEWS: Views = Object.fromEntries(CHECKS.map(({ id, view }) => [id, view]));
+
+/** What each says of itself. */
+export const DESCRIPTIONS: Descriptions = Object.fromEntries(
+  CHECKS.map((check) => [check.id, check]),
+);

@@ -4,9 +4,10 @@ import { CONNECTION } from "../lib/connection.ts";
 import type { AnyCheck } from "../model/check.ts";
 import type { FactKey } from "../model/facts.ts";
 import type { ClusterReader } from "../model/reader.ts";
-import type { Report } from "../model/report.ts";
+import type { MeshKind, Report } from "../model/report.ts";
 import { VERSION } from "../version.ts";
 import { aliasesOf } from "./aliases.ts";
+import { meshKinds } from "../mesh/kind.ts";
 import { applicable } from "./applies.ts";
 import { artifactsOf, RunArtifacts } from "./artifacts.ts";
 import { gather, type GatherOptions } from "./gather.ts";
@@ -29,9 +30,14 @@ function selectChecks({ only, skip }: CheckRequest): AnyCheck[] {
   );
 }
 
-function factsOf(checks: readonly AnyCheck[], precheck: boolean): Set<FactKey> {
-  const run = applicable(checks, { precheck });
+/** What tells which kind of mesh it is. */
+const TELLING: readonly FactKey[] = ["istiods", "gateways", "services", "remoteSecrets"];
+
+function factsOf(checks: readonly AnyCheck[], precheck: boolean, mode?: MeshKind): Set<FactKey> {
+  const run = applicable(checks, { precheck, ...(mode && { kinds: new Set([mode]) }) });
+  const tells = mode === undefined && run.some(({ meshKind }) => meshKind !== undefined);
   return new Set([
+    ...(tells ? TELLING : []),
     ...run.flatMap(({ needs, uses }) => [...needs, ...uses]),
     ...artifactsOf(run).flatMap(({ uses }) => uses),
   ]);
@@ -53,19 +59,22 @@ export async function check(
   const startedAt = Date.now();
   const start = performance.now();
   const checks = selectChecks(request);
-  const facts = factsOf(checks, request.precheck);
+  const { precheck, mode } = request;
+  const facts = factsOf(checks, precheck, mode);
   const artifacts = new RunArtifacts(artifactsOf(checks));
   const clusters = await gather(readers, facts, {
     ...request,
     onStart: (sources) => artifacts.begin(sources, facts),
   });
+  const kinds = mode === undefined ? meshKinds(clusters) : new Set([mode]);
   const aliases = new Set(aliasesOf(clusters).map(({ cluster }) => cluster));
   await artifacts.finish(
     clusters,
     clusters.filter((cluster) => !aliases.has(cluster)),
   );
   const { clusters: results, mesh } = runChecks(checks, clusters, {
-    precheck: request.precheck,
+    precheck,
+    kinds,
     artifacts,
     ...defined({ revision: request.revision }),
   });
@@ -74,7 +83,7 @@ export async function check(
       version: VERSION,
       startedAt,
       durationMs: performance.now() - start,
-      precheck: request.precheck,
+      precheck,
       clusters: results,
       mesh,
     }),

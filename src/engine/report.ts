@@ -1,5 +1,6 @@
 import { defined } from "../lib/defined.ts";
-import { worst } from "../model/finding.ts";
+import { pageOf } from "../lib/pages.ts";
+import { isFault, worst } from "../model/finding.ts";
 import type { ClusterRef } from "../model/check.ts";
 import type { GatheredCluster } from "../model/cluster.ts";
 import type { ClusterReport, Outcome, Report, Result, Status } from "../model/report.ts";
@@ -23,7 +24,7 @@ export function buildReport(parts: ReportParts): Report {
     context: ref.context,
     ...defined({ name: ref.id, network: ref.network, istioVersion: ref.istioVersion }),
     ...(recordedAt === undefined ? {} : { recordedAt: timeOf(recordedAt) }),
-    checks: results,
+    checks: results.map(withPages),
   }));
   const statuses = [...clusters.flatMap(({ checks }) => checks), ...parts.mesh].map(
     ({ status }) => status,
@@ -36,8 +37,19 @@ export function buildReport(parts: ReportParts): Report {
     precheck: parts.precheck,
     outcome: outcomeOf(statuses),
     clusters,
-    mesh: parts.mesh,
+    mesh: parts.mesh.map(withPages),
     summary: countByStatus(statuses),
+  };
+}
+
+/** What is wrong says where more of it can be read. */
+function withPages(result: Result): Result {
+  const docs = pageOf(result.id);
+  return {
+    ...result,
+    findings: result.findings.map((finding) =>
+      isFault(finding.severity) ? { ...finding, docs } : finding,
+    ),
   };
 }
 

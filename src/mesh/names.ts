@@ -30,6 +30,8 @@ export const SERVICE_TYPE = "networking.istio.io/service-type";
 export const COMPUTE_TYPE = "eks.amazonaws.com/compute-type";
 /** Annotation of a pod: the port of its metrics and, on istiod, of its debug endpoints. */
 export const METRICS_PORT = "prometheus.io/port";
+/** Label of a gateway's Service: its port for other networks, where that is not 15443. */
+export const GATEWAY_PORT = "networking.istio.io/gatewayPort";
 /** Annotation of a remote secret: the cluster that its kubeconfig is for. */
 export const NETWORKING_CLUSTER = "networking.istio.io/cluster";
 /** On a WorkloadEntry that peering wrote: the pod of the other cluster that it stands for. */
@@ -85,6 +87,8 @@ export const PEERING_SUCCEEDED = "gloo.solo.io/PeeringSucceeded";
 export const PEER_DATA_PLANE_PROGRAMMED = "gloo.solo.io/PeerDataPlaneProgrammed";
 
 export const PORT_HBONE = 15008;
+/** Through which sidecars reach those of other networks. */
+export const PORT_CROSS_NETWORK = 15443;
 export const PORT_XDS = 15012;
 /** istiod's debug endpoints, unless annotation prometheus.io/port says otherwise. */
 export const PORT_DEBUG = 15014;

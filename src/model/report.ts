@@ -42,6 +42,23 @@ export interface Remediation {
   step?: true;
 }
 
+/** How clusters of a mesh find each other: Solo's peering, or remote secrets as in the community. */
+export type MeshKind = "peering" | "community";
+
+/** Why a whole check does not apply: text folds such results into one line, other formats have all. */
+export type Inapplicable =
+  | {
+      /** The check is for meshes of this kind, which this is not. */
+      onlyFor: MeshKind;
+    }
+  | {
+      /**
+       * The check is about this product, which is not in use here.
+       * @minLength 1
+       */
+      notInUse: string;
+    };
+
 /** A check as findings name it: `certs`, or `CONTEXT/gateways` for a check of one cluster. */
 export type CheckName = CheckId | `${string}/${CheckId}`;
 
@@ -59,12 +76,17 @@ export interface Finding {
   remediation?: Remediation;
   /** The check whose fault explains this one. */
   blockedBy?: CheckName;
+  /** Only where the severity is skip: the check does not apply here at all. */
+  because?: Inapplicable;
   /**
    * While this fault lasts the cluster cannot peer, or not through the east-west gateway that it is
    * of: a link that is broken follows from it. Other faults of the same check explain no such link.
    */
   stopsPeering?: true;
-  /** @format uri */
+  /**
+   * The page of the check, where it says more of what is wrong.
+   * @format uri
+   */
   docs?: string;
 }
 

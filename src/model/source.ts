@@ -1,6 +1,7 @@
 import type { FactKey, Facts } from "./facts.ts";
 import type { Gathered } from "./gathered.ts";
 import type { Connection, DebugTarget, ListOptions, RawObject } from "./reader.ts";
+import type { MeshKind } from "./report.ts";
 import type { Resource } from "./resource.ts";
 
 /** What the command line says about how to read a cluster. */
@@ -11,6 +12,8 @@ export interface GatherSettings {
   revision?: string;
   /** `-n`: another namespace that matters, where not all may be listed. */
   namespace?: string;
+  /** `--mode`: the kind of mesh that this is; absent: what is there tells. */
+  mode?: MeshKind;
   /**
    * Asking is free, as of a recording: read also what is seldom there (OpenShift's network), and what
    * ztunnel pods say of themselves (`/config_dump`), which would take a request a node.

@@ -1,24 +1,33 @@
-import { oneLine } from "../lib/sanitize.ts";
+import { PACKAGE_PAGE } from "../lib/pages.ts";
+import { commandLines, oneLine } from "../lib/sanitize.ts";
 import { isFault } from "../model/finding.ts";
-import type { Finding, Report } from "../model/report.ts";
+import type { Finding, Report, Result } from "../model/report.ts";
 import { escapeMarkdown, fenced } from "./markdown/escape.ts";
-import type { Reporter } from "./reporter.ts";
-import { fingerprints } from "./sarif/fingerprint.ts";
+import type { Reporter, ReportOptions } from "./reporter.ts";
+import { fingerprints } from "./fingerprint.ts";
+import { ruleOf } from "./sarif/rules.ts";
 import { type Located, locatedResults } from "./results.ts";
 
+/** What is wrong as the first sentence, which stands for a title; then what to do, and how. */
 function messageOf({ message, remediation, blockedBy }: Finding): {
   text: string;
   markdown: string;
 } {
-  const text = oneLine(blockedBy ? `${message} (blocked by ${blockedBy})` : message);
-  const markdown = escapeMarkdown(text);
-  if (!remediation || blockedBy) return { text, markdown };
+  const fault = oneLine(blockedBy ? `${message} (blocked by ${blockedBy})` : message);
+  const title = /[.!?]$/.test(fault) ? fault : `${fault}.`;
+  if (!remediation || blockedBy) return { text: title, markdown: escapeMarkdown(title) };
   const what = oneLine(remediation.summary);
+  const commands = remediation.commands.map((command) => commandLines(command).join("\n"));
   return {
-    text: `${text} ${what}`,
-    markdown: [markdown, escapeMarkdown(what), ...fenced(remediation.commands)].join("\n\n"),
+    text: [title, what, ...commands].join("\n\n"),
+    markdown: [escapeMarkdown(title), escapeMarkdown(what), ...fenced(remediation.commands)].join(
+      "\n\n",
+    ),
   };
 }
+
+/** There is no file to show a line of: the place before its first character. */
+const REGION = { startLine: 1, startColumn: 1, endLine: 1, endColumn: 1 };
 
 /** Where it is: a file that does not exist, as code scanning wants one, and the object itself. */
 function locationOf({ object, cluster }: Finding, context: string | undefined): object {
@@ -30,7 +39,7 @@ function locationOf({ object, cluster }: Finding, context: string | undefined): 
   return {
     physicalLocation: {
       artifactLocation: { uri: place ? `cluster/${encodeURIComponent(place)}` : "mesh" },
-      region: { startLine: 1 },
+      region: REGION,
     },
     logicalLocations: [
       {
@@ -42,15 +51,21 @@ function locationOf({ object, cluster }: Finding, context: string | undefined): 
   };
 }
 
-function rulesOf(located: readonly Located[]): { id: string; title: string }[] {
-  const titles = new Map(located.map(({ result: { id, title } }) => [id, title]));
-  return [...titles].map(([id, title]) => ({ id, title }));
+/** The first result of each check. */
+function checksOf(located: readonly Located[]): Result[] {
+  const checks = new Map(located.map(({ result }) => [result.id, result]));
+  return [...checks.values()];
 }
 
-function run(report: Report): object {
+/** The name that GitHub compares, and one that says how it is made. */
+function printsOf(fingerprint: string): Record<string, string> {
+  return { "mcFinding/v2": fingerprint, primaryLocationLineHash: `${fingerprint}:1` };
+}
+
+function run(report: Report, { descriptions = {}, sarifCategory }: ReportOptions): object {
   const located = locatedResults(report);
-  const rules = rulesOf(located);
-  const indices = new Map(rules.map(({ id }, index) => [id, index]));
+  const checks = checksOf(located);
+  const indices = new Map(checks.map(({ id }, index) => [id, index]));
   const fingerprint = fingerprints();
   const recordings = report.clusters.flatMap(({ context, recordedAt }) =>
     recordedAt === undefined ? [] : [[oneLine(context), recordedAt] as const],
@@ -64,7 +79,7 @@ function run(report: Report): object {
         level: finding.severity === "warn" ? "warning" : "error",
         message: messageOf(finding),
         locations: [locationOf(finding, context)],
-        partialFingerprints: fingerprint(id, context, finding),
+        partialFingerprints: printsOf(fingerprint(id, context, finding)),
         properties: {
           severity: finding.severity,
           ...(finding.blockedBy ? { blockedBy: oneLine(finding.blockedBy) } : {}),
@@ -76,14 +91,13 @@ function run(report: Report): object {
       driver: {
         name: report.tool.name,
         version: report.tool.version,
-        rules: rules.map(({ id, title }) => ({
-          id,
-          shortDescription: { text: oneLine(title) },
-          help: { text: `mc explain ${id}`, markdown: `\`mc explain ${id}\`` },
-        })),
+        semanticVersion: report.tool.version,
+        informationUri: PACKAGE_PAGE,
+        rules: checks.map((result) => ruleOf(result, descriptions)),
       },
     },
-    automationDetails: { id: "mc/check/" },
+    // Code scanning takes what stands before the last slash as the category.
+    ...(sarifCategory === undefined ? {} : { automationDetails: { id: `${sarifCategory}/` } }),
     columnKind: "utf16CodeUnits",
     invocations: [
       {
@@ -100,12 +114,12 @@ function run(report: Report): object {
 }
 
 /** SARIF 2.1.0 with what is worse than information, for code scanning. */
-export const sarif: Reporter = (report) =>
+export const sarif: Reporter = (report, options) =>
   `${JSON.stringify(
     {
       $schema: "https://json.schemastore.org/sarif-2.1.0.json",
       version: "2.1.0",
-      runs: [run(report)],
+      runs: [run(report, options)],
     },
     null,
     2,

@@ -4,6 +4,7 @@ import type { ClusterReport, Report } from "../model/report.ts";
 import type { Reporter } from "./reporter.ts";
 import { briefLines, clusterLines } from "./text/cluster.ts";
 import { closingLines, faultLines } from "./text/faults.ts";
+import { foldedApart, foldedLines } from "./text/folded.ts";
 import { joinedBlocks } from "./text/order.ts";
 import { type Style, styleOf } from "./text/style.ts";
 import { count } from "./words.ts";
@@ -23,13 +24,17 @@ function clustersLines({ clusters }: Report, style: Style, verbose: boolean): st
 }
 
 function meshLines({ clusters, mesh }: Report, style: Style, verbose: boolean): string[] {
-  if (verbose) return joinedBlocks(mesh, style, true);
+  const { told: applying, folded } = foldedApart(mesh);
+  const last = foldedLines(folded, style);
+  if (verbose) {
+    return [...joinedBlocks(applying, style, true), ...(last.length > 0 ? ["", ...last] : [])];
+  }
   // There is nothing to say where no cluster was reached.
-  const told = mesh.filter(({ findings }) => {
+  const told = applying.filter(({ findings }) => {
     const unreached = findings.filter(isUnreached).length;
     return unreached < Math.max(1, clusters.length) || unreached < findings.length;
   });
-  const untold = mesh.length - told.length;
+  const untold = applying.length - told.length;
   return [
     ...joinedBlocks(told, style, false),
     ...(untold > 0
@@ -37,6 +42,7 @@ function meshLines({ clusters, mesh }: Report, style: Style, verbose: boolean): 
           `${style.symbols.status.skip} ${count(untold, "check")} across clusters skipped (blocked by ${CONNECTION})`,
         ]
       : []),
+    ...(told.length > 0 ? last : []),
   ];
 }
 

@@ -44,6 +44,28 @@ describe("mc check on recordings", () => {
     expect(code).toBe(expected);
   });
 
+  it("is told by --mode which kind of mesh it is", async () => {
+    const skipped = async (...flags: string[]): Promise<string[]> => {
+      const { stdout } = await runMc(["check", ...dir("healthy"), ...flags, "-o", "json"]);
+      const { clusters } = JSON.parse(stdout) as Report;
+      return (clusters[0]?.checks ?? []).flatMap(({ id, findings }) =>
+        findings.some(({ because }) => because && "onlyFor" in because) ? [id] : [],
+      );
+    };
+    const forPeering = ["env-vars", "license", "cni-dns-capture", "gateways", "peers"];
+    expect(await skipped("--mode", "community")).toEqual([...forPeering, "shared-services"]);
+    const [byItself, asked] = [await skipped(), await skipped("--mode=peering")];
+    expect(byItself).toEqual(asked);
+    expect(byItself).not.toContain("peers");
+  });
+
+  it("refuses a kind of mesh that there is not", async () => {
+    const { code, stdout, stderr } = await runMc(["check", ...dir("healthy"), "--mode", "flat"]);
+    expect([code, stdout]).toEqual([2, ""]);
+    expect(stderr.trim().split("\n")).toHaveLength(1);
+    expect(stderr).toContain("auto, peering, community");
+  });
+
   it("is the same in JSON, YAML and to a file, with the same exit code", async () => {
     const file = join(work, "report.json");
     const printed = await runMc(["check", ...dir("unlinked"), "-o", "json"]);

@@ -24,6 +24,7 @@ import type {
 } from "../../src/model/facts.ts";
 import type { GatheredCluster } from "../../src/model/cluster.ts";
 import { gathered, type Gathered } from "../../src/model/gathered.ts";
+import type { MeshKind } from "../../src/model/report.ts";
 
 /*
  * Facts as literals: each builder gives a healthy one, and takes what a test changes. The three
@@ -320,6 +321,10 @@ export function healthyFacts(id = "a", peers: readonly string[] = ["b"]): Facts 
   };
 }
 
+const PEERING: ReadonlySet<MeshKind> = new Set(["peering"]);
+/** The context of a mesh with remote secrets, for `runCluster` and `runMesh`. */
+export const COMMUNITY: { kinds: ReadonlySet<MeshKind> } = { kinds: new Set(["community"]) };
+
 type Changed = { [K in FactKey]?: Facts[K] | Gathered<Facts[K]> };
 
 function isGathered(value: unknown): value is Gathered<never> {
@@ -349,6 +354,7 @@ export function runCluster<N extends FactKey, U extends FactKey>(
   const cluster = context.cluster ?? clusterRef();
   return check.run(facts as never, {
     precheck: false,
+    kinds: PEERING,
     clusters: [cluster, clusterRef("b")],
     ...context,
     cluster,
@@ -390,6 +396,7 @@ export function runMesh<
   const seen = all.map(({ cluster, facts }) => ({ cluster, facts: pick(check, facts) }));
   return check.run(seen as never, {
     precheck: false,
+    kinds: PEERING,
     clusters: all.map(({ cluster }) => cluster),
     absent,
     artifacts: derived([...read, ...unread]) as Asked<A>,

@@ -228,6 +228,7 @@ function ztunnelFindings(
 export const envVars = clusterCheck({
   id: "env-vars",
   title: "Incompatible Environment Variable Check",
+  meshKind: "peering",
   view: { rank: 130, familiar: true, passes: "titled" },
   explanation: stopsItsCluster(3),
   why: "istiod finds its peers only with the variables of peering, and some others keep it from them.",

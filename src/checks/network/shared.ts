@@ -53,9 +53,14 @@ function unattributed(members: readonly NetworkMember[], absent: readonly Cluste
 export function sharedFindings(
   network: string,
   members: readonly NetworkMember[],
-  absent: readonly ClusterRef[],
+  { absent, isPeering }: { absent: readonly ClusterRef[]; isPeering: boolean },
 ): Finding[] {
   if (members.length < 2) return [];
+  if (!isPeering) {
+    const ranges = podRangeFindings(network, members);
+    const message = `Clusters ${names(members)} share network ${network}: their pods must reach each other directly`;
+    return [info(message), ...ranges];
+  }
   const groups = connected(members);
   const flat = groups.filter((group) => group.length > 1);
   const findings = flat.map((group) =>

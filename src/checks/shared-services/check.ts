@@ -17,6 +17,7 @@ declare module "../../model/check-data.ts" {
 export const sharedServices = clusterCheck({
   id: "shared-services",
   title: "Shared Services Check",
+  meshKind: "peering",
   view: { rank: 600, familiar: true },
   why: "Only services with a shared scope can be reached from other clusters; this lists them.",
   reads:

@@ -1,5 +1,5 @@
 import { defined } from "../../lib/defined.ts";
-import { CHECKS, VIEWS } from "../../checks/index.ts";
+import { CHECKS, DESCRIPTIONS, VIEWS } from "../../checks/index.ts";
 import { check, type CheckRequest } from "../../engine/check.ts";
 import { closest } from "../../lib/closest.ts";
 import { formatDuration } from "../../lib/duration.ts";
@@ -13,7 +13,7 @@ import { matchChecks } from "../shared/check-ids.ts";
 import { exitCode } from "../shared/exit-code.ts";
 import { type Io, unlessInterrupted, wantsAscii, wantsColor, widthOf } from "../shared/io.ts";
 import { checkWritable, writeWhole } from "../shared/output-file.ts";
-import type { GlobalOptions } from "../shared/options.ts";
+import { type GlobalOptions, meshKindOf, type Mode } from "../shared/options.ts";
 import { Progress, StatusLine } from "../shared/progress.ts";
 import { closeReaders, openReaders } from "../shared/readers.ts";
 import { note } from "../shared/say.ts";
@@ -22,10 +22,12 @@ import { note } from "../shared/say.ts";
 export interface CheckOptions extends GlobalOptions {
   contexts?: string[];
   directory?: string[];
+  mode: Mode;
   precheck?: boolean;
   verbose?: boolean;
   output: string;
   outputFile?: string;
+  sarifCategory?: string;
   check?: string[];
   skip?: string[];
   failOn: "fail" | "warn";
@@ -79,6 +81,7 @@ function requestOf(options: CheckOptions): CheckRequest {
   return {
     precheck: options.precheck ?? false,
     concurrency: options.concurrency,
+    ...meshKindOf(options.mode),
     ...(only ? { only } : {}),
     ...(skip ? { skip } : {}),
     ...defined({
@@ -111,7 +114,13 @@ async function print(
   options: CheckOptions,
   io: Io,
 ): Promise<void> {
-  const same = { verbose: options.verbose ?? false, views: VIEWS, ascii: wantsAscii(io) };
+  const same = {
+    verbose: options.verbose ?? false,
+    views: VIEWS,
+    descriptions: DESCRIPTIONS,
+    ascii: wantsAscii(io),
+    ...defined({ sarifCategory: options.sarifCategory }),
+  };
   if (options.outputFile === undefined) {
     const color = wantsColor(io, options.color);
     const width = widthOf(io.stdout);

@@ -1,7 +1,9 @@
 import type { Report } from "../../model/report.ts";
 import { causesOf, nameOfCheck, type RootCause } from "../causes.ts";
+import { locatedResults } from "../results.ts";
 import { viewOf } from "../views.ts";
 import { count } from "../words.ts";
+import { foldedApart } from "./folded.ts";
 import { MOST_OF_A_KIND, pastable } from "./findings.ts";
 import type { Style } from "./style.ts";
 
@@ -32,8 +34,10 @@ function firstCommand({ finding: { remediation } }: RootCause, style: Style): st
 
 /** The last line of a report without faults, and after a precheck what comes next. */
 export function closingLines(report: Report, { views, paint, symbols }: Style): string[] {
-  const { pass, info, warn, skip } = report.summary;
+  const { pass, info, warn } = report.summary;
   const passed = pass + info;
+  const results = locatedResults(report).map(({ result }) => result);
+  const skip = foldedApart(results).told.filter(({ status }) => status === "skip").length;
   const parts = [
     ...(passed > 0 ? [`${count(passed, "check")} passed`] : []),
     ...(warn > 0 ? [`${count(warn, "check")} with warnings`] : []),
