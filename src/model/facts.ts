@@ -1,5 +1,6 @@
 import type { Gathered } from "./gathered.ts";
 import type { Connection } from "./reader.ts";
+import type { KubernetesClusterFact } from "./management-facts.ts";
 import type { SegmentFact } from "./segment-facts.ts";
 import type { IstiodsFact, ObservedCondition, PodFact, WorkloadFact } from "./workload-facts.ts";
 
@@ -273,6 +274,8 @@ export interface Facts {
   sourcePods: SourcePodsFact;
   /** Those in the istio namespace; none were asked for where its label names none. */
   segments: SegmentFact[];
+  /** None were asked for where no istiod has links made automatically, or there is no management plane. */
+  kubernetesClusters: KubernetesClusterFact[];
   platform: PlatformFact;
   ztunnelDumps: ZtunnelDumpFact[];
 }

@@ -68,6 +68,14 @@ export const RESOURCES = {
     kind: "Segment",
     namespaced: true,
   },
+  /** A cluster that a management plane of Solo's knows. */
+  kubernetesClusters: {
+    group: "admin.gloo.solo.io",
+    versions: ["v2"],
+    plural: "kubernetesclusters",
+    kind: "KubernetesCluster",
+    namespaced: true,
+  },
   /** OpenShift's Cluster Network Operator configuration, one object named `cluster`. */
   openshiftNetworks: {
     group: "operator.openshift.io",

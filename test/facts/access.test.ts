@@ -41,8 +41,36 @@ const IN_SEGMENT: MemoryContents = {
   ],
 };
 
+/** Only where links are made automatically are the clusters of a management plane asked for. */
+const AUTOMATED: MemoryContents = {
+  objects: [
+    {
+      kind: "Deployment",
+      metadata: { name: "istiod", namespace: "istio-system", labels: { app: "istiod" } },
+      spec: {
+        template: {
+          spec: {
+            containers: [
+              {
+                name: "discovery",
+                env: [{ name: "PEERING_AUTOMATIC_LOCAL_GATEWAY", value: "true" }],
+              },
+            ],
+          },
+        },
+      },
+    },
+    { kind: "Service", metadata: { name: "gloo-mesh-mgmt-server", namespace: "gloo-mesh" } },
+  ],
+};
+
+const BY_KEY: { readonly [K in FactKey]?: MemoryContents } = {
+  segments: IN_SEGMENT,
+  kubernetesClusters: AUTOMATED,
+};
+
 function contentsFor(key: FactKey): MemoryContents {
-  return key === "segments" ? IN_SEGMENT : CONTENTS;
+  return BY_KEY[key] ?? CONTENTS;
 }
 
 /** Refuses the requests of one permission, in whatever namespace. */

@@ -21,6 +21,7 @@ import {
   summarize,
   warn,
 } from "../../model/finding.ts";
+import { notChecked } from "../_shared/not-checked.ts";
 import type { Finding, Remediation } from "../../model/report.ts";
 
 declare module "../../model/check-data.ts" {
@@ -121,8 +122,14 @@ export const ztunnelTrust = clusterCheck({
     "A community istiod does not set it (a warning).",
   ],
   fixes: ["Set trustedZtunnelNamespace of the istiod Helm release to the namespace of ztunnel."],
-  needs: ["istiods", "ztunnels"],
-  run({ istiods, ztunnels }, { cluster }) {
+  needs: ["istiods"],
+  uses: ["ztunnels"],
+  run({ istiods, ztunnels: read }, { cluster }) {
+    if (!read.ok) {
+      const finding = notChecked("whether istiod trusts ztunnel", read);
+      return { summary: finding.message, findings: [finding] };
+    }
+    const ztunnels = read.value;
     if (ztunnels.length === 0) {
       const summary = "no ztunnel for istiod to trust";
       return { summary, findings: [skip(summary)] };

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { ztunnelTrust } from "../../../src/checks/ztunnel-trust/check.ts";
 import type { IstiodFact, WorkloadFact } from "../../../src/model/facts.ts";
+import { missing } from "../../../src/model/gathered.ts";
 import { env, istiod, runCluster, workload } from "../../support/facts.ts";
 import { commandsOf } from "../../support/verdict.ts";
 
@@ -144,6 +145,13 @@ describe("no fault is", () => {
         },
       ],
     });
+  });
+
+  test("ztunnels that could not be read", () => {
+    const verdict = runCluster(ztunnelTrust, { ztunnels: missing("forbidden", "refused") });
+    expect(verdict.findings).toEqual([
+      { severity: "info", message: "whether istiod trusts ztunnel not checked: refused" },
+    ]);
   });
 
   test("no ztunnel, as in a mesh of sidecars", () => {
