@@ -19,6 +19,9 @@ export type Command = string;
 
 export type Outcome = "pass" | "warn" | "fail" | "error";
 
+/** From which severity on a run fails: from `fail` on (errors included), from `warn` on, never. */
+export type FailOn = "fail" | "warn" | "never";
+
 export interface ObjectRef {
   /** @minLength 1 */
   kind: string;
@@ -84,6 +87,8 @@ export interface Finding {
    * of: a link that is broken follows from it. Other faults of the same check explain no such link.
    */
   stopsPeering?: true;
+  /** A recording lacks what the check needs: in the cluster there may be nothing wrong. */
+  notRecorded?: true;
   /**
    * The page of the check, where it says more of what is wrong.
    * @format uri
@@ -146,6 +151,8 @@ export interface Report {
   /** @minimum 0 */
   durationMs: number;
   precheck: boolean;
+  /** What made the run fail, when that was not `fail`. */
+  failOn?: FailOn;
   outcome: Outcome;
   clusters: ClusterReport[];
   mesh: Result[];
