@@ -9,6 +9,7 @@ import type {
 } from "./community-facts.ts";
 import type { Gathered } from "./gathered.ts";
 import type { Connection } from "./reader.ts";
+import type { KubernetesClusterFact } from "./management-facts.ts";
 import type { SegmentFact } from "./segment-facts.ts";
 import type { SpireEntriesFact, SpireFact, SpirePodsFact, SpireTrustFact } from "./spire.ts";
 import type { IstiodsFact, ObservedCondition, PodFact, WorkloadFact } from "./workload-facts.ts";
@@ -291,6 +292,8 @@ export interface Facts {
   sourcePods: SourcePodsFact;
   /** Those in the istio namespace; none were asked for where its label names none. */
   segments: SegmentFact[];
+  /** None were asked for where no istiod has links made automatically, or there is no management plane. */
+  kubernetesClusters: KubernetesClusterFact[];
   platform: PlatformFact;
   ztunnelDumps: ZtunnelDumpFact[];
   spire: SpireFact;
