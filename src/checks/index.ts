@@ -22,11 +22,13 @@ import { dataPlane } from "./data-plane/check.ts";
 import { links } from "./links/check.ts";
 import { network } from "./network/check.ts";
 import { peerAddresses } from "./peer-addresses/check.ts";
+import { segments } from "./segments/check.ts";
 import { serviceAccounts } from "./service-accounts/check.ts";
 import { services } from "./services/check.ts";
 import { staleWorkloads } from "./stale-workloads/check.ts";
 import { trustDomains } from "./trust-domains/check.ts";
 import { versions } from "./versions/check.ts";
+import { ztunnelTrust } from "./ztunnel-trust/check.ts";
 
 /** Every check, in the order of reports. Adding one: its folder, its line here, its test. */
 export const CHECKS: readonly AnyCheck[] = [
@@ -45,6 +47,7 @@ export const CHECKS: readonly AnyCheck[] = [
   peerSegments,
   controlPlane,
   platform,
+  ztunnelTrust,
   certs,
   network,
   staleWorkloads,
@@ -56,6 +59,7 @@ export const CHECKS: readonly AnyCheck[] = [
   dataPlane,
   versions,
   services,
+  segments,
 ];
 
 /** How reporters show the results of each. */

@@ -14,6 +14,8 @@ export interface RbacOptions {
   /** Listing Secrets in the istio namespace: there is no rule for remote secrets alone. */
   remoteSecrets: boolean;
   portForward: boolean;
+  /** Reading SPIRE's objects, where it is and what its Secret is called; absent: not. */
+  spire?: { namespaces: readonly string[]; secrets: readonly string[] };
 }
 
 /** A rule of a role, as Kubernetes has it. */
@@ -50,6 +52,7 @@ const CAUTION: Readonly<Record<NonNullable<FactAccess["sensitive"]>, string>> = 
     "  (Kubernetes has no narrower rule: whoever has it can read every Secret of this namespace)",
   "port-forward":
     "  (to istiod's debug endpoints; the rule is for every pod of this namespace: --without-port-forward)",
+  spire: "  (of SPIRE)",
 };
 
 const RBAC = "rbac.authorization.k8s.io";
@@ -65,7 +68,7 @@ function permissions(): Permission[] {
   const found = new Map<string, { access: FactAccess; checks: Set<AnyCheck> }>();
   for (const check of CHECKS) {
     for (const key of [...check.needs, ...check.uses]) {
-      for (const { scope, ...rest } of FACT_ACCESS[key]) {
+      for (const { scope, optional: _optional, ...rest } of FACT_ACCESS[key]) {
         // Namespaces that only a run knows take a rule for all of them.
         const access = { ...rest, scope: scope === "some" ? ("cluster" as const) : scope };
         const id = JSON.stringify(access);
@@ -86,6 +89,8 @@ function isWanted({ access }: Permission, options: RbacOptions): boolean {
       return options.remoteSecrets;
     case "port-forward":
       return options.portForward;
+    case "spire":
+      return options.spire !== undefined;
     default:
       return true;
   }

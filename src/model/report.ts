@@ -94,6 +94,8 @@ export interface Finding {
   baseline?: "new" | "known";
   /** What it was before an entry of `--ignore` made information of it. */
   ignored?: Ignored;
+  /** A recording lacks what the check needs: in the cluster there may be nothing wrong. */
+  notRecorded?: true;
   /**
    * The page of the check, where it says more of what is wrong.
    * @format uri

@@ -26,6 +26,7 @@ const ALIKE =
 export const peerSegments = clusterCheck({
   id: "peer-segments",
   title: "Peer Segments Check",
+  meshKind: "peering",
   view: { rank: 440, familiar: true, since: "1.30" },
   why: "What istiod does not take of a peer's segment has no host here: services of that segment are not reached.",
   reads:
