@@ -164,13 +164,15 @@ export interface IntermediateFact {
   lacks?: string[];
   /** Secret cacerts exists and istiod passes it over for a CA of its own: for want of these files. */
   passedOver?: string[];
-  /** Why the cluster's certificates come from elsewhere, in words: istiod's environment says so. */
+  /** Why the cluster's certificates come from elsewhere, as istiod's environment or arguments say. */
   external?: string;
 }
 
 interface RootFact {
-  /** `root-cert.pem` of ConfigMap istio-ca-root-cert; absent when the key is. */
+  /** `root-cert.pem` of the ConfigMap; absent when the key is. */
   pem?: string;
+  /** Its name, where istiod has another than istio-ca-root-cert (PILOT_CA_CERT_CONFIGMAP). */
+  configMap?: string;
   /** There is no such ConfigMap. */
   missing?: true;
 }
