@@ -13,6 +13,7 @@ import {
   explainGoldens,
   type Golden,
   goldenFiles,
+  pageGoldens,
   reportsOf,
   savedGolden,
   scenarioGoldens,
@@ -45,7 +46,7 @@ describe("goldens", () => {
   });
 
   it("are what checks say of themselves", async () => {
-    await expectAsSaved(explainGoldens());
+    await expectAsSaved([...explainGoldens(), ...pageGoldens()]);
   });
 });
 

@@ -1,14 +1,16 @@
 import { defined } from "../lib/defined.ts";
-import { worst } from "../model/finding.ts";
+import { pageOf } from "../lib/pages.ts";
+import { isFault, worst } from "../model/finding.ts";
 import type { ClusterRef } from "../model/check.ts";
 import type { GatheredCluster } from "../model/cluster.ts";
-import type { ClusterReport, Outcome, Report, Result, Status } from "../model/report.ts";
+import type { ClusterReport, FailOn, Outcome, Report, Result, Status } from "../model/report.ts";
 
 export interface ReportParts {
   version: string;
   startedAt: number;
   durationMs: number;
   precheck: boolean;
+  failOn?: FailOn;
   clusters: readonly ({
     ref: ClusterRef;
     results: Result[];
@@ -26,7 +28,7 @@ export function buildReport(parts: ReportParts): Report {
         ? {}
         : { recordedAt: recordedAt === null ? null : timeOf(recordedAt) }),
       ...(recordedAfter === undefined ? {} : { recordedAfter: timeOf(recordedAfter) }),
-      checks: results,
+      checks: results.map(withPages),
     }),
   );
   const statuses = [...clusters.flatMap(({ checks }) => checks), ...parts.mesh].map(
@@ -38,10 +40,22 @@ export function buildReport(parts: ReportParts): Report {
     startedAt: new Date(parts.startedAt).toISOString(),
     durationMs: Math.round(parts.durationMs),
     precheck: parts.precheck,
+    ...(parts.failOn === undefined || parts.failOn === "fail" ? {} : { failOn: parts.failOn }),
     outcome: outcomeOf(statuses),
     clusters,
-    mesh: parts.mesh,
+    mesh: parts.mesh.map(withPages),
     summary: countByStatus(statuses),
+  };
+}
+
+/** What is wrong says where more of it can be read. */
+function withPages(result: Result): Result {
+  const docs = pageOf(result.id);
+  return {
+    ...result,
+    findings: result.findings.map((finding) =>
+      isFault(finding.severity) ? { ...finding, docs } : finding,
+    ),
   };
 }
 

@@ -123,11 +123,13 @@ export class ClusterSource implements FactSource {
 
   debug(target: DebugTarget, path: string): Promise<Gathered<unknown>> {
     const key = JSON.stringify(["debug", target.namespace, target.pod, target.port, path]);
-    return this.#once(key, async () =>
-      mapGathered(
-        await this.reader.debug(target, path),
-        (answer) => slimAnswer(path)?.(answer) ?? answer,
-      ),
+    return this.#once(key, () => this.debugAgain(target, path));
+  }
+
+  async debugAgain(target: DebugTarget, path: string): Promise<Gathered<unknown>> {
+    return mapGathered(
+      await this.reader.debug(target, path),
+      (answer) => slimAnswer(path)?.(answer) ?? answer,
     );
   }
 

@@ -3,6 +3,8 @@ import { array, at, string } from "../lib/json.ts";
 /** Environment variables that checks speak of. Values of others are never kept: they may be secrets. */
 export const KNOWN_VARIABLES: ReadonlySet<string> = new Set([
   "AMBIENT_ENABLE_MULTI_NETWORK",
+  "CA_ADDRESS",
+  "CA_TRUSTED_NODE_ACCOUNTS",
   "CLUSTER_ID",
   "DEBUG_ENDPOINT_AUTH_ALLOWED_NAMESPACES",
   "DEFAULT_WORKLOAD_CERT_TTL",
@@ -18,12 +20,15 @@ export const KNOWN_VARIABLES: ReadonlySet<string> = new Set([
   "NETWORK",
   "PILOT_CA_CERT_CONFIGMAP",
   "PEERING_AUTOMATIC_LOCAL_GATEWAY",
+  "PEERING_ENABLE_FLAT_NETWORKS",
+  "PILOT_ENABLE_AMBIENT",
   "PILOT_ENABLE_CA_CRL",
   "PILOT_ENABLE_IP_AUTOALLOCATE",
   "PILOT_SKIP_VALIDATE_TRUST_DOMAIN",
   "REVISION",
   "ROOT_CA_DIR",
   "SKIP_VALIDATE_TRUST_DOMAIN",
+  "SPIRE_ENABLED",
   "USE_CACERTS_FOR_SELF_SIGNED_CA",
 ]);
 

@@ -134,6 +134,7 @@ function judge(license: LicenseFact, around: Around): Finding {
 export const license = clusterCheck({
   id: "license",
   title: "License Check",
+  meshKind: "peering",
   view: { rank: 120, familiar: true, passes: "hidden" },
   explanation: stopsItsCluster(3),
   why: "istiod refuses to peer with other clusters without a license that includes multicluster.",
