@@ -177,6 +177,9 @@ async function watch(
   io: Io,
   interval: number,
 ): Promise<number> {
+  if (readers.every(({ kind }) => kind === "recording")) {
+    await note(io, options, "recordings stay as they are: every report will say the same");
+  }
   for (;;) {
     const report = await judge(readers, request, options, io);
     const printed = outputs.find(({ file }) => file === undefined);
