@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import * as fc from "fast-check";
 import { type Mutation, mutationsOf } from "./support/replay/mutations.ts";
 import { settle } from "./support/replay/controllers.ts";
-import { faultsOf, judge, type ReplayCluster, replayMesh } from "./support/replay/mesh.ts";
+import { faultsOf, judge, named, type ReplayCluster, replayMesh } from "./support/replay/mesh.ts";
 import { replay } from "./support/replay/replay.ts";
 import { SCENARIO_NAMES } from "./support/scenario.ts";
 
@@ -73,7 +73,10 @@ async function wrongAfter(
   healthy: readonly ReplayCluster[],
   ...mutations: readonly Mutation[]
 ): Promise<string[]> {
-  const mesh = structuredClone([...healthy]);
+  const mesh = structuredClone([...healthy]).map((cluster): ReplayCluster => {
+    const files = named(cluster, "Secret", undefined, "cacerts");
+    return files ? { ...cluster, files: structuredClone(files) } : cluster;
+  });
   for (const { apply } of mutations) apply(mesh);
   settle(mesh);
   const before = faultsOf(await judge(mesh));
