@@ -37,7 +37,11 @@ it("says what of the fixtures' remedies cannot be carried out, and why", async (
     "certs: needs certificates that only their CA can make",
     "cluster1/control-plane: needs a chart registry",
     "cluster1/license: needs a chart registry",
+    "cluster1/service-conflicts: opens an editor",
+    "cluster2/ztunnel-trust: needs a chart registry",
     "network: has a place to be filled in",
+    "network: restarts what is not recorded",
+    "segments: opens an editor",
   ]);
 });
 

@@ -1,4 +1,5 @@
 import { array, at, string } from "../lib/json.ts";
+import { isSpireVariable } from "../mesh/spire/names.ts";
 
 /** Environment variables that checks speak of. Values of others are never kept: they may be secrets. */
 export const KNOWN_VARIABLES: ReadonlySet<string> = new Set([
@@ -32,6 +33,11 @@ export const KNOWN_VARIABLES: ReadonlySet<string> = new Set([
   "USE_CACERTS_FOR_SELF_SIGNED_CA",
 ]);
 
+/** Whether checks speak of a variable: those, and switches and sockets of SPIRE, whatever their names. */
+export function isKnownVariable(name: string): boolean {
+  return KNOWN_VARIABLES.has(name) || (isSpireVariable(name) && !namesSecret(name));
+}
+
 /** `$(NAME)`, or `$$` that escapes a dollar. */
 export const REFERENCE = /\$\$|\$\(([^()]*)\)/g;
 
@@ -52,7 +58,7 @@ export function referencedAnnotations(containers: unknown): Set<string> {
   const keys = new Set<string>();
   for (const container of array(containers)) {
     for (const entry of array(at(container, "env"))) {
-      if (!KNOWN_VARIABLES.has(string(at(entry, "name")) ?? "")) continue;
+      if (!isKnownVariable(string(at(entry, "name")) ?? "")) continue;
       const field = mapField(string(at(entry, "valueFrom", "fieldRef", "fieldPath")) ?? "");
       if (field?.map === "annotations") keys.add(field.key);
     }

@@ -27,6 +27,10 @@ import { rootCertificate } from "./root-certificate.ts";
 import { segments } from "./segments.ts";
 import { services } from "./services.ts";
 import { sourcePods } from "./source-pods.ts";
+import { spire } from "./spire.ts";
+import { spireEntries } from "./spire-entries.ts";
+import { spirePods } from "./spire-pods.ts";
+import { spireTrust } from "./spire-trust.ts";
 import { syncs } from "./syncs.ts";
 import { ztunnelDumps } from "./ztunnel-dumps.ts";
 import { ztunnelPods } from "./ztunnel-pods.ts";
@@ -65,4 +69,8 @@ export const FACTS: { readonly [K in FactKey]: Fact<K> } = {
   segments,
   platform,
   ztunnelDumps,
+  spire,
+  spirePods,
+  spireTrust,
+  spireEntries,
 };

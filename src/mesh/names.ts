@@ -23,6 +23,10 @@ export const PREFERRED_DATA_PLANE_TYPE = "peering.solo.io/preferred-data-plane-s
 export const MANAGED_BY = "app.kubernetes.io/managed-by";
 export const HELM_RELEASE = "meta.helm.sh/release-name";
 export const EXPOSE_ISTIOD = "istio.io/expose-istiod";
+/** Label of a namespace or pod: `ambient`, `none`, or another mode of Istio's data plane. */
+export const DATA_PLANE_MODE = "istio.io/dataplane-mode";
+/** The class of Gateways that are waypoints. */
+export const CLASS_WAYPOINT = "istio-waypoint";
 
 export const SERVICE_TYPE = "networking.istio.io/service-type";
 /** Label of AWS nodes: `fargate` where no DaemonSet runs. */

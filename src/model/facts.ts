@@ -10,6 +10,7 @@ import type {
 import type { Gathered } from "./gathered.ts";
 import type { Connection } from "./reader.ts";
 import type { SegmentFact } from "./segment-facts.ts";
+import type { SpireEntriesFact, SpireFact, SpirePodsFact, SpireTrustFact } from "./spire.ts";
 import type { IstiodsFact, ObservedCondition, PodFact, WorkloadFact } from "./workload-facts.ts";
 
 export type { FlatEntryFact, SourcePodsFact } from "./peering-facts.ts";
@@ -294,6 +295,10 @@ export interface Facts {
   segments: SegmentFact[];
   platform: PlatformFact;
   ztunnelDumps: ZtunnelDumpFact[];
+  spire: SpireFact;
+  spirePods: SpirePodsFact;
+  spireTrust: SpireTrustFact;
+  spireEntries: SpireEntriesFact;
 }
 
 export type FactKey = keyof Facts;

@@ -42,7 +42,25 @@ const IN_SEGMENT: MemoryContents = {
   ],
 };
 
+/** Objects of SPIRE are asked for only where ztunnel takes identities from it. */
+const WITH_SPIRE: MemoryContents = {
+  objects: [
+    {
+      kind: "DaemonSet",
+      metadata: { name: "ztunnel", namespace: "istio-system" },
+      spec: {
+        template: {
+          spec: {
+            containers: [{ name: "istio-proxy", env: [{ name: "SPIRE_ENABLED", value: "true" }] }],
+          },
+        },
+      },
+    },
+  ],
+};
+
 function contentsFor(key: FactKey): MemoryContents {
+  if (key.startsWith("spire")) return WITH_SPIRE;
   return key === "segments" ? IN_SEGMENT : CONTENTS;
 }
 
@@ -71,7 +89,7 @@ function refusing({ verbs, resource, names }: FactAccess) {
 
 const NEEDED = KEYS.flatMap((key) =>
   FACT_ACCESS[key]
-    .filter(({ resource }) => !IN_PART.includes(resource))
+    .filter(({ resource, optional }) => !optional && !IN_PART.includes(resource))
     .filter(() => !ELSEWHERE.includes(key))
     .map((access) => [key, `${access.verbs.join()} ${access.resource}`, access] as const),
 );

@@ -313,6 +313,15 @@ export function healthyFacts(id = "a", peers: readonly string[] = ["b"]): Facts 
     segments: [],
     platform: { openshift: false },
     ztunnelDumps: [],
+    spire: { signs: [], agents: [], drivers: [], ztunnelSockets: [] },
+    spirePods: { servers: [], agents: [], drivers: [], workloads: [] },
+    spireTrust: { servers: [], bundles: [] },
+    spireEntries: {
+      served: false,
+      spiffeIds: [],
+      staticEntries: gathered([]),
+      federated: gathered([]),
+    },
   };
 }
 

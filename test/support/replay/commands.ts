@@ -256,6 +256,16 @@ function restart(cluster: ReplayCluster, namespace: string | undefined, words: s
       (name === undefined || at(one, "metadata", "name") === name) &&
       (!selector || at(one, "metadata", "labels", selector[0] ?? "") === selector[1]),
   );
+  const pods = cluster.objects.filter(
+    (one) =>
+      one["kind"] === "Pod" &&
+      at(one, "metadata", "namespace") === namespace &&
+      selector !== undefined &&
+      at(one, "metadata", "labels", selector[0] ?? "") === selector[1],
+  );
+  if (chosen.length === 0 && pods.length > 0) {
+    return { cannot: "restarts what is not recorded" };
+  }
   if (chosen.length === 0) throw new Error(`nothing to restart: ${words.join(" ")}`);
   for (const workload of chosen) rollOut(cluster, workload);
   return "changed";

@@ -57,7 +57,14 @@ export async function replay(
   const there = after.find(
     (one) => placeOf(one) === placeOf(fault) && one.finding.message === fault.finding.message,
   );
-  const fresh = added(before, after);
+  // What another fault explains that was there before, and still is, is none of the remedy's making.
+  const old = new Set(before.map(({ check }) => check));
+  const explains = new Set(after.flatMap(({ check }) => (old.has(check) ? [check] : [])));
+  const fresh = added(before, after).filter(({ check, finding }) => {
+    const context = check.includes("/") ? check.slice(0, check.indexOf("/")) : undefined;
+    const { blockedBy = "" } = finding;
+    return !explains.has(blockedBy) && !explains.has(`${context}/${blockedBy}`);
+  });
   const remains = there && remediation?.step !== true && cannot.length === 0;
   return {
     cannot,
