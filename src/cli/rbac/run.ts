@@ -11,6 +11,7 @@ export interface RbacCommandOptions extends GlobalOptions {
   name: string;
   withoutSecrets?: boolean;
   withRemoteSecrets?: boolean;
+  withCerts?: boolean;
   withoutPortForward?: boolean;
 }
 
@@ -28,6 +29,7 @@ export async function runRbac(options: RbacCommandOptions, io: Io): Promise<void
     istioNamespace,
     secrets: !options.withoutSecrets,
     remoteSecrets: options.withRemoteSecrets ?? false,
+    certs: options.withCerts ?? false,
     portForward: !options.withoutPortForward,
   });
   await io.stdout.write(documents.map(text).join("---\n"));
