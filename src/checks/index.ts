@@ -16,17 +16,20 @@ import { podsZtunnel } from "./pods-ztunnel/check.ts";
 import { peerSegments } from "./peer-segments/check.ts";
 import { serviceConflicts } from "./service-conflicts/check.ts";
 import { sharedServices } from "./shared-services/check.ts";
+import { automatedPeering } from "./automated-peering/check.ts";
 import { certs } from "./certs/check.ts";
 import { clusterIdentity } from "./cluster-identity/check.ts";
 import { dataPlane } from "./data-plane/check.ts";
 import { links } from "./links/check.ts";
 import { network } from "./network/check.ts";
 import { peerAddresses } from "./peer-addresses/check.ts";
+import { segments } from "./segments/check.ts";
 import { serviceAccounts } from "./service-accounts/check.ts";
 import { services } from "./services/check.ts";
 import { staleWorkloads } from "./stale-workloads/check.ts";
 import { trustDomains } from "./trust-domains/check.ts";
 import { versions } from "./versions/check.ts";
+import { ztunnelTrust } from "./ztunnel-trust/check.ts";
 
 /** Every check, in the order of reports. Adding one: its folder, its line here, its test. */
 export const CHECKS: readonly AnyCheck[] = [
@@ -45,6 +48,7 @@ export const CHECKS: readonly AnyCheck[] = [
   peerSegments,
   controlPlane,
   platform,
+  ztunnelTrust,
   certs,
   network,
   staleWorkloads,
@@ -53,9 +57,11 @@ export const CHECKS: readonly AnyCheck[] = [
   trustDomains,
   clusterIdentity,
   links,
+  automatedPeering,
   dataPlane,
   versions,
   services,
+  segments,
 ];
 
 /** How reporters show the results of each. */

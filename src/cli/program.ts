@@ -3,6 +3,7 @@ import { OperationError, UsageError } from "../model/errors.ts";
 import { oneLine } from "../lib/sanitize.ts";
 import { addCerts } from "./certs/flags.ts";
 import { addCheck } from "./check/flags.ts";
+import { addCompare } from "./compare/flags.ts";
 import { addCompletion } from "./completion/flags.ts";
 import { EXIT_FAULT, EXIT_INTERRUPTED, EXIT_TERMINATED, EXIT_USAGE } from "./shared/exit-code.ts";
 import { addExplain } from "./explain/flags.ts";
@@ -34,8 +35,8 @@ Do packets pass?            mc probe --contexts=a,b --image IMAGE
 More of one check:          mc explain certs`;
 
 const EXIT_CODES = `
-Exit codes: 0 passed (warnings included, unless --fail-on warn), 1 a fault or not completed,
-2 usage or configuration, 130 after Ctrl-C, 143 after SIGTERM.`;
+Exit codes: 0 passed (warnings included; --fail-on says otherwise), 1 a fault or not
+completed, 2 usage or configuration, 130 after Ctrl-C, 143 after SIGTERM.`;
 
 /** The whole command line, without having parsed anything. */
 function buildProgram(io: Io, setExitCode: SetExitCode): Command {
@@ -52,6 +53,7 @@ function buildProgram(io: Io, setExitCode: SetExitCode): Command {
   addExpose(program, io, setExitCode);
   addLink(program, io, setExitCode);
   addUnlink(program, io, setExitCode);
+  addCompare(program, io, setExitCode);
   addCerts(program, io, setExitCode);
   addProbe(program, io, setExitCode);
   addSnapshot(program, io, setExitCode);
@@ -66,6 +68,12 @@ function buildProgram(io: Io, setExitCode: SetExitCode): Command {
 function separated(word: string): string[] {
   const short = /^(-[a-zA-Z])=(.*)$/s.exec(word);
   return short?.[1] ? [short[1], short[2] ?? ""] : [word];
+}
+
+/** The same for all words that can be flags: none behind `--`. */
+function separatedFlags(args: readonly string[]): string[] {
+  const end = args.includes("--") ? args.indexOf("--") : args.length;
+  return [...args.slice(0, end).flatMap(separated), ...args.slice(end)];
 }
 
 const HELP = new Set(["-h", "--help"]);
@@ -113,7 +121,7 @@ export async function run(args: readonly string[], outside: Io): Promise<number>
       });
   }
   try {
-    const words = await arranged(args.flatMap(separated), program);
+    const words = await arranged(separatedFlags(args), program);
     refuseMistakenFlags(program, words);
     await program.parseAsync(words, { from: "user" });
   } catch (cause) {

@@ -16,6 +16,8 @@ export interface RbacOptions {
   portForward: boolean;
   /** Making and deleting the Pods of `mc probe`, in the namespace of the ServiceAccount. */
   probe?: boolean;
+  /** Reading SPIRE's objects, where it is and what its Secret is called; absent: not. */
+  spire?: { namespaces: readonly string[]; secrets: readonly string[] };
 }
 
 /** A rule of a role, as Kubernetes has it. */
@@ -52,6 +54,7 @@ const CAUTION: Readonly<Record<NonNullable<FactAccess["sensitive"]>, string>> = 
     "  (Kubernetes has no narrower rule: whoever has it can read every Secret of this namespace)",
   "port-forward":
     "  (to istiod's debug endpoints; the rule is for every pod of this namespace: --without-port-forward)",
+  spire: "  (of SPIRE)",
 };
 
 const RBAC = "rbac.authorization.k8s.io";
@@ -67,7 +70,7 @@ function permissions(): Permission[] {
   const found = new Map<string, { access: FactAccess; checks: Set<AnyCheck> }>();
   for (const check of CHECKS) {
     for (const key of [...check.needs, ...check.uses]) {
-      for (const { scope, ...rest } of FACT_ACCESS[key]) {
+      for (const { scope, optional: _optional, ...rest } of FACT_ACCESS[key]) {
         // Namespaces that only a run knows take a rule for all of them.
         const access = { ...rest, scope: scope === "some" ? ("cluster" as const) : scope };
         const id = JSON.stringify(access);
@@ -88,6 +91,8 @@ function isWanted({ access }: Permission, options: RbacOptions): boolean {
       return options.remoteSecrets;
     case "port-forward":
       return options.portForward;
+    case "spire":
+      return options.spire !== undefined;
     default:
       return true;
   }

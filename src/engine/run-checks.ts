@@ -67,7 +67,7 @@ export function runChecks(
       ...defined({ recordedAt: cluster.recordedAt, recordedAfter: cluster.recordedAfter }),
       results: checks.flatMap((check) =>
         check.scope === "cluster"
-          ? [timed(check, context, () => runOnCluster(check, cluster, run))]
+          ? [timed(check, context, () => runOnCluster(check, cluster, run), cluster.ref.context)]
           : [],
       ),
     })),
@@ -77,13 +77,16 @@ export function runChecks(
   };
 }
 
-function timed(check: AnyCheck, context: RunContext, run: () => Verdict): Result {
+function timed(check: AnyCheck, context: RunContext, run: () => Verdict, cluster?: string): Result {
   const start = performance.now();
   let verdict: Verdict;
   const leftOut = whyLeftOut(check, context);
   if (leftOut !== undefined) {
     const { message, ...because } = leftOut;
-    verdict = { summary: message, findings: [skip(message, because)] };
+    verdict = {
+      summary: message,
+      findings: [skip(message, { ...because, ...defined({ cluster }) })],
+    };
   } else {
     try {
       verdict = run();

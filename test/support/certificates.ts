@@ -14,6 +14,7 @@ import {
   X509CertificateGenerator,
   X509CrlGenerator,
 } from "@peculiar/x509";
+import { Certificate, CryptoEngine } from "pkijs";
 import { NOW } from "./facts.ts";
 
 /*
@@ -217,6 +218,17 @@ export function unknownExtension(critical: boolean): Extension {
 
 export function toPem(der: Uint8Array): string {
   return `${PemConverter.encode(new Uint8Array(der).buffer, "CERTIFICATE").trim()}\n`;
+}
+
+/** The same as X.509 version 1, which has no extensions: what `openssl x509 -req -signkey` makes. */
+export async function versionOne(made: Authority, issuer = made): Promise<Authority> {
+  const certificate = Certificate.fromBER(made.der);
+  certificate.version = 0;
+  delete certificate.extensions;
+  const engine = new CryptoEngine({ crypto: globalThis.crypto });
+  await certificate.sign(issuer.keys.privateKey, "SHA-256", engine);
+  const der = new Uint8Array(certificate.toSchema().toBER());
+  return { ...made, der, pem: toPem(der) };
 }
 
 /** The same certificate with its signature damaged. */

@@ -304,11 +304,25 @@ export function healthyFacts(id = "a", peers: readonly string[] = ["b"]): Facts 
       },
     ],
     remoteSecrets: [],
+    credentialTarget: undefined,
+    remoteClusters: [],
+    endpoints: undefined,
+    proxyPods: [],
     flatEntries: [],
     sourcePods: { existing: new Map(), namespaces: new Set() },
     segments: [],
+    kubernetesClusters: [],
     platform: { openshift: false },
     ztunnelDumps: [],
+    spire: { signs: [], agents: [], drivers: [], ztunnelSockets: [] },
+    spirePods: { servers: [], agents: [], drivers: [], workloads: [] },
+    spireTrust: { servers: [], bundles: [] },
+    spireEntries: {
+      served: false,
+      spiffeIds: [],
+      staticEntries: gathered([]),
+      federated: gathered([]),
+    },
   };
 }
 

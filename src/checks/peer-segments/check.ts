@@ -26,6 +26,7 @@ const ALIKE =
 export const peerSegments = clusterCheck({
   id: "peer-segments",
   title: "Peer Segments Check",
+  meshKind: "peering",
   view: { rank: 440, familiar: true, since: "1.30" },
   why: "What istiod does not take of a peer's segment has no host here: services of that segment are not reached.",
   reads:
@@ -35,8 +36,9 @@ export const peerSegments = clusterCheck({
   ],
   fixes: ["Give the segment the same domain in all clusters that have it."],
   needs: ["gateways"],
-  uses: ["segments"],
-  run({ gateways, segments }, { cluster }) {
+  uses: ["segments", "namespaces"],
+  run({ gateways, segments, namespaces }, { cluster }) {
+    const unread = [namespaces, segments].find(({ ok }) => !ok);
     const findings = [
       ...valueOr(segments, []).flatMap((segment) => {
         const condition = rejectionOf(segment);
@@ -71,7 +73,8 @@ export const peerSegments = clusterCheck({
           }),
         ];
       }),
-      ...(segments.ok ? [] : [notChecked("conditions of the Segments", segments)]),
+      // Whether the cluster is in one its namespace says.
+      ...(unread && !unread.ok ? [notChecked("conditions of the Segments", unread)] : []),
     ];
     return { findings, summary: summarize(findings, "no rejected peer segments found") };
   },

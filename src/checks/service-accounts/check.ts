@@ -90,6 +90,7 @@ function unread(members: readonly Member[]): Finding[] {
 export const serviceAccounts = meshCheck({
   id: "service-accounts",
   title: "Service Account Consistency Check",
+  meshKind: "peering",
   view: { rank: 430, familiar: true, since: "1.30" },
   why: "ztunnel takes nobody for the gateway of a peer whose certificate is for another service account than the remote Gateway names: traffic to that cluster fails, although istiods are connected.",
   reads: `Annotation ${SERVICE_ACCOUNT} of Gateways of class ${CLASS_REMOTE}; the service account of the Deployment of the east-west gateway that they lead to.`,

@@ -62,6 +62,7 @@ function conflict(host: string, named: readonly Named[], cluster: ClusterRef): F
 export const serviceConflicts = clusterCheck({
   id: "service-conflicts",
   title: "Service Conflicts Check",
+  meshKind: "peering",
   view: { rank: 600, familiar: true, since: "1.30" },
   why: "Two services with one host are one service to whoever asks for it, and one of them is not reached.",
   reads:
