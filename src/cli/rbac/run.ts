@@ -13,6 +13,7 @@ export interface RbacCommandOptions extends GlobalOptions {
   withRemoteSecrets?: boolean;
   withCerts?: boolean;
   withoutPortForward?: boolean;
+  withProbe?: boolean;
 }
 
 function text({ comment, manifest }: RbacDocument): string {
@@ -31,6 +32,7 @@ export async function runRbac(options: RbacCommandOptions, io: Io): Promise<void
     remoteSecrets: options.withRemoteSecrets ?? false,
     certs: options.withCerts ?? false,
     portForward: !options.withoutPortForward,
+    probe: options.withProbe ?? false,
   });
   await io.stdout.write(documents.map(text).join("---\n"));
   await note(
