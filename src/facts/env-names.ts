@@ -29,7 +29,6 @@ export const KNOWN_VARIABLES: ReadonlySet<string> = new Set([
   "REVISION",
   "ROOT_CA_DIR",
   "SKIP_VALIDATE_TRUST_DOMAIN",
-  "SPIRE_ENABLED",
   "USE_CACERTS_FOR_SELF_SIGNED_CA",
 ]);
 

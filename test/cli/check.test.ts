@@ -194,7 +194,7 @@ describe("mc check on recordings", () => {
     [["check", "--bogus"], "unknown option '--bogus'"],
     [["chekc"], "unknown command 'chekc' (Did you mean check?)"],
     [["check", "stray"], "check takes no arguments: did you mean --contexts stray?"],
-    [["check", "--fail-on", "always"], "It is fail or warn or never."],
+    [["check", "--fail-on", "always"], "It is fail or warn or new or never."],
     [["check", "--timeout", "fast"], "Give a duration such as 30s or 5m."],
     [["check", "--timeout", "0s"], "Give a duration"],
     [["check", "--wait=soon"], "Give a duration"],
