@@ -4,6 +4,7 @@ import { VIEWS } from "../../src/checks/index.ts";
 import { fail, info, pass, warn } from "../../src/model/finding.ts";
 import type { Report } from "../../src/model/report.ts";
 import { html } from "../../src/reporters/html.ts";
+import { linksSection } from "../../src/reporters/html/links.ts";
 import { HOSTILE, remediation, report, reportOf, result, SCENARIOS, withTexts } from "./reports.ts";
 import { elements, parseXml, type XmlElement } from "./xml.ts";
 
@@ -163,6 +164,16 @@ describe("a page", () => {
     expect(texts(quiet, "h2")).toEqual(["Clusters", "Checks"]);
     expect(elements(quiet, "details")).toHaveLength(1);
   });
+});
+
+test("a picture of many clusters is scrolled on a narrow screen, one of few gets smaller", () => {
+  const classOf = (count: number): string | undefined => {
+    const clusters = Array.from({ length: count }, (_, index) => `c${index}`);
+    const rows = clusters.map(() => clusters.map(() => "none" as const));
+    const part = parseXml(linksSection({ clusters, rows }, report({})).source);
+    return named(part, "aria-label", "Picture of links")[0]?.attributes["class"];
+  };
+  expect([1, 6, 7].map(classOf)).toEqual([undefined, "scroll picture", "scroll picture wide"]);
 });
 
 test("tables stay within what scrolls them, and paper has all that is folded away", () => {

@@ -20,7 +20,7 @@ const MOST_NARROW = 6;
 export function linksSection({ clusters, rows }: LinkMatrix, report: Report): Markup {
   const pictures = topologyPicture({ clusters, rows }, report, []).map(
     (picture) =>
-      markup`<div class="scroll picture${clusters.length > MOST_NARROW ? " wide" : ""}" role="region" aria-label="Picture of links" tabindex="0">${picture}</div>`,
+      markup`<div class="${clusters.length > MOST_NARROW ? "scroll picture wide" : "scroll picture"}" role="region" aria-label="Picture of links" tabindex="0">${picture}</div>`,
   );
   const heads = clusters.map((to) => markup`<th scope="col">${to}</th>`);
   const lines = rows.map((row, index) => {
