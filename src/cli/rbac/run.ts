@@ -11,7 +11,9 @@ export interface RbacCommandOptions extends GlobalOptions {
   name: string;
   withoutSecrets?: boolean;
   withRemoteSecrets?: boolean;
+  withCerts?: boolean;
   withoutPortForward?: boolean;
+  withProbe?: boolean;
 }
 
 function text({ comment, manifest }: RbacDocument): string {
@@ -28,7 +30,9 @@ export async function runRbac(options: RbacCommandOptions, io: Io): Promise<void
     istioNamespace,
     secrets: !options.withoutSecrets,
     remoteSecrets: options.withRemoteSecrets ?? false,
+    certs: options.withCerts ?? false,
     portForward: !options.withoutPortForward,
+    probe: options.withProbe ?? false,
   });
   await io.stdout.write(documents.map(text).join("---\n"));
   await note(
