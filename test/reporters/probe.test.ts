@@ -123,9 +123,9 @@ describe("what was tried", () => {
     const text = await printed("prometheus", withProbe());
     const lines = text.split("\n").filter((line) => line.startsWith("mc_probe"));
     expect(lines).toEqual([
-      'mc_probe_connected{to="ctx-b",purpose="discovery",address="192.0.2.98",port="15012"} 1',
-      'mc_probe_connected{to="ctx-b",purpose="traffic",address="2001:db8::1",port="15008"} 0',
-      'mc_probe_handshake_seconds{to="ctx-b",purpose="discovery",address="192.0.2.98",port="15012"} 0.0095',
+      'mc_probe_connected{to="ctx-b",purpose="discovery",address="192.0.2.98",port="15012",cluster=""} 1',
+      'mc_probe_connected{to="ctx-b",purpose="traffic",address="2001:db8::1",port="15008",cluster=""} 0',
+      'mc_probe_handshake_seconds{to="ctx-b",purpose="discovery",address="192.0.2.98",port="15012",cluster=""} 0.0095',
     ]);
   });
 

@@ -2,7 +2,7 @@ import type { RawObject } from "../../model/reader.ts";
 import type { ProbeTarget } from "../../mesh/probe/target.ts";
 import { PROBE_SCRIPT } from "./script.ts";
 
-export const PROBE_LABEL = "mc.istio.io/probe";
+const PROBE_LABEL = "mc.istio.io/probe";
 /** Selects the Pods of all runs. */
 export const PROBE_SELECTOR = `${PROBE_LABEL}=true`;
 export const PROBE_CONTAINER = "probe";

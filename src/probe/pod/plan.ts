@@ -13,7 +13,7 @@ export interface SourcePlan {
 }
 
 /** More than a termination message can tell of. */
-export const MOST_TARGETS = 60;
+const MOST_TARGETS = 60;
 
 /** By the rules of host names and addresses it is no part of a shell word but one. */
 function isPlain({ address, serverName = "-" }: ProbeTarget): boolean {

@@ -141,11 +141,13 @@ it("says which nodes it leaves out, and where node ports are not known", () => {
   const bare = probeTargets([
     cluster("b", [], { ...gateway, services: [service({ addresses: [B], ports: [] })] }),
     cluster("c", [], { ...gateway, nodes: [] }),
+    cluster("d", [], { ...gateway, services: [] }),
     cluster("a", [], gatewaysOf({ remote: [remoteGateway("z", { annotations: PREFERS })] })),
   ]);
   expect(bare.notes).toEqual([
     "node ports of istio-eastwest/istio-eastwest in ctx-b: no node port for 15008",
     "node ports of istio-eastwest/istio-eastwest in ctx-c: no node that was read",
+    "node ports of istio-eastwest/istio-eastwest in ctx-d: no node port for 15008",
     "node ports of z are not known: it is not in this run",
   ]);
 });
