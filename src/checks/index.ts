@@ -14,6 +14,10 @@ import { podsEastwest } from "./pods-eastwest/check.ts";
 import { podsIstiod } from "./pods-istiod/check.ts";
 import { podsZtunnel } from "./pods-ztunnel/check.ts";
 import { sharedServices } from "./shared-services/check.ts";
+import { spire } from "./spire/check.ts";
+import { spireBundle } from "./spire-bundle/check.ts";
+import { spireRegistration } from "./spire-registration/check.ts";
+import { spireTrust } from "./spire-trust/check.ts";
 import { certs } from "./certs/check.ts";
 import { clusterIdentity } from "./cluster-identity/check.ts";
 import { dataPlane } from "./data-plane/check.ts";
@@ -40,7 +44,11 @@ export const CHECKS: readonly AnyCheck[] = [
   sharedServices,
   controlPlane,
   platform,
+  spire,
+  spireRegistration,
   certs,
+  spireBundle,
+  spireTrust,
   network,
   staleWorkloads,
   peerAddresses,

@@ -75,6 +75,8 @@ export interface SpireAgentFact extends SpireDaemonSetFact {
 export interface SpireFact {
   /** Signs that the mesh uses it, in words: `ztunnel has SPIRE_ENABLED=true`. */
   signs: string[];
+  /** Some of them are of ztunnel, which then asks for the identities of ambient pods. */
+  byZtunnel: boolean;
   agents: SpireAgentFact[];
   drivers: SpireDaemonSetFact[];
   /** Directories of nodes that ztunnel mounts for a socket of SPIRE. */

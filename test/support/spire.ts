@@ -25,7 +25,7 @@ type Json = Record<string, unknown>;
 
 /** Changes an object of a fixture by its kind and name. */
 export function change(kind: string, name: string, alter: (object: Json) => void): Change {
-  return (fixture) => alter(find(fixture, kind, name) as unknown as Json);
+  return (fixture) => alter(find(fixture, kind, name));
 }
 
 /** Takes away the objects that are meant. */
@@ -44,5 +44,5 @@ export function config(name: string, key: string, alter: (text: string) => strin
 }
 
 export function rawObjects(fixture: ClusterFixture): RawObject[] {
-  return fixture.objects as unknown as RawObject[];
+  return fixture.objects;
 }

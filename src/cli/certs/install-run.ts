@@ -8,7 +8,7 @@ import { hasNamespace, type Problem, problem, unread } from "../../gateway/probl
 import { toYaml } from "../../gateway/yaml.ts";
 import { oneLine } from "../../lib/sanitize.ts";
 import { reloadRules, takesUp } from "../../mesh/ca-reload.ts";
-import { named } from "../../checks/certs/wording.ts";
+import { named } from "../../mesh/trust/certificate-text.ts";
 import { restartIstiod } from "../../mesh/commands/istiod.ts";
 import { kubectl, mc, quote } from "../../mesh/commands/shell.ts";
 import { DEFAULT_ISTIO_NAMESPACE } from "../../mesh/names.ts";

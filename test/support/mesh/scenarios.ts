@@ -10,6 +10,7 @@ import {
   withDefaults,
 } from "./cluster.ts";
 import { breakEverything } from "./broken.ts";
+import { SPIRE_FAULTS, type SpireFault } from "./spire-faults.ts";
 import { type SpireCertificates, type SpireOptions, withSpire } from "./spire.ts";
 import { flatEntry, namespace, pod, segment, service } from "./objects.ts";
 
@@ -76,6 +77,7 @@ async function two(
 async function twoWithSpire(
   maker: CertificateMaker,
   asInGuide: boolean,
+  faults: readonly SpireFault[] = [],
 ): Promise<ClusterFixture[]> {
   const made = await maker.spire(TWO, asInGuide);
   const certificates = Object.fromEntries(
@@ -95,6 +97,9 @@ async function twoWithSpire(
       bundle: asInGuide ? found.certificate : found.root,
     };
     withSpire(fixture, options);
+    for (const fault of faults) {
+      if (fault.in === fixture.spec.context) fault.make(fixture, found.faulty);
+    }
   }
   return link(...clusters);
 }
@@ -388,6 +393,8 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   spire: (maker) => twoWithSpire(maker, false),
 
   "spire-guide": (maker) => twoWithSpire(maker, true),
+
+  "spire-broken": (maker) => twoWithSpire(maker, false, SPIRE_FAULTS),
 
   "duplicate-identity": async (maker) => {
     const certificates = await maker.shared(TWO);

@@ -1,0 +1,39 @@
+import type { Facts } from "../../model/facts.ts";
+import type { Gathered } from "../../model/gathered.ts";
+import type { SpireServerConfig, SpireTrustFact, SpireUpstreamFact } from "../../model/spire.ts";
+
+/** The roots that a cluster's agents hand out, as PEM; empty where none could be read. */
+export function bundleText(trust: Pick<SpireTrustFact, "bundles">): string {
+  return trust.bundles
+    .map((bundle) => (bundle.ok ? `${bundle.value.pem ?? ""}\n${bundle.value.spiffe ?? ""}` : ""))
+    .join("\n");
+}
+
+/** What signs the certificates of a cluster's SPIRE servers, from files. */
+export interface UpstreamCa {
+  namespace: string;
+  secret: SpireUpstreamFact;
+  /** The configuration names a file of roots. */
+  hasBundleFile: boolean;
+  configMap?: string;
+}
+
+/** The upstream CAs of plugin `disk` whose Secrets were read. */
+export function upstreamCas({ servers }: Pick<SpireTrustFact, "servers">): UpstreamCa[] {
+  return servers.flatMap(({ namespace, config, upstream, configMap }) => {
+    if (!config || config.unreadable !== undefined || !upstream?.ok) return [];
+    const { authorities }: SpireServerConfig = config;
+    const disk = authorities.find(({ name }) => name === "disk");
+    const hasBundleFile = disk?.bundleFile !== undefined;
+    const named = configMap === undefined ? {} : { configMap };
+    return [{ namespace, secret: upstream.value, hasBundleFile, ...named }];
+  });
+}
+
+/** The same of a fact that may not have been read. */
+export function upstreamsOf(trust: Gathered<Facts["spireTrust"]> | undefined): UpstreamCa[] {
+  return trust?.ok ? upstreamCas(trust.value) : [];
+}
+
+/** CAs below an upstream one: the server makes its own, which signs the workloads' certificates. */
+export const SERVER_CAS = 1;
