@@ -13,6 +13,8 @@ import { podsCni } from "./pods-cni/check.ts";
 import { podsEastwest } from "./pods-eastwest/check.ts";
 import { podsIstiod } from "./pods-istiod/check.ts";
 import { podsZtunnel } from "./pods-ztunnel/check.ts";
+import { peerSegments } from "./peer-segments/check.ts";
+import { serviceConflicts } from "./service-conflicts/check.ts";
 import { sharedServices } from "./shared-services/check.ts";
 import { spire } from "./spire/check.ts";
 import { spireBundle } from "./spire-bundle/check.ts";
@@ -24,10 +26,13 @@ import { dataPlane } from "./data-plane/check.ts";
 import { links } from "./links/check.ts";
 import { network } from "./network/check.ts";
 import { peerAddresses } from "./peer-addresses/check.ts";
+import { segments } from "./segments/check.ts";
+import { serviceAccounts } from "./service-accounts/check.ts";
 import { services } from "./services/check.ts";
 import { staleWorkloads } from "./stale-workloads/check.ts";
 import { trustDomains } from "./trust-domains/check.ts";
 import { versions } from "./versions/check.ts";
+import { ztunnelTrust } from "./ztunnel-trust/check.ts";
 
 /** Every check, in the order of reports. Adding one: its folder, its line here, its test. */
 export const CHECKS: readonly AnyCheck[] = [
@@ -42,8 +47,11 @@ export const CHECKS: readonly AnyCheck[] = [
   gateways,
   peers,
   sharedServices,
+  serviceConflicts,
+  peerSegments,
   controlPlane,
   platform,
+  ztunnelTrust,
   spire,
   spireRegistration,
   certs,
@@ -51,6 +59,7 @@ export const CHECKS: readonly AnyCheck[] = [
   spireTrust,
   network,
   staleWorkloads,
+  serviceAccounts,
   peerAddresses,
   trustDomains,
   clusterIdentity,
@@ -58,6 +67,7 @@ export const CHECKS: readonly AnyCheck[] = [
   dataPlane,
   versions,
   services,
+  segments,
 ];
 
 /** How reporters show the results of each. */

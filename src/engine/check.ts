@@ -1,10 +1,13 @@
 import { defined } from "../lib/defined.ts";
 import { CHECKS } from "../checks/index.ts";
 import { CONNECTION } from "../lib/connection.ts";
+import { PROBE_FACTS } from "../mesh/probe/targets.ts";
 import type { AnyCheck } from "../model/check.ts";
+import type { GatheredCluster } from "../model/cluster.ts";
+import type { ProbeReport } from "../model/probe.ts";
 import type { FactKey } from "../model/facts.ts";
 import type { ClusterReader } from "../model/reader.ts";
-import type { MeshKind, Report } from "../model/report.ts";
+import type { FailOn, MeshKind, Report } from "../model/report.ts";
 import { VERSION } from "../version.ts";
 import { aliasesOf } from "./aliases.ts";
 import { meshKinds } from "../mesh/kind.ts";
@@ -21,6 +24,10 @@ export interface CheckRequest extends GatherOptions {
   only?: ReadonlySet<string>;
   /** Ids of checks to leave out. */
   skip?: ReadonlySet<string>;
+  /** What makes the run fail, as the report says; absent: `fail`. */
+  failOn?: FailOn;
+  /** Tries to connect, once the clusters were read; it does not reject. */
+  probe?: (clusters: readonly GatheredCluster[]) => Promise<ProbeReport>;
 }
 
 /** The checks of a request, in the order of reports. */
@@ -60,13 +67,17 @@ export async function check(
   const start = performance.now();
   const checks = selectChecks(request);
   const { precheck, mode } = request;
-  const facts = factsOf(checks, precheck, mode);
+  const facts = new Set([
+    ...factsOf(checks, precheck, mode),
+    ...(request.probe ? PROBE_FACTS : []),
+  ]);
   const artifacts = new RunArtifacts(artifactsOf(checks));
   const clusters = await gather(readers, facts, {
     ...request,
     onStart: (sources) => artifacts.begin(sources, facts),
   });
   const kinds = mode === undefined ? meshKinds(clusters) : new Set([mode]);
+  const probing = request.probe?.(clusters);
   const aliases = new Set(aliasesOf(clusters).map(({ cluster }) => cluster));
   await artifacts.finish(
     clusters,
@@ -78,15 +89,18 @@ export async function check(
     artifacts,
     ...defined({ revision: request.revision }),
   });
-  return annotateCauses(
+  const probe = await probing;
+  const report = annotateCauses(
     buildReport({
       version: VERSION,
       startedAt,
       durationMs: performance.now() - start,
       precheck,
+      ...defined({ failOn: request.failOn }),
       clusters: results,
       mesh,
     }),
     checks,
   );
+  return probe ? { ...report, probe } : report;
 }

@@ -37,7 +37,7 @@ interface Run extends RunContext {
   namesAliases: boolean;
 }
 
-interface ClusterResults extends Pick<GatheredCluster, "recordedAt"> {
+interface ClusterResults extends Pick<GatheredCluster, "recordedAt" | "recordedAfter"> {
   ref: ClusterRef;
   results: Result[];
 }
@@ -64,10 +64,10 @@ export function runChecks(
   return {
     clusters: clusters.map((cluster) => ({
       ref: cluster.ref,
-      ...defined({ recordedAt: cluster.recordedAt }),
+      ...defined({ recordedAt: cluster.recordedAt, recordedAfter: cluster.recordedAfter }),
       results: checks.flatMap((check) =>
         check.scope === "cluster"
-          ? [timed(check, context, () => runOnCluster(check, cluster, run))]
+          ? [timed(check, context, () => runOnCluster(check, cluster, run), cluster.ref.context)]
           : [],
       ),
     })),
@@ -77,13 +77,16 @@ export function runChecks(
   };
 }
 
-function timed(check: AnyCheck, context: RunContext, run: () => Verdict): Result {
+function timed(check: AnyCheck, context: RunContext, run: () => Verdict, cluster?: string): Result {
   const start = performance.now();
   let verdict: Verdict;
   const leftOut = whyLeftOut(check, context);
   if (leftOut !== undefined) {
     const { message, ...because } = leftOut;
-    verdict = { summary: message, findings: [skip(message, because)] };
+    verdict = {
+      summary: message,
+      findings: [skip(message, { ...because, ...defined({ cluster }) })],
+    };
   } else {
     try {
       verdict = run();

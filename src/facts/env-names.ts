@@ -4,6 +4,8 @@ import { isSpireVariable } from "../mesh/spire/names.ts";
 /** Environment variables that checks speak of. Values of others are never kept: they may be secrets. */
 export const KNOWN_VARIABLES: ReadonlySet<string> = new Set([
   "AMBIENT_ENABLE_MULTI_NETWORK",
+  "CA_ADDRESS",
+  "CA_TRUSTED_NODE_ACCOUNTS",
   "CLUSTER_ID",
   "DEBUG_ENDPOINT_AUTH_ALLOWED_NAMESPACES",
   "DEFAULT_WORKLOAD_CERT_TTL",
@@ -18,6 +20,7 @@ export const KNOWN_VARIABLES: ReadonlySet<string> = new Set([
   "K8S_SELECT_WORKLOAD_ENTRIES",
   "NETWORK",
   "PEERING_AUTOMATIC_LOCAL_GATEWAY",
+  "PEERING_ENABLE_FLAT_NETWORKS",
   "PILOT_ENABLE_AMBIENT",
   "PILOT_ENABLE_CA_CRL",
   "PILOT_ENABLE_IP_AUTOALLOCATE",
@@ -25,6 +28,7 @@ export const KNOWN_VARIABLES: ReadonlySet<string> = new Set([
   "REVISION",
   "ROOT_CA_DIR",
   "SKIP_VALIDATE_TRUST_DOMAIN",
+  "SPIRE_ENABLED",
   "USE_CACERTS_FOR_SELF_SIGNED_CA",
 ]);
 

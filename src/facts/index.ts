@@ -19,6 +19,10 @@ import { namespaces } from "./namespaces.ts";
 import { nodes } from "./nodes.ts";
 import { platform } from "./platform.ts";
 import { remoteSecrets } from "./remote-secrets.ts";
+import { credentialTarget } from "./credential-target.ts";
+import { endpoints } from "./endpoints.ts";
+import { proxyPods } from "./proxy-pods.ts";
+import { remoteClusters } from "./remote-clusters.ts";
 import { rootCertificate } from "./root-certificate.ts";
 import { segments } from "./segments.ts";
 import { services } from "./services.ts";
@@ -56,6 +60,10 @@ export const FACTS: { readonly [K in FactKey]: Fact<K> } = {
   intermediate,
   meshConfigs,
   remoteSecrets,
+  credentialTarget,
+  remoteClusters,
+  endpoints,
+  proxyPods,
   flatEntries,
   sourcePods,
   segments,

@@ -60,7 +60,8 @@ function reference(valueFrom: unknown): unknown {
   return isMap(valueFrom) || valueFrom === null ? valueFrom : {};
 }
 
-const VARIABLES: Keep = new Cut(
+/** Variables of a container. */
+export const VARIABLES: Keep = new Cut(
   [
     {
       name: WHOLE,

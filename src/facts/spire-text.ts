@@ -8,7 +8,7 @@ import type {
   SpireServerConfig,
 } from "../model/spire.ts";
 import { Cut, everyKey, type Keep, keeper, type KeepMap, SCALAR, WHOLE } from "./keep.ts";
-import { loadYamlMap } from "./mesh-text.ts";
+import { loadYaml } from "./yaml-text.ts";
 
 /*
  * Configurations of SPIRE, of which next to nothing is kept: they hold passwords of databases, tokens
@@ -129,7 +129,7 @@ const RECONCILED: Readonly<Record<string, string>> = {
 
 /** Key controller-manager-config.yaml. */
 export const MANAGER_TEXT = configText<SpireManagerConfig>(
-  loadYamlMap,
+  loadYaml,
   {
     trustDomain: SCALAR,
     clusterName: SCALAR,

@@ -1,7 +1,6 @@
 import { defined } from "../lib/defined.ts";
 import { at, string } from "../lib/json.ts";
 import {
-  BUNDLE_CONFIG_MAP,
   BUNDLE_PEM,
   BUNDLE_SPIFFE,
   directoryOf,
@@ -137,10 +136,9 @@ async function bundlesOf(
   source: FactSource,
   { agents }: SpireFact,
 ): Promise<Gathered<SpireBundleFact>[]> {
-  const named = agents.map(({ namespace, bundleConfigMap: name = BUNDLE_CONFIG_MAP }) => ({
-    namespace,
-    name,
-  }));
+  const named = agents.flatMap(({ namespace, bundleConfigMap: name }) =>
+    name === undefined ? [] : [{ namespace, name }],
+  );
   const distinct = new Map(named.map((one) => [`${one.namespace}/${one.name}`, one]));
   return Promise.all(
     [...distinct.values()]

@@ -33,6 +33,7 @@ export const RESOURCES = {
   nodes: core("nodes", "Node", false),
   configMaps: core("configmaps", "ConfigMap"),
   secrets: core("secrets", "Secret"),
+  serviceAccounts: core("serviceaccounts", "ServiceAccount"),
   deployments: {
     group: "apps",
     versions: ["v1"],

@@ -19,6 +19,8 @@ export interface GatherSettings {
    * ztunnel pods say of themselves (`/config_dump`), which would take a request a node.
    */
   dumps?: boolean;
+  /** `--deep`: ask one ztunnel of a live cluster what certificates it has. */
+  deep?: boolean;
 }
 
 /**
@@ -39,6 +41,8 @@ export interface FactSource {
   /** Says ahead that `debug` will be called, before what it takes to know the target is awaited. */
   expectDebug(): void;
   debug(target: DebugTarget, path: string): Promise<Gathered<unknown>>;
+  /** The same request once more, not from what is shared. */
+  debugAgain(target: DebugTarget, path: string): Promise<Gathered<unknown>>;
   /** Another fact of this cluster. */
   fact<K extends FactKey>(key: K): Promise<Gathered<Facts[K]>>;
   /** A fact of every other cluster of the run. */

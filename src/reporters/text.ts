@@ -3,9 +3,10 @@ import { isFault } from "../model/finding.ts";
 import type { ClusterReport, Report } from "../model/report.ts";
 import type { Reporter } from "./reporter.ts";
 import { briefLines, clusterLines } from "./text/cluster.ts";
-import { closingLines, faultLines } from "./text/faults.ts";
+import { closingLines, faultLines, thresholdLines } from "./text/faults.ts";
 import { foldedApart, foldedLines } from "./text/folded.ts";
 import { joinedBlocks } from "./text/order.ts";
+import { probeBlock } from "./text/probe.ts";
 import { type Style, styleOf } from "./text/style.ts";
 import { count } from "./words.ts";
 
@@ -24,10 +25,14 @@ function clustersLines({ clusters }: Report, style: Style, verbose: boolean): st
 }
 
 function meshLines({ clusters, mesh }: Report, style: Style, verbose: boolean): string[] {
+  const versions = clusters.flatMap(({ istioVersion }) => istioVersion ?? []);
   const { told: applying, folded } = foldedApart(mesh);
   const last = foldedLines(folded, style);
   if (verbose) {
-    return [...joinedBlocks(applying, style, true), ...(last.length > 0 ? ["", ...last] : [])];
+    return [
+      ...joinedBlocks(applying, versions, style, true),
+      ...(last.length > 0 ? ["", ...last] : []),
+    ];
   }
   // There is nothing to say where no cluster was reached.
   const told = applying.filter(({ findings }) => {
@@ -36,7 +41,7 @@ function meshLines({ clusters, mesh }: Report, style: Style, verbose: boolean): 
   });
   const untold = applying.length - told.length;
   return [
-    ...joinedBlocks(told, style, false),
+    ...joinedBlocks(told, versions, style, false),
     ...(untold > 0
       ? [
           `${style.symbols.status.skip} ${count(untold, "check")} across clusters skipped (blocked by ${CONNECTION})`,
@@ -51,12 +56,16 @@ export const text: Reporter = (report, options) => {
   const style = styleOf(options);
   const mesh = meshLines(report, style, options.verbose);
   const faults = faultLines(report, style, options.verbose);
+  const probe = probeBlock(report, style);
   const last = faults.length > 0 ? faults : closingLines(report, style);
   const lines = [
     ...clustersLines(report, style, options.verbose),
     ...mesh,
     ...(mesh.length > 0 ? [""] : []),
+    ...probe,
+    ...(probe.length > 0 ? [""] : []),
     ...last,
+    ...thresholdLines(report, style),
   ];
   while (lines.at(-1) === "") lines.pop();
   return `${lines.join("\n")}\n`;

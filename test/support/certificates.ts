@@ -61,6 +61,8 @@ export interface CertificateOptions {
   /** Hash of the signature, for SHA-1. */
   hash?: string;
   dnsNames?: string[];
+  /** Alternative names of the kind URI, as SPIFFE has identities. */
+  uris?: string[];
   /** OIDs of the extended key usage; absent leaves the extension out. */
   purposes?: string[];
   extensions?: Extension[];
@@ -118,11 +120,12 @@ async function makeCertificate(options: CertificateOptions = {}): Promise<Author
           await SubjectKeyIdentifierExtension.create(keys.publicKey),
           await AuthorityKeyIdentifierExtension.create(signer.keys.publicKey),
         ]),
-    ...(options.dnsNames
+    ...(options.dnsNames || options.uris
       ? [
-          new SubjectAlternativeNameExtension(
-            options.dnsNames.map((value) => ({ type: "dns" as const, value })),
-          ),
+          new SubjectAlternativeNameExtension([
+            ...(options.dnsNames ?? []).map((value) => ({ type: "dns" as const, value })),
+            ...(options.uris ?? []).map((value) => ({ type: "url" as const, value })),
+          ]),
         ]
       : []),
     ...(options.purposes ? [new ExtendedKeyUsageExtension(options.purposes)] : []),
@@ -173,12 +176,13 @@ export function makeIntermediate(
 }
 
 /** A workload certificate. */
-export function makeLeaf(issuer: Authority): Promise<Authority> {
+export function makeLeaf(issuer: Authority, options: CertificateOptions = {}): Promise<Authority> {
   return makeCertificate({
     subject: "CN=workload",
     issuer,
     ca: null,
     keyUsage: ["digitalSignature", "keyEncipherment"],
+    ...options,
   });
 }
 

@@ -39,6 +39,8 @@ const EXTENSIONS: Readonly<Record<string, string>> = {
   sarif: "sarif",
   markdown: "markdown",
   html: "html",
+  github: "github",
+  codequality: "codequality",
   prometheus: "prom",
 };
 

@@ -7,6 +7,7 @@ import type { Finding } from "../../model/report.ts";
 import type { SpireServerPodFact } from "../../model/spire.ts";
 import { notChecked } from "../_shared/not-checked.ts";
 import { isPlain, managersOf, spireLeftOut } from "../_shared/spire.ts";
+import { certificateFindings } from "./certificates.ts";
 import { identityFindings } from "./identities.ts";
 import { objectFindings } from "./objects.ts";
 import { needing } from "./workloads.ts";
@@ -27,12 +28,13 @@ export const spireRegistration = clusterCheck({
   view: { rank: 340 },
   why: "SPIRE gives a certificate only to what has an entry; a selector, a class or an ignored namespace decides that silently.",
   reads:
-    "ClusterSPIFFEIDs and ClusterStaticEntries; the controller manager's configuration; pods, with labels, service accounts and owners; namespaces with labels.",
+    "ClusterSPIFFEIDs and ClusterStaticEntries; the controller manager's configuration; pods, with labels, service accounts and owners; namespaces with labels; where recorded, or with --deep, /config_dump of ztunnel.",
   faults: [
     "ztunnel, a gateway or an ambient pod has no entry: nothing selects it, or its namespace is ignored.",
     "The identity that it gets is not of the form /ns/NAMESPACE/sa/SERVICE-ACCOUNT.",
     "A ClusterSPIFFEID has another class than the controller manager takes (warning).",
     "A ClusterSPIFFEID has no status, or counts failures (warning).",
+    "ztunnel says that it has no certificate for an identity (warning while it is being fetched).",
   ],
   fixes: [
     "Give ClusterSPIFFEIDs the class of the controller manager, and selectors that meet the pods.",
@@ -40,13 +42,24 @@ export const spireRegistration = clusterCheck({
     "Take the namespace out of ignoreNamespaces.",
   ],
   needs: ["connection"],
-  uses: ["spire", "spirePods", "spireTrust", "spireEntries", "ztunnelPods", "namespaces"],
-  run({ spire, ...facts }, { cluster }) {
+  uses: [
+    "spire",
+    "spirePods",
+    "spireTrust",
+    "spireEntries",
+    "ztunnelPods",
+    "namespaces",
+    "ztunnelDumps",
+  ],
+  run({ spire, ztunnelDumps, ...facts }, { cluster }) {
     const leftOut = spireLeftOut(spire);
     if (leftOut || !spire.ok) {
       return { findings: leftOut ? [leftOut] : [], summary: leftOut?.message ?? "" };
     }
-    const findings = judge(facts, spire.value.byZtunnel, cluster);
+    const findings = [
+      ...judge(facts, spire.value.byZtunnel, cluster),
+      ...certificateFindings(valueOr(ztunnelDumps, []), cluster),
+    ];
     const noted = findings.find(({ severity }) => severity === "info");
     return { findings, summary: summarize(findings, noted?.message ?? FINE) };
   },

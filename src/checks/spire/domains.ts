@@ -1,4 +1,5 @@
 import { kubectl } from "../../mesh/commands/shell.ts";
+import { REVISION } from "../../mesh/names.ts";
 import { enumerate, qualified } from "../../mesh/wording.ts";
 import type { ClusterRef } from "../../model/check.ts";
 import { fail, objectRef, remedy } from "../../model/finding.ts";
@@ -84,7 +85,7 @@ export function domainFindings(around: Around): Finding[] {
       "get",
       "configmaps",
       "-l",
-      "istio.io/rev",
+      REVISION,
       "-o",
       "yaml",
     ),

@@ -56,7 +56,7 @@ export async function judgeChain(
   };
 }
 
-function refused({ fault, reason, certificate }: PathFault): TrustVerdict {
+export function refused({ fault, reason, certificate }: PathFault): TrustVerdict {
   return { ok: false, fault, reason, certificate: certificate.facts.sha256 };
 }
 
@@ -146,7 +146,7 @@ function constraintsOf(
 }
 
 /** The first certificate out of its time, from the signing one up. */
-function dateFault(certificates: Path, now: number): PathFault {
+export function dateFault(certificates: Path, now: number): PathFault {
   const certificate =
     certificates.find(({ facts }) => now > facts.notAfter || now < facts.notBefore) ??
     certificates[0];

@@ -22,6 +22,10 @@ function unreachable(results: readonly Result[], style: Style): string[] | undef
   ];
 }
 
+function versionsOf({ istioVersion }: ClusterReport): string[] {
+  return istioVersion === undefined ? [] : [istioVersion];
+}
+
 /** The block of one cluster. */
 export function clusterLines(cluster: ClusterReport, style: Style, verbose: boolean): string[] {
   const { checks } = cluster;
@@ -29,7 +33,7 @@ export function clusterLines(cluster: ClusterReport, style: Style, verbose: bool
   const { told, folded } = foldedApart(checks);
   const last = foldedLines(folded, style);
   const body = (verbose ? undefined : unreachable(checks, style)) ?? [
-    ...joinedBlocks(told, style, verbose),
+    ...joinedBlocks(told, versionsOf(cluster), style, verbose),
     ...(last.length > 0 ? gap : []),
     ...last,
   ];
@@ -62,6 +66,6 @@ export function briefLines(cluster: ClusterReport, style: Style): string[] | und
   const symbol = warned.length > 0 ? style.symbols.status.warn : style.symbols.status.pass;
   return [
     ...style.wrap(`${symbol} ${style.line(`${nameOf(cluster)}: ${counts.join(", ")}`)}`, 3),
-    ...joinedBlocks(warned, style, false),
+    ...joinedBlocks(warned, versionsOf(cluster), style, false),
   ];
 }

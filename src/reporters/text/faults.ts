@@ -1,8 +1,9 @@
+import { hasPassed } from "../../lib/fail-on.ts";
 import type { Report } from "../../model/report.ts";
 import { causesOf, nameOfCheck, type RootCause } from "../causes.ts";
 import { locatedResults } from "../results.ts";
 import { viewOf } from "../views.ts";
-import { count } from "../words.ts";
+import { count, thresholdWords } from "../words.ts";
 import { foldedApart } from "./folded.ts";
 import { MOST_OF_A_KIND, pastable } from "./findings.ts";
 import type { Style } from "./style.ts";
@@ -50,6 +51,14 @@ export function closingLines(report: Report, { views, paint, symbols }: Style): 
     `${symbols.status[passed > 0 ? "pass" : warn > 0 ? "warn" : "skip"]} ${parts.join(", ")}`,
     ...next.map((command) => `Next: ${paint.cyan(command)}`),
   ];
+}
+
+/** What `--fail-on` makes of it all. */
+export function thresholdLines(report: Report, style: Style): string[] {
+  const words = thresholdWords(report);
+  if (words === undefined) return [];
+  const symbol = style.symbols.status[hasPassed(report) ? "pass" : "fail"];
+  return style.wrap(`${symbol} ${words}`, 3);
 }
 
 /** Each cause with its number; of one check up to twenty and how many more. */

@@ -12,6 +12,7 @@ import {
 import { breakEverything } from "./broken.ts";
 import { SPIRE_FAULTS, type SpireFault } from "./spire-faults.ts";
 import { type SpireCertificates, type SpireOptions, withSpire } from "./spire.ts";
+import { asOf124, breakAsOf130, shareDetails } from "./versions.ts";
 import { flatEntry, namespace, pod, segment, service } from "./objects.ts";
 
 /** Makes the certificates of the clusters of one scenario: a root, and an intermediate each. */
@@ -211,6 +212,17 @@ function behindOneHost(clusters: ClusterFixture[]): ClusterFixture[] {
 export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   healthy: async (maker) => link(...(await two(maker))),
 
+  "healthy-1.24": async (maker) => asOf124(link(...(await two(maker, { version: "1.24.5-solo" })))),
+
+  "healthy-1.30": async (maker) =>
+    shareDetails(link(...(await two(maker, { version: "1.30.3-solo" })))),
+
+  "faults-1.30": async (maker) => {
+    const clusters = await two(maker, { version: "1.30.3-solo" });
+    link(...clusters);
+    return breakAsOf130(clusters);
+  },
+
   unlinked: (maker) => two(maker),
 
   "three-clusters": threeClusters,
@@ -230,7 +242,11 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
 
   "flat-network": (maker) => flatNetwork(maker),
 
-  "flat-overlap": (maker) => flatNetwork(maker, { podNetwork: "10.244" }),
+  "flat-overlap": (maker) =>
+    flatNetwork(maker, {
+      podNetwork: "10.244",
+      istiodEnv: { PEERING_ENABLE_FLAT_NETWORKS: "false" },
+    }),
 
   "self-peer": async (maker) => {
     const clusters = link(
