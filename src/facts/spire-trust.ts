@@ -92,7 +92,7 @@ async function serverFact(
   const config = server && SERVER_TEXT.read(server.text);
   const plugins = config && config.unreadable === undefined ? config.authorities : [];
   const disk = plugins.find(({ name }) => name === "disk");
-  const unread = read.map(({ found }) => found).find((found) => !found.ok);
+  const [unread] = read.flatMap(({ found }) => (found.ok ? [] : [found]));
   return {
     namespace,
     ...defined({
@@ -100,7 +100,7 @@ async function serverFact(
       config,
       managerConfigMap: manager?.name,
       manager: manager && MANAGER_TEXT.read(manager.text),
-      unread: unread && !unread.ok ? unread : undefined,
+      unread,
       upstream: disk && (await upstreamOf(source, pods, disk)),
     }),
   };

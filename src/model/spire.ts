@@ -1,4 +1,4 @@
-import type { Gathered } from "./gathered.ts";
+import type { Gathered, Missing } from "./gathered.ts";
 import type { PodFact, SchedulingFact } from "./workload-facts.ts";
 
 /*
@@ -129,7 +129,7 @@ export interface SpireServerFact {
   managerConfigMap?: string;
   manager?: ParsedConfig<SpireManagerConfig>;
   /** A ConfigMap could not be read. */
-  unread?: Gathered<never>;
+  unread?: Missing;
   upstream?: Gathered<SpireUpstreamFact>;
 }
 

@@ -6,14 +6,26 @@ import type { ParsedConfig, SpireFact, SpireManagerConfig } from "../../model/sp
 
 const NOT_IN_USE = "the mesh takes no identities from SPIRE";
 
-/**
- * What a check of SPIRE says where there is nothing to judge; nothing where the mesh takes identities
- * from SPIRE.
- */
-export function spireLeftOut(spire: Gathered<SpireFact>): Finding | undefined {
+/** How the mesh uses SPIRE; where it does not, what a check of SPIRE says in place of judging. */
+export type SpireUse = { use: SpireFact; leftOut?: never } | { use?: never; leftOut: Finding };
+
+export function spireUse(spire: Gathered<SpireFact>): SpireUse {
+  return spire.ok && spire.value.signs.length > 0
+    ? { use: spire.value }
+    : { leftOut: leftOut(spire) };
+}
+
+/** What a check across clusters says where none is known to use SPIRE. */
+export function nobodyUses(clusters: readonly Gathered<SpireFact>[]): Finding {
+  const isKnown = clusters.every((one) => spireUse(one).leftOut?.because !== undefined);
+  return isKnown && clusters.length > 0
+    ? skip(NOT_IN_USE, { because: { notInUse: "SPIRE" } })
+    : skip("no cluster is known to take identities from SPIRE");
+}
+
+function leftOut(spire: Gathered<SpireFact>): Finding {
   if (!spire.ok) return skip(`not known whether the mesh uses SPIRE: ${spire.detail}`);
-  const { signs, agents, partly } = spire.value;
-  if (signs.length > 0) return undefined;
+  const { agents, partly } = spire.value;
   if (partly !== undefined) {
     return skip(`no sign of SPIRE in the namespaces that were read: ${partly}`, {
       because: { notInUse: "SPIRE" },
@@ -25,11 +37,16 @@ export function spireLeftOut(spire: Gathered<SpireFact>): Finding | undefined {
 }
 
 /** The same of SPIRE's own check, which alone tells where it is there and not used. */
-export function spireUnused(spire: Gathered<SpireFact>): Finding | undefined {
-  const isThere = spire.ok && spire.value.signs.length === 0 && spire.value.agents.length > 0;
+export function spireUseOrPresence(spire: Gathered<SpireFact>): SpireUse {
+  const used = spireUse(spire);
+  const isThere = !used.use && spire.ok && spire.value.agents.length > 0;
   return isThere
-    ? info("SPIRE is in the cluster, and nothing says that the mesh takes identities from it")
-    : spireLeftOut(spire);
+    ? {
+        leftOut: info(
+          "SPIRE is in the cluster, and nothing says that the mesh takes identities from it",
+        ),
+      }
+    : used;
 }
 
 /** Whether a configured name can be compared: SPIRE may replace variables in it when it starts. */

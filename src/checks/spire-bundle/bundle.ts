@@ -1,6 +1,6 @@
 import { kubectl } from "../../mesh/commands/shell.ts";
 import { BUNDLE_PEM, BUNDLE_SPIFFE } from "../../mesh/spire/names.ts";
-import { bundleText, type UpstreamCa } from "../../mesh/spire/trust.ts";
+import { bundleText, certificatesOf, type UpstreamCa } from "../../mesh/spire/trust.ts";
 import { named } from "../../mesh/trust/certificate-text.ts";
 import { enumerate } from "../../mesh/wording.ts";
 import type { ClusterRef } from "../../model/check.ts";
@@ -48,7 +48,7 @@ export function bundleFindings(bundle: SpireBundleFact, around: Around): Finding
     const message = `ConfigMap ${namespace}/${name} has neither ${BUNDLE_PEM} nor ${BUNDLE_SPIFFE}: agents do not start without the trust bundle`;
     return [fail(message, { object, remediation: fill })];
   }
-  const roots = rootsOf(bundle, trust);
+  const roots = certificatesOf(trust, bundleText({ bundles: [gathered(bundle)] }));
   if (roots.length === 0) {
     const message = `the trust bundle in ConfigMap ${namespace}/${name} has no certificate that can be read`;
     return [fail(message, { object, remediation: fill })];
@@ -60,10 +60,6 @@ export function bundleFindings(bundle: SpireBundleFact, around: Around): Finding
   return stale(bundle, roots, upstreams, around);
 }
 
-function rootsOf(bundle: SpireBundleFact, { pems }: SpireTrustMatrix): readonly CertificateFacts[] {
-  return pems.get(bundleText({ bundles: [gathered(bundle)] }))?.certificates ?? [];
-}
-
 /** A server publishes the file of roots when it starts: what is changed under it stays unknown. */
 function stale(
   { namespace, name }: SpireBundleFact,
@@ -73,7 +69,7 @@ function stale(
 ): Finding[] {
   const known = new Set(roots.map(({ sha256 }) => sha256));
   return upstreams.flatMap(({ namespace: where, secret, hasBundleFile }) => {
-    const written = hasBundleFile ? (trust.pems.get(secret.bundle ?? "")?.certificates ?? []) : [];
+    const written = hasBundleFile ? certificatesOf(trust, secret.bundle) : [];
     const lacking = written.filter(
       ({ sha256, notAfter }) => !known.has(sha256) && notAfter > cluster.now,
     );

@@ -1,10 +1,11 @@
 import { upstreamCas } from "../../mesh/spire/trust.ts";
 import { meshCheck, type MeshMember } from "../../model/check.ts";
-import { info, skip, summarize } from "../../model/finding.ts";
+import { info, summarize } from "../../model/finding.ts";
 import type { Finding } from "../../model/report.ts";
+import type { SpireServerFact } from "../../model/spire.ts";
 import type { SpireTrustMatrix } from "../../model/trust.ts";
 import { notChecked } from "../_shared/not-checked.ts";
-import { spireLeftOut } from "../_shared/spire.ts";
+import { nobodyUses, spireUse } from "../_shared/spire.ts";
 import { bundleFindings } from "./bundle.ts";
 import { upstreamFindings } from "./upstream.ts";
 
@@ -38,45 +39,63 @@ export const spireBundle = meshCheck({
   uses: ["spire", "spireTrust"],
   artifacts: ["spireTrust"],
   run(members: readonly Member[], { artifacts }) {
-    const left = members.map(({ facts }) => spireLeftOut(facts.spire));
-    const [unused] = left;
-    if (!unused || left.includes(undefined)) {
-      const findings = members.flatMap((member) => memberFindings(member, artifacts.spireTrust));
-      return { findings, summary: summarize(findings, "upstream CAs and trust bundles are sound") };
+    const users = members.filter(({ facts }) => spireUse(facts.spire).use);
+    if (users.length === 0) {
+      const finding = nobodyUses(members.map(({ facts }) => facts.spire));
+      return { findings: [finding], summary: finding.message };
     }
-    const all = left.every((one) => one?.because);
-    const finding = all ? unused : skip("no cluster is known to take identities from SPIRE");
-    return { findings: [finding], summary: finding.message };
+    const findings = users.flatMap((member) => memberFindings(member, artifacts.spireTrust));
+    return { findings, summary: summarize(findings, "upstream CAs and trust bundles are sound") };
   },
 });
 
 function memberFindings({ cluster, facts }: Member, trust: SpireTrustMatrix): Finding[] {
   const about = { cluster: cluster.context };
-  if (spireLeftOut(facts.spire)) return [];
-  if (!facts.spireTrust.ok) return [notChecked("trust bundle of SPIRE", facts.spireTrust, about)];
+  if (!facts.spireTrust.ok) return [notChecked(BUNDLE, facts.spireTrust, about)];
   const { servers, bundles } = facts.spireTrust.value;
   const upstreams = upstreamCas(facts.spireTrust.value);
-  const unread = servers.flatMap(({ namespace, upstream }) =>
-    upstream && !upstream.ok ? [notChecked(`upstream CA of SPIRE in ${namespace}`, upstream)] : [],
-  );
-  const selfSigned = servers.flatMap(({ namespace, config }) =>
-    config && config.unreadable === undefined && config.authorities.length === 0
-      ? [
-          info(
-            `SPIRE's server in ${namespace} has no UpstreamAuthority: its CA, which it makes anew again and again, is a root of its own`,
-          ),
-        ]
-      : [],
-  );
   const findings = [
     ...upstreams.flatMap((upstream) => upstreamFindings(upstream, { trust, cluster })),
-    ...unread,
-    ...selfSigned,
+    ...servers.flatMap(notJudged),
+    ...(servers.length === 0
+      ? [info("upstream CA of SPIRE not checked: no server is in the cluster")]
+      : []),
     ...bundles.flatMap((bundle) =>
       bundle.ok
         ? bundleFindings(bundle.value, { trust, upstreams, cluster })
-        : [notChecked("trust bundle of SPIRE", bundle)],
+        : [notChecked(BUNDLE, bundle)],
     ),
+    ...(bundles.length === 0
+      ? [info(`${BUNDLE} not checked: no configuration of an agent that was read names it`)]
+      : []),
   ];
   return findings.map((finding) => ({ ...finding, ...about }));
+}
+
+const BUNDLE = "trust bundle of SPIRE";
+
+/** Why the upstream CA of a server was not judged, where it was not. */
+function notJudged({ namespace, config, unread, upstream }: SpireServerFact): Finding[] {
+  const what = `upstream CA of SPIRE in ${namespace}`;
+  if (!config)
+    return [
+      unread ? notChecked(what, unread) : info(`${what} not checked: no server.conf was found`),
+    ];
+  if (config.unreadable !== undefined) {
+    return [info(`${what} not checked: server.conf cannot be parsed`)];
+  }
+  const [plugin] = config.authorities;
+  if (!plugin) {
+    return [
+      info(
+        `SPIRE's server in ${namespace} has no UpstreamAuthority: its CA, which it makes anew again and again, is a root of its own`,
+      ),
+    ];
+  }
+  if (upstream) return upstream.ok ? [] : [notChecked(what, upstream)];
+  const why =
+    plugin.name === "disk"
+      ? "no Secret is mounted where its files are"
+      : `plugin ${plugin.name} has it`;
+  return [info(`${what} not checked: ${why}`)];
 }

@@ -1,6 +1,6 @@
 import { kubectl } from "../../mesh/commands/shell.ts";
 import { dateText, expiryOf, expiryText, named } from "../../mesh/trust/certificate-text.ts";
-import type { UpstreamCa } from "../../mesh/spire/trust.ts";
+import { certificatesOf, type UpstreamCa } from "../../mesh/spire/trust.ts";
 import type { ClusterRef } from "../../model/check.ts";
 import { fail, info, objectRef, remedy, warn } from "../../model/finding.ts";
 import type { Finding, Remediation } from "../../model/report.ts";
@@ -37,8 +37,7 @@ export function upstreamFindings(upstream: UpstreamCa, around: Around): Finding[
       info(`upstream CA in ${name} not checked: none of the keys that mc reads has it`, { object }),
     ];
   }
-  const content = trust.pems.get(secret.certificate);
-  const [certificate] = content?.certificates ?? [];
+  const [certificate] = certificatesOf(trust, secret.certificate);
   if (!certificate) {
     const remediation = remedy("Put the certificate of the upstream CA into it, as PEM.", look);
     return [fail(`${name} has no certificate that can be read`, { object, remediation })];
@@ -117,16 +116,13 @@ function bundleFile(
   if (!hasBundleFile) {
     if (isRoot) return [];
     const message = `SPIRE's server has no bundle_file_path, so its only root is the intermediate certificate ${named(certificate)}: other clusters do not trust what it signs`;
-    const details =
-      configMap === undefined
-        ? {}
-        : { object: objectRef("ConfigMap", { namespace, name: configMap }) };
+    const config = objectRef("ConfigMap", { namespace, name: configMap });
     const remediation = remedy(
       `Set ${BUNDLE_VALUE} in SPIRE's Helm values to any text, also where the Secret is made by hand, as the chart writes bundle_file_path only then; put the roots into key bundle.crt of ${name}, upgrade the release and restart the server.`,
       on("get", "secret", secret.name, "-o", "jsonpath={.data.bundle\\.crt}"),
       on("get", "statefulsets"),
     );
-    return [fail(message, { ...details, remediation })];
+    return [fail(message, { object: config, remediation })];
   }
   if (secret.bundle === undefined) {
     const message = `${name} has no key for the file of roots that SPIRE's server is configured with`;

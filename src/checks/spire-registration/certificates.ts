@@ -15,12 +15,11 @@ export function certificateFindings(
   cluster: ClusterRef,
 ): Finding[] {
   const lacking = dumps.flatMap(({ pod, lacking: of = [] }) => of.map((one) => ({ pod, ...one })));
-  const [fetching, failed] = [true, false].map((isFetching) =>
-    lacking.filter(({ state }) => FETCHING.test(state) === isFetching),
-  );
+  const fetching = lacking.filter(({ state }) => FETCHING.test(state));
+  const failed = lacking.filter(({ state }) => !FETCHING.test(state));
   return [
-    ...finding(failed ?? [], "has no certificate for", fail, cluster),
-    ...finding(fetching ?? [], "still asks for the certificate of", warn, cluster),
+    ...finding(failed, "has no certificate for", fail, cluster),
+    ...finding(fetching, "still asks for the certificate of", warn, cluster),
   ];
 }
 
@@ -32,7 +31,8 @@ function finding(
 ): Finding[] {
   const [first] = lacking;
   if (!first) return [];
-  const [namespace = "", name = ""] = first.pod.split("/");
+  const slash = first.pod.indexOf("/");
+  const [namespace, name] = [first.pod.slice(0, slash), first.pod.slice(slash + 1)];
   const identities = [...new Set(lacking.map(({ identity }) => identity))];
   const message = `ztunnel ${first.pod} ${what} ${enumerate(identities, MOST)}: ${first.state}`;
   const remediation = remedy(

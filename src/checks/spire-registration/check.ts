@@ -6,7 +6,7 @@ import { valueOr, type Gathered } from "../../model/gathered.ts";
 import type { Finding } from "../../model/report.ts";
 import type { SpireServerPodFact } from "../../model/spire.ts";
 import { notChecked } from "../_shared/not-checked.ts";
-import { isPlain, managersOf, spireLeftOut } from "../_shared/spire.ts";
+import { isPlain, managersOf, spireUse } from "../_shared/spire.ts";
 import { certificateFindings } from "./certificates.ts";
 import { identityFindings } from "./identities.ts";
 import { objectFindings } from "./objects.ts";
@@ -52,12 +52,10 @@ export const spireRegistration = clusterCheck({
     "ztunnelDumps",
   ],
   run({ spire, ztunnelDumps, ...facts }, { cluster }) {
-    const leftOut = spireLeftOut(spire);
-    if (leftOut || !spire.ok) {
-      return { findings: leftOut ? [leftOut] : [], summary: leftOut?.message ?? "" };
-    }
+    const { use, leftOut } = spireUse(spire);
+    if (!use) return { findings: [leftOut], summary: leftOut.message };
     const findings = [
-      ...judge(facts, spire.value.byZtunnel, cluster),
+      ...judge(facts, use.byZtunnel, cluster),
       ...certificateFindings(valueOr(ztunnelDumps, []), cluster),
     ];
     const noted = findings.find(({ severity }) => severity === "info");
@@ -85,7 +83,7 @@ function judge(facts: Inputs, byZtunnel: boolean, cluster: ClusterRef): Finding[
   const [manager, second] = managers;
   if (!manager) {
     const unread = spireTrust.value.servers.find((one) => one.unread)?.unread;
-    return [unread && !unread.ok ? notChecked(WHAT, unread) : info(BY_HAND)];
+    return [unread ? notChecked(WHAT, unread) : info(BY_HAND)];
   }
   if (!served)
     return [

@@ -1,3 +1,4 @@
+import { groupBy } from "../../lib/group-by.ts";
 import { kubectl } from "../../mesh/commands/shell.ts";
 import { type EntryInputs, entriesOf, istioId, type PodEntries } from "../../mesh/spire/entries.ts";
 import { enumerate } from "../../mesh/wording.ts";
@@ -29,10 +30,9 @@ export function identityFindings(
   const judged = pods
     .map((one): Judged => ({ ...one, entries: entriesOf(one.pod, inputs) }))
     .filter(({ pod, entries }) => !hasIstioId(entries, istioId(inputs.trustDomain, pod)));
-  const groups = Map.groupBy(judged, ({ role, entries }) =>
-    JSON.stringify([role, causeOf(entries)]),
+  return groupBy(judged, ({ role, entries }) => JSON.stringify([role, causeOf(entries)])).map(
+    (group) => finding(group, inputs, cluster),
   );
-  return [...groups.values()].flatMap((group) => finding(group, inputs, cluster));
 }
 
 function hasIstioId(entries: PodEntries, id: string): boolean {
@@ -52,9 +52,12 @@ function causeOf(entries: PodEntries): string {
   }
 }
 
-function finding(group: readonly Judged[], inputs: EntryInputs, cluster: ClusterRef): Finding[] {
+function finding(
+  group: readonly [Judged, ...Judged[]],
+  inputs: EntryInputs,
+  cluster: ClusterRef,
+): Finding {
   const [first] = group;
-  if (!first) return [];
   const workloads = enumerate(
     [...new Set(group.map(({ pod }) => workloadName(pod)))].toSorted(),
     MOST,
@@ -62,7 +65,7 @@ function finding(group: readonly Judged[], inputs: EntryInputs, cluster: Cluster
   const cause = causeOf(first.entries);
   const object = objectRef("Pod", first.pod);
   if (first.entries.kind === "unknown") {
-    return [info(`identity of ${workloads} not checked: ${cause}`, { object })];
+    return info(`identity of ${workloads} not checked: ${cause}`, { object });
   }
   const wrong =
     first.entries.kind === "entries"
@@ -70,7 +73,7 @@ function finding(group: readonly Judged[], inputs: EntryInputs, cluster: Cluster
       : "";
   const lead = first.entries.kind === "entries" ? "no identity that Istio knows" : "no identity";
   const message = `${lead} for ${workloads}: ${cause}${wrong}; ${CONSEQUENCE[first.role]}`;
-  return [fail(message, { object, remediation: remedyOf(first, inputs, cluster) })];
+  return fail(message, { object, remediation: remedyOf(first, inputs, cluster) });
 }
 
 function remedyOf(

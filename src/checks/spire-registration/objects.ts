@@ -1,3 +1,4 @@
+import { groupBy } from "../../lib/group-by.ts";
 import { kubectl } from "../../mesh/commands/shell.ts";
 import { isTaken } from "../../mesh/spire/entries.ts";
 import { takesLabels } from "../../mesh/spire/selectors.ts";
@@ -34,8 +35,8 @@ export function objectFindings(
   const taken = spiffeIds.filter((one) => managers.some((manager) => isTaken(one, manager)));
   const passedOver = spiffeIds.filter((one) => !taken.includes(one));
   return [
-    ...[...Map.groupBy(passedOver, ({ className }) => className)].map(([className, objects]) =>
-      notTaken(className, objects, around),
+    ...groupBy(passedOver, ({ className }) => className).map((objects) =>
+      notTaken(objects, around),
     ),
     ...taken.filter(isOld).flatMap((one) => failures(one, around)),
     ...spiffeIds.flatMap((one) => selectsNone(one, around)),
@@ -50,15 +51,12 @@ function selectsNone(
   { name, podSelector }: ClusterSpiffeIdFact,
   { pods, namespaces }: Around,
 ): Finding[] {
-  const keys = [...(podSelector?.labels.keys() ?? [])].filter((key) => OF_ISTIO.test(key));
-  const [key] = keys;
-  if (key === undefined || pods.some(({ labels }) => takesLabels(podSelector, labels) === true)) {
-    return [];
-  }
-  const label = `${key}=${podSelector?.labels.get(key) ?? ""}`;
-  const isOfNamespaces = namespaces.some(
-    ({ labels }) => labels.get(key) === podSelector?.labels.get(key),
-  );
+  const labelled = podSelector ? [...podSelector.labels] : [];
+  const meant = labelled.find(([key]) => OF_ISTIO.test(key));
+  if (!meant || pods.some(({ labels }) => takesLabels(podSelector, labels) === true)) return [];
+  const [key, value] = meant;
+  const label = `${key}=${value}`;
+  const isOfNamespaces = namespaces.some(({ labels }) => labels.get(key) === value);
   const hint = isOfNamespaces
     ? "namespaces do, by which namespaceSelector selects"
     : "see which labels the pods have";
@@ -70,10 +68,10 @@ function selectsNone(
 }
 
 function notTaken(
-  className: string,
-  objects: readonly ClusterSpiffeIdFact[],
+  objects: readonly [ClusterSpiffeIdFact, ...ClusterSpiffeIdFact[]],
   { managers, cluster }: Around,
 ): Finding {
+  const [{ className, name }] = objects;
   const names = objects.map(({ name }) => name);
   const classes = managers.map((one) => one.className).filter((one) => one !== "");
   const [wanted] = classes;
@@ -81,7 +79,7 @@ function notTaken(
   const verb = objects.length === 1 ? "has" : "have";
   const takes = wanted === undefined ? "those without one" : `those of ${enumerate(classes)}`;
   const message = `ClusterSPIFFEID ${enumerate(names, 10)} ${verb} ${has}: the controller manager takes only ${takes}, so nothing comes of ${objects.length === 1 ? "it" : "them"}`;
-  const object = objectRef("ClusterSPIFFEID", { name: names[0] ?? "" });
+  const object = objectRef("ClusterSPIFFEID", { name });
   const remediation = classRemedy(className, wanted, names, cluster);
   return warn(message, { object, remediation });
 }

@@ -1,7 +1,7 @@
 import { meshCheck } from "../../model/check.ts";
-import { skip, summarize } from "../../model/finding.ts";
+import { summarize } from "../../model/finding.ts";
 import { pairsSkipped } from "../_shared/pairs-skipped.ts";
-import { spireLeftOut } from "../_shared/spire.ts";
+import { nobodyUses } from "../_shared/spire.ts";
 import { federationFindings, rootsFinding } from "./own.ts";
 import { type Member, pairFinding, usesSpire } from "./pairs.ts";
 
@@ -34,12 +34,7 @@ export const spireTrust = meshCheck({
   run(members: readonly Member[], { artifacts, absent }) {
     const users = members.filter(usesSpire);
     if (users.length === 0) {
-      const left = members.flatMap(({ facts }) => spireLeftOut(facts.spire) ?? []);
-      const [first] = left;
-      const finding =
-        first && left.every(({ because }) => because)
-          ? first
-          : skip("no cluster is known to take identities from SPIRE");
+      const finding = nobodyUses(members.map(({ facts }) => facts.spire));
       return { findings: [finding], summary: finding.message };
     }
     const trust = artifacts.spireTrust;

@@ -7,18 +7,17 @@ import { fail, info, pass, remedy } from "../../model/finding.ts";
 import type { Finding } from "../../model/report.ts";
 import type { SpireServerConfig, SpireServerFact } from "../../model/spire.ts";
 import type { SpireTrustMatrix } from "../../model/trust.ts";
-import { managersOf, parsed, spireLeftOut } from "../_shared/spire.ts";
+import { managersOf, parsed, spireUse } from "../_shared/spire.ts";
 
 export type Member = MeshMember<"connection", "spire" | "spireTrust" | "spireEntries">;
 
 export function usesSpire({ facts }: Member): boolean {
-  return spireLeftOut(facts.spire) === undefined;
+  return spireUse(facts.spire).use !== undefined;
 }
 
 /** The trust domain of a cluster's SPIRE, where its server or controller manager says it. */
-export function domainOf({ facts: { spireTrust } }: Member): string | undefined {
-  const servers = spireTrust.ok ? spireTrust.value.servers : [];
-  const said = servers.flatMap(({ config, manager }) => [
+export function domainOf(member: Member): string | undefined {
+  const said = serversOf(member).flatMap(({ config, manager }) => [
     parsed<SpireServerConfig>(config)?.trustDomain,
     parsed<{ trustDomain?: string }>(manager)?.trustDomain,
   ]);
@@ -41,17 +40,20 @@ function signsItself({ config }: SpireServerFact): boolean {
 
 /** What was not read, or is of a kind that mc does not judge. */
 function unjudged(truster: Member, owner: Member): string {
-  const lacking = [truster, owner].find(({ facts }) => !facts.spireTrust.ok);
-  const fact = lacking?.facts.spireTrust;
-  if (fact && !fact.ok) return fact.detail;
-  const servers = owner.facts.spireTrust.ok ? owner.facts.spireTrust.value.servers : [];
-  const unread = servers.flatMap(({ upstream }) =>
+  const facts = [truster, owner].map((member) => member.facts.spireTrust);
+  const unread = facts.flatMap((fact) => (fact.ok ? [] : [fact.detail]));
+  const secrets = serversOf(owner).flatMap(({ upstream }) =>
     upstream && !upstream.ok ? [upstream.detail] : [],
   );
+  const [why] = [...unread, ...secrets];
   return (
-    unread[0] ??
+    why ??
     `the certificates of ${truster.cluster.context} or ${owner.cluster.context} are not known`
   );
+}
+
+function serversOf({ facts: { spireTrust } }: Member): SpireServerFact[] {
+  return spireTrust.ok ? spireTrust.value.servers : [];
 }
 
 /** Whether the roots of one cluster verify what the SPIRE of another signs. */
@@ -67,13 +69,11 @@ export function pairFinding(truster: Member, owner: Member, trust: SpireTrustMat
       about,
     );
   }
-  const servers = owner.facts.spireTrust.ok ? owner.facts.spireTrust.value.servers : [];
-  const isItself = servers.some(signsItself);
+  const isItself = serversOf(owner).some(signsItself);
   if (!verdict && !isItself) {
     return info(`whether ${a} trusts ${b} not checked: ${unjudged(truster, owner)}`, about);
   }
-  const reason =
-    verdict && !verdict.ok ? verdict.reason : "SPIRE's server there signs its CA itself";
+  const reason = verdict?.reason ?? "SPIRE's server there signs its CA itself";
   const message = `workloads of ${a} do not trust those of ${b}: ${reason}`;
   const isCausedThere = upstreamsOf(owner.facts.spireTrust).some(
     ({ hasBundleFile }) => !hasBundleFile,
@@ -90,7 +90,6 @@ export function pairFinding(truster: Member, owner: Member, trust: SpireTrustMat
   );
 }
 
-function namespaceOf({ facts: { spireTrust } }: Member): string {
-  const servers = spireTrust.ok ? spireTrust.value.servers : [];
-  return servers[0]?.namespace ?? SPIRE_NAMESPACE;
+function namespaceOf(member: Member): string {
+  return serversOf(member)[0]?.namespace ?? SPIRE_NAMESPACE;
 }

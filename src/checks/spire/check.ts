@@ -7,9 +7,9 @@ import { clusterCheck, type ClusterRef } from "../../model/check.ts";
 import { error, objectRef, remedy, summarize } from "../../model/finding.ts";
 import { valueOr } from "../../model/gathered.ts";
 import type { Finding } from "../../model/report.ts";
-import type { SpireFact, SpireTrustFact } from "../../model/spire.ts";
+import type { SpireFact, SpirePodsFact, SpireTrustFact } from "../../model/spire.ts";
 import { notChecked } from "../_shared/not-checked.ts";
-import { spireUnused } from "../_shared/spire.ts";
+import { spireUseOrPresence } from "../_shared/spire.ts";
 import { agentFindings } from "./agents.ts";
 import { componentFindings } from "./components.ts";
 import { domainFindings } from "./domains.ts";
@@ -19,6 +19,8 @@ declare module "../../model/check-data.ts" {
     spire: undefined;
   }
 }
+
+const NO_PODS: SpirePodsFact = { servers: [], agents: [], drivers: [], workloads: [] };
 
 /** Configurations that are there and cannot be parsed, which is no fault of SPIRE's. */
 function unparsed(spire: SpireFact, trust: SpireTrustFact, cluster: ClusterRef): Finding[] {
@@ -70,23 +72,18 @@ export const spire = clusterCheck({
   needs: ["connection"],
   uses: ["spire", "spirePods", "spireTrust", "ztunnelPods", "nodes", "meshConfigs", "istiods"],
   run(facts, { cluster }) {
-    const unused = spireUnused(facts.spire);
-    if (unused || !facts.spire.ok) {
-      const findings = unused ? [unused] : [];
-      return { findings, summary: unused?.message ?? "" };
-    }
+    const { use, leftOut } = spireUseOrPresence(facts.spire);
+    if (!use) return { findings: [leftOut], summary: leftOut.message };
     const { spirePods, spireTrust, ztunnelPods, nodes, meshConfigs, istiods } = facts;
-    const use = facts.spire.value;
     const trust = valueOr(spireTrust, { servers: [], bundles: [] });
     const mesh = meshConfigs.ok ? trustDomainsOf(meshConfigs.value, istiods).domains : [];
     const unread = [
-      ...use.agents.map(({ config }) => config),
-      ...trust.servers.map(({ unread: failed }) => failed),
-    ].find((one) => one !== undefined && !one.ok);
-    const named = new Set(ztunnelPods.ok ? ztunnelPods.value.map(qualified) : []);
-    const accounts = spirePods.ok
-      ? spirePods.value.workloads.filter((pod) => named.has(qualified(pod)))
-      : [];
+      ...use.agents.flatMap(({ config }) => (config.ok ? [] : [config])),
+      ...trust.servers.flatMap((server) => server.unread ?? []),
+    ];
+    const named = new Set(valueOr(ztunnelPods, []).map(qualified));
+    const { workloads } = valueOr(spirePods, NO_PODS);
+    const accounts = workloads.filter((pod) => named.has(qualified(pod)));
     const findings = [
       ...(spirePods.ok
         ? componentFindings({ spire: use, pods: spirePods.value, nodes, ztunnelPods, cluster })
@@ -101,7 +98,7 @@ export const spire = clusterCheck({
         : []),
       ...domainFindings({ agents: use.agents, servers: trust.servers, mesh, cluster }),
       ...unparsed(use, trust, cluster),
-      ...(unread && !unread.ok ? [notChecked("configuration of SPIRE", unread)] : []),
+      ...unread.slice(0, 1).map((one) => notChecked("configuration of SPIRE", one)),
     ];
     return { findings, summary: summarize(findings, "servers and agents serve the mesh") };
   },

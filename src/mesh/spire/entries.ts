@@ -86,8 +86,10 @@ function matchOf(
 ): Match {
   const byPod = takesLabels(podSelector, pod.labels);
   if (!byPod) return "no";
-  if (namespaceSelector && !namespace) return "perhaps";
-  if (takesLabels(namespaceSelector, namespace?.labels ?? new Map()) !== true) return "no";
+  if (namespaceSelector) {
+    if (!namespace) return "perhaps";
+    if (takesLabels(namespaceSelector, namespace.labels) !== true) return "no";
+  }
   return workloadSelectors.length === 0 ? "yes" : "perhaps";
 }
 

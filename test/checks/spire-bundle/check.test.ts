@@ -85,7 +85,9 @@ test("a server without an upstream CA is a root of its own", async () => {
     expect.stringMatching(/^info: SPIRE's server in spire-server has no UpstreamAuthority/),
   ]);
   const vault = await said({ changes: [server((text) => text.replace('"disk"', '"vault"'))] });
-  expect(vault).toEqual([]);
+  expect(vault).toEqual([
+    "info: upstream CA of SPIRE in spire-server not checked: plugin vault has it",
+  ]);
 });
 
 describe("the trust bundle", () => {
@@ -104,5 +106,44 @@ describe("the trust bundle", () => {
         "fail: the trust bundle in ConfigMap spire-server/spire-bundle has no certificate that can be read",
       ]);
     }
+  });
+});
+
+describe("what is not there to be judged is told", () => {
+  test.each<[string, readonly Change[], string]>([
+    [
+      "no server",
+      [without(({ metadata }) => metadata.name === "spire-server-0")],
+      "info: upstream CA of SPIRE not checked: no server is in the cluster",
+    ],
+    [
+      "no server.conf",
+      [server(() => "{}"), change("ConfigMap", "spire-server", (object) => delete object["data"])],
+      "info: upstream CA of SPIRE in spire-server not checked: no server.conf was found",
+    ],
+    [
+      "a server.conf that cannot be parsed",
+      [server(() => "server {")],
+      "info: upstream CA of SPIRE in spire-server not checked: server.conf cannot be parsed",
+    ],
+    [
+      "no Secret at the files",
+      [server((text) => text.replace("/run/spire/upstream_ca/tls.crt", "/elsewhere/tls.crt"))],
+      "info: upstream CA of SPIRE in spire-server not checked: no Secret is mounted where its files are",
+    ],
+    [
+      "an agent that names no bundle",
+      [config("spire-agent", "agent.conf", (text) => text.replace("trust_bundle_path", "other"))],
+      "info: trust bundle of SPIRE not checked: no configuration of an agent that was read names it",
+    ],
+  ])("%s", async (_, changes, message) => {
+    expect(await said({ changes })).toEqual([message]);
+  });
+
+  test("configurations that were not read", async () => {
+    expect(await said({ refuse: forbid("get spire-server") })).toEqual([
+      expect.stringContaining("upstream CA of SPIRE in spire-server not checked: get spire-server"),
+      expect.stringContaining("trust bundle of SPIRE not checked: no configuration of an agent"),
+    ]);
   });
 });

@@ -271,3 +271,62 @@ test("workloads have the names that people know", () => {
     "Deployment a/b",
   );
 });
+
+test("is skipped where SPIRE is there and not used, which its own check says", async () => {
+  const unused: Change = (fixture) => {
+    without(({ metadata }) => metadata.name === "values")(fixture);
+    for (const { metadata, spec } of fixture.objects) {
+      if (metadata.namespace === "spire-server") continue;
+      const template = (spec as { template?: { spec: object } } | undefined)?.template;
+      const podSpec = (template?.spec ?? spec ?? {}) as {
+        volumes?: unknown;
+        containers?: { name: string; env?: { name: string }[] }[];
+      };
+      delete podSpec.volumes;
+      for (const container of podSpec.containers ?? []) {
+        container.env = container.env?.filter(({ name }) => !name.startsWith("SPIRE")) ?? [];
+      }
+    }
+  };
+  const found = await spireFindings({ alone: true, changes: [unused] });
+  expect(lines(found["spire-registration"])).toEqual([
+    "skip: the mesh takes no identities from SPIRE, which is in the cluster",
+  ]);
+  expect(lines(found.spire)).toEqual([expect.stringMatching(/^info: SPIRE is in the cluster/)]);
+  expect(lines(found["spire-bundle"])).toEqual([
+    "skip: no cluster is known to take identities from SPIRE",
+  ]);
+});
+
+test("labels that nothing carries are told without a guess", async () => {
+  const label = identity("istio-ambient-reg", (spec) => {
+    spec["podSelector"] = { matchLabels: { "istio.io/gateway-name": "x" } };
+  });
+  expect(await said({ changes: [label] })).toEqual([
+    "info: ClusterSPIFFEID istio-ambient-reg selects no pod: none has label istio.io/gateway-name=x; see which labels the pods have",
+  ]);
+});
+
+test("a manager without a class is named by none", async () => {
+  const classless = manager((text) => text.replace("className: spire-server-spire\n", ""));
+  const found = await said({
+    changes: [
+      classless,
+      named(
+        "istio-ambient-reg",
+        "istio-waypoint-reg",
+        "istio-ztunnel-reg",
+        "spire-server-spire-default",
+      ),
+    ],
+  });
+  expect(found).toContainEqual(
+    expect.stringMatching(/^fail: no identity for DaemonSet istio-system/),
+  );
+});
+
+test("pods of ztunnel that were not read are ambient or nothing", async () => {
+  const refuse = (line: string) =>
+    line.startsWith("list pods ") && line.includes("ztunnel") ? forbid(line)(line) : undefined;
+  expect(await said({ refuse })).toEqual([]);
+});

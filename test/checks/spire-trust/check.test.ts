@@ -150,3 +150,45 @@ describe("federation", () => {
     expect(await said({ changes: [federating, gone] })).toEqual([]);
   });
 });
+
+test("static entries federate as well", async () => {
+  const entry: Change = (fixture) =>
+    fixture.objects.push({
+      apiVersion: "spire.spiffe.io/v1alpha1",
+      kind: "ClusterStaticEntry",
+      metadata: { name: "fixed" },
+      spec: {
+        className: "spire-server-spire",
+        spiffeID: "spiffe://cluster1/x",
+        parentID: "spiffe://cluster1/y",
+        selectors: ["unix:uid:0"],
+        federatesWith: ["partner.example"],
+      },
+    });
+  expect(await said({ changes: [entry] })).toEqual([
+    expect.stringContaining("ClusterStaticEntry fixed of cluster1 federates with partner.example"),
+  ]);
+  const refuse = (line: string) =>
+    line === "list clusterstaticentries" ? forbid(line)(line) : undefined;
+  expect(await said({ changes: [entry], refuse })).toEqual([]);
+});
+
+test("of another plugin's CA it is not known", async () => {
+  const vault = config("spire-server", "server.conf", (text) => text.replace('"disk"', '"vault"'));
+  expect(await said({ elsewhere: [vault] })).toEqual([
+    "info: whether cluster1 trusts cluster2 not checked: the certificates of cluster1 or cluster2 are not known",
+  ]);
+});
+
+test("a cluster that does not tell its trust domain is not federated", async () => {
+  const silent: readonly Change[] = [
+    withoutUpstream,
+    config("spire-server", "server.conf", (text) => text.replace('"trust_domain"', '"other"')),
+    config("spire-controller-manager", "controller-manager-config.yaml", (text) =>
+      text.replace("trustDomain: ", "other: "),
+    ),
+  ];
+  expect(await said({ elsewhere: silent, changes: [federated("cluster2")] })).toEqual([
+    expect.stringMatching(/^fail: workloads of cluster1 do not trust those of cluster2/),
+  ]);
+});

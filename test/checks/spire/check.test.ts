@@ -1,6 +1,6 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { spire } from "../../../src/checks/spire/check.ts";
-import { missing } from "../../../src/model/gathered.ts";
+import { gathered, missing } from "../../../src/model/gathered.ts";
 import { node, runCluster } from "../../support/facts.ts";
 import { forbid } from "../../support/source.ts";
 import { change, config, lines, spireFindings, without } from "../../support/spire.ts";
@@ -162,4 +162,110 @@ test("names what it judges where no volume names a ConfigMap", async () => {
   expect(lines(findings)).toEqual([
     "info: configuration of SPIRE not checked: no ConfigMap of DaemonSet spire-server/spire-agent has key agent.conf",
   ]);
+});
+
+describe("of an agent by its configuration", () => {
+  const config = {
+    trustDomain: "cluster.local",
+    delegates: ["spiffe://cluster.local/ns/istio-system/sa/ztunnel"],
+    adminSocket: "/tmp/admin.sock",
+  };
+  const ztunnel = {
+    namespace: "istio-system",
+    name: "ztunnel-dvlwk",
+    uid: "u",
+    labels: new Map(),
+    serviceAccount: "ztunnel",
+    hostNetwork: false,
+    mountsSocket: false,
+  };
+  const run = (agent: object, more: object = {}, changes: object = {}): string[] =>
+    runCluster(spire, {
+      spire: {
+        signs: ["x"],
+        byZtunnel: true,
+        agents: [{ ...AGENT, config: gathered(config), ...agent }],
+        drivers: [],
+        ztunnelSockets: ["/run/spire/admin"],
+        ...more,
+      },
+      spirePods: { servers: [], agents: [], drivers: [], workloads: [ztunnel] },
+      ...changes,
+    })
+      .findings.filter(({ message }) => message.startsWith("agent "))
+      .map(({ message, object }) => `${object?.kind} ${object?.name}: ${message}`);
+
+  test("it is not known where its socket is", () => {
+    expect(run({})).toEqual([]);
+    expect(run({ adminVolume: { path: "/else" } }, { ztunnelSockets: [] })).toEqual([]);
+    expect(run({ adminVolume: { path: "/run/spire/admin/" } })).toEqual([]);
+    expect(run({ adminVolume: { path: "/run/spire" } })).toEqual([]);
+  });
+
+  test("what no ConfigMap holds is of the DaemonSet", () => {
+    expect(run({ adminVolume: "pod" })).toEqual([
+      expect.stringMatching(
+        /^DaemonSet spire-agent: agent spire-server\/spire-agent has its admin/,
+      ),
+    ]);
+  });
+
+  test("its delegates are of the mesh's trust domain where it does not say its own", () => {
+    const other = gathered({ ...config, trustDomain: "" });
+    expect(run({ config: other })).toEqual([]);
+    const unread = missing("forbidden", "configmaps is forbidden");
+    expect(run({ config: other }, {}, { meshConfigs: unread })).toEqual([]);
+  });
+
+  test("nothing is asked of it where ztunnel does not use it", () => {
+    expect(run({ adminVolume: "pod" }, { byZtunnel: false })).toEqual([]);
+  });
+
+  test("pods of ztunnel that were not read need nothing", () => {
+    const config2 = gathered({ ...config, delegates: [] });
+    const unread = missing("forbidden", "pods is forbidden");
+    expect(run({ config: config2 }, {}, { ztunnelPods: unread })).toEqual([]);
+    expect(run({ config: config2 }, {}, { spirePods: unread })).toEqual([]);
+    expect(run({ config: config2 })).toHaveLength(1);
+  });
+});
+
+test("a configuration that cannot be parsed is an error, of servers and managers as well", async () => {
+  const { spire: findings } = await spireFindings({
+    alone: true,
+    changes: [
+      config("spire-server", "server.conf", () => "server {"),
+      config("spire-controller-manager", "controller-manager-config.yaml", () => "a: [b"),
+    ],
+  });
+  expect(lines(findings)).toEqual([
+    expect.stringMatching(/^error: server\.conf of ConfigMap spire-server\/spire-server cannot/),
+    expect.stringMatching(/^error: controller-manager-config\.yaml of ConfigMap spire-server\//),
+  ]);
+});
+
+test("trust domains are compared also where no ConfigMap is known", () => {
+  const found = runCluster(spire, {
+    spire: { signs: ["x"], byZtunnel: false, agents: [], drivers: [], ztunnelSockets: [] },
+    spireTrust: {
+      servers: [
+        { namespace: "s", config: { trustDomain: "a", authorities: [] } },
+        { namespace: "t", config: { trustDomain: "b", authorities: [] } },
+      ],
+      bundles: [],
+    },
+  });
+  expect(lines(found.findings)).toContain(
+    "fail: parts of SPIRE have different trust domains: SPIRE server in s has a, SPIRE server in t has b",
+  );
+  const one = runCluster(spire, {
+    spire: { signs: ["x"], byZtunnel: false, agents: [], drivers: [], ztunnelSockets: [] },
+    spireTrust: {
+      servers: [{ namespace: "s", config: { trustDomain: "a", authorities: [] } }],
+      bundles: [],
+    },
+  });
+  expect(lines(one.findings)).toContain(
+    "fail: SPIRE issues identities of trust domain a, but that of the mesh is cluster.local",
+  );
 });
