@@ -16,6 +16,7 @@ import { podsZtunnel } from "./pods-ztunnel/check.ts";
 import { peerSegments } from "./peer-segments/check.ts";
 import { serviceConflicts } from "./service-conflicts/check.ts";
 import { sharedServices } from "./shared-services/check.ts";
+import { automatedPeering } from "./automated-peering/check.ts";
 import { spire } from "./spire/check.ts";
 import { spireBundle } from "./spire-bundle/check.ts";
 import { spireRegistration } from "./spire-registration/check.ts";
@@ -64,6 +65,7 @@ export const CHECKS: readonly AnyCheck[] = [
   trustDomains,
   clusterIdentity,
   links,
+  automatedPeering,
   dataPlane,
   versions,
   services,

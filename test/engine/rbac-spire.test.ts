@@ -13,6 +13,7 @@ const OPTIONS: RbacOptions = {
   secrets: true,
   remoteSecrets: true,
   portForward: true,
+  certs: false,
   spire: { namespaces: ["spire-server"], secrets: ["spiffe-upstream-ca"] },
 };
 

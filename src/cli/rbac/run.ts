@@ -13,6 +13,7 @@ export interface RbacCommandOptions extends GlobalOptions {
   name: string;
   withoutSecrets?: boolean;
   withRemoteSecrets?: boolean;
+  withCerts?: boolean;
   withoutPortForward?: boolean;
   /** Namespaces; true where none is named. */
   withSpire?: string[] | true;
@@ -42,6 +43,7 @@ export async function runRbac(options: RbacCommandOptions, io: Io): Promise<void
     istioNamespace,
     secrets: !options.withoutSecrets,
     remoteSecrets: options.withRemoteSecrets ?? false,
+    certs: options.withCerts ?? false,
     portForward: !options.withoutPortForward,
     ...spireOf(options),
   });
