@@ -71,7 +71,8 @@ function notTaken(
   objects: readonly [ClusterSpiffeIdFact, ...ClusterSpiffeIdFact[]],
   { managers, cluster }: Around,
 ): Finding {
-  const [{ className, name }] = objects;
+  const [first] = objects;
+  const { className } = first;
   const names = objects.map(({ name }) => name);
   const classes = managers.map((one) => one.className).filter((one) => one !== "");
   const [wanted] = classes;
@@ -79,7 +80,7 @@ function notTaken(
   const verb = objects.length === 1 ? "has" : "have";
   const takes = wanted === undefined ? "those without one" : `those of ${enumerate(classes)}`;
   const message = `ClusterSPIFFEID ${enumerate(names, 10)} ${verb} ${has}: the controller manager takes only ${takes}, so nothing comes of ${objects.length === 1 ? "it" : "them"}`;
-  const object = objectRef("ClusterSPIFFEID", { name });
+  const object = objectRef("ClusterSPIFFEID", first);
   const remediation = classRemedy(className, wanted, names, cluster);
   return warn(message, { object, remediation });
 }

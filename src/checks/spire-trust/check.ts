@@ -38,8 +38,10 @@ export const spireTrust = meshCheck({
       return { findings: [finding], summary: finding.message };
     }
     const trust = artifacts.spireTrust;
-    const pairs = members.flatMap((truster) =>
-      members
+    // Of who could not be told to use SPIRE it is not known by which roots it goes.
+    const known = members.filter(({ facts }) => facts.spire.ok);
+    const pairs = known.flatMap((truster) =>
+      known
         .filter((owner) => owner !== truster && (usesSpire(owner) || usesSpire(truster)))
         .map((owner) => pairFinding(truster, owner, trust)),
     );

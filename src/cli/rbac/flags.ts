@@ -40,7 +40,7 @@ export function addRbac(program: Command, io: Io): void {
     .option(
       "--spire-secret <name>",
       "the Secret of SPIRE's upstream CA; repeatable",
-      (value: string, before: string[] = []) => [...before, objectName(value)],
+      (value: string, before?: string[]) => [...(before ?? []), objectName(value)],
     )
     .action(async (_options: unknown, command: Command) => {
       const { runRbac } = await import("./run.ts");

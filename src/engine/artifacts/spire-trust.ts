@@ -15,6 +15,8 @@ interface Side {
   context: string;
   now: number;
   bundle: string;
+  /** Its workloads have certificates of SPIRE's, whether or not these could be read. */
+  usesSpire: boolean;
   /** The same, each by itself. */
   bundles: string[];
   upstream: UpstreamCa | undefined;
@@ -23,10 +25,11 @@ interface Side {
 }
 
 function sideOf({ ref, facts }: EarlyCluster): Side {
-  const { spireTrust: trust, rootCertificate: roots, intermediate } = facts;
+  const { spire, spireTrust: trust, rootCertificate: roots, intermediate } = facts;
   const signing = intermediate?.ok ? intermediate.value : undefined;
   return {
     ...ref,
+    usesSpire: spire?.ok === true && spire.value.signs.length > 0,
     bundle: trust?.ok ? bundleText(trust.value) : "",
     bundles: trust?.ok ? trust.value.bundles.map((one) => bundleText({ bundles: [one] })) : [],
     upstream: upstreamsOf(trust)[0],
@@ -38,7 +41,7 @@ function sideOf({ ref, facts }: EarlyCluster): Side {
 /** Certificates are parsed and verified here, where SPIRE is in use; elsewhere nothing is loaded. */
 export const spireTrust: PreparedArtifact<"spireTrust"> = {
   key: "spireTrust",
-  uses: ["spireTrust", "rootCertificate", "intermediate"],
+  uses: ["spire", "spireTrust", "rootCertificate", "intermediate"],
   async prepare(clusters) {
     const sides = clusters.map(sideOf);
     const peers = new Map<string, Map<string, TrustVerdict>>();
@@ -47,7 +50,7 @@ export const spireTrust: PreparedArtifact<"spireTrust"> = {
       new Map<string, TrustVerdict>(),
       new Map<string, TrustVerdict>(),
     ];
-    if (!sides.some(usesSpire)) {
+    if (!sides.some((side) => side.usesSpire)) {
       return { pems: new Map(), peers, upstreams, istiodBySpire, spireByIstiod };
     }
     const { AnchorJudge } = await import("../../lib/x509/anchors.ts");
@@ -64,13 +67,13 @@ export const spireTrust: PreparedArtifact<"spireTrust"> = {
       const { context, now, bundle, upstream } = side;
       const row = new Map<string, TrustVerdict>();
       peers.set(context, row);
-      const anchors = usesSpire(side) ? bundle : side.istiodRoots;
+      const anchors = side.usesSpire ? bundle : side.istiodRoots;
       for (const owner of sides) {
         // Where neither uses SPIRE it is istiod's certificates that count: those are judged elsewhere.
-        if (!usesSpire(side) && !usesSpire(owner)) continue;
+        if (!side.usesSpire && !owner.usesSpire) continue;
         await ask(row, owner.context, { anchors, now, ...chainOf(owner) });
       }
-      if (!usesSpire(side)) continue;
+      if (!side.usesSpire) continue;
       for (const text of side.bundles) judge.read(text);
       judge.read(upstream?.secret.certificate ?? "");
       judge.read(upstream?.secret.bundle ?? "");
@@ -85,13 +88,9 @@ export const spireTrust: PreparedArtifact<"spireTrust"> = {
   },
 };
 
-function usesSpire({ bundle, upstream }: Side): boolean {
-  return upstream !== undefined || bundle.trim() !== "";
-}
-
 /** What a cluster's workloads present: certificates of SPIRE's, or where it has none of istiod's. */
 function chainOf(side: Side): Pick<AnchorQuestion, "chain" | "below" | "unpresented"> {
-  if (!usesSpire(side)) return { chain: side.istiodChain, below: 0 };
+  if (!side.usesSpire) return { chain: side.istiodChain, below: 0 };
   const { hasBundleFile = false, secret } = side.upstream ?? {};
   const { certificate = "", bundle = "" } = secret ?? {};
   return hasBundleFile

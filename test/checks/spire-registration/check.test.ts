@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { workloadName } from "../../../src/checks/spire-registration/workloads.ts";
 import type { SpireWorkloadFact } from "../../../src/model/spire.ts";
-import { labels } from "../../support/facts.ts";
+import { spireRegistration } from "../../../src/checks/spire-registration/check.ts";
+import { missing } from "../../../src/model/gathered.ts";
+import { labels, runCluster } from "../../support/facts.ts";
 import { forbid } from "../../support/source.ts";
 import {
   change,
@@ -329,4 +331,14 @@ test("pods of ztunnel that were not read are ambient or nothing", async () => {
   const refuse = (line: string) =>
     line.startsWith("list pods ") && line.includes("ztunnel") ? forbid(line)(line) : undefined;
   expect(await said({ refuse })).toEqual([]);
+});
+
+test("a manager's configuration that was not read tells nothing", () => {
+  const use = { signs: ["x"], byZtunnel: true, agents: [], drivers: [], ztunnelSockets: [] };
+  const run = (changes: object): string[] =>
+    lines(runCluster(spireRegistration, { spire: use, ...changes }).findings);
+  expect(run({ spireTrust: missing("unreadable", "no") })).toEqual([
+    "info: which identity pods get not checked: no",
+  ]);
+  expect(run({})).toEqual([expect.stringMatching(/^info: entries of SPIRE's server cannot be/)]);
 });

@@ -123,9 +123,11 @@ describe("what was not read is no fault", () => {
     ["list clusterfederatedtrustdomains", /^$/],
   ])("%s", async (request, message) => {
     const refuse = (line: string) => (line === request ? forbid(line)(line) : undefined);
-    const found = await said({ refuse });
+    const { "spire-trust": all } = await spireFindings({ refuse });
+    const found = lines(all);
     expect(found.filter((one) => !one.startsWith("info: "))).toEqual([]);
     for (const one of found) expect(one).toMatch(message);
+    expect(all).toHaveLength(2);
   });
 });
 
@@ -173,6 +175,10 @@ test("static entries federate as well", async () => {
   expect(await said({ changes: [entry], refuse })).toEqual([]);
 });
 
+test("nothing is said of who is not known to use SPIRE", async () => {
+  expect(await said({ refuse: forbid("list daemonsets") })).toEqual([]);
+});
+
 test("of another plugin's CA it is not known", async () => {
   const vault = config("spire-server", "server.conf", (text) => text.replace('"disk"', '"vault"'));
   expect(await said({ elsewhere: [vault] })).toEqual([
@@ -190,5 +196,13 @@ test("a cluster that does not tell its trust domain is not federated", async () 
   ];
   expect(await said({ elsewhere: silent, changes: [federated("cluster2")] })).toEqual([
     expect.stringMatching(/^fail: workloads of cluster1 do not trust those of cluster2/),
+  ]);
+});
+
+test("a cluster of istiod's CA below another root is not trusted, and does not trust", async () => {
+  const found = await said({ scenario: "spire-guide", elsewhere: [withoutSpire] });
+  expect(found.filter((one) => one.startsWith("fail"))).toEqual([
+    expect.stringMatching(/^fail: workloads of cluster1 do not trust those of cluster2/),
+    expect.stringMatching(/^fail: workloads of cluster2 do not trust those of cluster1/),
   ]);
 });

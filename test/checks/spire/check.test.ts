@@ -165,7 +165,7 @@ test("names what it judges where no volume names a ConfigMap", async () => {
 });
 
 describe("of an agent by its configuration", () => {
-  const config = {
+  const sound = {
     trustDomain: "cluster.local",
     delegates: ["spiffe://cluster.local/ns/istio-system/sa/ztunnel"],
     adminSocket: "/tmp/admin.sock",
@@ -184,7 +184,7 @@ describe("of an agent by its configuration", () => {
       spire: {
         signs: ["x"],
         byZtunnel: true,
-        agents: [{ ...AGENT, config: gathered(config), ...agent }],
+        agents: [{ ...AGENT, config: gathered(sound), ...agent }],
         drivers: [],
         ztunnelSockets: ["/run/spire/admin"],
         ...more,
@@ -211,7 +211,7 @@ describe("of an agent by its configuration", () => {
   });
 
   test("its delegates are of the mesh's trust domain where it does not say its own", () => {
-    const other = gathered({ ...config, trustDomain: "" });
+    const other = gathered({ ...sound, trustDomain: "" });
     expect(run({ config: other })).toEqual([]);
     const unread = missing("forbidden", "configmaps is forbidden");
     expect(run({ config: other }, {}, { meshConfigs: unread })).toEqual([]);
@@ -222,11 +222,11 @@ describe("of an agent by its configuration", () => {
   });
 
   test("pods of ztunnel that were not read need nothing", () => {
-    const config2 = gathered({ ...config, delegates: [] });
+    const noDelegates = gathered({ ...sound, delegates: [] });
     const unread = missing("forbidden", "pods is forbidden");
-    expect(run({ config: config2 }, {}, { ztunnelPods: unread })).toEqual([]);
-    expect(run({ config: config2 }, {}, { spirePods: unread })).toEqual([]);
-    expect(run({ config: config2 })).toHaveLength(1);
+    expect(run({ config: noDelegates }, {}, { ztunnelPods: unread })).toEqual([]);
+    expect(run({ config: noDelegates }, {}, { spirePods: unread })).toEqual([]);
+    expect(run({ config: noDelegates })).toHaveLength(1);
   });
 });
 

@@ -6,6 +6,13 @@ import { makeIntermediate, makeRoot } from "../../support/certificates.ts";
 import { NOW } from "../../support/facts.ts";
 
 const UNREAD = missing("forbidden", "no");
+const USE = {
+  signs: ["x"],
+  byZtunnel: true,
+  agents: [],
+  drivers: [],
+  ztunnelSockets: [],
+};
 const ref = (context: string): EarlyCluster["ref"] => ({ context, now: NOW });
 
 test("of clusters without SPIRE nothing is judged, whatever was read", async () => {
@@ -38,16 +45,26 @@ test("a bundle alone is judged by, and a CA without roots is not", async () => {
     {
       ref: ref("a"),
       facts: {
+        spire: gathered(USE),
         spireTrust: gathered({ servers: [], bundles }),
         rootCertificate: gathered({ missing: true as const }),
         intermediate,
       },
     },
-    { ref: ref("b"), facts: { spireTrust: gathered({ servers: [upstream], bundles: [] }) } },
+    {
+      ref: ref("b"),
+      facts: {
+        spire: gathered(USE),
+        spireTrust: gathered({ servers: [upstream], bundles: [] }),
+      },
+    },
+    { ref: ref("c"), facts: { spire: gathered(USE), spireTrust: UNREAD } },
   ]);
   expect(matrix.istiodBySpire.get("a")).toMatchObject({ ok: true });
   expect(matrix.spireByIstiod.size).toBe(0);
   expect(matrix.upstreams.size).toBe(0);
+  expect(matrix.peers.get("a")?.has("c")).toBe(false);
+  expect(matrix.peers.get("c")?.size).toBe(0);
   // Its path length is 0, and SPIRE's server puts a CA below it.
   expect(matrix.peers.get("a")?.get("b")).toMatchObject({ ok: false, fault: "path-length" });
 });
