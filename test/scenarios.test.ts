@@ -88,6 +88,39 @@ const EXPECTED: Readonly<Record<string, { full: string[]; precheck: string[] }>>
     precheck: ["cluster1/peers: warn", "cluster2/gateways: fail", "links: warn"],
   },
   segments: { full: [], precheck: [] },
+  spire: { full: [], precheck: [] },
+  "spire-guide": {
+    full: [
+      "cluster1/spire-registration: warn",
+      "cluster2/spire-registration: warn",
+      "spire-bundle: fail",
+      "spire-trust: fail",
+    ],
+    precheck: [
+      "cluster1/spire-registration: warn",
+      "cluster2/spire-registration: warn",
+      "spire-bundle: fail",
+      "spire-trust: fail",
+    ],
+  },
+  "spire-broken": {
+    full: [
+      "cluster1/spire: fail",
+      "cluster1/spire-registration: fail",
+      "cluster2/spire: fail",
+      "cluster2/spire-registration: fail",
+      "spire-bundle: fail",
+      "spire-trust: warn",
+    ],
+    precheck: [
+      "cluster1/spire: fail",
+      "cluster1/spire-registration: fail",
+      "cluster2/spire: fail",
+      "cluster2/spire-registration: fail",
+      "spire-bundle: fail",
+      "spire-trust: warn",
+    ],
+  },
   "duplicate-identity": {
     full: ["cluster1/peers: warn", "cluster2/peers: warn", "cluster-identity: fail", "links: fail"],
     precheck: ["cluster-identity: fail"],

@@ -17,6 +17,10 @@ import { peerSegments } from "./peer-segments/check.ts";
 import { serviceConflicts } from "./service-conflicts/check.ts";
 import { sharedServices } from "./shared-services/check.ts";
 import { automatedPeering } from "./automated-peering/check.ts";
+import { spire } from "./spire/check.ts";
+import { spireBundle } from "./spire-bundle/check.ts";
+import { spireRegistration } from "./spire-registration/check.ts";
+import { spireTrust } from "./spire-trust/check.ts";
 import { certs } from "./certs/check.ts";
 import { clusterIdentity } from "./cluster-identity/check.ts";
 import { dataPlane } from "./data-plane/check.ts";
@@ -49,7 +53,11 @@ export const CHECKS: readonly AnyCheck[] = [
   controlPlane,
   platform,
   ztunnelTrust,
+  spire,
+  spireRegistration,
   certs,
+  spireBundle,
+  spireTrust,
   network,
   staleWorkloads,
   serviceAccounts,

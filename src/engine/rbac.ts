@@ -57,33 +57,42 @@ const CAUTION: Readonly<Record<NonNullable<FactAccess["sensitive"]>, string>> = 
     "  (Kubernetes has no narrower rule: whoever has it can read every Secret of this namespace)",
   "port-forward":
     "  (to istiod's debug endpoints; the rule is for every pod of this namespace: --without-port-forward)",
-  spire: "  (of SPIRE)",
+  spire:
+    "  (in the namespaces of SPIRE; the Secret of its upstream CA also holds the key, which mc drops as it reads)",
 };
 
 const RBAC = "rbac.authorization.k8s.io";
 
 /** One permission and the checks that it serves. */
 interface Permission {
-  access: FactAccess;
+  access: Omit<FactAccess, "scope" | "optional">;
+  /** `spire`: the namespaces of SPIRE. */
+  scope: "cluster" | "istio" | "spire";
   checks: readonly AnyCheck[];
+}
+
+/** Namespaces that only a run knows take a rule for all of them, but for those of SPIRE, which are named. */
+function scopeOf({ scope, sensitive }: FactAccess): Permission["scope"] {
+  if (scope !== "some") return scope;
+  return sensitive === "spire" ? "spire" : "cluster";
 }
 
 /** Everything that the checks read, each permission once, in the order of the checks. */
 function permissions(): Permission[] {
-  const found = new Map<string, { access: FactAccess; checks: Set<AnyCheck> }>();
+  const found = new Map<string, Omit<Permission, "checks"> & { checks: Set<AnyCheck> }>();
   for (const check of CHECKS) {
     for (const key of [...check.needs, ...check.uses]) {
-      for (const { scope, optional: _optional, ...rest } of FACT_ACCESS[key]) {
-        // Namespaces that only a run knows take a rule for all of them.
-        const access = { ...rest, scope: scope === "some" ? ("cluster" as const) : scope };
-        const id = JSON.stringify(access);
-        const entry = found.get(id) ?? { access, checks: new Set() };
+      for (const declared of FACT_ACCESS[key]) {
+        const { scope: _scope, optional: _optional, ...access } = declared;
+        const scope = scopeOf(declared);
+        const id = JSON.stringify([scope, access]);
+        const entry = found.get(id) ?? { access, scope, checks: new Set() };
         entry.checks.add(check);
         found.set(id, entry);
       }
     }
   }
-  return [...found.values()].map(({ access, checks }) => ({ access, checks: [...checks] }));
+  return [...found.values()].map(({ checks, ...rest }) => ({ ...rest, checks: [...checks] }));
 }
 
 function isWanted({ access }: Permission, options: RbacOptions): boolean {
@@ -132,6 +141,23 @@ function roleOf(kind: "Role" | "ClusterRole", metadata: Metadata, all: Permissio
   };
 }
 
+/** Secrets of upstream CAs hold their key as well, which mc drops as it reads: only the named ones. */
+function spireRoles(
+  { name, spire }: RbacOptions,
+  permitted: readonly Permission[],
+  bindingOf: (metadata: Metadata) => RbacDocument,
+): RbacDocument[] {
+  if (!spire) return [];
+  const named = permitted.map(({ access, ...rest }) => ({
+    ...rest,
+    access: access.resource === "secrets" ? { ...access, names: spire.secrets } : access,
+  }));
+  return spire.namespaces.flatMap((namespace) => {
+    const metadata = { name: `${name}-spire`, namespace };
+    return [roleOf("Role", metadata, named), bindingOf(metadata)];
+  });
+}
+
 /** What `mc certs install` and `rotate` write, and read before that. */
 function withCerts({ comment, manifest }: RbacDocument, options: RbacOptions): RbacDocument {
   if (!options.certs) return { comment, manifest };
@@ -162,14 +188,14 @@ export function rbacDocuments(options: RbacOptions): RbacDocument[] {
       apiVersion: `${RBAC}/v1`,
       kind: `${kind}Binding`,
       metadata,
-      roleRef: { apiGroup: RBAC, kind, name },
+      roleRef: { apiGroup: RBAC, kind, name: metadata.name },
       subjects: [{ kind: "ServiceAccount", name, namespace }],
     },
   });
   const everywhere = { name };
   const inIstio = { name, namespace: istioNamespace };
-  const of = (scope: FactAccess["scope"]): Permission[] =>
-    wanted.filter(({ access }) => access.scope === scope);
+  const of = (scope: Permission["scope"]): Permission[] =>
+    wanted.filter((permission) => permission.scope === scope);
   return [
     {
       comment: ["Who runs mc check, and may do nothing but read for it."],
@@ -180,6 +206,7 @@ export function rbacDocuments(options: RbacOptions): RbacDocument[] {
     withCerts(roleOf("Role", inIstio, of("istio")), options),
     bindingOf("Role", inIstio),
     ...(options.probe ? probeDocuments(options) : []),
+    ...spireRoles(options, of("spire"), (metadata) => bindingOf("Role", metadata)),
   ];
 }
 

@@ -1,7 +1,6 @@
 import { defined } from "../lib/defined.ts";
 import { at, string } from "../lib/json.ts";
 import {
-  BUNDLE_CONFIG_MAP,
   BUNDLE_PEM,
   UPSTREAM_FILES,
   BUNDLE_SPIFFE,
@@ -91,7 +90,7 @@ async function serverFact(
   const config = server && SERVER_TEXT.read(server.text);
   const plugins = config && config.unreadable === undefined ? config.authorities : [];
   const disk = plugins.find(({ name }) => name === "disk");
-  const unread = read.map(({ found }) => found).find((found) => !found.ok);
+  const [unread] = read.flatMap(({ found }) => (found.ok ? [] : [found]));
   return {
     namespace,
     ...defined({
@@ -99,7 +98,7 @@ async function serverFact(
       config,
       managerConfigMap: manager?.name,
       manager: manager && MANAGER_TEXT.read(manager.text),
-      unread: unread && !unread.ok ? unread : undefined,
+      unread,
       upstream: disk && (await upstreamOf(source, pods, disk)),
     }),
   };
@@ -135,10 +134,9 @@ async function bundlesOf(
   source: FactSource,
   { agents }: SpireFact,
 ): Promise<Gathered<SpireBundleFact>[]> {
-  const named = agents.map(({ namespace, bundleConfigMap: name = BUNDLE_CONFIG_MAP }) => ({
-    namespace,
-    name,
-  }));
+  const named = agents.flatMap(({ namespace, bundleConfigMap: name }) =>
+    name === undefined ? [] : [{ namespace, name }],
+  );
   const distinct = new Map(named.map((one) => [`${one.namespace}/${one.name}`, one]));
   return Promise.all(
     [...distinct.values()]

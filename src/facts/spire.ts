@@ -11,7 +11,7 @@ import {
   isWithin,
 } from "../mesh/spire/names.ts";
 import { qualified } from "../mesh/wording.ts";
-import type { Env } from "../model/facts.ts";
+import type { Env, WorkloadFact } from "../model/facts.ts";
 import { gathered, missing, valueOr, type Gathered } from "../model/gathered.ts";
 import type { RawObject } from "../model/reader.ts";
 import { RESOURCES } from "../model/resource.ts";
@@ -99,10 +99,10 @@ function variables(env: Env): string[] {
   });
 }
 
-async function signsOfEnvironment(source: FactSource): Promise<string[]> {
-  const [ztunnels, istiods] = await Promise.all([source.fact("ztunnels"), source.fact("istiods")]);
-  const judged = istiods.ok ? istiods.value.judged : [];
-  return [...valueOr(ztunnels, []), ...judged].flatMap(({ kind, env, ...named }) =>
+function signsOfEnvironment(
+  workloads: readonly Pick<WorkloadFact, "kind" | "namespace" | "name" | "env">[],
+): string[] {
+  return workloads.flatMap(({ kind, env, ...named }) =>
     variables(env).map((name) => `${kind} ${qualified(named)} has ${name}`),
   );
 }
@@ -169,18 +169,17 @@ async function readSpire(source: FactSource): Promise<Gathered<SpireFact>> {
   );
   const names = new Set(valueOr(ztunnels, []).map(qualified));
   const sockets = socketsOf(all.filter((found) => names.has(qualified(found))));
-  const [environment, gateways] = await Promise.all([
-    signsOfEnvironment(source),
-    signsOfGateways(source),
-  ]);
-  const told = [
-    ...environment,
+  const [istiods, gateways] = await Promise.all([source.fact("istiods"), signsOfGateways(source)]);
+  const ofZtunnel = [
+    ...signsOfEnvironment(valueOr(ztunnels, [])),
     ...sockets.map((path) => `ztunnel mounts ${path} of its nodes`),
-    ...gateways,
   ];
+  const ofIstiod = signsOfEnvironment(istiods.ok ? istiods.value.judged : []);
+  const told = [...ofZtunnel, ...ofIstiod, ...gateways];
   const signs = told.length === 0 && agents.length > 0 ? await signsOfValues(source) : told;
   return gathered({
     signs,
+    byZtunnel: ofZtunnel.length > 0,
     agents,
     drivers: withContainer(DRIVER_CONTAINER).map(withoutPodSpec),
     ztunnelSockets: sockets,

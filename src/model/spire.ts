@@ -1,4 +1,4 @@
-import type { Gathered } from "./gathered.ts";
+import type { Gathered, Missing } from "./gathered.ts";
 import type { PodFact, SchedulingFact } from "./workload-facts.ts";
 
 /*
@@ -75,6 +75,8 @@ export interface SpireAgentFact extends SpireDaemonSetFact {
 export interface SpireFact {
   /** Signs that the mesh uses it, in words: `ztunnel has SPIRE_ENABLED=true`. */
   signs: string[];
+  /** Some of them are of ztunnel, which then asks for the identities of ambient pods. */
+  byZtunnel: boolean;
   agents: SpireAgentFact[];
   drivers: SpireDaemonSetFact[];
   /** Directories of nodes that ztunnel mounts for a socket of SPIRE. */
@@ -127,7 +129,7 @@ export interface SpireServerFact {
   managerConfigMap?: string;
   manager?: ParsedConfig<SpireManagerConfig>;
   /** A ConfigMap could not be read. */
-  unread?: Gathered<never>;
+  unread?: Missing;
   upstream?: Gathered<SpireUpstreamFact>;
 }
 

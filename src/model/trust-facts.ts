@@ -65,4 +65,6 @@ export interface ZtunnelDumpFact {
   rootPems: string[];
   /** What workloads trust and present, where two are alike only once. */
   workloads: ZtunnelCertificates[];
+  /** Identities whose certificate it does not have, with the state in its words; absent: none. */
+  lacking?: { identity: string; state: string }[];
 }

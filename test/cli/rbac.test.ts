@@ -88,6 +88,30 @@ describe("mc rbac", () => {
     expect(JSON.stringify(loadAll(stdout))).not.toContain('"*"');
   });
 
+  it("--with-spire: names the namespaces and the Secret", async () => {
+    const { all } = await manifests("--with-spire");
+    expect(named(all).slice(-2)).toEqual([
+      "Role spire-server/mc-spire",
+      "RoleBinding spire-server/mc-spire",
+    ]);
+    const given = await manifests(
+      "--with-spire",
+      "a,b",
+      "--spire-secret",
+      "x",
+      "--spire-secret",
+      "y",
+    );
+    expect(named(given.all).filter((one) => one.startsWith("Role "))).toEqual([
+      "Role istio-system/mc",
+      "Role a/mc-spire",
+      "Role b/mc-spire",
+    ]);
+    expect(JSON.stringify(given.all)).toContain('"resourceNames":["x","y"]');
+    const { code, stderr } = await runMc(["rbac", "--spire-secret", "x"]);
+    expect([code, stderr]).toEqual([2, "mc: --spire-secret is only for --with-spire\n"]);
+  });
+
   it("says of each rule which checks it is for, and what it gives away", async () => {
     const { stdout } = await runMc(["rbac", "--with-remote-secrets"]);
     expect(stdout).toMatch(/^# list nodes: (?:[\w-]+, )*platform, (?:[\w-]+, )*data-plane$/m);
@@ -99,6 +123,8 @@ describe("mc rbac", () => {
     ["--name", "A b"],
     ["-n", "a\nb"],
     ["-i", "-"],
+    ["--with-spire", "a,,b"],
+    ["--spire-secret", "A"],
   ])("refuses what cannot be a name: %s %j", async (flag, value) => {
     const { code, stdout, stderr } = await runMc(["rbac", flag, value]);
     expect([code, stdout]).toEqual([2, ""]);

@@ -314,7 +314,7 @@ export function healthyFacts(id = "a", peers: readonly string[] = ["b"]): Facts 
     kubernetesClusters: [],
     platform: { openshift: false },
     ztunnelDumps: [],
-    spire: { signs: [], agents: [], drivers: [], ztunnelSockets: [] },
+    spire: { signs: [], byZtunnel: false, agents: [], drivers: [], ztunnelSockets: [] },
     spirePods: { servers: [], agents: [], drivers: [], workloads: [] },
     spireTrust: { servers: [], bundles: [] },
     spireEntries: {

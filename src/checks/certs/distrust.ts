@@ -14,7 +14,8 @@ import {
   type ClusterCertificates,
 } from "./cluster-certificates.ts";
 import type { Distrust } from "./pairs.ts";
-import { clustersText, named, rootsText } from "./wording.ts";
+import { named } from "../../mesh/trust/certificate-text.ts";
+import { clustersText, rootsText } from "./wording.ts";
 
 /** Most clusters that a remedy gives commands for. */
 const MOST = 3;

@@ -6,7 +6,7 @@ import type { TrustMatrix } from "../../model/trust.ts";
 import { showRoot } from "./commands.ts";
 import type { RotationData } from "./data.ts";
 import { chainRoot, secretRoots, type ClusterCertificates } from "./cluster-certificates.ts";
-import { named } from "./wording.ts";
+import { named } from "../../mesh/trust/certificate-text.ts";
 
 /** The rotation that the clusters are in, of those whose Secret and ConfigMap could be read. */
 export function rotationAmong(

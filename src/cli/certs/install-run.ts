@@ -8,8 +8,8 @@ import { hasNamespace, type Problem, problem, unread } from "../../gateway/probl
 import { toYaml } from "../../gateway/yaml.ts";
 import { oneLine } from "../../lib/sanitize.ts";
 import { reloadRules, takesUp } from "../../mesh/ca-reload.ts";
+import { named } from "../../mesh/trust/certificate-text.ts";
 import { enumerate } from "../../mesh/wording.ts";
-import { named } from "../../checks/certs/wording.ts";
 import { restartIstiod } from "../../mesh/commands/istiod.ts";
 import { rotateTo } from "../../mesh/commands/certs.ts";
 import { kubectl } from "../../mesh/commands/shell.ts";

@@ -56,6 +56,7 @@ export function addCheck(program: Command, io: Io, setExitCode: SetExitCode): vo
         duration,
       ),
     )
+    .option("--deep", "also ask one ztunnel of each cluster which certificates it has")
     .option("--concurrency <n>", "clusters read at the same time", positive, 32)
     .addOption(durationFlag("--wait [duration]", "check again until all pass", "5m"))
     .addOption(

@@ -37,6 +37,7 @@ export interface CheckOptions extends OutputFlags, WriteOptions, KnownFaultFlags
   timeout: number;
   concurrency: number;
   probe?: boolean;
+  deep?: boolean;
   /** ms an attempt. */
   probeTimeout?: number;
   /** ms to go on until the checks pass. */
@@ -86,6 +87,7 @@ function requestOf(options: CheckOptions): CheckRequest {
     precheck: options.precheck ?? false,
     concurrency: options.concurrency,
     failOn: options.failOn,
+    deep: options.deep ?? false,
     ...meshKindOf(options.mode),
     ...(only ? { only } : {}),
     ...(skip ? { skip } : {}),

@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { isObjectName } from "../../lib/object-name.ts";
+import { SPIRE_NAMESPACE } from "../../mesh/spire/names.ts";
 import type { Io } from "../shared/io.ts";
 import type { RbacCommandOptions } from "./run.ts";
 
@@ -8,6 +9,10 @@ function objectName(value: string): string {
     throw new InvalidArgumentError("Give lower-case letters, digits and hyphens, 63 at most.");
   }
   return value;
+}
+
+function objectNames(value: string): string[] {
+  return value.split(",").map(objectName);
 }
 
 export function addRbac(program: Command, io: Io): void {
@@ -27,6 +32,16 @@ export function addRbac(program: Command, io: Io): void {
     .option(
       "--without-port-forward",
       "leave istiod's debug endpoints out: add --skip license to mc check",
+    )
+    .option(
+      "--with-spire [namespaces]",
+      `also read SPIRE's objects, in these namespaces (${SPIRE_NAMESPACE})`,
+      objectNames,
+    )
+    .option(
+      "--spire-secret <name>",
+      "the Secret of SPIRE's upstream CA; repeatable",
+      (value: string, before?: string[]) => [...(before ?? []), objectName(value)],
     )
     .action(async (_options: unknown, command: Command) => {
       const { runRbac } = await import("./run.ts");

@@ -16,10 +16,14 @@ export const MANAGER_CONF = "controller-manager-config.yaml";
 /** Keys of the ConfigMap of the trust bundle: PEM, and from chart 0.26 on a SPIFFE bundle. */
 export const BUNDLE_PEM = "bundle.crt";
 export const BUNDLE_SPIFFE = "bundle.spiffe";
-/** The ConfigMap of the trust bundle, where an agent does not say. */
-export const BUNDLE_CONFIG_MAP = "spire-bundle";
 /** The namespace in which the guides put SPIRE. */
 export const SPIRE_NAMESPACE = "spire-server";
+
+/** Secrets of the upstream CA: as the guide calls it, and as the charts do. */
+export const UPSTREAM_SECRETS: readonly string[] = [
+  "spiffe-upstream-ca",
+  "spire-server-upstream-ca",
+];
 
 /** Variables by which a component of Istio is told to take identities from SPIRE. */
 const SPIRE_VARIABLE = /(?:^|_)(?:SPIRE|SPIFFE_ENDPOINT)(?:_|$)/;

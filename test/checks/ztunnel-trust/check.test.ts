@@ -148,7 +148,13 @@ describe("no fault is", () => {
 
   test("an istiod that does not trust who has its certificates of SPIRE", () => {
     const istiods = { judged: [trusting("")], others: [] };
-    const spire = { signs: ["ztunnel has X"], agents: [], drivers: [], ztunnelSockets: [] };
+    const spire = {
+      signs: ["ztunnel has X"],
+      byZtunnel: false,
+      agents: [],
+      drivers: [],
+      ztunnelSockets: [],
+    };
     expect(runCluster(ztunnelTrust, { istiods, spire })).toEqual({
       summary: "ztunnel has its certificates of SPIRE: ztunnel has X",
       findings: [

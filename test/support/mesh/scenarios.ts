@@ -11,8 +11,9 @@ import {
 } from "./cluster.ts";
 import { breakEverything } from "./broken.ts";
 import { automate, breakAutomation } from "./automated.ts";
-import { asOf124, breakAsOf130, shareDetails } from "./versions.ts";
+import { SPIRE_FAULTS, type SpireFault } from "./spire-faults.ts";
 import { type SpireCertificates, type SpireOptions, withSpire } from "./spire.ts";
+import { asOf124, breakAsOf130, shareDetails } from "./versions.ts";
 import { flatEntry, namespace, pod, segment, service } from "./objects.ts";
 
 /** Makes the certificates of the clusters of one scenario: a root, and an intermediate each. */
@@ -78,6 +79,7 @@ async function two(
 async function twoWithSpire(
   maker: CertificateMaker,
   asInGuide: boolean,
+  faults: readonly SpireFault[] = [],
 ): Promise<ClusterFixture[]> {
   const made = await maker.spire(TWO, asInGuide);
   const certificates = Object.fromEntries(
@@ -97,6 +99,9 @@ async function twoWithSpire(
       bundle: asInGuide ? found.certificate : found.root,
     };
     withSpire(fixture, options);
+    for (const fault of faults) {
+      if (fault.in === fixture.spec.context) fault.make(fixture, found.faulty);
+    }
   }
   return link(...clusters);
 }
@@ -411,6 +416,8 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   spire: (maker) => twoWithSpire(maker, false),
 
   "spire-guide": (maker) => twoWithSpire(maker, true),
+
+  "spire-broken": (maker) => twoWithSpire(maker, false, SPIRE_FAULTS),
 
   "duplicate-identity": async (maker) => {
     const certificates = await maker.shared(TWO);

@@ -28,7 +28,19 @@ export interface SpireCertificates {
   certificate: string;
   /** What is above it. */
   root: string;
+  /** Others in its place, each wrong in its way, and other roots. */
+  faulty: Record<SpireCertificateFault, string>;
 }
+
+export type SpireCertificateFault =
+  | "notCa"
+  | "mayNotSign"
+  | "pathZero"
+  | "expiring"
+  | "later"
+  | "stranger"
+  | "strangersRoot"
+  | "expired";
 
 export interface SpireOptions {
   certificates: SpireCertificates;

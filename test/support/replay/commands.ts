@@ -28,6 +28,7 @@ const LOOKS: ReadonlySet<string> = new Set(["get", "describe", "logs", "run", "a
 const KINDS: Readonly<Record<string, string>> = {
   "gateways.gateway.networking.k8s.io": "Gateway",
   "workloadentries.networking.istio.io": "WorkloadEntry",
+  "clusterspiffeids.spire.spiffe.io": "ClusterSPIFFEID",
   namespace: "Namespace",
   service: "Service",
   configmap: "ConfigMap",
