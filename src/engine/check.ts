@@ -9,6 +9,8 @@ import { VERSION } from "../version.ts";
 import { aliasesOf } from "./aliases.ts";
 import { applicable } from "./applies.ts";
 import { artifactsOf, RunArtifacts } from "./artifacts.ts";
+import type { GatheredCluster } from "../model/cluster.ts";
+import type { LogsWhen } from "./logs/index.ts";
 import { gather, type GatherOptions } from "./gather.ts";
 import { buildReport } from "./report.ts";
 import { annotateCauses } from "./root-causes.ts";
@@ -20,6 +22,8 @@ export interface CheckRequest extends GatherOptions {
   only?: ReadonlySet<string>;
   /** Ids of checks to leave out. */
   skip?: ReadonlySet<string>;
+  /** Whether logs are read: where they may explain a fault (if absent), always, or never. */
+  logs?: LogsWhen;
 }
 
 /** The checks of a request, in the order of reports. */
@@ -37,9 +41,10 @@ function factsOf(checks: readonly AnyCheck[], precheck: boolean): Set<FactKey> {
   ]);
 }
 
-/** Everything that some check reads: what a recording must hold. */
-export function recordedFacts(): Set<FactKey> {
-  return factsOf(CHECKS, false);
+/** A report with what it was made from. */
+export interface Examined {
+  report: Report;
+  clusters: readonly GatheredCluster[];
 }
 
 /**
@@ -50,34 +55,50 @@ export async function check(
   readers: readonly ClusterReader[],
   request: CheckRequest,
 ): Promise<Report> {
+  return (await examine(readers, request)).report;
+}
+
+/** The same, with what was read of the clusters. */
+export async function examine(
+  readers: readonly ClusterReader[],
+  request: CheckRequest,
+): Promise<Examined> {
   const startedAt = Date.now();
   const start = performance.now();
+  const { logs: when = "auto", precheck, ...options } = request;
   const checks = selectChecks(request);
-  const facts = factsOf(checks, request.precheck);
+  const facts = factsOf(checks, precheck);
   const artifacts = new RunArtifacts(artifactsOf(checks));
   const clusters = await gather(readers, facts, {
-    ...request,
+    ...options,
     onStart: (sources) => artifacts.begin(sources, facts),
   });
+  await artifacts.finish(clusters, withoutAliases(clusters));
+  const revision = defined({ revision: request.revision });
+  const judge = (seen: readonly GatheredCluster[], derived: RunArtifacts): Report => {
+    const results = runChecks(checks, seen, { precheck, artifacts: derived, ...revision });
+    const durationMs = performance.now() - start;
+    const { clusters: ofClusters, mesh } = results;
+    const parts = { version: VERSION, startedAt, durationMs, precheck, clusters: ofClusters, mesh };
+    return annotateCauses(buildReport(parts), checks);
+  };
+  const report = judge(clusters, artifacts);
+  if (when === "never" || (when === "auto" && report.outcome === "pass")) {
+    return { report, clusters };
+  }
+  const { explainByLogs } = await import("./logs/index.ts");
+  const explained = await explainByLogs(
+    { report, clusters },
+    readers,
+    { when, ...revision },
+    (seen) => judge(seen, artifacts.of(withoutAliases(seen))),
+  );
+  const durationMs = Math.round(performance.now() - start);
+  return { report: { ...explained, durationMs }, clusters };
+}
+
+/** Each cluster once, whatever contexts lead to it. */
+function withoutAliases(clusters: readonly GatheredCluster[]): GatheredCluster[] {
   const aliases = new Set(aliasesOf(clusters).map(({ cluster }) => cluster));
-  await artifacts.finish(
-    clusters,
-    clusters.filter((cluster) => !aliases.has(cluster)),
-  );
-  const { clusters: results, mesh } = runChecks(checks, clusters, {
-    precheck: request.precheck,
-    artifacts,
-    ...defined({ revision: request.revision }),
-  });
-  return annotateCauses(
-    buildReport({
-      version: VERSION,
-      startedAt,
-      durationMs: performance.now() - start,
-      precheck: request.precheck,
-      clusters: results,
-      mesh,
-    }),
-    checks,
-  );
+  return clusters.filter((cluster) => !aliases.has(cluster));
 }

@@ -1,5 +1,7 @@
 import { CHECKS } from "../checks/index.ts";
 import { FACT_ACCESS, type FactAccess } from "../facts/access.ts";
+import { POD_LOGS } from "../facts/fact.ts";
+import { signaturesFor } from "../mesh/logs/signatures.ts";
 import type { AnyCheck } from "../model/check.ts";
 
 /** What the roles are called, where they apply and what they leave out. */
@@ -14,6 +16,8 @@ export interface RbacOptions {
   /** Listing Secrets in the istio namespace: there is no rule for remote secrets alone. */
   remoteSecrets: boolean;
   portForward: boolean;
+  /** Reading the logs of pods in the istio namespace, and in these; absent: none. */
+  logs?: readonly string[];
 }
 
 /** A rule of a role, as Kubernetes has it. */
@@ -50,6 +54,7 @@ const CAUTION: Readonly<Record<NonNullable<FactAccess["sensitive"]>, string>> = 
     "  (Kubernetes has no narrower rule: whoever has it can read every Secret of this namespace)",
   "port-forward":
     "  (to istiod's debug endpoints; the rule is for every pod of this namespace: --without-port-forward)",
+  logs: "  (where a link or a pod is at fault, and only then; the rule is for every pod of this namespace)",
 };
 
 const RBAC = "rbac.authorization.k8s.io";
@@ -60,7 +65,7 @@ interface Permission {
   checks: readonly AnyCheck[];
 }
 
-/** Everything that the checks read, each permission once, in the order of the checks. */
+/** Everything that the checks read, each permission once, in the order of the checks; then logs. */
 function permissions(): Permission[] {
   const found = new Map<string, { access: FactAccess; checks: Set<AnyCheck> }>();
   for (const check of CHECKS) {
@@ -75,7 +80,11 @@ function permissions(): Permission[] {
       }
     }
   }
-  return [...found.values()].map(({ access, checks }) => ({ access, checks: [...checks] }));
+  const explained = CHECKS.filter(({ id }) => signaturesFor(id).length > 0);
+  return [
+    ...[...found.values()].map(({ access, checks }) => ({ access, checks: [...checks] })),
+    { access: POD_LOGS, checks: explained },
+  ];
 }
 
 function isWanted({ access }: Permission, options: RbacOptions): boolean {
@@ -86,6 +95,8 @@ function isWanted({ access }: Permission, options: RbacOptions): boolean {
       return options.remoteSecrets;
     case "port-forward":
       return options.portForward;
+    case "logs":
+      return options.logs !== undefined;
     default:
       return true;
   }
@@ -136,6 +147,8 @@ export function rbacDocuments(options: RbacOptions): RbacDocument[] {
       subjects: [{ kind: "ServiceAccount", name, namespace }],
     },
   });
+  const logs = wanted.filter(({ access }) => access.sensitive === "logs");
+  const others = (options.logs ?? []).filter((one) => one !== istioNamespace);
   const everywhere = { name };
   const inIstio = { name, namespace: istioNamespace };
   const of = (scope: FactAccess["scope"]): Permission[] =>
@@ -149,5 +162,9 @@ export function rbacDocuments(options: RbacOptions): RbacDocument[] {
     bindingOf("ClusterRole", everywhere),
     roleOf("Role", inIstio, of("istio")),
     bindingOf("Role", inIstio),
+    ...[...new Set(others)].flatMap((one) => [
+      roleOf("Role", { name, namespace: one }, logs),
+      bindingOf("Role", { name, namespace: one }),
+    ]),
   ];
 }

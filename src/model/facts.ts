@@ -1,4 +1,5 @@
 import type { Gathered } from "./gathered.ts";
+import type { LinkTrouble } from "./links.ts";
 import type { Connection } from "./reader.ts";
 import type { ObservedCondition, WorkloadFact, IstiodsFact, PodFact } from "./workload-facts.ts";
 
@@ -54,6 +55,8 @@ export interface GatewayFact {
    * known: the pods were not read, or istiod runs elsewhere.
    */
   controllerRuns?: boolean;
+  /** What the log of the cluster's istiod says of the peer, where the conditions do not tell. */
+  logged?: LinkTrouble;
   createdAt?: number;
   /** Field managers, without those of subresources. */
   managers: string[];

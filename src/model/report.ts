@@ -1,4 +1,5 @@
 import type { CheckData, CheckId } from "./check-data.ts";
+import type { LogEvidence } from "./log.ts";
 
 /** Worst first in the order of an outcome: fail, error, warn, info, pass, skip. */
 export type Status = "pass" | "info" | "warn" | "fail" | "error" | "skip";
@@ -64,6 +65,8 @@ export interface Finding {
    * of: a link that is broken follows from it. Other faults of the same check explain no such link.
    */
   stopsPeering?: true;
+  /** What logs say of it, the newest first; absent where none was read, or none says anything. */
+  evidence?: LogEvidence[];
   /** @format uri */
   docs?: string;
 }

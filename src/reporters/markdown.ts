@@ -5,7 +5,7 @@ import { causesOf } from "./causes.ts";
 import { escapeMarkdown, fenced } from "./markdown/escape.ts";
 import type { Reporter, ReportOptions } from "./reporter.ts";
 import { overallStatus } from "./results.ts";
-import { count, nameOf, STATUS_WORD, SYMBOL, timeWords } from "./words.ts";
+import { count, evidenceWords, nameOf, STATUS_WORD, SYMBOL, timeWords } from "./words.ts";
 
 const COUNTED = ["fail", "error", "warn", "info", "pass", "skip"] as const satisfies Status[];
 
@@ -76,10 +76,14 @@ function table({ clusters, mesh }: Report): string {
 }
 
 function findingBlocks(finding: Finding): string[] {
-  const { severity, message, blockedBy, remediation } = finding;
+  const { severity, message, blockedBy, remediation, evidence = [] } = finding;
   const blocked = blockedBy ? ` (blocked by ${blockedBy})` : "";
   return [
     `${SYMBOL[severity]} ${escapeMarkdown(message + blocked)}`,
+    ...evidence.flatMap((one) => {
+      const { head, line } = evidenceWords(one, finding);
+      return [escapeMarkdown(head), ...fenced([line], "text")];
+    }),
     ...(remediation && !blockedBy
       ? [escapeMarkdown(remediation.summary), ...fenced(remediation.commands)]
       : []),

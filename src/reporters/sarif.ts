@@ -5,13 +5,17 @@ import { escapeMarkdown, fenced } from "./markdown/escape.ts";
 import type { Reporter } from "./reporter.ts";
 import { fingerprints } from "./sarif/fingerprint.ts";
 import { type Located, locatedResults } from "./results.ts";
+import { evidenceWords } from "./words.ts";
 
-function messageOf({ message, remediation, blockedBy }: Finding): {
-  text: string;
-  markdown: string;
-} {
-  const text = oneLine(blockedBy ? `${message} (blocked by ${blockedBy})` : message);
-  const markdown = escapeMarkdown(text);
+function messageOf(finding: Finding): { text: string; markdown: string } {
+  const { message, remediation, blockedBy, evidence = [] } = finding;
+  const logs = evidence.map((one) => evidenceWords(one, finding));
+  const said = oneLine(blockedBy ? `${message} (blocked by ${blockedBy})` : message);
+  const text = [said, ...logs.map(({ head, line }) => oneLine(`${head} "${line}"`))].join(" ");
+  const markdown = [
+    escapeMarkdown(said),
+    ...logs.flatMap(({ head, line }) => [escapeMarkdown(oneLine(head)), ...fenced([line], "text")]),
+  ].join("\n\n");
   if (!remediation || blockedBy) return { text, markdown };
   const what = oneLine(remediation.summary);
   return {

@@ -60,10 +60,20 @@ describe("mc rbac", () => {
     ["--without-secrets", "secrets", false],
     ["--without-port-forward", "pods/portforward", false],
     ["--with-remote-secrets", "secrets", true],
+    ["--with-logs", "pods/log", true],
+    ["--without-secrets", "pods/log", false],
   ])("%s", async (flag, resource, there) => {
     const { stdout } = await runMc(["rbac", flag]);
     expect(stdout.includes(`  - ${resource}\n`)).toBe(there);
     expect(JSON.stringify(loadAll(stdout))).not.toContain('"*"');
+  });
+
+  it("takes the namespaces of other pods whose logs are read, for nothing but that", async () => {
+    const { all } = await manifests("--with-logs=kube-system,istio-system,kube-system", "-q");
+    expect(named(all).slice(5)).toEqual(["Role kube-system/mc", "RoleBinding kube-system/mc"]);
+    expect(all[5]).toMatchObject({
+      rules: [{ apiGroups: [""], resources: ["pods/log"], verbs: ["get"] }],
+    });
   });
 
   it("says of each rule which checks it is for, and what it gives away", async () => {
@@ -77,6 +87,7 @@ describe("mc rbac", () => {
     ["--name", "A b"],
     ["-n", "a\nb"],
     ["-i", "-"],
+    ["--with-logs=A b", "-q"],
   ])("refuses what cannot be a name: %s %j", async (flag, value) => {
     const { code, stdout, stderr } = await runMc(["rbac", flag, value]);
     expect([code, stdout]).toEqual([2, ""]);

@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import { REPORTERS } from "../../reporters/index.ts";
 import type { CheckOptions } from "./run.ts";
 import type { Io, SetExitCode } from "../shared/io.ts";
-import { duration, list, positive, repeated, timeoutFlag } from "../shared/options.ts";
+import { duration, list, logsFlag, positive, repeated, timeoutFlag } from "../shared/options.ts";
 
 /** A duration flag whose value may be left out: `--wait`, `--wait=5m`. */
 function durationFlag(flags: string, description: string, preset: string): Option {
@@ -31,6 +31,7 @@ export function addCheck(program: Command, io: Io, setExitCode: SetExitCode): vo
     .option("--fail-on <status>", "exit 1 from this status on: fail or warn", failOn, "fail")
     .addOption(timeoutFlag())
     .option("--concurrency <n>", "clusters read at the same time", positive, 32)
+    .addOption(logsFlag())
     .addOption(durationFlag("--wait [duration]", "check again until all pass", "5m"))
     .addOption(
       durationFlag("--watch [duration]", "report again and again", "30s").conflicts("wait"),

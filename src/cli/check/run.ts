@@ -1,6 +1,7 @@
 import { defined } from "../../lib/defined.ts";
 import { CHECKS, VIEWS } from "../../checks/index.ts";
 import { check, type CheckRequest } from "../../engine/check.ts";
+import type { LogsWhen } from "../../engine/logs/index.ts";
 import { closest } from "../../lib/closest.ts";
 import { formatDuration } from "../../lib/duration.ts";
 import { UsageError } from "../../model/errors.ts";
@@ -29,6 +30,7 @@ export interface CheckOptions extends GlobalOptions {
   check?: string[];
   skip?: string[];
   failOn: "fail" | "warn";
+  logs: LogsWhen;
   /** ms a cluster. */
   timeout: number;
   concurrency: number;
@@ -79,6 +81,7 @@ function requestOf(options: CheckOptions): CheckRequest {
   return {
     precheck: options.precheck ?? false,
     concurrency: options.concurrency,
+    logs: options.logs,
     ...(only ? { only } : {}),
     ...(skip ? { skip } : {}),
     ...defined({

@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { isObjectName } from "../../lib/object-name.ts";
 import type { Io } from "../shared/io.ts";
+import { list } from "../shared/options.ts";
 import type { RbacCommandOptions } from "./run.ts";
 
 function objectName(value: string): string {
@@ -8,6 +9,11 @@ function objectName(value: string): string {
     throw new InvalidArgumentError("Give lower-case letters, digits and hyphens, 63 at most.");
   }
   return value;
+}
+
+/** Of the pods whose logs are read: those of ztunnel, CNI and gateways may be elsewhere. */
+function namespaces(value: string): string[] {
+  return list(value, undefined).map(objectName);
 }
 
 export function addRbac(program: Command, io: Io): void {
@@ -25,6 +31,11 @@ export function addRbac(program: Command, io: Io): void {
     .option(
       "--without-port-forward",
       "leave istiod's debug endpoints out: add --skip license to mc check",
+    )
+    .option(
+      "--with-logs [namespaces]",
+      "also read logs in the istio namespace, and in these, where they may explain a fault",
+      namespaces,
     )
     .action(async (_options: unknown, command: Command) => {
       const { runRbac } = await import("./run.ts");

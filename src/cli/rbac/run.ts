@@ -1,3 +1,4 @@
+import { defined } from "../../lib/defined.ts";
 import { DEFAULT_ISTIO_NAMESPACE } from "../../mesh/names.ts";
 import { rbacDocuments, type RbacDocument } from "../../engine/rbac.ts";
 import { toYaml } from "../../gateway/yaml.ts";
@@ -12,6 +13,8 @@ export interface RbacCommandOptions extends GlobalOptions {
   withoutSecrets?: boolean;
   withRemoteSecrets?: boolean;
   withoutPortForward?: boolean;
+  /** `true`: in the istio namespace only. */
+  withLogs?: true | string[];
 }
 
 function text({ comment, manifest }: RbacDocument): string {
@@ -29,6 +32,7 @@ export async function runRbac(options: RbacCommandOptions, io: Io): Promise<void
     secrets: !options.withoutSecrets,
     remoteSecrets: options.withRemoteSecrets ?? false,
     portForward: !options.withoutPortForward,
+    ...defined({ logs: options.withLogs === true ? [] : options.withLogs }),
   });
   await io.stdout.write(documents.map(text).join("---\n"));
   await note(

@@ -65,6 +65,13 @@ export function timeoutFlag(): Option {
     .default(30_000, "30s");
 }
 
+/** When `--logs` lets logs be read. */
+export function logsFlag(): Option {
+  return new Option("--logs <when>", "read logs where they may explain a fault, always, or never")
+    .choices(["auto", "always", "never"])
+    .default("auto");
+}
+
 /** The name of a namespace, as Kubernetes takes it. */
 function namespaceName(value: string): string {
   if (!isObjectName(value)) throw new InvalidArgumentError("No namespace can be called that.");

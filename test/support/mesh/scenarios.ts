@@ -11,6 +11,7 @@ import {
 } from "./cluster.ts";
 import { breakEverything } from "./broken.ts";
 import { flatEntry, namespace, pod, segment, service } from "./objects.ts";
+import { writeRetries } from "./logs.ts";
 
 /** Makes the certificates of the clusters of one scenario: a root, and an intermediate each. */
 export interface CertificateMaker {
@@ -219,7 +220,13 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   "roots-differ": async (maker) => {
     const certificates = await maker.separate(TWO);
     const clusters = link(cluster(plain(1, certificates)), cluster(plain(2, certificates)));
-    for (const fixture of clusters) disconnect(fixture);
+    const cause =
+      "authentication handshake failed: tls: failed to verify certificate: x509: certificate signed by unknown authority";
+    for (const fixture of clusters) {
+      disconnect(fixture);
+      // The first line is older than the link.
+      writeRetries(fixture, cause, "11:20:00", "11:50:10", "11:54:10", "11:59:10");
+    }
     return clusters;
   },
 
