@@ -12,6 +12,7 @@ import {
   explainGoldens,
   type Golden,
   goldenFiles,
+  pageGoldens,
   reportsOf,
   savedGolden,
   scenarioGoldens,
@@ -44,7 +45,7 @@ describe("goldens", () => {
   });
 
   it("are what checks say of themselves", async () => {
-    await expectAsSaved(explainGoldens());
+    await expectAsSaved([...explainGoldens(), ...pageGoldens()]);
   });
 });
 

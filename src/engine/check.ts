@@ -1,15 +1,18 @@
 import { defined } from "../lib/defined.ts";
 import { CHECKS } from "../checks/index.ts";
 import { CONNECTION } from "../lib/connection.ts";
+import { PROBE_FACTS } from "../mesh/probe/targets.ts";
 import type { AnyCheck } from "../model/check.ts";
+import type { GatheredCluster } from "../model/cluster.ts";
+import type { ProbeReport } from "../model/probe.ts";
 import type { FactKey } from "../model/facts.ts";
 import type { ClusterReader } from "../model/reader.ts";
-import type { Report } from "../model/report.ts";
+import type { FailOn, MeshKind, Report } from "../model/report.ts";
 import { VERSION } from "../version.ts";
 import { aliasesOf } from "./aliases.ts";
+import { meshKinds } from "../mesh/kind.ts";
 import { applicable } from "./applies.ts";
 import { artifactsOf, RunArtifacts } from "./artifacts.ts";
-import type { GatheredCluster } from "../model/cluster.ts";
 import type { LogsWhen } from "./logs/index.ts";
 import { gather, type GatherOptions } from "./gather.ts";
 import { buildReport } from "./report.ts";
@@ -24,6 +27,10 @@ export interface CheckRequest extends GatherOptions {
   skip?: ReadonlySet<string>;
   /** Whether logs are read: where they may explain a fault (if absent), always, or never. */
   logs?: LogsWhen;
+  /** What makes the run fail, as the report says; absent: `fail`. */
+  failOn?: FailOn;
+  /** Tries to connect, once the clusters were read; it does not reject. */
+  probe?: (clusters: readonly GatheredCluster[]) => Promise<ProbeReport>;
 }
 
 /** The checks of a request, in the order of reports. */
@@ -33,9 +40,14 @@ function selectChecks({ only, skip }: CheckRequest): AnyCheck[] {
   );
 }
 
-function factsOf(checks: readonly AnyCheck[], precheck: boolean): Set<FactKey> {
-  const run = applicable(checks, { precheck });
+/** What tells which kind of mesh it is. */
+const TELLING: readonly FactKey[] = ["istiods", "gateways", "services", "remoteSecrets"];
+
+function factsOf(checks: readonly AnyCheck[], precheck: boolean, mode?: MeshKind): Set<FactKey> {
+  const run = applicable(checks, { precheck, ...(mode && { kinds: new Set([mode]) }) });
+  const tells = mode === undefined && run.some(({ meshKind }) => meshKind !== undefined);
   return new Set([
+    ...(tells ? TELLING : []),
     ...run.flatMap(({ needs, uses }) => [...needs, ...uses]),
     ...artifactsOf(run).flatMap(({ uses }) => uses),
   ]);
@@ -65,36 +77,50 @@ export async function examine(
 ): Promise<Examined> {
   const startedAt = Date.now();
   const start = performance.now();
-  const { logs: when = "auto", precheck, ...options } = request;
+  const { logs: when = "auto", ...options } = request;
   const checks = selectChecks(request);
-  const facts = factsOf(checks, precheck);
+  const { precheck, mode } = request;
+  const facts = new Set([
+    ...factsOf(checks, precheck, mode),
+    ...(request.probe ? PROBE_FACTS : []),
+  ]);
   const artifacts = new RunArtifacts(artifactsOf(checks));
   const clusters = await gather(readers, facts, {
     ...options,
     onStart: (sources) => artifacts.begin(sources, facts),
   });
+  const kinds = mode === undefined ? meshKinds(clusters) : new Set([mode]);
+  const probing = request.probe?.(clusters);
   await artifacts.finish(clusters, withoutAliases(clusters));
-  const revision = defined({ revision: request.revision });
+  const { revision, failOn } = request;
   const judge = (seen: readonly GatheredCluster[], derived: RunArtifacts): Report => {
-    const results = runChecks(checks, seen, { precheck, artifacts: derived, ...revision });
-    const durationMs = performance.now() - start;
-    const { clusters: ofClusters, mesh } = results;
-    const parts = { version: VERSION, startedAt, durationMs, precheck, clusters: ofClusters, mesh };
-    return annotateCauses(buildReport(parts), checks);
+    const run = { precheck, kinds, artifacts: derived, ...defined({ revision }) };
+    const { clusters: results, mesh } = runChecks(checks, seen, run);
+    return annotateCauses(
+      buildReport({
+        version: VERSION,
+        startedAt,
+        durationMs: performance.now() - start,
+        precheck,
+        ...defined({ failOn }),
+        clusters: results,
+        mesh,
+      }),
+      checks,
+    );
   };
-  const report = judge(clusters, artifacts);
-  if (when === "never" || (when === "auto" && report.outcome === "pass")) {
-    return { report, clusters };
-  }
-  const { explainByLogs } = await import("./logs/index.ts");
-  const explained = await explainByLogs(
-    { report, clusters },
-    readers,
-    { when, ...revision },
-    (seen) => judge(seen, artifacts.of(withoutAliases(seen))),
-  );
-  const durationMs = Math.round(performance.now() - start);
-  return { report: { ...explained, durationMs }, clusters };
+  const explain = async (judged: Examined): Promise<Report> => {
+    const { explainByLogs } = await import("./logs/index.ts");
+    return explainByLogs(judged, readers, { when, ...defined({ revision }) }, (seen) =>
+      judge(seen, artifacts.of(withoutAliases(seen))),
+    );
+  };
+  const first = judge(clusters, artifacts);
+  const needsLogs = when === "always" || (when === "auto" && first.outcome !== "pass");
+  const explained = needsLogs ? await explain({ report: first, clusters }) : first;
+  const probe = await probing;
+  const report = { ...explained, durationMs: Math.round(performance.now() - start) };
+  return { report: probe ? { ...report, probe } : report, clusters };
 }
 
 /** Each cluster once, whatever contexts lead to it. */

@@ -18,6 +18,8 @@ export interface RbacOptions {
   portForward: boolean;
   /** Reading the logs of pods in the istio namespace, and in these; absent: none. */
   logs?: readonly string[];
+  /** Reading SPIRE's objects, where it is and what its Secret is called; absent: not. */
+  spire?: { namespaces: readonly string[]; secrets: readonly string[] };
 }
 
 /** A rule of a role, as Kubernetes has it. */
@@ -55,6 +57,7 @@ const CAUTION: Readonly<Record<NonNullable<FactAccess["sensitive"]>, string>> = 
   "port-forward":
     "  (to istiod's debug endpoints; the rule is for every pod of this namespace: --without-port-forward)",
   logs: "  (where a link or a pod is at fault, and only then; the rule is for every pod of this namespace)",
+  spire: "  (of SPIRE)",
 };
 
 const RBAC = "rbac.authorization.k8s.io";
@@ -70,7 +73,7 @@ function permissions(): Permission[] {
   const found = new Map<string, { access: FactAccess; checks: Set<AnyCheck> }>();
   for (const check of CHECKS) {
     for (const key of [...check.needs, ...check.uses]) {
-      for (const { scope, ...rest } of FACT_ACCESS[key]) {
+      for (const { scope, optional: _optional, ...rest } of FACT_ACCESS[key]) {
         // Namespaces that only a run knows take a rule for all of them.
         const access = { ...rest, scope: scope === "some" ? ("cluster" as const) : scope };
         const id = JSON.stringify(access);
@@ -97,6 +100,8 @@ function isWanted({ access }: Permission, options: RbacOptions): boolean {
       return options.portForward;
     case "logs":
       return options.logs !== undefined;
+    case "spire":
+      return options.spire !== undefined;
     default:
       return true;
   }

@@ -1,6 +1,6 @@
 import { array, at, property, string } from "../lib/json.ts";
 import {
-  KNOWN_VARIABLES,
+  isKnownVariable,
   plainValue,
   referencedAnnotations,
   referencedNames,
@@ -42,8 +42,7 @@ export const OBSERVED_CONDITIONS: Keep = [
   },
 ];
 
-const isKnown = (entry: unknown): boolean =>
-  KNOWN_VARIABLES.has(string(property(entry, "name")) ?? "");
+const isKnown = (entry: unknown): boolean => isKnownVariable(string(property(entry, "name")) ?? "");
 
 /**
  * Known variables; of the others that known ones refer to as `$(NAME)` the name, which says that
@@ -68,7 +67,8 @@ function reference(valueFrom: unknown): unknown {
   return isMap(valueFrom) || valueFrom === null ? valueFrom : {};
 }
 
-const VARIABLES: Keep = new Cut(
+/** Variables of a container. */
+export const VARIABLES: Keep = new Cut(
   [
     {
       name: WHOLE,

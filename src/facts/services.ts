@@ -1,11 +1,12 @@
 import { fact, listed } from "./fact.ts";
-import { WHOLE } from "./keep.ts";
+import { dictionary, everyKey, SCALAR, WHOLE } from "./keep.ts";
 import { defined } from "../lib/defined.ts";
-import { array, at, property, string, strings } from "../lib/json.ts";
+import { array, at, property, string, stringMap, strings } from "../lib/json.ts";
 import type { ServiceFact, ServicePort } from "../model/facts.ts";
 import { mapGathered } from "../model/gathered.ts";
 import type { RawObject } from "../model/reader.ts";
 import { RESOURCES } from "../model/resource.ts";
+import { NODE_SELECTOR } from "../mesh/names.ts";
 import { byName, createdAtOf, metaOf, portOf } from "./objects.ts";
 
 function clusterIPs(spec: unknown): string[] {
@@ -36,6 +37,7 @@ function serviceFact(object: RawObject): ServiceFact | undefined {
   const meta = metaOf(object);
   if (!meta) return undefined;
   const { namespace, name, labels } = meta;
+  const selector = stringMap(at(object, "spec", "selector"));
   return {
     namespace,
     name,
@@ -44,7 +46,12 @@ function serviceFact(object: RawObject): ServiceFact | undefined {
     clusterIPs: clusterIPs(object["spec"]),
     addresses: externalAddresses(object),
     ports: ports(at(object, "spec", "ports")),
-    ...defined({ createdAt: createdAtOf(object) }),
+    ...(selector.size > 0 && { selector }),
+    ...defined({
+      createdAt: createdAtOf(object),
+      externalName: string(at(object, "spec", "externalName")),
+      nodeSelector: string(at(object, "metadata", "annotations", NODE_SELECTOR)),
+    }),
   };
 }
 
@@ -53,12 +60,17 @@ export const services = fact({
   access: [listed(RESOURCES.services)],
   keeps: {
     services: {
-      metadata: { creationTimestamp: WHOLE },
+      metadata: {
+        creationTimestamp: WHOLE,
+        annotations: dictionary({ [NODE_SELECTOR]: WHOLE }),
+      },
       spec: {
         type: WHOLE,
         clusterIP: WHOLE,
         clusterIPs: WHOLE,
         externalIPs: WHOLE,
+        externalName: WHOLE,
+        selector: everyKey(SCALAR),
         ports: [{ name: WHOLE, port: WHOLE, protocol: WHOLE, nodePort: WHOLE }],
       },
       status: { loadBalancer: { ingress: [{ ip: WHOLE, hostname: WHOLE }] } },

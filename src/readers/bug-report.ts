@@ -1,3 +1,4 @@
+import { defined } from "../lib/defined.ts";
 import { oneLine } from "../lib/sanitize.ts";
 import { gathered, missing, type Gathered } from "../model/gathered.ts";
 import type { LogTarget, PodLog } from "../model/log.ts";
@@ -93,13 +94,18 @@ export class BugReportBuilder implements Builder {
   }
 
   finish(): Built {
+    const now = Date.now();
     const reader = new RecordingReader({
       context: this.#context ?? this.#named.context,
       origin: this.#named.origin,
-      now: Date.now(),
+      now,
+      ...defined({ recordedAfter: this.#objects.newestUntil(now) }),
       objects: this.#objects,
       debug: this.#debug,
       logs: this.#logs,
+      // All its lists are of all namespaces.
+      mayBePartial: false,
+      isVouchedFor: false,
       snapshot: { connection: {}, unread: [] },
       absence: (resource) => absenceIn(this.#objects, resource, this.#hasCustomResources),
     });

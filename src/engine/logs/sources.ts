@@ -66,12 +66,23 @@ export class LogSources {
           .flatMap((one) => ofPod(cluster, one));
       case "Deployment":
       case "DaemonSet":
-        return replicas(podsOf(cluster).filter(({ pod }) => isOf(pod, object))).flatMap((one) =>
-          ofPod(cluster, one),
-        );
+        return this.#ofWorkload(id, cluster, object);
       default:
         return [];
     }
+  }
+
+  /** Its pods, and istiod where that is what serves them. */
+  #ofWorkload(id: CheckId, cluster: GatheredCluster, object: ObjectRef): LogSource[] {
+    const own = podsOf(cluster).filter(({ pod }) => isOf(pod, object));
+    const components = new Set(signaturesFor(id).map(({ component }) => component));
+    const istiods = components.has("istiod") ? this.#istiodsOf(cluster) : [];
+    return [
+      ...replicas(own),
+      ...istiods
+        .filter((pod) => !isOf(pod, object))
+        .map((pod): ComponentPod => ({ pod, component: "istiod", list: "istiodPods" })),
+    ].flatMap((one) => ofPod(cluster, one));
   }
 
   #ofLink(cluster: GatheredCluster, { namespace, name }: ObjectRef): LogSource[] {

@@ -187,6 +187,7 @@ export const LOG_SIGNATURES: readonly LogSignature[] = [
   {
     ...OF_ZTUNNEL,
     id: "impersonation-refused",
+    explains: ["ztunnel-trust", "pods-ztunnel", "pods-eastwest"],
     when: /request impersonation authentication failure/,
     meaning:
       "istiod does not let ztunnel ask for the certificates of workloads: CA_TRUSTED_NODE_ACCOUNTS of istiod does not name its namespace and service account.",
@@ -212,6 +213,15 @@ export const LOG_SIGNATURES: readonly LogSignature[] = [
     when: /failed to bind to address/,
     meaning: "A port that ztunnel listens on is taken, or may not be used.",
     source: "ztunnel src/proxy.rs",
+  },
+  {
+    ...OF_ISTIOD,
+    id: "impersonation-not-allowed",
+    explains: ["ztunnel-trust"],
+    when: /is not allowed to impersonate|node authorizer \(CA_TRUSTED_NODE_ACCOUNTS\) is not configured/,
+    meaning:
+      "istiod refuses ztunnel the certificates of workloads: CA_TRUSTED_NODE_ACCOUNTS does not name its namespace and service account.",
+    source: "security/pkg/server/ca/node_auth.go, server.go",
   },
   {
     ...OF_ISTIOD,

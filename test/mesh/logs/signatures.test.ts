@@ -75,6 +75,10 @@ const SAMPLES: Readonly<Record<string, readonly string[]>> = {
   "cannot-bind": [
     "error ztunnel failed to bind to address [::]:15021: Address already in use (os error 98)",
   ],
+  "impersonation-not-allowed": [
+    "warn serverca impersonation failed for identity spiffe://cluster.local/ns/demo/sa/default, error: caller ({ztunnel-x kube-system 1 ztunnel}) is not allowed to impersonate",
+    "warn serverca impersonation not allowed, as node authorizer (CA_TRUSTED_NODE_ACCOUNTS) is not configured",
+  ],
   "incomplete-ca": [
     "error failed to create discovery service: failed to create CA: failed to create an istiod CA: incomplete signing CA bundle detected",
   ],

@@ -139,6 +139,7 @@ export function istiod(given: ClusterSpec): Pick<ClusterFixture, "objects" | "de
       ENABLE_PEERING_DISCOVERY: "true",
       DISABLE_LEGACY_MULTICLUSTER: "true",
       PILOT_ENABLE_IP_AUTOALLOCATE: "true",
+      CA_TRUSTED_NODE_ACCOUNTS: `${spec.nodeNamespace}/ztunnel`,
       ...(spec.trustDomain === "cluster.local" ? {} : { PILOT_SKIP_VALIDATE_TRUST_DOMAIN: "true" }),
       ...spec.istiodEnv,
     },
@@ -206,6 +207,7 @@ function nodeAgents(spec: Required<ClusterSpec>): KubeObject[] {
       ...spec.ztunnelEnv,
     }),
     replicas: spec.nodes,
+    serviceAccount: "ztunnel",
   };
   const cni = {
     name: "istio-cni-node",
@@ -262,6 +264,7 @@ function eastWestGateway(given: ClusterSpec): KubeObject[] {
     container: "istio-proxy",
     image: `${REGISTRY}/ztunnel:${spec.version}`,
     env: { NETWORK: spec.network, ISTIO_META_CLUSTER_ID: spec.id },
+    serviceAccount: "istio-eastwest",
   };
   return [
     gateway({

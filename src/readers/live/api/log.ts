@@ -1,3 +1,4 @@
+import { finished } from "node:stream";
 import type { AccessRequest } from "../../../model/gathered.ts";
 import type { LogTarget, PodLog } from "../../../model/log.ts";
 import { RESOURCES } from "../../../model/resource.ts";
@@ -57,17 +58,19 @@ export async function readLog(
   const body = unpacked(answer);
   const stop = (): void => void body.destroy();
   signal.addEventListener("abort", stop, { once: true });
-  try {
-    for await (const chunk of body as AsyncIterable<Buffer>) {
+  // By events, as an iterator drops what is there when the connection breaks.
+  const cause = await new Promise<unknown>((resolve) => {
+    finished(body, { writable: false }, resolve);
+    body.on("data", (chunk: Buffer) => {
       size += chunk.length;
       lines.take(chunk);
-      if (size > MOST_BYTES) break;
-    }
-  } catch (cause) {
-    if (size === 0) throw signal.aborted ? signal.reason : networkFault(cause, client.endpoint);
-  } finally {
-    signal.removeEventListener("abort", stop);
-    answer.body.destroy();
+      if (size > MOST_BYTES) stop();
+    });
+  });
+  signal.removeEventListener("abort", stop);
+  answer.body.destroy();
+  if (cause && size === 0) {
+    throw signal.aborted ? signal.reason : networkFault(cause, client.endpoint);
   }
   return lines.finish();
 }
