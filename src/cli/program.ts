@@ -3,6 +3,7 @@ import { OperationError, UsageError } from "../model/errors.ts";
 import { oneLine } from "../lib/sanitize.ts";
 import { addCerts } from "./certs/flags.ts";
 import { addCheck } from "./check/flags.ts";
+import { addCompare } from "./compare/flags.ts";
 import { addCompletion } from "./completion/flags.ts";
 import { EXIT_FAULT, EXIT_INTERRUPTED, EXIT_TERMINATED, EXIT_USAGE } from "./shared/exit-code.ts";
 import { addExplain } from "./explain/flags.ts";
@@ -40,7 +41,8 @@ function buildProgram(io: Io, setExitCode: SetExitCode): Command {
   const program = new Command(io.program)
     .description(INTRODUCTION)
     .addHelpText("after", EXIT_CODES)
-    .configureHelp({ showGlobalOptions: true, sortSubcommands: false })
+    // Flags are long, and what is said of them wraps all the same.
+    .configureHelp({ showGlobalOptions: true, sortSubcommands: false, minWidthToWrap: 24 })
     .helpCommand("help [command]", "help for a command")
     .showSuggestionAfterError(true)
     .enablePositionalOptions(false)
@@ -50,6 +52,7 @@ function buildProgram(io: Io, setExitCode: SetExitCode): Command {
   addExpose(program, io, setExitCode);
   addLink(program, io, setExitCode);
   addUnlink(program, io, setExitCode);
+  addCompare(program, io, setExitCode);
   addCerts(program, io, setExitCode);
   addSnapshot(program, io, setExitCode);
   addRbac(program, io);

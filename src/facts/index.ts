@@ -13,6 +13,7 @@ import { intermediate } from "./intermediate.ts";
 import { istioNamespace } from "./istio-namespace.ts";
 import { istiodPods } from "./istiod-pods.ts";
 import { istiods } from "./istiods.ts";
+import { kubernetesClusters } from "./kubernetes-clusters.ts";
 import { licenses } from "./licenses.ts";
 import { meshConfigs } from "./mesh-configs.ts";
 import { namespaces } from "./namespaces.ts";
@@ -67,6 +68,7 @@ export const FACTS: { readonly [K in FactKey]: Fact<K> } = {
   flatEntries,
   sourcePods,
   segments,
+  kubernetesClusters,
   platform,
   ztunnelDumps,
   spire,

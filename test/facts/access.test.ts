@@ -42,6 +42,29 @@ const IN_SEGMENT: MemoryContents = {
   ],
 };
 
+/** Only where links are made automatically are the clusters of a management plane asked for. */
+const AUTOMATED: MemoryContents = {
+  objects: [
+    {
+      kind: "Deployment",
+      metadata: { name: "istiod", namespace: "istio-system", labels: { app: "istiod" } },
+      spec: {
+        template: {
+          spec: {
+            containers: [
+              {
+                name: "discovery",
+                env: [{ name: "PEERING_AUTOMATIC_LOCAL_GATEWAY", value: "true" }],
+              },
+            ],
+          },
+        },
+      },
+    },
+    { kind: "Service", metadata: { name: "gloo-mesh-mgmt-server", namespace: "gloo-mesh" } },
+  ],
+};
+
 /** Objects of SPIRE are asked for only where ztunnel takes identities from it. */
 const WITH_SPIRE: MemoryContents = {
   objects: [
@@ -59,9 +82,14 @@ const WITH_SPIRE: MemoryContents = {
   ],
 };
 
+const BY_KEY: { readonly [K in FactKey]?: MemoryContents } = {
+  segments: IN_SEGMENT,
+  kubernetesClusters: AUTOMATED,
+};
+
 function contentsFor(key: FactKey): MemoryContents {
   if (key.startsWith("spire")) return WITH_SPIRE;
-  return key === "segments" ? IN_SEGMENT : CONTENTS;
+  return BY_KEY[key] ?? CONTENTS;
 }
 
 /** They are asked for only where the mesh is of the community. */

@@ -311,6 +311,7 @@ export function healthyFacts(id = "a", peers: readonly string[] = ["b"]): Facts 
     flatEntries: [],
     sourcePods: { existing: new Map(), namespaces: new Set() },
     segments: [],
+    kubernetesClusters: [],
     platform: { openshift: false },
     ztunnelDumps: [],
     spire: { signs: [], agents: [], drivers: [], ztunnelSockets: [] },

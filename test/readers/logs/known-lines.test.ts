@@ -145,21 +145,21 @@ const header = (kind: string, end: string): string =>
   `-----${kind} RSA PRIVATE KEY${"-".repeat(end.length)}`;
 
 describe("secrets in a line", () => {
-  const jwt = `eyJ${"hbGciOiJSUzI1NiJ9"}.${"eyJzdWIiOiJ4In0"}.${"c2lnbmF0dXJl"}`;
+  const jwt = `eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ4In0.c2lnbmF0dXJl`;
   const key = `${header("BEGIN", "12345")} MIIEpAIBAAKCAQEA ${header("END", "12345")}`;
 
   it.each([
-    ["a token", `token=${"abcd1234efgh"}`, "abcd1234efgh"],
+    ["a token", `token=abcd1234efgh`, "abcd1234efgh"],
     ["a JSON web token", `sent ${jwt}`, "eyJ"],
-    ["a bearer token", `Authorization: Bearer ${"abcdef0123456789"}`, "abcdef0123456789"],
-    ["basic authentication", `Authorization: Basic ${"dXNlcjpwYXNzd29yZA=="}`, "dXNlcjpw"],
+    ["a bearer token", `Authorization: Bearer abcdef0123456789`, "abcdef0123456789"],
+    ["basic authentication", `Authorization: Basic dXNlcjpwYXNzd29yZA==`, "dXNlcjpw"],
     ["a password in an address", "https://user:hunter22@proxy.example:3128/x", "hunter22"],
     ["a user in an address", "https://sometoken@proxy.example:3128/x", "sometoken"],
-    ["a token of OpenShift", `sha256~${"Zm9vYmFyYmF6cXV4"}`, "Zm9vYmFy"],
+    ["a token of OpenShift", `sha256~Zm9vYmFyYmF6cXV4`, "Zm9vYmFy"],
     ["a private key", key, "MIIEpAIBAAKCAQEA"],
     ["a token with an escape sequence in it", `eyJ\u001B[0m${jwt.slice(3)}`, jwt.slice(3, 12)],
-    ["a password after a colon", `password: "${"hunter22x"}"`, "hunter22x"],
-    ["a license", `license_key="${"lic-0123456789"}"`, "lic-0123456789"],
+    ["a password after a colon", `password: "hunter22x"`, "hunter22x"],
+    ["a license", `license_key="lic-0123456789"`, "lic-0123456789"],
   ])("%s", (_name, text, secret) => {
     const [line] = read(`${WARN}i/o timeout ${text}\n`).lines;
     expect(line?.text).toContain("i/o timeout");

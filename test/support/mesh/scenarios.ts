@@ -10,6 +10,7 @@ import {
   withDefaults,
 } from "./cluster.ts";
 import { breakEverything } from "./broken.ts";
+import { automate, breakAutomation } from "./automated.ts";
 import { asOf124, breakAsOf130, shareDetails } from "./versions.ts";
 import { type SpireCertificates, type SpireOptions, withSpire } from "./spire.ts";
 import { flatEntry, namespace, pod, segment, service } from "./objects.ts";
@@ -218,6 +219,12 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     link(...clusters);
     return breakAsOf130(clusters);
   },
+
+  automated: async (maker) =>
+    automate(await two(maker, { istiodEnv: { PEERING_AUTOMATIC_LOCAL_GATEWAY: "true" } })),
+
+  "automated-broken": async (maker) =>
+    breakAutomation(await two(maker, { istiodEnv: { PEERING_AUTOMATIC_LOCAL_GATEWAY: "true" } })),
 
   unlinked: (maker) => two(maker),
 

@@ -14,6 +14,8 @@ export interface ReplayCluster {
   objects: RawObject[];
   /** As `MemoryReader` takes them. */
   debug: Record<string, unknown>;
+  /** Secret cacerts as whoever carries out a remedy has it in files. */
+  files?: RawObject;
 }
 
 function filesBelow(root: string): string[] {
@@ -46,7 +48,7 @@ export function replayMesh(scenario: string): ReplayCluster[] {
 }
 
 export function readersOf(mesh: readonly ReplayCluster[]): MemoryReader[] {
-  return mesh.map(({ context, ...contents }) =>
+  return mesh.map(({ context, files: _, ...contents }) =>
     Object.assign(new MemoryReader(contents, context), { contextArgument: context }),
   );
 }
