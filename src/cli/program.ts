@@ -19,6 +19,7 @@ import {
 } from "./shared/io.ts";
 import { addLink } from "./link/flags.ts";
 import { addGlobalOptions, type GlobalOptions } from "./shared/options.ts";
+import { addProbe } from "./probe/flags.ts";
 import { addRbac } from "./rbac/flags.ts";
 import { addSnapshot } from "./snapshot/flags.ts";
 import { addUnlink } from "./unlink/flags.ts";
@@ -30,6 +31,7 @@ Are these clusters ready?   mc check --precheck --contexts=a,b
 Open each to the others:    mc expose --context a -n istio-eastwest
 Link them, both ways:       mc link --contexts=a,b -n istio-eastwest
 Did it work, and if not?    mc check --contexts=a,b
+Do packets pass?            mc probe --contexts=a,b --image IMAGE
 More of one check:          mc explain certs`;
 
 const EXIT_CODES = `
@@ -54,6 +56,7 @@ function buildProgram(io: Io, setExitCode: SetExitCode): Command {
   addUnlink(program, io, setExitCode);
   addCompare(program, io, setExitCode);
   addCerts(program, io, setExitCode);
+  addProbe(program, io, setExitCode);
   addSnapshot(program, io, setExitCode);
   addRbac(program, io);
   addExplain(program, io);

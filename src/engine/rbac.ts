@@ -21,6 +21,8 @@ export interface RbacOptions {
   logs?: readonly string[];
   /** Also writing Secret cacerts, for mc certs install and rotate. */
   certs: boolean;
+  /** Making and deleting the Pods of `mc probe`, in the namespace of the ServiceAccount. */
+  probe?: boolean;
   /** Reading SPIRE's objects, where it is and what its Secret is called; absent: not. */
   spire?: { namespaces: readonly string[]; secrets: readonly string[] };
 }
@@ -194,5 +196,36 @@ export function rbacDocuments(options: RbacOptions): RbacDocument[] {
       roleOf("Role", { name, namespace: one }, logs),
       bindingOf("Role", { name, namespace: one }),
     ]),
+    ...(options.probe ? probeDocuments(options) : []),
+  ];
+}
+
+/** What `mc probe` does in one namespace: it makes a Pod, looks at it, and deletes it. */
+function probeDocuments({ name, namespace }: RbacOptions): RbacDocument[] {
+  const metadata = { name: `${name}-probe`, namespace };
+  const verbs = ["create", "delete", "get", "list", "patch"];
+  return [
+    {
+      comment: [
+        `create, patch, get, list and delete pods: mc probe -n ${namespace}`,
+        "  (whoever may create Pods may use what the namespace has; give it one of its own)",
+      ],
+      manifest: {
+        apiVersion: `${RBAC}/v1`,
+        kind: "Role",
+        metadata,
+        rules: [{ apiGroups: [""], resources: ["pods"], verbs }],
+      },
+    },
+    {
+      comment: [],
+      manifest: {
+        apiVersion: `${RBAC}/v1`,
+        kind: "RoleBinding",
+        metadata,
+        roleRef: { apiGroup: RBAC, kind: "Role", name: metadata.name },
+        subjects: [{ kind: "ServiceAccount", name, namespace }],
+      },
+    },
   ];
 }

@@ -115,4 +115,19 @@ describe("mc rbac", () => {
     expect([code, stdout]).toEqual([2, ""]);
     expect(stderr).toMatch(/^mc: .+\n$/);
   });
+
+  it("allows the Pods of mc probe in one namespace, where that is wanted", async () => {
+    const { all } = await manifests("-n", "probes", "--with-probe", "-q");
+    expect(named(all).slice(5)).toEqual(["Role probes/mc-probe", "RoleBinding probes/mc-probe"]);
+    expect(all[5]).toMatchObject({
+      rules: [
+        {
+          apiGroups: [""],
+          resources: ["pods"],
+          verbs: ["create", "delete", "get", "list", "patch"],
+        },
+      ],
+    });
+    expect(named((await manifests("-q")).all).length).toBe(5);
+  });
 });

@@ -16,6 +16,7 @@ export interface RbacCommandOptions extends GlobalOptions {
   withoutPortForward?: boolean;
   /** `true`: in the istio namespace only. */
   withLogs?: true | string[];
+  withProbe?: boolean;
 }
 
 function text({ comment, manifest }: RbacDocument): string {
@@ -35,6 +36,7 @@ export async function runRbac(options: RbacCommandOptions, io: Io): Promise<void
     certs: options.withCerts ?? false,
     portForward: !options.withoutPortForward,
     ...defined({ logs: options.withLogs === true ? [] : options.withLogs }),
+    probe: options.withProbe ?? false,
   });
   await io.stdout.write(documents.map(text).join("---\n"));
   await note(

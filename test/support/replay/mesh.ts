@@ -48,8 +48,8 @@ export function replayMesh(scenario: string): ReplayCluster[] {
 }
 
 export function readersOf(mesh: readonly ReplayCluster[]): MemoryReader[] {
-  return mesh.map(({ context, files: _, ...contents }) =>
-    Object.assign(new MemoryReader(contents, context), { contextArgument: context }),
+  return mesh.map(({ context, objects, debug }) =>
+    Object.assign(new MemoryReader({ objects, debug }, context), { contextArgument: context }),
   );
 }
 
