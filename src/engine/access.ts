@@ -18,6 +18,8 @@ function ruleFor(request: AccessRequest): Rule {
   const known = accessFor(request);
   if (known?.names) return { verb: known.verbs.join(","), names: known.names };
   if (known && known.verbs.length > 1) return { verb: known.verbs.join(","), names: [] };
+  // There is no list of what is below an object.
+  if (request.resource.includes("/")) return { verb: request.verb, names: [] };
   // Who may list may read one, and checks do both.
   const reads = request.verb === "get" || request.verb === "list";
   return { verb: reads ? "get,list" : request.verb, names: [] };

@@ -85,6 +85,20 @@ export class RunArtifacts {
     await (this.#early ?? Promise.all(this.#prepared.map((one) => this.#prepare(one, clusters))));
   }
 
+  /**
+   * The same of clusters of which more is known now, in nothing that the asynchronous ones use: these
+   * are not computed again.
+   */
+  of(clusters: readonly GatheredCluster[]): RunArtifacts {
+    const others = new RunArtifacts([...this.#prepared, ...this.#derived]);
+    for (const { key } of this.#prepared) {
+      const made = this.#made.get(key);
+      if (made) others.#made.set(key, made);
+    }
+    others.#clusters = clusters;
+    return others;
+  }
+
   /** What a check asks for. A property throws, on each access, what its computation threw. */
   for(keys: readonly ArtifactKey[]): Asked<ArtifactKey> {
     const asked = {};

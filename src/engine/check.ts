@@ -13,6 +13,7 @@ import { aliasesOf } from "./aliases.ts";
 import { meshKinds } from "../mesh/kind.ts";
 import { applicable } from "./applies.ts";
 import { artifactsOf, RunArtifacts } from "./artifacts.ts";
+import type { LogsWhen } from "./logs/index.ts";
 import { gather, type GatherOptions } from "./gather.ts";
 import { buildReport } from "./report.ts";
 import { annotateCauses } from "./root-causes.ts";
@@ -24,6 +25,8 @@ export interface CheckRequest extends GatherOptions {
   only?: ReadonlySet<string>;
   /** Ids of checks to leave out. */
   skip?: ReadonlySet<string>;
+  /** Whether logs are read: where they may explain a fault (if absent), always, or never. */
+  logs?: LogsWhen;
   /** What makes the run fail, as the report says; absent: `fail`. */
   failOn?: FailOn;
   /** Tries to connect, once the clusters were read; it does not reject. */
@@ -50,9 +53,10 @@ function factsOf(checks: readonly AnyCheck[], precheck: boolean, mode?: MeshKind
   ]);
 }
 
-/** Everything that some check reads: what a recording must hold. */
-export function recordedFacts(): Set<FactKey> {
-  return factsOf(CHECKS, false);
+/** A report with what it was made from. */
+export interface Examined {
+  report: Report;
+  clusters: readonly GatheredCluster[];
 }
 
 /**
@@ -63,8 +67,17 @@ export async function check(
   readers: readonly ClusterReader[],
   request: CheckRequest,
 ): Promise<Report> {
+  return (await examine(readers, request)).report;
+}
+
+/** The same, with what was read of the clusters. */
+export async function examine(
+  readers: readonly ClusterReader[],
+  request: CheckRequest,
+): Promise<Examined> {
   const startedAt = Date.now();
   const start = performance.now();
+  const { logs: when = "auto", ...options } = request;
   const checks = selectChecks(request);
   const { precheck, mode } = request;
   const facts = new Set([
@@ -73,34 +86,45 @@ export async function check(
   ]);
   const artifacts = new RunArtifacts(artifactsOf(checks));
   const clusters = await gather(readers, facts, {
-    ...request,
+    ...options,
     onStart: (sources) => artifacts.begin(sources, facts),
   });
   const kinds = mode === undefined ? meshKinds(clusters) : new Set([mode]);
   const probing = request.probe?.(clusters);
-  const aliases = new Set(aliasesOf(clusters).map(({ cluster }) => cluster));
-  await artifacts.finish(
-    clusters,
-    clusters.filter((cluster) => !aliases.has(cluster)),
-  );
-  const { clusters: results, mesh } = runChecks(checks, clusters, {
-    precheck,
-    kinds,
-    artifacts,
-    ...defined({ revision: request.revision }),
-  });
+  await artifacts.finish(clusters, withoutAliases(clusters));
+  const { revision, failOn } = request;
+  const judge = (seen: readonly GatheredCluster[], derived: RunArtifacts): Report => {
+    const run = { precheck, kinds, artifacts: derived, ...defined({ revision }) };
+    const { clusters: results, mesh } = runChecks(checks, seen, run);
+    return annotateCauses(
+      buildReport({
+        version: VERSION,
+        startedAt,
+        durationMs: performance.now() - start,
+        precheck,
+        ...defined({ failOn }),
+        clusters: results,
+        mesh,
+      }),
+      checks,
+    );
+  };
+  const explain = async (judged: Examined): Promise<Report> => {
+    const { explainByLogs } = await import("./logs/index.ts");
+    return explainByLogs(judged, readers, { when, ...defined({ revision }) }, (seen) =>
+      judge(seen, artifacts.of(withoutAliases(seen))),
+    );
+  };
+  const first = judge(clusters, artifacts);
+  const needsLogs = when === "always" || (when === "auto" && first.outcome !== "pass");
+  const explained = needsLogs ? await explain({ report: first, clusters }) : first;
   const probe = await probing;
-  const report = annotateCauses(
-    buildReport({
-      version: VERSION,
-      startedAt,
-      durationMs: performance.now() - start,
-      precheck,
-      ...defined({ failOn: request.failOn }),
-      clusters: results,
-      mesh,
-    }),
-    checks,
-  );
-  return probe ? { ...report, probe } : report;
+  const report = { ...explained, durationMs: Math.round(performance.now() - start) };
+  return { report: probe ? { ...report, probe } : report, clusters };
+}
+
+/** Each cluster once, whatever contexts lead to it. */
+function withoutAliases(clusters: readonly GatheredCluster[]): GatheredCluster[] {
+  const aliases = new Set(aliasesOf(clusters).map(({ cluster }) => cluster));
+  return clusters.filter((cluster) => !aliases.has(cluster));
 }

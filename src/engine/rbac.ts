@@ -1,5 +1,9 @@
 import { CHECKS } from "../checks/index.ts";
 import { FACT_ACCESS, type FactAccess } from "../facts/access.ts";
+import { type Metadata, RBAC, type RbacDocument } from "./rbac-document.ts";
+import { probeDocuments } from "./rbac-probe.ts";
+import { POD_LOGS } from "../facts/fact.ts";
+import { signaturesFor } from "../mesh/logs/signatures.ts";
 import { CACERTS, SELF_MADE } from "../mesh/trust/cacerts.ts";
 import type { AnyCheck } from "../model/check.ts";
 
@@ -15,6 +19,8 @@ export interface RbacOptions {
   /** Listing Secrets in the istio namespace: there is no rule for remote secrets alone. */
   remoteSecrets: boolean;
   portForward: boolean;
+  /** Reading the logs of pods in the istio namespace, and in these; absent: none. */
+  logs?: readonly string[];
   /** Also writing Secret cacerts, for mc certs install and rotate. */
   certs: boolean;
   /** Making and deleting the Pods of `mc probe`, in the namespace of the ServiceAccount. */
@@ -31,24 +37,6 @@ export interface PolicyRule {
   verbs: string[];
 }
 
-interface Metadata {
-  name: string;
-  namespace?: string;
-}
-
-interface RbacManifest {
-  apiVersion: string;
-  kind: "ServiceAccount" | "ClusterRole" | "ClusterRoleBinding" | "Role" | "RoleBinding";
-  metadata: Metadata;
-  [field: string]: unknown;
-}
-
-/** A manifest with what a reader should know of it, a line each. */
-export interface RbacDocument {
-  comment: string[];
-  manifest: RbacManifest;
-}
-
 /** What to know of a rule that gives away more than mc keeps. */
 const CAUTION: Readonly<Record<NonNullable<FactAccess["sensitive"]>, string>> = {
   secrets:
@@ -57,11 +45,10 @@ const CAUTION: Readonly<Record<NonNullable<FactAccess["sensitive"]>, string>> = 
     "  (Kubernetes has no narrower rule: whoever has it can read every Secret of this namespace)",
   "port-forward":
     "  (to istiod's debug endpoints; the rule is for every pod of this namespace: --without-port-forward)",
+  logs: "  (where a link or a pod is at fault, and only then; the rule is for every pod of this namespace)",
   spire:
     "  (in the namespaces of SPIRE; the Secret of its upstream CA also holds the key, which mc drops as it reads)",
 };
-
-const RBAC = "rbac.authorization.k8s.io";
 
 /** One permission and the checks that it serves. */
 interface Permission {
@@ -77,7 +64,7 @@ function scopeOf({ scope, sensitive }: FactAccess): Permission["scope"] {
   return sensitive === "spire" ? "spire" : "cluster";
 }
 
-/** Everything that the checks read, each permission once, in the order of the checks. */
+/** Everything that the checks read, each permission once, in the order of the checks; then logs. */
 function permissions(): Permission[] {
   const found = new Map<string, Omit<Permission, "checks"> & { checks: Set<AnyCheck> }>();
   for (const check of CHECKS) {
@@ -92,7 +79,12 @@ function permissions(): Permission[] {
       }
     }
   }
-  return [...found.values()].map(({ checks, ...rest }) => ({ ...rest, checks: [...checks] }));
+  const explained = CHECKS.filter(({ id }) => signaturesFor(id).length > 0);
+  const { scope: _scope, ...logs } = POD_LOGS;
+  return [
+    ...[...found.values()].map(({ checks, ...rest }) => ({ ...rest, checks: [...checks] })),
+    { access: logs, scope: "istio", checks: explained },
+  ];
 }
 
 function isWanted({ access }: Permission, options: RbacOptions): boolean {
@@ -103,6 +95,8 @@ function isWanted({ access }: Permission, options: RbacOptions): boolean {
       return options.remoteSecrets;
     case "port-forward":
       return options.portForward;
+    case "logs":
+      return options.logs !== undefined;
     case "spire":
       return options.spire !== undefined;
     default:
@@ -192,6 +186,8 @@ export function rbacDocuments(options: RbacOptions): RbacDocument[] {
       subjects: [{ kind: "ServiceAccount", name, namespace }],
     },
   });
+  const logs = wanted.filter(({ access }) => access.sensitive === "logs");
+  const others = (options.logs ?? []).filter((one) => one !== istioNamespace);
   const everywhere = { name };
   const inIstio = { name, namespace: istioNamespace };
   const of = (scope: Permission["scope"]): Permission[] =>
@@ -205,37 +201,11 @@ export function rbacDocuments(options: RbacOptions): RbacDocument[] {
     bindingOf("ClusterRole", everywhere),
     withCerts(roleOf("Role", inIstio, of("istio")), options),
     bindingOf("Role", inIstio),
+    ...[...new Set(others)].flatMap((one) => [
+      roleOf("Role", { name, namespace: one }, logs),
+      bindingOf("Role", { name, namespace: one }),
+    ]),
     ...(options.probe ? probeDocuments(options) : []),
     ...spireRoles(options, of("spire"), (metadata) => bindingOf("Role", metadata)),
-  ];
-}
-
-/** What `mc probe` does in one namespace: it makes a Pod, looks at it, and deletes it. */
-function probeDocuments({ name, namespace }: RbacOptions): RbacDocument[] {
-  const metadata = { name: `${name}-probe`, namespace };
-  const verbs = ["create", "delete", "get", "list", "patch"];
-  return [
-    {
-      comment: [
-        `create, patch, get, list and delete pods: mc probe -n ${namespace}`,
-        "  (whoever may create Pods may use what the namespace has; give it one of its own)",
-      ],
-      manifest: {
-        apiVersion: `${RBAC}/v1`,
-        kind: "Role",
-        metadata,
-        rules: [{ apiGroups: [""], resources: ["pods"], verbs }],
-      },
-    },
-    {
-      comment: [],
-      manifest: {
-        apiVersion: `${RBAC}/v1`,
-        kind: "RoleBinding",
-        metadata,
-        roleRef: { apiGroup: RBAC, kind: "Role", name: metadata.name },
-        subjects: [{ kind: "ServiceAccount", name, namespace }],
-      },
-    },
   ];
 }

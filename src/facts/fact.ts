@@ -21,7 +21,7 @@ export interface FactAccess {
   /** Without it the fact is there all the same, and says what it lacks. */
   optional?: true;
   /** What a rule gives away beyond what mc keeps: it can be left out. */
-  sensitive?: "secrets" | "remote-secrets" | "port-forward" | "spire";
+  sensitive?: "secrets" | "remote-secrets" | "port-forward" | "spire" | "logs";
 }
 
 /**
@@ -90,4 +90,16 @@ export const PORT_FORWARD: FactAccess = {
   resource: "pods/portforward",
   scope: "istio",
   sensitive: "port-forward",
+};
+
+/**
+ * Permission to read the logs of pods in the istio namespace: no fact needs it, they are read where a
+ * fault may be explained by them.
+ */
+export const POD_LOGS: FactAccess = {
+  verbs: ["get"],
+  group: "",
+  resource: "pods/log",
+  scope: "istio",
+  sensitive: "logs",
 };

@@ -30,9 +30,16 @@ export const NAME_ONLY: KeepMap = {
 /** Entries of `status.conditions`. */
 export const CONDITIONS: Keep = [{ type: WHOLE, status: WHOLE, reason: WHOLE, message: WHOLE }];
 
-/** The same with the generation that they were written of. */
+/** The same with the generation that they were written of, and when they changed last. */
 export const OBSERVED_CONDITIONS: Keep = [
-  { type: WHOLE, status: WHOLE, reason: WHOLE, message: WHOLE, observedGeneration: WHOLE },
+  {
+    type: WHOLE,
+    status: WHOLE,
+    reason: WHOLE,
+    message: WHOLE,
+    observedGeneration: WHOLE,
+    lastTransitionTime: WHOLE,
+  },
 ];
 
 const isKnown = (entry: unknown): boolean => isKnownVariable(string(property(entry, "name")) ?? "");

@@ -80,12 +80,15 @@ export function conditionsOf(object: unknown): Condition[] {
   });
 }
 
-/** The same with the generation of the object that each was written of. */
+/** The same with the generation of the object that each was written of, and since when it is so. */
 export function observedConditionsOf(object: unknown): ObservedCondition[] {
   return array(at(object, "status", "conditions")).flatMap((raw) =>
     conditionsOf({ status: { conditions: [raw] } }).map((condition) => ({
       ...condition,
-      ...defined({ observedGeneration: number(at(raw, "observedGeneration")) }),
+      ...defined({
+        observedGeneration: number(at(raw, "observedGeneration")),
+        changedAt: time(at(raw, "lastTransitionTime")),
+      }),
     })),
   );
 }

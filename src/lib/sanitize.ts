@@ -27,7 +27,12 @@ function visible(text: string): string {
  * control, bidi or invisible characters; line breaks become spaces; very long texts are cut.
  */
 export function oneLine(text: string): string {
-  const cut = text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+  return lineUpTo(text, LONGEST);
+}
+
+/** The same of a text that is cut elsewhere. */
+export function lineUpTo(text: string, longest: number): string {
+  const cut = text.length > longest ? `${text.slice(0, longest)}…` : text;
   return visible(cut).trim();
 }
 

@@ -7,6 +7,7 @@ import {
   PEERING_SUCCEEDED,
   PROGRAMMED,
 } from "./names.ts";
+import type { LinkTrouble } from "../model/links.ts";
 import { enumerate } from "./wording.ts";
 
 /** An object with conditions, and what tells whether they still hold. */
@@ -17,6 +18,8 @@ export interface Conditioned {
   generation?: number;
   /** The controller that writes the conditions runs; absent where that is not known. */
   controllerRuns?: boolean;
+  /** Of a remote Gateway: what the log of the controller says. */
+  logged?: LinkTrouble;
 }
 
 /**
@@ -131,20 +134,20 @@ export function linkFaults(gateway: Conditioned): string[] {
   );
 }
 
-/** What an istiod says of a peer that it does not get through to. */
-export type LinkTrouble = "unreachable" | "untrusted";
-
 const UNTRUSTED = /\btls:|\bx509\b|certificate|unknown authority|handshake/i;
 const UNREACHABLE =
   /connection (refused|timed out|timeout|reset)|no route to host|i\/o timeout|deadline exceeded|no such host|network is unreachable/i;
 
-/** Why a link does not come about, as far as its conditions tell by their messages. */
+/**
+ * Why a link does not come about, as far as its conditions tell by their messages; where they do not,
+ * as the log of its istiod tells.
+ */
 export function linkTrouble(gateway: Conditioned): LinkTrouble | undefined {
   const said = unmetLinkConditions(gateway)
     .map((type) => conditionOf(gateway, type)?.message ?? "")
     .join("\n");
   if (UNTRUSTED.test(said)) return "untrusted";
-  return UNREACHABLE.test(said) ? "unreachable" : undefined;
+  return UNREACHABLE.test(said) ? "unreachable" : gateway.logged;
 }
 
 /** istiod of the cluster that it is in has taken the Gateway up: what is amiss is further on. */

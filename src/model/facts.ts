@@ -7,6 +7,7 @@ import type {
   RemoteSecretFact,
 } from "./community-facts.ts";
 import type { Gathered } from "./gathered.ts";
+import type { LinkTrouble } from "./links.ts";
 import type { Connection } from "./reader.ts";
 import type { KubernetesClusterFact } from "./management-facts.ts";
 import type { SegmentFact } from "./segment-facts.ts";
@@ -87,6 +88,8 @@ export interface GatewayFact {
    * known: the pods were not read, or istiod runs elsewhere.
    */
   controllerRuns?: boolean;
+  /** What the log of the cluster's istiod says of the peer, where the conditions do not tell. */
+  logged?: LinkTrouble;
   createdAt?: number;
   /** Field managers, without those of subresources. */
   managers: string[];

@@ -31,8 +31,11 @@ export interface LinkEdge {
    * explains.
    */
   notTakenUp?: true;
-  /** Of a broken link: what its conditions say, where they tell. */
+  /** Of a broken link: what its conditions say, or else the log of istiod, where they tell. */
   trouble?: "unreachable" | "untrusted";
   /** /debug/syncz of `to` lists an istiod of `from`; absent when that could not be read. */
   synced?: boolean;
 }
+
+/** What an istiod says of a peer that it does not get through to. */
+export type LinkTrouble = NonNullable<LinkEdge["trouble"]>;

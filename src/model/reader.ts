@@ -1,4 +1,5 @@
 import type { Gathered, Missing } from "./gathered.ts";
+import type { LogTarget, PodLog } from "./log.ts";
 import type { Resource } from "./resource.ts";
 
 /** A Kubernetes object as it came: anything may be missing or of another type. */
@@ -80,6 +81,12 @@ export interface ClusterReader {
   expectDebug?(): void;
   /** GET of a path such as `/debug/license`; the body parsed as JSON. 404 is `not-found`. */
   debug(target: DebugTarget, path: string): Promise<Gathered<unknown>>;
+  /**
+   * The known lines at the end of a container's log, of the last hour at most. It takes what is left
+   * of the time budget and a tenth of it at least; when that ends, what has come by then counts.
+   * `not-found` where the container has no log. Absent where a reader has no logs at all.
+   */
+  log?(target: LogTarget): Promise<Gathered<PodLog>>;
   /** What a recording lacks of a type; nothing where it has all of it, or says so itself. */
   unrecorded?(resource: Resource): Unrecorded | undefined;
   /** Grants a new time budget, for a phase that had to wait for other clusters. */

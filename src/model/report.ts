@@ -1,4 +1,5 @@
 import type { CheckData, CheckId } from "./check-data.ts";
+import type { LogEvidence } from "./log.ts";
 import type { ProbeReport } from "./probe.ts";
 
 /** Worst first in the order of an outcome: fail, error, warn, info, pass, skip. */
@@ -90,6 +91,8 @@ export interface Finding {
    * of: a link that is broken follows from it. Other faults of the same check explain no such link.
    */
   stopsPeering?: true;
+  /** What logs say of it, the newest first; absent where none was read, or none says anything. */
+  evidence?: LogEvidence[];
   /** With `--baseline`: whether the baseline has the fault, no less grave. */
   baseline?: "new" | "known";
   /** What it was before an entry of `--ignore` made information of it. */

@@ -29,9 +29,11 @@ export interface Condition {
   message: string;
 }
 
-/** A condition that may say of which generation of its object it was written. */
+/** A condition that may say of which generation of its object it was written, and when. */
 export interface ObservedCondition extends Condition {
   observedGeneration?: number;
+  /** When its status changed last: lastTransitionTime. */
+  changedAt?: number;
 }
 
 export interface ContainerImage {

@@ -1,13 +1,16 @@
 import { defined } from "../lib/defined.ts";
 import { oneLine } from "../lib/sanitize.ts";
-import { missing, type Gathered } from "../model/gathered.ts";
+import { gathered, missing, type Gathered } from "../model/gathered.ts";
+import type { LogTarget, PodLog } from "../model/log.ts";
 import { absenceIn, type Builder, type Built, type Named } from "./directory/builder.ts";
 import { parseAnswer } from "./directory/answer.ts";
 import { readObjects } from "./directory/objects.ts";
-import { ANY_PORT, debugKey, RecordingReader } from "./directory/reader.ts";
+import { ANY_PORT, debugKey, RecordingReader, UNNAMED } from "./directory/reader.ts";
 import { ObjectStore } from "./directory/store.ts";
 import { textOf } from "./directory/text.ts";
 import { slimAnswer } from "../facts/slim.ts";
+import { KnownLines } from "./logs/known-lines.ts";
+import { logKey } from "./logs/recorded.ts";
 
 const OBJECTS = /^cluster\/(k8s-resources|k8s-cluster-resources|crs)$/;
 /** Objects with --full-secrets; else a table of their names. */
@@ -17,6 +20,20 @@ const CONTEXT = "cluster/cluster-context";
 const ISTIOD = /^istio\/([^/]+)\/([^/]+)\/(debug\/[^/]+)$/;
 const ZTUNNEL =
   /^(?:istio|proxies|ztunnel)\/([^/]+)\/([^/]+)\/(?:debug\/)?(config_dump)(?:\.json)?$/;
+
+/** Logs are named for their containers; those of the CNI agents name neither that nor the namespace. */
+const LOG = /^(?:istio|proxies|ztunnel)\/([^/]+)\/([^/]+)\/([^/]+)\.log$/;
+/** There is one of every sidecar, too: those of ztunnel and of gateways between clusters are told by name. */
+const OF_MESH = /^istio\/|ztunnel|east-?west/;
+const CNI_LOG = /^cni\/([^/]+)\/cni\.log$/;
+
+function logOf(path: string): LogTarget | undefined {
+  const [, cniPod] = CNI_LOG.exec(path) ?? [];
+  if (cniPod !== undefined) return { namespace: UNNAMED, pod: cniPod, container: UNNAMED };
+  const [, namespace, pod, container] = LOG.exec(path) ?? [];
+  if (namespace === undefined || pod === undefined || container === undefined) return undefined;
+  return OF_MESH.test(path) ? { namespace, pod, container } : undefined;
+}
 
 interface DebugFile {
   namespace: string;
@@ -32,13 +49,14 @@ function debugFileOf(path: string): DebugFile | undefined {
 
 /**
  * What `istioctl bug-report` collects of one cluster (Istio 1.24 to 1.31): the lists of objects under
- * `cluster/`, the debug answers of istiod and ztunnel. It has Secrets only with --full-secrets; a file
+ * `cluster/`, the debug answers and the logs of istiod, ztunnel and the CNI agents. It has Secrets only with --full-secrets; a file
  * whose collection failed is not there, and what it would have held counts as not recorded. Its clock is now.
  */
 export class BugReportBuilder implements Builder {
   readonly #named: Named;
   readonly #objects = new ObjectStore();
   readonly #debug = new Map<string, Gathered<unknown>>();
+  readonly #logs = new Map<string, Gathered<PodLog>>();
   #context: string | undefined;
   #hasCustomResources = false;
 
@@ -48,6 +66,7 @@ export class BugReportBuilder implements Builder {
 
   wants(path: string): boolean {
     if (path === CONTEXT || path === SECRETS || OBJECTS.test(path)) return true;
+    if (logOf(path)) return true;
     const debug = debugFileOf(path);
     // The rest is large and nothing reads it.
     return debug !== undefined && slimAnswer(debug.path) !== undefined;
@@ -55,8 +74,11 @@ export class BugReportBuilder implements Builder {
 
   async take(path: string, chunks: AsyncIterable<Uint8Array>): Promise<void> {
     const shown = `${this.#named.origin}/${path}`;
+    const log = logOf(path);
     const debug = debugFileOf(path);
-    if (debug) {
+    if (log) {
+      this.#logs.set(logKey(log), gathered(await knownLines(chunks)));
+    } else if (debug) {
       const answer = answerOf(await textOf(chunks, shown), shown, debug.path);
       this.#debug.set(debugKey({ ...debug, port: ANY_PORT }), answer);
     } else if (path === CONTEXT) {
@@ -80,6 +102,7 @@ export class BugReportBuilder implements Builder {
       ...defined({ recordedAfter: this.#objects.newestUntil(now) }),
       objects: this.#objects,
       debug: this.#debug,
+      logs: this.#logs,
       // All its lists are of all namespaces.
       mayBePartial: false,
       isVouchedFor: false,
@@ -88,6 +111,12 @@ export class BugReportBuilder implements Builder {
     });
     return { reader };
   }
+}
+
+async function knownLines(chunks: AsyncIterable<Uint8Array>): Promise<PodLog> {
+  const lines = new KnownLines();
+  for await (const chunk of chunks) lines.take(chunk);
+  return lines.finish();
 }
 
 /** All of a file that begins as kubectl's YAML does; of any other nothing, once it is read. */

@@ -1,5 +1,6 @@
 import { defined } from "../lib/defined.ts";
 import type { AccessRequest, Gathered } from "../model/gathered.ts";
+import type { LogTarget, PodLog } from "../model/log.ts";
 import type {
   ClusterReader,
   Connection,
@@ -24,8 +25,10 @@ import {
   applyObject,
   deleteObject,
   isAllowed,
+  logAccess,
   readConnection,
   readList,
+  readLog,
   readObject,
   type Target,
   Versions,
@@ -90,6 +93,8 @@ export class LiveCluster implements ClusterReader, ClusterWriter {
   readonly #client: ApiClient;
   readonly #versions: Versions;
   readonly #debug: DebugReader;
+  /** Until when logs are read: they share it, as they are asked for at once. */
+  #timeForLogs: AbortSignal | undefined;
 
   constructor(client: ApiClient, { context, namespace, inCluster, kubeconfig }: Names) {
     this.context = context;
@@ -127,6 +132,11 @@ export class LiveCluster implements ClusterReader, ClusterWriter {
 
   debug(target: DebugTarget, path: string): Promise<Gathered<unknown>> {
     return this.#debug.read(target, path);
+  }
+
+  log(target: LogTarget): Promise<Gathered<PodLog>> {
+    const signal = (this.#timeForLogs ??= this.#client.budget.spare());
+    return gather(logAccess(target), () => readLog(this.#client, target, signal));
   }
 
   apply(
@@ -171,6 +181,7 @@ export class LiveCluster implements ClusterReader, ClusterWriter {
    */
   renew(): void {
     this.#client.renew();
+    this.#timeForLogs = undefined;
     this.#versions.renew();
   }
 

@@ -1,6 +1,7 @@
 import { defined } from "../lib/defined.ts";
 import { safeFileName } from "../lib/file-name.ts";
 import type { Gathered } from "../model/gathered.ts";
+import type { LogTarget, PodLog } from "../model/log.ts";
 import type {
   ClusterReader,
   Connection,
@@ -66,6 +67,7 @@ function* filesOf(recorders: readonly Recorder[]): Generator<RecordedFile> {
 }
 
 function recording(reader: ClusterReader, memory: Memory): ClusterReader {
+  const log = reader.log?.bind(reader);
   return {
     context: reader.context,
     ...defined({ contextArgument: reader.contextArgument }),
@@ -99,5 +101,15 @@ function recording(reader: ClusterReader, memory: Memory): ClusterReader {
       memory.debugAnswered({ ...target, path: debugPath(path) }, answer);
       return answer;
     },
+
+    ...(log
+      ? {
+          async log(target: LogTarget): Promise<Gathered<PodLog>> {
+            const answer = await log(target);
+            memory.logAnswered(target, answer);
+            return answer;
+          },
+        }
+      : {}),
   };
 }

@@ -1,4 +1,5 @@
 import type { CheckDescription } from "../model/check-description.ts";
+import { signaturesFor } from "../mesh/logs/signatures.ts";
 import type { MeshKind } from "../model/report.ts";
 import { escapeMarkdown } from "./markdown/escape.ts";
 
@@ -17,6 +18,15 @@ function scopeOf({ scope, meshKind, notInPrecheck }: CheckDescription): string {
   return `${judged}${meshKind ? ` ${MESHES[meshKind]}` : ""}${notInPrecheck ? ` With --precheck: ${notInPrecheck}.` : ""}`;
 }
 
+const LOGS = "What logs may say of it";
+
+/** The kinds of lines that explain its faults: whose log, what it means, where it is written. */
+function logsOf({ id }: CheckDescription): string[] {
+  return signaturesFor(id).map(
+    (one) => `${one.id} (${one.component}): ${one.meaning} Written by ${one.source}.`,
+  );
+}
+
 /** Everything that a check says of itself. */
 export function explainCheck(check: CheckDescription): string {
   return [
@@ -27,6 +37,7 @@ export function explainCheck(check: CheckDescription): string {
     ...bullets("What it reads", [check.reads]),
     ...bullets("Why it fails", check.faults),
     ...bullets("How to fix it", check.fixes),
+    ...(logsOf(check).length > 0 ? bullets(LOGS, logsOf(check)) : []),
     "",
   ].join("\n");
 }
@@ -44,6 +55,7 @@ export function checkMarkdown(check: CheckDescription): string {
     ...section("What it reads", [check.reads]),
     ...section("Why it fails", check.faults),
     ...section("How to fix it", check.fixes),
+    ...(logsOf(check).length > 0 ? section(LOGS, logsOf(check)) : []),
     "",
   ].join("\n");
 }

@@ -4,7 +4,7 @@ import type { Finding, Report } from "../model/report.ts";
 import { causesOf, type RootCause, nameOfCheck } from "./causes.ts";
 import type { Reporter } from "./reporter.ts";
 import { locatedResults } from "./results.ts";
-import { outcomeWords } from "./words.ts";
+import { evidenceWords, outcomeWords } from "./words.ts";
 
 /** A text of a workflow command, which ends at the line break. */
 function data(text: string): string {
@@ -16,11 +16,16 @@ function property(text: string): string {
   return data(text).replaceAll(":", "%3A").replaceAll(",", "%2C");
 }
 
-function bodyOf({ message, remediation }: Finding): string {
+function bodyOf(finding: Finding): string {
+  const { message, remediation, evidence = [] } = finding;
+  const logs = evidence.flatMap((one) => {
+    const { head, line } = evidenceWords(one, finding);
+    return [oneLine(head), line];
+  });
   const lines = remediation
     ? [oneLine(remediation.summary), ...remediation.commands.flatMap(commandLines)]
     : [];
-  return [oneLine(message), ...lines].join("\n");
+  return [oneLine(message), ...logs, ...lines].join("\n");
 }
 
 function annotation(cause: RootCause, { failOn }: Report): string {

@@ -12,7 +12,7 @@ import {
   type ProbeLine,
 } from "./probe.ts";
 import type { Reporter } from "./reporter.ts";
-import { nameOf } from "./words.ts";
+import { evidenceWords, nameOf } from "./words.ts";
 
 interface Suite {
   name: string;
@@ -27,10 +27,16 @@ function seconds(ms: number): string {
   return (ms / 1000).toFixed(3);
 }
 
-/** What is wrong and what to do, a line each. */
-function findingLines({ severity, message, blockedBy, remediation }: Finding): Markup[] {
+/** What is wrong, what logs say of it and what to do, a line each. */
+function findingLines(finding: Finding): Markup[] {
+  const { severity, message, blockedBy, remediation, evidence = [] } = finding;
+  const logs = evidence.flatMap((one) => {
+    const { head, line } = evidenceWords(one, finding);
+    return [markup`  ${`| ${head}`}`, markup`    ${line}`];
+  });
   return [
     markup`${`${severity}: ${message}${blockedBy ? ` (blocked by ${blockedBy})` : ""}`}`,
+    ...logs,
     ...(remediation && !blockedBy
       ? [markup`  ${`→ ${remediation.summary}`}`, ...remediation.commands.map(commandMarkup)]
       : []),

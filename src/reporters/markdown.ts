@@ -12,6 +12,7 @@ import { overallStatus } from "./results.ts";
 import {
   baselineWords,
   count,
+  evidenceWords,
   nameOf,
   recordedTime,
   STATUS_WORD,
@@ -91,10 +92,14 @@ function table({ clusters, mesh }: Report): string {
 }
 
 function findingBlocks(finding: Finding): string[] {
-  const { severity, message, blockedBy, remediation } = finding;
+  const { severity, message, blockedBy, remediation, evidence = [] } = finding;
   const blocked = blockedBy ? ` (blocked by ${blockedBy})` : "";
   return [
     `${SYMBOL[severity]} ${escapeMarkdown(message + blocked)}`,
+    ...evidence.flatMap((one) => {
+      const { head, line } = evidenceWords(one, finding);
+      return [escapeMarkdown(head), ...fenced([line], "text")];
+    }),
     ...(remediation && !blockedBy
       ? [escapeMarkdown(remediation.summary), ...fenced(remediation.commands)]
       : []),

@@ -11,22 +11,25 @@ import { fingerprints } from "./fingerprint.ts";
 import { placeOf } from "./sarif/place.ts";
 import { ruleOf } from "./sarif/rules.ts";
 import { type Located, locatedResults } from "./results.ts";
+import { evidenceWords } from "./words.ts";
 
-/** What is wrong as the first sentence, which stands for a title; then what to do, and how. */
-function messageOf({ message, remediation, blockedBy }: Finding): {
-  text: string;
-  markdown: string;
-} {
+/** What is wrong as the first sentence, which stands for a title; then what logs say, what to do, and how. */
+function messageOf(finding: Finding): { text: string; markdown: string } {
+  const { message, remediation, blockedBy, evidence = [] } = finding;
+  const logs = evidence.map((one) => evidenceWords(one, finding));
   const fault = oneLine(blockedBy ? `${message} (blocked by ${blockedBy})` : message);
   const title = /[.!?]$/.test(fault) ? fault : `${fault}.`;
-  if (!remediation || blockedBy) return { text: title, markdown: escapeMarkdown(title) };
+  const text = [title, ...logs.map(({ head, line }) => `${oneLine(head)}\n${line}`)].join("\n\n");
+  const markdown = [
+    escapeMarkdown(title),
+    ...logs.flatMap(({ head, line }) => [escapeMarkdown(oneLine(head)), ...fenced([line], "text")]),
+  ].join("\n\n");
+  if (!remediation || blockedBy) return { text, markdown };
   const what = oneLine(remediation.summary);
   const commands = remediation.commands.map((command) => commandLines(command).join("\n"));
   return {
-    text: [title, what, ...commands].join("\n\n"),
-    markdown: [escapeMarkdown(title), escapeMarkdown(what), ...fenced(remediation.commands)].join(
-      "\n\n",
-    ),
+    text: [text, what, ...commands].join("\n\n"),
+    markdown: [markdown, escapeMarkdown(what), ...fenced(remediation.commands)].join("\n\n"),
   };
 }
 

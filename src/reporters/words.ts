@@ -1,5 +1,7 @@
 import { failingFindings } from "../lib/fail-on.ts";
-import type { ClusterReport, Outcome, Report, Status } from "../model/report.ts";
+import { lineUpTo } from "../lib/sanitize.ts";
+import type { LogEvidence } from "../model/log.ts";
+import type { ClusterReport, Finding, Outcome, Report, Status } from "../model/report.ts";
 
 export const SYMBOL: Readonly<Record<Status, string>> = {
   pass: "✅",
@@ -92,6 +94,33 @@ export function recordedTime({ recordedAt, recordedAfter }: ClusterReport): stri
 /** An RFC 3339 time in UTC, for people: `2026-01-15 12:00:00 UTC`. */
 export function timeWords(time: string): string {
   return time.replace("T", " ").replace(/\.\d+Z$/, " UTC");
+}
+
+/** Characters of what is said of a log, whatever the names in it are. */
+const MOST_OF_LOGS = 500;
+/** Characters of a date. */
+const DAY = "2026-01-15".length;
+
+/** What a log says of a finding: which log, how often and since when, what it means, and the line. */
+export function evidenceWords(
+  { cluster, namespace, pod, meaning, count: times, since, time, line }: LogEvidence,
+  finding: Finding,
+): { head: string; line: string } {
+  // That of a peer tells of this cluster.
+  const where =
+    finding.cluster === undefined || finding.cluster === cluster ? "" : ` of ${cluster}`;
+  const often = times === 1 ? "once" : `${times} times`;
+  const [last, first] = [timeWords(time), since === undefined ? "" : timeWords(since)];
+  // Of one day only the clock.
+  const isSameDay = first.slice(0, DAY) === last.slice(0, DAY);
+  const from = first === "" ? "" : ` since ${isSameDay ? first.slice(DAY + 1) : first}`;
+  return {
+    head: lineUpTo(
+      `${namespace}/${pod}${where} logged ${often}${from}, last at ${last}: ${meaning}`,
+      MOST_OF_LOGS,
+    ),
+    line: lineUpTo(line, MOST_OF_LOGS),
+  };
 }
 
 /** The context, with the CLUSTER_ID where that is another name. */

@@ -82,6 +82,8 @@ describe("mc rbac", () => {
     ["--without-secrets", "secrets", false],
     ["--without-port-forward", "pods/portforward", false],
     ["--with-remote-secrets", "secrets", true],
+    ["--with-logs", "pods/log", true],
+    ["--without-secrets", "pods/log", false],
   ])("%s", async (flag, resource, there) => {
     const { stdout } = await runMc(["rbac", flag]);
     expect(stdout.includes(`  - ${resource}\n`)).toBe(there);
@@ -112,6 +114,14 @@ describe("mc rbac", () => {
     expect([code, stderr]).toEqual([2, "mc: --spire-secret is only for --with-spire\n"]);
   });
 
+  it("takes the namespaces of other pods whose logs are read, for nothing but that", async () => {
+    const { all } = await manifests("--with-logs=kube-system,istio-system,kube-system", "-q");
+    expect(named(all).slice(5)).toEqual(["Role kube-system/mc", "RoleBinding kube-system/mc"]);
+    expect(all[5]).toMatchObject({
+      rules: [{ apiGroups: [""], resources: ["pods/log"], verbs: ["get"] }],
+    });
+  });
+
   it("says of each rule which checks it is for, and what it gives away", async () => {
     const { stdout } = await runMc(["rbac", "--with-remote-secrets"]);
     expect(stdout).toMatch(/^# list nodes: (?:[\w-]+, )*platform, (?:[\w-]+, )*data-plane$/m);
@@ -125,6 +135,7 @@ describe("mc rbac", () => {
     ["-i", "-"],
     ["--with-spire", "a,,b"],
     ["--spire-secret", "A"],
+    ["--with-logs=A b", "-q"],
   ])("refuses what cannot be a name: %s %j", async (flag, value) => {
     const { code, stdout, stderr } = await runMc(["rbac", flag, value]);
     expect([code, stdout]).toEqual([2, ""]);

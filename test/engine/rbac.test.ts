@@ -17,6 +17,7 @@ const OPTIONS: RbacOptions = {
   secrets: true,
   remoteSecrets: true,
   portForward: true,
+  logs: ["istio-eastwest"],
   certs: false,
 };
 
@@ -166,6 +167,60 @@ async function differences(options: Partial<RbacOptions>): Promise<Record<string
   );
 }
 
+describe("logs", () => {
+  const logs = rules().filter(({ rule }) => rule.resource === "pods/log");
+  const read = (report: Report): unknown[] =>
+    [...resultsOf(report).values()].flatMap(({ findings }) =>
+      findings.flatMap(({ evidence = [] }) => evidence),
+    );
+  const notes = (report: Report): string[] =>
+    [...resultsOf(report).values()].flatMap(({ findings }) =>
+      findings.flatMap(({ message }) => (message.startsWith("logs that may") ? [message] : [])),
+    );
+
+  it("are read with a rule for each namespace, and for nothing else", async () => {
+    expect(logs.map(({ name }) => name)).toEqual([
+      "get pods/log in istio-system",
+      "get pods/log in istio-eastwest",
+    ]);
+    const allowed = await reportFor("roots-differ", allowing(rules({ logs: [] })));
+    expect(read(allowed)).toHaveLength(2);
+    expect(notes(allowed)).toEqual([]);
+  });
+
+  it("are one note without that rule, and nothing else is said", async () => {
+    const { logs: _, ...rest } = OPTIONS;
+    const documents = rulesOfRoles(rbacDocuments(rest));
+    const [without, admin] = await Promise.all([
+      reportFor("roots-differ", allowing(documents)),
+      reportFor("roots-differ", [{}]),
+    ]);
+    expect(read(without)).toEqual([]);
+    expect(notes(without)).toEqual([
+      expect.stringMatching(
+        /^logs that may tell more were not read: cluster1: pods .* is forbidden: .*; cluster2: pods .* is forbidden/,
+      ),
+    ]);
+    const plain = (report: Report): unknown =>
+      [...resultsOf(report)].map(([id, { status, findings }]) => [
+        id,
+        status,
+        findings.map(({ message }) => message).filter((one) => !notes(report).includes(one)),
+      ]);
+    const anyone = (report: Report): string =>
+      JSON.stringify(plain(report)).replaceAll(/ as [\w:-]+/g, " as someone");
+    expect(anyone(without)).toEqual(anyone(admin));
+  });
+
+  it("are not asked for where all is well", async () => {
+    const live = await liveClusters("healthy", { users: [{ name: USER, allowOnly: [{}] }] });
+    opened.push(live);
+    await check(live.readers, { precheck: false, concurrency: 16 });
+    const paths = live.servers.flatMap(({ requests }) => requests.map(({ path }) => path));
+    expect(paths.filter((path) => path.endsWith("/log"))).toEqual([]);
+  });
+});
+
 describe("what mc rbac leaves out is told", () => {
   it("remote secrets, unless they are asked for", async () => {
     expect(await differences({ remoteSecrets: false })).toEqual({
@@ -194,7 +249,14 @@ describe("what mc rbac allows is the least", () => {
 
   it("no check needs some of it, as the README says", () => {
     expect(new Set(unneeded.map(({ rule }) => rule.resource))).toEqual(
-      new Set(["daemonsets", "gatewayclasses", "kubernetesclusters", "secrets", "segments"]),
+      new Set([
+        "daemonsets",
+        "gatewayclasses",
+        "kubernetesclusters",
+        "pods/log",
+        "secrets",
+        "segments",
+      ]),
     );
   });
 
@@ -213,7 +275,8 @@ describe("what mc rbac allows is the least", () => {
     },
   );
 
-  it.each(rules().map((one) => [one.name, one] as const))("without: %s", async (_name, removed) => {
+  const ofFacts = rules().filter(({ rule }) => rule.resource !== "pods/log");
+  it.each(ofFacts.map((one) => [one.name, one] as const))("without: %s", async (_name, removed) => {
     const change = (server: ApiServer): void => {
       openshift(server);
       // istiod's own CA is asked for where there is none of the user's.

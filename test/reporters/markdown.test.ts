@@ -128,8 +128,10 @@ describe("fenced", () => {
 
 /** What each line is: of a heading, a table, text; blocks of commands are one thing. */
 function shape(output: string): string[] {
-  const lines = output.replaceAll(/^(`{3,})sh\n[^]*?\n\1$/gm, "COMMANDS").split("\n");
+  const lines = output.replaceAll(/^(`{3,})(?:sh|text)\n[^]*?\n\1$/gm, "COMMANDS").split("\n");
   return lines.map((line) => {
+    // In HTML a bar is a bar.
+    if (line.startsWith("<summary>")) return "text";
     const cells = line.replaceAll(/\\./g, "").split("|").length - 1;
     return cells > 0 ? `${cells} bars` : (/^#+ |^$|^COMMANDS$/.exec(line)?.[0] ?? "text");
   });
@@ -221,11 +223,11 @@ test("hostile strings change no structure", async () => {
   expect(plain).toContain("12 bars");
   assert(
     property(anything, (part) => {
-      const source = withTexts(broken, (before) => before.slice(0, 10) + part);
+      const source = withTexts(broken, (before) => before.slice(0, 10) + part.slice(0, 500));
       const output = markdown(source, OPTIONS);
       expect(output).not.toMatch(/[^\P{Cc}\n]|\p{Cs}/u);
       expect(shape(output)).toEqual(plain);
-      const prose = output.replaceAll(/^(`{3,})sh\n[^]*?\n\1$/gm, "");
+      const prose = output.replaceAll(/^(`{3,})(?:sh|text)\n[^]*?\n\1$/gm, "");
       const own = /<!-- -->|<br\/>|<\/?(?:details|summary)(?: open)?>|<?-[->]|-\.-?>/g;
       expect(prose.replaceAll(own, "")).not.toContain("<");
     }),

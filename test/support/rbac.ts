@@ -1,4 +1,5 @@
-import type { PolicyRule, RbacDocument } from "../../src/engine/rbac.ts";
+import type { RbacDocument } from "../../src/engine/rbac-document.ts";
+import type { PolicyRule } from "../../src/engine/rbac.ts";
 import type { UserOptions } from "./apiserver/types.ts";
 
 export type AccessRules = NonNullable<UserOptions["allowOnly"]>;

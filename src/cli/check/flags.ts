@@ -3,7 +3,15 @@ import { REPORTERS } from "../../reporters/index.ts";
 import { oneOf } from "../shared/gateway-options.ts";
 import type { CheckOptions } from "./run.ts";
 import type { Io, SetExitCode } from "../shared/io.ts";
-import { duration, list, positive, repeated, modeFlag, timeoutFlag } from "../shared/options.ts";
+import {
+  duration,
+  list,
+  logsFlag,
+  positive,
+  repeated,
+  modeFlag,
+  timeoutFlag,
+} from "../shared/options.ts";
 
 /** A duration flag whose value may be left out: `--wait`, `--wait=5m`. */
 function durationFlag(flags: string, description: string, preset: string): Option {
@@ -58,6 +66,7 @@ export function addCheck(program: Command, io: Io, setExitCode: SetExitCode): vo
     )
     .option("--deep", "also ask one ztunnel of each cluster which certificates it has")
     .option("--concurrency <n>", "clusters read at the same time", positive, 32)
+    .addOption(logsFlag())
     .addOption(durationFlag("--wait [duration]", "check again until all pass", "5m"))
     .addOption(
       durationFlag("--watch [duration]", "report again and again", "30s").conflicts("wait"),

@@ -1,6 +1,7 @@
 import { defined } from "../../lib/defined.ts";
 import { CHECKS } from "../../checks/index.ts";
 import { check, type CheckRequest } from "../../engine/check.ts";
+import type { LogsWhen } from "../../engine/logs/index.ts";
 import { hasPassed } from "../../lib/fail-on.ts";
 import { formatDuration } from "../../lib/duration.ts";
 import { UsageError } from "../../model/errors.ts";
@@ -33,6 +34,7 @@ export interface CheckOptions extends OutputFlags, WriteOptions, KnownFaultFlags
   precheck?: boolean;
   check?: string[];
   skip?: string[];
+  logs: LogsWhen;
   /** ms a cluster. */
   timeout: number;
   concurrency: number;
@@ -86,6 +88,7 @@ function requestOf(options: CheckOptions): CheckRequest {
   return {
     precheck: options.precheck ?? false,
     concurrency: options.concurrency,
+    logs: options.logs,
     failOn: options.failOn,
     deep: options.deep ?? false,
     ...meshKindOf(options.mode),

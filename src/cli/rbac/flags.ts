@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError } from "commander";
 import { isObjectName } from "../../lib/object-name.ts";
 import { SPIRE_NAMESPACE } from "../../mesh/spire/names.ts";
 import type { Io } from "../shared/io.ts";
+import { list } from "../shared/options.ts";
 import type { RbacCommandOptions } from "./run.ts";
 
 function objectName(value: string): string {
@@ -13,6 +14,11 @@ function objectName(value: string): string {
 
 function objectNames(value: string): string[] {
   return value.split(",").map(objectName);
+}
+
+/** Of the pods whose logs are read: those of ztunnel, CNI and gateways may be elsewhere. */
+function namespaces(value: string): string[] {
+  return list(value, undefined).map(objectName);
 }
 
 export function addRbac(program: Command, io: Io): void {
@@ -42,6 +48,11 @@ export function addRbac(program: Command, io: Io): void {
       "--spire-secret <name>",
       "the Secret of SPIRE's upstream CA; repeatable",
       (value: string, before?: string[]) => [...(before ?? []), objectName(value)],
+    )
+    .option(
+      "--with-logs [namespaces]",
+      "also read logs in the istio namespace, and in these, where they may explain a fault",
+      namespaces,
     )
     .action(async (_options: unknown, command: Command) => {
       const { runRbac } = await import("./run.ts");

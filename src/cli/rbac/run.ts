@@ -1,5 +1,7 @@
+import type { RbacDocument } from "../../engine/rbac-document.ts";
+import { defined } from "../../lib/defined.ts";
 import { DEFAULT_ISTIO_NAMESPACE } from "../../mesh/names.ts";
-import { rbacDocuments, type RbacDocument, type RbacOptions } from "../../engine/rbac.ts";
+import { rbacDocuments, type RbacOptions } from "../../engine/rbac.ts";
 import { SPIRE_NAMESPACE, UPSTREAM_SECRETS } from "../../mesh/spire/names.ts";
 import { UsageError } from "../../model/errors.ts";
 import { toYaml } from "../../gateway/yaml.ts";
@@ -15,6 +17,8 @@ export interface RbacCommandOptions extends GlobalOptions {
   withRemoteSecrets?: boolean;
   withCerts?: boolean;
   withoutPortForward?: boolean;
+  /** `true`: in the istio namespace only. */
+  withLogs?: true | string[];
   withProbe?: boolean;
   /** Namespaces; true where none is named. */
   withSpire?: string[] | true;
@@ -46,6 +50,7 @@ export async function runRbac(options: RbacCommandOptions, io: Io): Promise<void
     remoteSecrets: options.withRemoteSecrets ?? false,
     certs: options.withCerts ?? false,
     portForward: !options.withoutPortForward,
+    ...defined({ logs: options.withLogs === true ? [] : options.withLogs }),
     probe: options.withProbe ?? false,
     ...spireOf(options),
   });

@@ -15,6 +15,8 @@ export function valuesOf(long: string): FlagValues {
       return CHECKS.map(({ id }) => id);
     case "--output":
       return Object.keys(REPORTERS);
+    case "--logs":
+      return ["auto", "always", "never"];
     case "--fail-on":
       return ["fail", "warn", "new", "never"];
     case "--key-type":

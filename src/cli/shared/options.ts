@@ -66,6 +66,13 @@ export function timeoutFlag(): Option {
     .default(30_000, "30s");
 }
 
+/** When `--logs` lets logs be read. */
+export function logsFlag(): Option {
+  return new Option("--logs <when>", "read logs where they may explain a fault, always, or never")
+    .choices(["auto", "always", "never"])
+    .default("auto");
+}
+
 const MODES = ["auto", "peering", "community"] as const;
 
 /** `--mode` as it is given: which kind of mesh this is, or that what is there tells. */

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import type { Io, SetExitCode } from "../shared/io.ts";
-import { list, positive, timeoutFlag } from "../shared/options.ts";
+import { list, logsFlag, positive, timeoutFlag } from "../shared/options.ts";
 import type { SnapshotOptions } from "./run.ts";
 
 export function addSnapshot(program: Command, io: Io, setExitCode: SetExitCode): void {
@@ -13,6 +13,7 @@ export function addSnapshot(program: Command, io: Io, setExitCode: SetExitCode):
     .option("--force", "overwrite an earlier recording")
     .addOption(timeoutFlag())
     .option("--concurrency <n>", "clusters read at the same time", positive, 32)
+    .addOption(logsFlag())
     .action(async (_options: unknown, command: Command) => {
       const { runSnapshot } = await import("./run.ts");
       setExitCode(await runSnapshot(command.optsWithGlobals<SnapshotOptions>(), io));

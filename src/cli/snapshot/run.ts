@@ -1,6 +1,6 @@
 import { defined } from "../../lib/defined.ts";
-import { recordedFacts } from "../../engine/check.ts";
-import { gather } from "../../engine/gather.ts";
+import { examine } from "../../engine/check.ts";
+import type { LogsWhen } from "../../engine/logs/index.ts";
 import type { GatheredCluster } from "../../model/cluster.ts";
 import { narrowedLines } from "../../engine/narrowed-notes.ts";
 import { UsageError } from "../../model/errors.ts";
@@ -24,6 +24,7 @@ export interface SnapshotOptions extends GlobalOptions {
   outputDir?: string;
   outputFile?: string;
   force?: boolean;
+  logs: LogsWhen;
   /** ms a cluster. */
   timeout: number;
   concurrency: number;
@@ -51,18 +52,21 @@ export async function runSnapshot(options: SnapshotOptions, io: Io): Promise<num
   try {
     const recorders = readers.map((reader) => record(reader));
     progress.start();
-    const clusters = await unlessInterrupted(
+    const { clusters } = await unlessInterrupted(
       io.signal,
-      gather(
+      // Which logs matter shows in what the checks say.
+      examine(
         recorders.map(({ reader }) => reader),
-        recordedFacts(),
         {
+          precheck: false,
           concurrency: options.concurrency,
+          logs: options.logs,
           onRead: () => progress.step(),
-          ...(options.istioNamespace === undefined
-            ? {}
-            : { istioNamespace: options.istioNamespace }),
-          ...defined({ revision: options.revision, namespace: options.namespace }),
+          ...defined({
+            istioNamespace: options.istioNamespace,
+            revision: options.revision,
+            namespace: options.namespace,
+          }),
         },
       ),
     );

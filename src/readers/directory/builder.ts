@@ -2,8 +2,10 @@ import { defined } from "../../lib/defined.ts";
 import { oneLine } from "../../lib/sanitize.ts";
 import { UsageError } from "../../model/errors.ts";
 import type { Gathered } from "../../model/gathered.ts";
+import type { PodLog } from "../../model/log.ts";
 import type { ClusterReader } from "../../model/reader.ts";
 import { RESOURCES, type Resource } from "../../model/resource.ts";
+import { logKey, parseRecordedLog } from "../logs/recorded.ts";
 import { parseAnswer } from "./answer.ts";
 import { isObjectFile } from "./input.ts";
 import { readObjects } from "./objects.ts";
@@ -45,6 +47,7 @@ type DirectoryKind = "recorded" | "plain" | "beside" | "loose";
 const TIMESTAMP_FILE = /(^|\/)timestamp$/;
 const TIMESTAMP = /^(\d{4}-\d{2}-\d{2}) (\d{2}:\d{2}:\d{2})(?:\.\d+)?(?: ([+-]\d{2})(\d{2}))?/;
 
+const LOG_FILE = /^logs\/([^/]+)\/([^/]+)\/([^/]+)\.json$/;
 const DEBUG_FILE = /(?:^|\/)debug\/([^/]+)\/([^/]+)\/(\d{1,5})\/(.+)\.json$/;
 
 /**
@@ -66,6 +69,7 @@ export class DirectoryBuilder implements Builder {
   readonly #objects = new ObjectStore();
   readonly #oneCluster: OneCluster;
   readonly #debug = new Map<string, Gathered<unknown>>();
+  readonly #logs = new Map<string, Gathered<PodLog>>();
   #time: number | undefined;
   #snapshot: Snapshot = { connection: {}, unread: [] };
 
@@ -88,6 +92,13 @@ export class DirectoryBuilder implements Builder {
     }
     if (TIMESTAMP_FILE.test(path)) {
       this.#time = timestampOf(await textOf(chunks, shown));
+      return;
+    }
+    const log = this.#recorded ? LOG_FILE.exec(path) : null;
+    if (log) {
+      const [namespace = "", pod = "", container = ""] = log.slice(1).map(decodeName);
+      const answer = parseRecordedLog(await textOf(chunks, shown), shown);
+      this.#logs.set(logKey({ namespace, pod, container }), answer);
       return;
     }
     const debug = DEBUG_FILE.exec(path);
@@ -128,6 +139,7 @@ export class DirectoryBuilder implements Builder {
       now,
       objects: this.#objects,
       debug: this.#debug,
+      logs: this.#logs,
       mayBePartial: !this.#recorded,
       isVouchedFor: this.#recorded,
       snapshot: this.#snapshot,

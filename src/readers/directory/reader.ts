@@ -1,5 +1,6 @@
 import { oneLine } from "../../lib/sanitize.ts";
 import { gathered, missing, type Gathered, type Missing } from "../../model/gathered.ts";
+import type { LogTarget, PodLog } from "../../model/log.ts";
 import type {
   ClusterReader,
   Connection,
@@ -10,12 +11,15 @@ import type {
 } from "../../model/reader.ts";
 import { enumerate } from "../../mesh/wording.ts";
 import type { Resource } from "../../model/resource.ts";
+import { logKey } from "../logs/recorded.ts";
 import { unreadDebug, unreadGet, unreadList, unreadType, wasRead } from "./recorded-requests.ts";
-import { debugPath, getRequest, listRequest, type Snapshot } from "./snapshot.ts";
+import { debugPath, getRequest, listRequest, PODS_LOG, type Snapshot } from "./snapshot.ts";
 import { type ObjectStore, resourceName } from "./store.ts";
 
 /** Stands for every port, where a file does not say which one answered. */
 export const ANY_PORT = 0;
+/** Stands for the namespace and the container that a file with a log does not name. */
+export const UNNAMED = "";
 
 /** What it means that a recording has no object of a type. */
 export type Absence = "none" | "not served" | "not recorded";
@@ -34,6 +38,8 @@ export interface RecordingContents {
   objects: ObjectStore;
   /** Answers by `<namespace>/<pod>/<port>/<path>`, the path without a slash in front. */
   debug: ReadonlyMap<string, Gathered<unknown>>;
+  /** Known lines of logs by `logKey`. */
+  logs: ReadonlyMap<string, Gathered<PodLog>>;
   snapshot: Snapshot;
   absence(resource: Resource): Absence;
   /** Nobody says that everything was recorded: what a namespace lacks may have been left out. */
@@ -117,6 +123,19 @@ export class RecordingReader implements ClusterReader {
       `not recorded: ${origin} has no answer of ${target.namespace}/${target.pod} to /${wanted.path}`,
     );
     return Promise.resolve(unread ?? answer ?? absent);
+  }
+
+  log(target: LogTarget): Promise<Gathered<PodLog>> {
+    const { logs, snapshot, origin } = this.#contents;
+    const { namespace, pod } = target;
+    const read =
+      logs.get(logKey(target)) ?? logs.get(logKey({ namespace: UNNAMED, pod, container: UNNAMED }));
+    const unread = unreadGet(snapshot.unread, getRequest(PODS_LOG, namespace, pod));
+    const absent = missing(
+      "not-recorded",
+      `not recorded: ${origin} has no log of ${namespace}/${pod}`,
+    );
+    return Promise.resolve(read ?? unread ?? absent);
   }
 
   unrecorded(resource: Resource): Unrecorded | undefined {

@@ -175,7 +175,14 @@ export function listRequest(resource: Resource, options: ListOptions): RecordedR
   };
 }
 
-export function getRequest(resource: Resource, namespace: string, name: string): RecordedRequest {
+/** Logs, as an API server names them. */
+export const PODS_LOG = { group: "", plural: "pods/log", namespaced: true } as const;
+
+export function getRequest(
+  resource: Pick<Resource, "group" | "plural" | "namespaced">,
+  namespace: string,
+  name: string,
+): RecordedRequest {
   return {
     verb: "get",
     group: resource.group,

@@ -1,11 +1,14 @@
 import { defined } from "../../lib/defined.ts";
 import { at, string } from "../../lib/json.ts";
 import type { Gathered, Missing } from "../../model/gathered.ts";
+import type { LogTarget, PodLog } from "../../model/log.ts";
 import type { ClusterReader, Connection, RawObject } from "../../model/reader.ts";
 import type { Resource } from "../../model/resource.ts";
 import { compare } from "../directory/input.ts";
 import { debugKey } from "../directory/reader.ts";
 import {
+  getRequest,
+  PODS_LOG,
   type RecordedDebug,
   type RecordedRequest,
   SNAPSHOT_FILE,
@@ -13,6 +16,7 @@ import {
   type Unread,
 } from "../directory/snapshot.ts";
 import { resourceName } from "../directory/store.ts";
+import { logKey } from "../logs/recorded.ts";
 import { redactObject } from "../redact.ts";
 import { redactDebug } from "./debug.ts";
 import { encodeName } from "./names.ts";
@@ -36,6 +40,7 @@ export class Memory {
   readonly #read = new Map<string, RecordedRequest>();
   readonly #unread = new Map<string, Unread>();
   readonly #debug = new Map<string, { target: RecordedDebug; text: string }>();
+  readonly #logs = new Map<string, { target: LogTarget; text: string }>();
 
   constructor(reader: ClusterReader) {
     this.#context = reader.context;
@@ -89,6 +94,17 @@ export class Memory {
     }
   }
 
+  /** Readers give of logs the known lines, redacted: nothing else of them is ever here. */
+  logAnswered(target: LogTarget, answer: Gathered<PodLog>): void {
+    const { namespace, pod: name } = target;
+    const key = logKey(target);
+    const request = getRequest(PODS_LOG, namespace, name);
+    this.#logs.delete(key);
+    this.#unread.delete(`log ${key}`);
+    if (answer.ok) this.#logs.set(key, { target, text: toJson(answer.value) });
+    else this.#unread.set(`log ${key}`, { ...reasonOf(answer), request });
+  }
+
   /** The files of the recording; `position` is the cluster's place in the run, from 0. */
   *files(position: number | undefined): Generator<RecordedFile> {
     for (const [type, objects] of [...this.#objects].toSorted(byKey)) {
@@ -104,6 +120,10 @@ export class Memory {
       const path = debugFile(target);
       if (path !== undefined) yield { path, text };
       else unread.push({ why: "not-recorded", detail: "its name is too long", debug: target });
+    }
+    for (const [, { target, text }] of [...this.#logs].toSorted(byKey)) {
+      const path = filePath("logs", [target.namespace, target.pod, target.container]);
+      if (path !== undefined) yield { path, text };
     }
     yield { path: SNAPSHOT_FILE, text: toJson(this.#snapshot(unread, position)) };
   }
@@ -151,8 +171,13 @@ function inOrder<T>(entries: readonly T[]): T[] {
     .map(([, entry]) => entry);
 }
 
-/** `debug/<namespace>/<pod>/<port>/<path>.json`, with names that every file system takes. */
+/** `debug/<namespace>/<pod>/<port>/<path>.json` */
 function debugFile({ namespace, pod, port, path }: RecordedDebug): string | undefined {
-  const parts = [namespace, pod, String(port), ...path.split("/")].map(encodeName);
-  return parts.includes(undefined) ? undefined : `debug/${parts.join("/")}.json`;
+  return filePath("debug", [namespace, pod, String(port), ...path.split("/")]);
+}
+
+/** A file of names that every file system takes; nothing where one is too long. */
+function filePath(directory: string, names: readonly string[]): string | undefined {
+  const parts = names.map(encodeName);
+  return parts.includes(undefined) ? undefined : `${directory}/${parts.join("/")}.json`;
 }

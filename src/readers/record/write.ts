@@ -58,7 +58,7 @@ function inTheWay({ path }: RecordingTarget, reason: string): UsageError {
   return new UsageError(oneLine(`${path} ${reason}`));
 }
 
-const OWN_NAMES: ReadonlySet<string> = new Set([SNAPSHOT_FILE, "objects", "debug"]);
+const OWN_NAMES: ReadonlySet<string> = new Set([SNAPSHOT_FILE, "objects", "debug", "logs"]);
 
 /** An entry of the directory that mc did not write; nothing when all are its own. */
 async function notOfRecordings(

@@ -1,6 +1,6 @@
 import type { Finding, Result, Status } from "../../model/report.ts";
 import { commandMarkup, type Markup, markup } from "../markup.ts";
-import { STATUS_WORD, SYMBOL } from "../words.ts";
+import { evidenceWords, STATUS_WORD, SYMBOL } from "../words.ts";
 
 /** A symbol of ours: not a text to be cleaned. */
 export function symbol(status: Status): Markup {
@@ -10,6 +10,15 @@ export function symbol(status: Status): Markup {
 /** Symbol and word: neither colour nor the symbol alone says it. */
 export function statusLabel(status: Status): Markup {
   return markup`<span class="status ${status}">${symbol(status)} ${STATUS_WORD[status]}</span>`;
+}
+
+/** What logs say of it. */
+function logs(finding: Finding): Markup[] {
+  return (finding.evidence ?? []).map((one) => {
+    const { head, line } = evidenceWords(one, finding);
+    return markup`<p class="minor">${head}</p>
+<p class="minor"><code>${line}</code></p>`;
+  });
 }
 
 function remedy({ remediation, blockedBy }: Finding): Markup[] {
@@ -25,7 +34,7 @@ function remedy({ remediation, blockedBy }: Finding): Markup[] {
 
 function findingItem(finding: Finding): Markup {
   return markup`<li><p>${statusLabel(finding.severity)} ${finding.message}</p>
-${remedy(finding)}</li>`;
+${[...logs(finding), ...remedy(finding)]}</li>`;
 }
 
 /** A result: its line, and findings that are worth one. */
@@ -40,5 +49,5 @@ export function resultItem(result: Result, anchor: string, verbose: boolean): Ma
 ${others.map(findingItem)}
 </ul>`;
   return markup`<li id="${anchor}"><p>${statusLabel(status)} <strong>${title}</strong>: ${summary}</p>
-${said ? remedy(said) : []}${others.length > 0 ? list : []}</li>`;
+${said ? [...logs(said), ...remedy(said)] : []}${others.length > 0 ? list : []}</li>`;
 }

@@ -26,11 +26,11 @@ export function escapeHtml(text: string): string {
     .replaceAll(AUTOMATIC, "$&<!-- -->");
 }
 
-/** Commands as a block to copy; its fence is longer than any that is in them. */
-export function fenced(commands: readonly string[]): string[] {
+/** Commands, or lines of another kind, as a block to copy; its fence is longer than any that is in them. */
+export function fenced(commands: readonly string[], language = "sh"): string[] {
   if (commands.length === 0) return [];
   const lines = commands.flatMap(commandLines);
   const runs = lines.flatMap((line) => line.match(/`+/g) ?? []);
   const fence = "`".repeat(Math.max(2, ...runs.map(({ length }) => length)) + 1);
-  return [[`${fence}sh`, ...lines, fence].join("\n")];
+  return [[`${fence}${language}`, ...lines, fence].join("\n")];
 }

@@ -1,5 +1,6 @@
 import { commandLines } from "../../lib/sanitize.ts";
 import type { Finding, Status } from "../../model/report.ts";
+import { evidenceWords } from "../words.ts";
 import type { Style } from "./style.ts";
 
 const INDENT = 2;
@@ -27,6 +28,20 @@ function remedyLines({ remediation, blockedBy }: Finding, style: Style): string[
     ...style.wrap(`${lead}${style.symbols.arrow} ${style.line(remediation.summary)}`, REMEDY + 2),
     ...remediation.commands.flatMap((command) => pastable(command, REMEDY + 2, style)),
   ];
+}
+
+/** What logs say of it, quietly, with the newest line as it is. */
+function evidenceLines(finding: Finding, style: Style): string[] {
+  const lead = `${" ".repeat(REMEDY)}${style.symbols.bar} `;
+  return (finding.evidence ?? [])
+    .flatMap((one) => {
+      const { head, line } = evidenceWords(one, finding);
+      return [
+        ...style.wrap(lead + style.line(head), lead.length),
+        ...style.wrap(`${" ".repeat(lead.length)}${style.line(line)}`, lead.length),
+      ];
+    })
+    .map(style.paint.dim);
 }
 
 /** A command that stays whole, so that it can be pasted. */
@@ -69,7 +84,7 @@ function cappedLines(
 }
 
 /**
- * Findings worth a line, each with its remedy. What the summary line says is not said again: its
+ * Findings worth a line, each with what logs say and its remedy. What the summary line says is not said again: its
  * remedy comes first, right below.
  */
 export function detailLines(
@@ -80,12 +95,16 @@ export function detailLines(
 ): string[] {
   const linesOf = (finding: Finding): string[] => [
     ...findingLines(finding, style),
+    ...evidenceLines(finding, style),
     ...remedyLines(finding, style),
   ];
   const said = findings.filter(({ message }) => message === summary);
   const others = findings.filter(({ message }) => message !== summary);
   return [
-    ...said.flatMap((finding) => remedyLines(finding, style)),
+    ...said.flatMap((finding) => [
+      ...evidenceLines(finding, style),
+      ...remedyLines(finding, style),
+    ]),
     ...(verbose ? others.flatMap(linesOf) : cappedLines(others, style, linesOf)),
   ];
 }

@@ -2,8 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
-import { check, recordedFacts } from "../../../src/engine/check.ts";
-import { gather } from "../../../src/engine/gather.ts";
+import { check } from "../../../src/engine/check.ts";
 import type { ClusterReader } from "../../../src/model/reader.ts";
 import { record, writeRecordings } from "../../../src/readers/record.ts";
 import { openRecordings } from "../../../src/readers/recordings.ts";
@@ -49,11 +48,7 @@ async function found(
   const readers = await openRecordings(directory);
   const snapshot = join(temporary(), "snapshot");
   const recorders = readers.map((reader) => record(reader));
-  await gather(
-    recorders.map(({ reader }) => reader),
-    recordedFacts(),
-    SETTINGS,
-  );
+  await findings(recorders.map(({ reader }) => reader));
   await writeRecordings(recorders, { kind: "directory", path: snapshot });
   const first = await findings(readers);
   expect(await findings(await openRecordings(snapshot))).toEqual(first);

@@ -1,6 +1,7 @@
 import { authorizeRequest } from "./auth.ts";
 import { discovery } from "./discovery.ts";
 import { badRequest, methodNotAllowed, pageNotFound, unknownResource } from "./errors.ts";
+import { podLog } from "./logs.ts";
 import { openapi } from "./openapi.ts";
 import { podProxy } from "./proxy.ts";
 import { get, list } from "./read.ts";
@@ -55,6 +56,7 @@ function handlerOf(call: ResourceCall): Reply {
   const { request, target } = call;
   const isPod = call.type.plural === "pods" && call.type.builtin;
   if (isPod && target.subresource === "proxy") return podProxy(call);
+  if (isPod && target.subresource === "log") return podLog(call);
   if (isPod && target.subresource === "portforward") throw badRequest("Upgrade request required");
   const known = target.subresource === undefined || target.subresource === "status";
   if (!known || (target.subresource && !call.type.hasStatus)) throw unknownResource();

@@ -83,6 +83,8 @@ export class Instance {
       debug: new Debug({ ...recording?.debug, ...options.debug }, (target, request, response) =>
         this.#debugFault(target, request, response),
       ),
+      logs: { ...recording?.logs, ...options.logs },
+      now: () => options.now ?? recording?.time ?? Date.now(),
       authenticator: new Authenticator([]),
       serverVersion: options.serverVersion ?? recording?.serverVersion ?? DEFAULT_VERSION,
       impliedNamespaces: impliedNamespaces(objects),

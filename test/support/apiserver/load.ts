@@ -5,6 +5,7 @@ import type { DebugAnswers, AccessRule, KubeObject } from "./types.ts";
 
 /** What snapshot.json says that a server can show. */
 interface Snapshot {
+  time?: string;
   serverVersion?: string;
   user?: string;
   unread?: Unread[];
@@ -20,6 +21,9 @@ interface Unread {
 export interface Recording {
   objects: KubeObject[];
   debug: DebugAnswers;
+  logs: Record<string, string>;
+  /** When it was made, ms since the epoch. */
+  time?: number;
   serverVersion?: string;
   user?: string;
   /** What the recording was refused is refused here too. */
@@ -47,7 +51,7 @@ export function loadRecording(directory: string): Recording {
 
 function readRecording(directory: string): Recording {
   const snapshotFile = join(directory, "snapshot.json");
-  const { serverVersion, user, unread }: Snapshot = existsSync(snapshotFile)
+  const { serverVersion, user, unread, time }: Snapshot = existsSync(snapshotFile)
     ? (JSON.parse(readFileSync(snapshotFile, "utf8")) as Snapshot)
     : {};
   const objects = filesUnder(join(directory, "objects"))
@@ -60,14 +64,37 @@ function readRecording(directory: string): Recording {
       { status: 200, body: readFileSync(file, "utf8") },
     ]),
   );
+  const logRoot = join(directory, "logs");
+  const logs = Object.fromEntries(
+    filesUnder(logRoot).map((file) => [
+      debugKey(relative(logRoot, file).replace(/\.json$/, "")),
+      logText(JSON.parse(readFileSync(file, "utf8")) as RecordedLog),
+    ]),
+  );
   return {
     objects,
     debug,
+    logs,
+    ...(time !== undefined && { time: Date.parse(time) }),
     ...(serverVersion !== undefined && { serverVersion }),
     ...(user !== undefined && { user }),
     deny: (unread ?? []).flatMap(denyRules),
     unserved: (unread ?? []).flatMap(unservedType),
   };
+}
+
+/** A log as a recording has it: known lines, and when the first of all was written. */
+interface RecordedLog {
+  from?: number;
+  lines: { time: number; text: string }[];
+}
+
+/** A log of which the recording may be: before its known lines one that nobody knows. */
+function logText({ from, lines }: RecordedLog): string {
+  const first = from === undefined ? [] : [{ time: from, text: "info the log begins" }];
+  return [...first, ...lines]
+    .map(({ time, text }) => `${new Date(time).toISOString()} ${text}\n`)
+    .join("");
 }
 
 /** Names in paths are percent-encoded where a file system would not take them. */

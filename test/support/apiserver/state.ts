@@ -11,6 +11,10 @@ export interface ServerState {
   registry: Registry;
   pager: Pager;
   debug: Debug;
+  /** By `<namespace>/<pod>/<container>`: lines, each with the time that a kubelet puts before it. */
+  logs: Record<string, string>;
+  /** The time by which logs are recent, ms since the epoch. */
+  now: () => number;
   authenticator: Authenticator;
   serverVersion: string;
   /** Namespaces that exist though no object says so. */

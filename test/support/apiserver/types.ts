@@ -126,9 +126,13 @@ export interface ControllerOptions {
 
 export interface ApiServerOptions {
   objects?: KubeObject[];
-  /** A recording: objects/, debug/ and snapshot.json. */
+  /** A recording: objects/, debug/, logs/ and snapshot.json. */
   directory?: string;
   debug?: DebugAnswers;
+  /** Logs by `<namespace>/<pod>/<container>`: lines that begin with the time of the kubelet. */
+  logs?: Record<string, string>;
+  /** The time by which logs are recent, ms since the epoch: that of a recording, else now. */
+  now?: number;
   /** What pods/proxy answers on debug paths; 401 is what a real istiod says to strangers. */
   proxyDebugStatus?: number;
   /** One admin when absent. */

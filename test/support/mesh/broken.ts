@@ -1,4 +1,5 @@
 import { type ClusterCertificates, type ClusterFixture, find } from "./cluster.ts";
+import { writeLog } from "./logs.ts";
 import { type KubeObject, namespace, secret, service } from "./objects.ts";
 
 interface Container {
@@ -91,6 +92,15 @@ function breakFirst(fixture: ClusterFixture): void {
     "AMBIENT_DNS_CAPTURE"
   ] = "false";
   crashLoop(ofKind(fixture, "Pod", "app", "ztunnel"));
+  writeLog(
+    fixture,
+    ["app", "ztunnel"],
+    "istio-proxy",
+    ["11:48:20", "11:53:30", "11:58:40"].map((clock) => [
+      clock,
+      "error ztunnel failed to bind to address [::]:15021: Address already in use (os error 98)",
+    ]),
+  );
   pending(ofKind(fixture, "Pod", "k8s-app", "istio-cni-node"));
   containerOf(find(fixture, "DaemonSet", "ztunnel")).image = "registry.example/ztunnel:1.24.1";
   find(fixture, "Node", "cluster1-node-1").metadata.labels = {

@@ -49,12 +49,20 @@ export interface ClusterSpec {
   podNetwork?: string;
 }
 
+/** A log as recordings have it: the known lines, and when the first of all was written. */
+export interface LogFixture {
+  from: number;
+  lines: { time: number; text: string }[];
+}
+
 /** What a scenario holds of one cluster. */
 export interface ClusterFixture {
   spec: Required<ClusterSpec>;
   objects: KubeObject[];
   /** Debug answers by `namespace/pod/port/path`. */
   debug: Record<string, unknown>;
+  /** Logs by `namespace/pod/container`. */
+  logs: Record<string, LogFixture>;
   time: string;
   serverVersion: string;
   user: string;
@@ -385,6 +393,7 @@ export function cluster(given: ClusterSpec): ClusterFixture {
       }),
     ],
     debug: control.debug,
+    logs: {},
     time: RECORDED_AT,
     serverVersion: "v1.33.1",
     user: "mesh-admin",

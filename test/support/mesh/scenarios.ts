@@ -15,6 +15,7 @@ import { SPIRE_FAULTS, type SpireFault } from "./spire-faults.ts";
 import { type SpireCertificates, type SpireOptions, withSpire } from "./spire.ts";
 import { asOf124, breakAsOf130, shareDetails } from "./versions.ts";
 import { flatEntry, namespace, pod, segment, service } from "./objects.ts";
+import { writeRetries } from "./logs.ts";
 
 /** Makes the certificates of the clusters of one scenario: a root, and an intermediate each. */
 export interface CertificateMaker {
@@ -283,7 +284,13 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   "roots-differ": async (maker) => {
     const certificates = await maker.separate(TWO);
     const clusters = link(cluster(plain(1, certificates)), cluster(plain(2, certificates)));
-    for (const fixture of clusters) disconnect(fixture);
+    const cause =
+      "authentication handshake failed: tls: failed to verify certificate: x509: certificate signed by unknown authority";
+    for (const fixture of clusters) {
+      disconnect(fixture);
+      // The first line is older than the link.
+      writeRetries(fixture, cause, "11:20:00", "11:50:10", "11:54:10", "11:59:10");
+    }
     return clusters;
   },
 

@@ -13,7 +13,7 @@ function fileOf({ kind, metadata: { namespace, name } }: KubeObject): string {
   return join("objects", namespace ?? "_cluster", `${kind.toLowerCase()}-${name}.yaml`);
 }
 
-/** Writes one cluster of a scenario as a recording: objects, debug answers, snapshot.json. */
+/** Writes one cluster of a scenario as a recording: objects, debug answers, logs, snapshot.json. */
 export async function writeCluster(directory: string, fixture: ClusterFixture): Promise<void> {
   await rm(directory, { recursive: true, force: true });
   for (const object of fixture.objects) {
@@ -22,6 +22,9 @@ export async function writeCluster(directory: string, fixture: ClusterFixture): 
   }
   for (const [path, answer] of Object.entries(fixture.debug)) {
     await put(join(directory, "debug", `${path}.json`), `${JSON.stringify(answer, null, 2)}\n`);
+  }
+  for (const [path, log] of Object.entries(fixture.logs)) {
+    await put(join(directory, "logs", `${path}.json`), `${JSON.stringify(log, null, 2)}\n`);
   }
   const { spec, time, serverVersion, user } = fixture;
   const snapshot = {

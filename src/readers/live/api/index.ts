@@ -2,6 +2,7 @@
 
 export { ApiClient } from "./client.ts";
 export { readConnection } from "./identity.ts";
+export { logAccess, readLog } from "./log.ts";
 export { apiVersionOf, resourcePath } from "./paths.ts";
 export { readList, readObject } from "./read.ts";
 export { withRetries } from "./retry.ts";

@@ -17,27 +17,42 @@ export class Budget {
 
   /** Aborted, with a Fault for its reason, when the time is up. The first call starts the clock. */
   signal(): AbortSignal {
-    if (this.#controller) return this.#controller.signal;
+    if (!this.#controller) {
+      this.#end = performance.now() + this.#ms;
+      this.#controller = this.#begin(this.#ms);
+    }
+    return this.#controller.signal;
+  }
+
+  #begin(ms: number): AbortController {
     const controller = new AbortController();
     setMaxListeners(0, controller.signal);
-    this.#controller = controller;
-    this.#end = performance.now() + this.#ms;
     const end = (fault: Fault): void => {
       clearTimeout(timer);
       controller.abort(fault);
     };
     const late = new Fault("timeout", `no answer within ${formatDuration(this.#ms)}`);
     // What waits for the signal holds a socket or a process of its own: the timer need not.
-    const timer = setTimeout(end, this.#ms, late).unref();
+    const timer = setTimeout(end, ms, late).unref();
     this.#ends.add(end);
     if (this.#closed) end(closedFault());
-    return controller.signal;
+    return controller;
   }
 
   /** ms left. */
   remaining(): number {
     this.signal();
     return Math.max(0, this.#end - performance.now());
+  }
+
+  /**
+   * For what is asked last: what is left of the budget, or a tenth of it where that is more. A cluster
+   * that was waited for in vain must not cost the others what they have to say about it.
+   */
+  spare(): AbortSignal {
+    const signal = this.signal();
+    const least = this.#ms / 10;
+    return this.remaining() >= least ? signal : this.#begin(least).signal;
   }
 
   /** The next request starts a new budget; those under way keep theirs. */

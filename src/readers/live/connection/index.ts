@@ -13,6 +13,7 @@ export {
   refusal,
   statusOf,
   type Reply,
+  unpacked,
 } from "./reply.ts";
 export { openSocket } from "./socket.ts";
 export { tlsOf, type Tls } from "./tls.ts";

@@ -28,13 +28,12 @@ const TOO_LARGE = `the answer is larger than ${MOST_BYTES / 1024 / 1024} MiB`;
  * @throws Fault it is too large or damaged; an error that `isReset` knows when it was cut off
  */
 export async function readAnswer(
-  { status, headers, body }: Answer,
+  answer: Answer,
   onStart?: (start: Buffer) => void,
 ): Promise<Reply> {
-  const compressed = headers["content-encoding"] === "gzip";
-  const stream = compressed ? pipeline(body, createGunzip(), () => undefined) : body;
+  const { status, headers, body } = answer;
   try {
-    return { status, headers, body: await readWhole(stream, onStart) };
+    return { status, headers, body: await readWhole(unpacked(answer), onStart) };
   } catch (cause) {
     if (isReset(cause)) throw cutOff();
     if (String(property(cause, "code")).startsWith("Z_")) {
@@ -44,6 +43,12 @@ export async function readAnswer(
   } finally {
     body.destroy();
   }
+}
+
+/** The body, unpacked if it came compressed. */
+export function unpacked({ headers, body }: Answer): Readable {
+  const compressed = headers["content-encoding"] === "gzip";
+  return compressed ? pipeline(body, createGunzip(), () => undefined) : body;
 }
 
 /** By events: a promise for each piece would cost large lists as much time as parsing them. */
