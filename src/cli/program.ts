@@ -43,7 +43,8 @@ function buildProgram(io: Io, setExitCode: SetExitCode): Command {
   const program = new Command(io.program)
     .description(INTRODUCTION)
     .addHelpText("after", EXIT_CODES)
-    .configureHelp({ showGlobalOptions: true, sortSubcommands: false })
+    // Flags are long, and what is said of them wraps all the same.
+    .configureHelp({ showGlobalOptions: true, sortSubcommands: false, minWidthToWrap: 24 })
     .helpCommand("help [command]", "help for a command")
     .showSuggestionAfterError(true)
     .enablePositionalOptions(false)

@@ -1,5 +1,6 @@
 import { CHECKS } from "../checks/index.ts";
 import { FACT_ACCESS, type FactAccess } from "../facts/access.ts";
+import { CACERTS, SELF_MADE } from "../mesh/trust/cacerts.ts";
 import type { AnyCheck } from "../model/check.ts";
 
 /** What the roles are called, where they apply and what they leave out. */
@@ -14,6 +15,8 @@ export interface RbacOptions {
   /** Listing Secrets in the istio namespace: there is no rule for remote secrets alone. */
   remoteSecrets: boolean;
   portForward: boolean;
+  /** Also writing Secret cacerts, for mc certs install and rotate. */
+  certs: boolean;
   /** Making and deleting the Pods of `mc probe`, in the namespace of the ServiceAccount. */
   probe?: boolean;
   /** Reading SPIRE's objects, where it is and what its Secret is called; absent: not. */
@@ -129,6 +132,26 @@ function roleOf(kind: "Role" | "ClusterRole", metadata: Metadata, all: Permissio
   };
 }
 
+/** What `mc certs install` and `rotate` write, and read before that. */
+function withCerts({ comment, manifest }: RbacDocument, options: RbacOptions): RbacDocument {
+  if (!options.certs) return { comment, manifest };
+  const secrets = { apiGroups: [""], resources: ["secrets"] };
+  const added: PolicyRule[] = [
+    { ...secrets, resourceNames: [CACERTS, SELF_MADE], verbs: ["get"] },
+    { ...secrets, resourceNames: [CACERTS], verbs: ["patch"] },
+    // What is not there yet has no name that a rule could tell.
+    { ...secrets, verbs: ["create"] },
+  ];
+  return {
+    comment: [
+      ...comment,
+      `get secrets ${CACERTS}, ${SELF_MADE}, patch secrets ${CACERTS}, create secrets: mc certs install, mc certs rotate`,
+      "  (with the key of the CA; create is for the first one, and Kubernetes has no narrower rule)",
+    ],
+    manifest: { ...manifest, rules: [...(manifest["rules"] as PolicyRule[]), ...added] },
+  };
+}
+
 /** A ServiceAccount that may read what the checks read and nothing else, with its roles. */
 export function rbacDocuments(options: RbacOptions): RbacDocument[] {
   const { name, namespace, istioNamespace } = options;
@@ -154,7 +177,7 @@ export function rbacDocuments(options: RbacOptions): RbacDocument[] {
     },
     roleOf("ClusterRole", everywhere, of("cluster")),
     bindingOf("ClusterRole", everywhere),
-    roleOf("Role", inIstio, of("istio")),
+    withCerts(roleOf("Role", inIstio, of("istio")), options),
     bindingOf("Role", inIstio),
     ...(options.probe ? probeDocuments(options) : []),
   ];

@@ -3,9 +3,10 @@ import type { ClusterReport, Outcome, Report, Result } from "../model/report.ts"
 import { anchorsOf, MESH_ANCHOR, resultAnchor } from "./html/anchors.ts";
 import { causesSection } from "./html/causes.ts";
 import { resultItem, statusLabel, symbol } from "./html/findings.ts";
-import { linkTable } from "./html/links.ts";
+import { linksSection } from "./html/links.ts";
 import { STYLE } from "./html/style.ts";
 import { probeSection } from "./html/probe.ts";
+import { PICTURE } from "./topology/style.ts";
 import { linkMatrices } from "./link-matrix.ts";
 import { type Markup, markup } from "./markup.ts";
 import type { Reporter } from "./reporter.ts";
@@ -86,6 +87,7 @@ ${results.map((result) => resultItem(result, resultAnchor(id, result.id), verbos
 export const html: Reporter = (report, { verbose, views }) => {
   const { clusters, mesh, outcome } = report;
   const anchors = anchorsOf(clusters);
+  const matrices = linkMatrices(report, views);
   const folds = clusters.map((cluster, index) =>
     fold(anchors[index] ?? "", nameOf(cluster), cluster.checks, verbose),
   );
@@ -98,14 +100,14 @@ export const html: Reporter = (report, { verbose, views }) => {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>mc check: ${titleOf(outcome)}</title>
-<style>${STYLE}</style>
+<style>${STYLE}${matrices.length > 0 ? PICTURE : markup``}</style>
 </head>
 <body>
 ${header(report)}
 <main>
 ${causesSection(report, views)}
 ${clustersTable(report)}
-${linkMatrices(report, views).map(linkTable)}
+${matrices.map((matrix) => linksSection(matrix, report))}
 ${probeSection(report)}
 <section aria-labelledby="checks"><h2 id="checks">Checks</h2>
 ${folds}

@@ -36,7 +36,7 @@ describe("what was probably meant", () => {
       "check --skip peer-addresse",
       'no check is called "peer-addresse": did you mean peer-addresses?',
     ],
-    ["check --check ztunnel", 'no check is called "ztunnel": did you mean pods-ztunnel?'],
+    ["check --check ztunnel", 'no check is called "ztunnel": did you mean pods-ztunnel'],
     ["explain pods", 'no check is called "pods": did you mean pods-istiod, pods-ztunnel, '],
     ["check --check zz", `no check is called "zz"; there are ${IDS}`],
     ["check -o jsn", `no output format is called "jsn" (did you mean json?); there are ${FORMATS}`],

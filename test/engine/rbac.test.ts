@@ -17,6 +17,7 @@ const OPTIONS: RbacOptions = {
   secrets: true,
   remoteSecrets: true,
   portForward: true,
+  certs: false,
 };
 
 const opened: LiveScenario[] = [];

@@ -95,8 +95,7 @@ export const segments = meshCheck({
   uses: ["segments", "services"],
   run(members: readonly Member[], { absent }) {
     const placed = members.map(placedOf);
-    const used = placed.filter(({ segment }) => segment !== undefined);
-    if (used.length === 0) {
+    if (placed.every(({ segment }) => segment === undefined)) {
       const summary = "no cluster is in a segment";
       return { summary, findings: [pass(summary)] };
     }
@@ -107,7 +106,7 @@ export const segments = meshCheck({
     );
     const groups = Map.groupBy(placed, ({ segment }) => segment);
     const findings = [
-      ...used.flatMap((one) => ownFindings(one, definitions)),
+      ...placed.flatMap((one) => ownFindings(one, definitions)),
       ...domainFindings(definitions),
       ...apartFinding(groups),
       ...sharedApart(placed),

@@ -35,37 +35,32 @@ function differing(name: string, all: readonly WithDomain[]): Finding[] {
   const usual = [...domains.values()].reduce((most, one) =>
     one.length > most.length ? one : most,
   );
-  if (domains.size < 2) return [];
-  const [first, ...others] = all.filter((one) => !usual.includes(one));
-  if (!first) return [];
-  return [
-    fail(`segment ${name} has different domains: ${listed(domains)}`, {
-      cluster: first.member.cluster.context,
-      object: objectRef("Segment", first),
-      remediation: remedy(
-        "Give the segment one domain in all clusters; where it changes, shared services get other hosts.",
-        ...[first, ...others].slice(0, 3).map(edit),
-      ),
-    }),
-  ];
+  return unusual(
+    all.filter((one) => !usual.includes(one)),
+    `segment ${name} has different domains: ${listed(domains)}`,
+    "Give the segment one domain in all clusters; where it changes, shared services get other hosts.",
+  );
 }
 
 function doubled(domain: string, all: readonly WithDomain[]): Finding[] {
   const names = Map.groupBy(all, ({ name }) => name);
-  const [, second] = [...names.values()];
-  const [first] = second ?? [];
+  const [, second = []] = names.values();
+  return unusual(
+    second,
+    `segments ${enumerate([...names.keys()])} have the same domain ${domain}: ${listed(names)}`,
+    "Give each segment a domain of its own, the same in all clusters.",
+  );
+}
+
+/** A finding on those that are to be changed; none where nothing is. */
+function unusual(changed: readonly Definition[], message: string, advice: string): Finding[] {
+  const [first] = changed;
   if (!first) return [];
   return [
-    fail(
-      `segments ${enumerate([...names.keys()])} have the same domain ${domain}: ${listed(names)}`,
-      {
-        cluster: first.member.cluster.context,
-        object: objectRef("Segment", first),
-        remediation: remedy(
-          "Give each segment a domain of its own, the same in all clusters.",
-          ...(second ?? []).slice(0, 3).map(edit),
-        ),
-      },
-    ),
+    fail(message, {
+      cluster: first.member.cluster.context,
+      object: objectRef("Segment", first),
+      remediation: remedy(advice, ...changed.slice(0, 3).map(edit)),
+    }),
   ];
 }

@@ -101,7 +101,7 @@ function judgeZtunnel(
   istiods: readonly IstiodFact[],
   cluster: ClusterRef,
 ): Finding[] {
-  const other = otherAuthority(ztunnel) ?? externalAuthority(istiods);
+  const other = otherAuthority(ztunnel) ?? externalAuthority(istiods)?.why;
   if (other !== undefined) {
     const message = `ztunnel ${qualified(ztunnel)} needs no trust of istiod: ${other}`;
     return [skip(message, { object: objectRef("DaemonSet", ztunnel) })];

@@ -39,8 +39,8 @@ export function addCheck(program: Command, io: Io, setExitCode: SetExitCode): vo
       "tells this analysis from others of the same commit, in SARIF",
       category,
     )
-    .option("--check <ids>", "run these checks only", list)
-    .option("--skip <ids>", "leave these checks out", list)
+    .option("--check <ids>", "run these checks only; patterns too: 'pods-*'", list)
+    .option("--skip <ids>", "leave these checks out; patterns too", list)
     .option(
       "--fail-on <status>",
       "what exits with 1: fail, warn, new (with --baseline) or never",

@@ -178,7 +178,10 @@ async function waitABit(
 
 /** Reports until it is interrupted, or nobody reads any more; then gives the last exit code. */
 async function watch(run: Run, interval: number): Promise<number> {
-  const { readers, outputs, io } = run;
+  const { readers, outputs, options, io } = run;
+  if (readers.every(({ kind }) => kind === "recording")) {
+    await note(io, options, "recordings stay as they are: every report will say the same");
+  }
   for (;;) {
     const judged = await judge(run);
     const printed = outputs.find(({ file }) => file === undefined);

@@ -11,6 +11,7 @@ export interface RbacCommandOptions extends GlobalOptions {
   name: string;
   withoutSecrets?: boolean;
   withRemoteSecrets?: boolean;
+  withCerts?: boolean;
   withoutPortForward?: boolean;
   withProbe?: boolean;
 }
@@ -29,6 +30,7 @@ export async function runRbac(options: RbacCommandOptions, io: Io): Promise<void
     istioNamespace,
     secrets: !options.withoutSecrets,
     remoteSecrets: options.withRemoteSecrets ?? false,
+    certs: options.withCerts ?? false,
     portForward: !options.withoutPortForward,
     probe: options.withProbe ?? false,
   });

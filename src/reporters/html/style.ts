@@ -42,6 +42,9 @@ ol > li { margin: .35rem 0; }
 ul.findings { list-style: none; padding-left: 1.25rem; }
 code { font: .875em/1.4 ui-monospace, monospace; }
 pre { margin: .35rem 0; padding: .5rem .75rem; white-space: pre-wrap; background: var(--box); border: 1px solid var(--line); border-radius: .3rem; user-select: all; }
+.picture { margin: 0 calc(50% - min(50vw - 1rem, 50rem)) 1rem; text-align: center; }
+.picture svg { max-width: 100%; height: auto; }
+.picture.wide svg { min-width: 60rem; }
 @media print {
   :root { color-scheme: light; }
   body { max-width: none; padding: 0; }
