@@ -73,7 +73,7 @@ const groups = [
       [
         "model|facts|mesh|lib/[^/]+\\.ts",
         "engine/(access|gather|narrow|source)",
-        "reporters/(causes|link-matrix|results|words)",
+        "reporters/(causes|link-matrix|probe|results|words)",
         "cli/shared/(check-ids|live-clusters|output-(?:directory|file|room)|pause|progress|readers|say)",
       ].join("|"),
     ),

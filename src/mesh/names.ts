@@ -28,6 +28,8 @@ export const HELM_NAMESPACE = "meta.helm.sh/release-namespace";
 export const EXPOSE_ISTIOD = "istio.io/expose-istiod";
 /** Label of a namespace or pod: `ambient`, `none`, or another mode of Istio's data plane. */
 export const DATA_PLANE_MODE = "istio.io/dataplane-mode";
+/** Label of a pod: `false` where no sidecar is put into it. */
+export const SIDECAR_INJECT = "sidecar.istio.io/inject";
 /** The class of Gateways that are waypoints. */
 export const CLASS_WAYPOINT = "istio-waypoint";
 

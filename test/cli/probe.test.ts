@@ -214,7 +214,7 @@ describe("mc probe", () => {
         name,
         namespace: "default",
         creationTimestamp: created,
-        labels: { "mc.istio.io/probe": "true" },
+        labels: { "app.kubernetes.io/name": "mc-probe" },
       },
       spec: { activeDeadlineSeconds: 100, containers: [] },
       status: { phase },

@@ -1,10 +1,12 @@
 import type { RawObject } from "../../model/reader.ts";
 import type { ProbeTarget } from "../../mesh/probe/target.ts";
+import { DATA_PLANE_MODE, SIDECAR_INJECT } from "../../mesh/names.ts";
 import { PROBE_SCRIPT } from "./script.ts";
 
-const PROBE_LABEL = "mc.istio.io/probe";
+const APP = "app.kubernetes.io/name";
+const APP_NAME = "mc-probe";
 /** Selects the Pods of all runs. */
-export const PROBE_SELECTOR = `${PROBE_LABEL}=true`;
+export const PROBE_SELECTOR = `${APP}=${APP_NAME}`;
 export const PROBE_CONTAINER = "probe";
 
 export interface PodOptions {
@@ -39,9 +41,9 @@ export function probePod(options: PodOptions): RawObject & { metadata: Record<st
       namespace,
       labels: {
         "app.kubernetes.io/managed-by": "mc",
-        [PROBE_LABEL]: "true",
-        "istio.io/dataplane-mode": "none",
-        "sidecar.istio.io/inject": "false",
+        [APP]: APP_NAME,
+        [DATA_PLANE_MODE]: "none",
+        [SIDECAR_INJECT]: "false",
       },
     },
     spec: {
