@@ -1,3 +1,4 @@
+import type { ClusterRef } from "../../model/check.ts";
 import type { Facts } from "../../model/facts.ts";
 import { info, skip } from "../../model/finding.ts";
 import type { Gathered } from "../../model/gathered.ts";
@@ -15,12 +16,22 @@ export function spireUse(spire: Gathered<SpireFact>): SpireUse {
     : { leftOut: leftOut(spire) };
 }
 
-/** What a check across clusters says where none is known to use SPIRE. */
-export function nobodyUses(clusters: readonly Gathered<SpireFact>[]): Finding {
-  const isKnown = clusters.every((one) => spireUse(one).leftOut?.because !== undefined);
-  return isKnown && clusters.length > 0
-    ? skip(NOT_IN_USE, { because: { notInUse: "SPIRE" } })
-    : skip("no cluster is known to take identities from SPIRE");
+type Member = { cluster: ClusterRef; facts: { spire: Gathered<SpireFact> } };
+
+/** What a check across clusters says where none is known to use SPIRE: what is not known comes first. */
+export function nobodyUses(members: readonly Member[]): Finding {
+  const all = members.flatMap(({ facts }) => spireUse(facts.spire).leftOut ?? []);
+  const doubt = all.find(({ message }) => message !== NOT_IN_USE);
+  return doubt ?? all[0] ?? skip("no cluster is known to take identities from SPIRE");
+}
+
+/** Clusters of which it is not known whether they use SPIRE, where others do. */
+export function unknownUse(members: readonly Member[]): Finding[] {
+  return members.flatMap(({ cluster, facts }) => {
+    const message = spireUse(facts.spire).leftOut?.message ?? NOT_IN_USE;
+    const { context } = cluster;
+    return message === NOT_IN_USE ? [] : [info(`${context}: ${message}`, { cluster: context })];
+  });
 }
 
 function leftOut(spire: Gathered<SpireFact>): Finding {

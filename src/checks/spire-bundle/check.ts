@@ -5,7 +5,7 @@ import type { Finding } from "../../model/report.ts";
 import type { SpireServerFact } from "../../model/spire.ts";
 import type { SpireTrustMatrix } from "../../model/trust.ts";
 import { notChecked } from "../_shared/not-checked.ts";
-import { nobodyUses, spireUse } from "../_shared/spire.ts";
+import { nobodyUses, spireUse, unknownUse } from "../_shared/spire.ts";
 import { bundleFindings } from "./bundle.ts";
 import { upstreamFindings } from "./upstream.ts";
 
@@ -41,10 +41,13 @@ export const spireBundle = meshCheck({
   run(members: readonly Member[], { artifacts }) {
     const users = members.filter(({ facts }) => spireUse(facts.spire).use);
     if (users.length === 0) {
-      const finding = nobodyUses(members.map(({ facts }) => facts.spire));
+      const finding = nobodyUses(members);
       return { findings: [finding], summary: finding.message };
     }
-    const findings = users.flatMap((member) => memberFindings(member, artifacts.spireTrust));
+    const findings = [
+      ...users.flatMap((member) => memberFindings(member, artifacts.spireTrust)),
+      ...unknownUse(members),
+    ];
     return { findings, summary: summarize(findings, "upstream CAs and trust bundles are sound") };
   },
 });

@@ -1,7 +1,7 @@
 import { meshCheck } from "../../model/check.ts";
 import { summarize } from "../../model/finding.ts";
 import { pairsSkipped } from "../_shared/pairs-skipped.ts";
-import { nobodyUses } from "../_shared/spire.ts";
+import { nobodyUses, unknownUse } from "../_shared/spire.ts";
 import { federationFindings, rootsFinding } from "./own.ts";
 import { type Member, pairFinding, usesSpire } from "./pairs.ts";
 
@@ -34,7 +34,7 @@ export const spireTrust = meshCheck({
   run(members: readonly Member[], { artifacts, absent }) {
     const users = members.filter(usesSpire);
     if (users.length === 0) {
-      const finding = nobodyUses(members.map(({ facts }) => facts.spire));
+      const finding = nobodyUses(members);
       return { findings: [finding], summary: finding.message };
     }
     const trust = artifacts.spireTrust;
@@ -48,6 +48,7 @@ export const spireTrust = meshCheck({
     const findings = [
       ...pairs,
       ...users.flatMap((member) => [...rootsFinding(member, trust), ...federationFindings(member)]),
+      ...unknownUse(members),
       ...(members.length < 2 ? [pairsSkipped("bundles of SPIRE are not compared", absent)] : []),
     ];
     return {

@@ -5,6 +5,7 @@ import { enumerate } from "../../mesh/wording.ts";
 import { objectRef, remedy, warn } from "../../model/finding.ts";
 import type { Finding } from "../../model/report.ts";
 import type { SpireTrustMatrix } from "../../model/trust.ts";
+import { notChecked } from "../_shared/not-checked.ts";
 import { managersOf } from "../_shared/spire.ts";
 import { domainOf, type Member } from "./pairs.ts";
 
@@ -27,10 +28,14 @@ export function rootsFinding({ cluster }: Member, trust: SpireTrustMatrix): Find
 /** Trust domains that identities federate with, and whose bundle nobody fetches. */
 export function federationFindings(member: Member): Finding[] {
   const { cluster, facts } = member;
-  if (!facts.spireEntries.ok || !facts.spireEntries.value.federated.ok) return [];
-  const { spiffeIds, staticEntries, federated } = facts.spireEntries.value;
+  const { context } = cluster;
+  const what = `federation of ${context}`;
+  const { spireEntries } = facts;
+  if (!spireEntries.ok) return [notChecked(what, spireEntries, { cluster: context })];
+  const { spiffeIds, staticEntries, federated } = spireEntries.value;
+  if (!federated.ok) return [notChecked(what, federated, { cluster: context })];
   const managers = managersOf(facts.spireTrust);
-  if (managers.length === 0 || !federated.ok) return [];
+  if (managers.length === 0) return [];
   const taken = <T extends { className: string }>(objects: readonly T[]): T[] =>
     objects.filter((one) => managers.some((manager) => isTaken(one, manager)));
   const fetched = new Set(taken(federated.value).map(({ trustDomain }) => trustDomain));

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { spireBundle } from "../../../src/checks/spire-bundle/check.ts";
 import { forbid } from "../../support/source.ts";
 import {
   change,
@@ -37,7 +38,9 @@ test("of clusters without SPIRE says nothing", async () => {
 test("does not know of clusters that were not read", async () => {
   const refuse = forbid("list daemonsets");
   const { "spire-bundle": found } = await spireFindings({ alone: true, refuse });
-  expect(lines(found)).toEqual(["skip: no cluster is known to take identities from SPIRE"]);
+  expect(lines(found)).toEqual([
+    "skip: not known whether the mesh uses SPIRE: list daemonsets is forbidden",
+  ]);
 });
 
 describe("what was not read is no fault", () => {
@@ -146,4 +149,10 @@ describe("what is not there to be judged is told", () => {
       expect.stringContaining("trust bundle of SPIRE not checked: no configuration of an agent"),
     ]);
   });
+});
+
+test("of no cluster nothing is known", () => {
+  const context = { precheck: false, clusters: [], absent: [], artifacts: {} };
+  const { findings } = spireBundle.run([], context as never);
+  expect(lines(findings)).toEqual(["skip: no cluster is known to take identities from SPIRE"]);
 });

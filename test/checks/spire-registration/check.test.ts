@@ -296,7 +296,7 @@ test("is skipped where SPIRE is there and not used, which its own check says", a
   ]);
   expect(lines(found.spire)).toEqual([expect.stringMatching(/^info: SPIRE is in the cluster/)]);
   expect(lines(found["spire-bundle"])).toEqual([
-    "skip: no cluster is known to take identities from SPIRE",
+    "skip: the mesh takes no identities from SPIRE, which is in the cluster",
   ]);
 });
 
