@@ -3,6 +3,7 @@ import { EXIT_FAULT } from "./cli/shared/exit-code.ts";
 import { run } from "./cli/program.ts";
 import { Interrupted, type Io, type Output } from "./cli/shared/io.ts";
 import { pause } from "./cli/shared/pause.ts";
+import { askedOf, programName } from "./cli/shared/program-name.ts";
 import { reasonOf } from "./lib/system-error.ts";
 
 /*
@@ -54,13 +55,10 @@ const io: Io = {
   env: process.env,
   signal: interruption.signal,
   clock: { now: () => performance.now(), pause },
-  program: calledAs.startsWith("kubectl-mc") ? "kubectl mc" : "mc",
+  program: programName(calledAs),
 };
 
-const args = process.argv.slice(2);
-// kubectl asks a program of this name what can follow `kubectl mc`.
-const asked = calledAs.startsWith("kubectl_complete-") ? ["__complete", "--", ...args] : args;
-const code = await run(asked, io);
+const code = await run(askedOf(calledAs, process.argv.slice(2)), io);
 const failure = failures.get(process.stdout);
 if (failure) await io.stderr.write(`${io.program}: stdout was not written: ${reasonOf(failure)}\n`);
 process.exitCode = failure && code === 0 ? EXIT_FAULT : code;
