@@ -59,6 +59,7 @@ const EXPECTED: Readonly<Record<string, { full: string[]; precheck: string[] }>>
     precheck: ["cluster1/peers: warn", "cluster2/gateways: fail", "links: warn"],
   },
   segments: { full: [], precheck: [] },
+  "global-services": { full: [], precheck: [] },
   "duplicate-identity": {
     full: ["cluster1/peers: warn", "cluster2/peers: warn", "cluster-identity: fail", "links: fail"],
     precheck: ["cluster-identity: fail"],
@@ -101,6 +102,7 @@ describe("scenarios", () => {
         "pods-eastwest",
         "pods-istiod",
         "pods-ztunnel",
+        "service-imports",
         "services",
         "trust-domains",
       ].toSorted(),

@@ -19,6 +19,7 @@ import { dataPlane } from "./data-plane/check.ts";
 import { links } from "./links/check.ts";
 import { network } from "./network/check.ts";
 import { peerAddresses } from "./peer-addresses/check.ts";
+import { serviceImports } from "./service-imports/check.ts";
 import { services } from "./services/check.ts";
 import { staleWorkloads } from "./stale-workloads/check.ts";
 import { trustDomains } from "./trust-domains/check.ts";
@@ -49,6 +50,7 @@ export const CHECKS: readonly AnyCheck[] = [
   dataPlane,
   versions,
   services,
+  serviceImports,
 ];
 
 /** How reporters show the results of each. */

@@ -20,6 +20,8 @@ import { addLink } from "./link/flags.ts";
 import { addGlobalOptions, type GlobalOptions } from "./shared/options.ts";
 import { addRbac } from "./rbac/flags.ts";
 import { addSnapshot } from "./snapshot/flags.ts";
+import { addServices } from "./services/flags.ts";
+import { addTrace } from "./trace/flags.ts";
 import { addUnlink } from "./unlink/flags.ts";
 import { addVersion } from "./version/flags.ts";
 
@@ -29,6 +31,7 @@ Are these clusters ready?   mc check --precheck --contexts=a,b
 Open each to the others:    mc expose --context a -n istio-eastwest
 Link them, both ways:       mc link --contexts=a,b -n istio-eastwest
 Did it work, and if not?    mc check --contexts=a,b
+Did it for my service?      mc trace reviews.bookinfo --contexts=a,b
 More of one check:          mc explain certs`;
 
 const EXIT_CODES = `
@@ -50,6 +53,8 @@ function buildProgram(io: Io, setExitCode: SetExitCode): Command {
   addExpose(program, io, setExitCode);
   addLink(program, io, setExitCode);
   addUnlink(program, io, setExitCode);
+  addServices(program, io, setExitCode);
+  addTrace(program, io, setExitCode);
   addCerts(program, io, setExitCode);
   addSnapshot(program, io, setExitCode);
   addRbac(program, io);

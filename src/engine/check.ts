@@ -11,6 +11,7 @@ import { applicable } from "./applies.ts";
 import { artifactsOf, RunArtifacts } from "./artifacts.ts";
 import { gather, type GatherOptions } from "./gather.ts";
 import { buildReport } from "./report.ts";
+import { TRACE_FACTS } from "./service-facts.ts";
 import { annotateCauses } from "./root-causes.ts";
 import { runChecks } from "./run-checks.ts";
 
@@ -37,9 +38,9 @@ function factsOf(checks: readonly AnyCheck[], precheck: boolean): Set<FactKey> {
   ]);
 }
 
-/** Everything that some check reads: what a recording must hold. */
+/** Everything that some check or command reads: what a recording must hold. */
 export function recordedFacts(): Set<FactKey> {
-  return factsOf(CHECKS, false);
+  return new Set([...factsOf(CHECKS, false), ...TRACE_FACTS]);
 }
 
 /**

@@ -1,6 +1,7 @@
 import { CHECKS } from "../checks/index.ts";
 import { FACT_ACCESS, type FactAccess } from "../facts/access.ts";
-import type { AnyCheck } from "../model/check.ts";
+import type { FactKey } from "../model/facts.ts";
+import { TRACE_FACTS } from "./service-facts.ts";
 
 /** What the roles are called, where they apply and what they leave out. */
 export interface RbacOptions {
@@ -14,6 +15,8 @@ export interface RbacOptions {
   /** Listing Secrets in the istio namespace: there is no rule for remote secrets alone. */
   remoteSecrets: boolean;
   portForward: boolean;
+  /** What `mc trace` lists besides. */
+  trace?: boolean;
 }
 
 /** A rule of a role, as Kubernetes has it. */
@@ -57,25 +60,36 @@ const RBAC = "rbac.authorization.k8s.io";
 /** One permission and the checks that it serves. */
 interface Permission {
   access: FactAccess;
-  checks: readonly AnyCheck[];
+  /** Checks and commands, by what they are called. */
+  users: readonly string[];
+}
+
+/** What stands on facts, by what it is called. */
+interface User {
+  name: string;
+  facts: readonly FactKey[];
 }
 
 /** Everything that the checks read, each permission once, in the order of the checks. */
-function permissions(): Permission[] {
-  const found = new Map<string, { access: FactAccess; checks: Set<AnyCheck> }>();
-  for (const check of CHECKS) {
-    for (const key of [...check.needs, ...check.uses]) {
+function permissions(trace: boolean): Permission[] {
+  const users: User[] = [
+    ...CHECKS.map(({ id, needs, uses }) => ({ name: id, facts: [...needs, ...uses] })),
+    ...(trace ? [{ name: "mc trace", facts: TRACE_FACTS }] : []),
+  ];
+  const found = new Map<string, { access: FactAccess; users: Set<string> }>();
+  for (const { name, facts } of users) {
+    for (const key of facts) {
       for (const { scope, ...rest } of FACT_ACCESS[key]) {
         // Namespaces that only a run knows take a rule for all of them.
         const access = { ...rest, scope: scope === "some" ? ("cluster" as const) : scope };
         const id = JSON.stringify(access);
-        const entry = found.get(id) ?? { access, checks: new Set() };
-        entry.checks.add(check);
+        const entry = found.get(id) ?? { access, users: new Set() };
+        entry.users.add(name);
         found.set(id, entry);
       }
     }
   }
-  return [...found.values()].map(({ access, checks }) => ({ access, checks: [...checks] }));
+  return [...found.values()].map(({ access, users: all }) => ({ access, users: [...all] }));
 }
 
 function isWanted({ access }: Permission, options: RbacOptions): boolean {
@@ -107,10 +121,10 @@ function rules(wanted: readonly Permission[]): PolicyRule[] {
 }
 
 function purposes(wanted: readonly Permission[]): string[] {
-  return wanted.flatMap(({ access: { verbs, resource, group, names, sensitive }, checks }) => {
+  return wanted.flatMap(({ access: { verbs, resource, group, names, sensitive }, users }) => {
     const what = group ? `${resource}.${group}` : resource;
     const which = names ? ` ${names.join(", ")}` : "";
-    const line = `${verbs.join(" and ")} ${what}${which}: ${checks.map(({ id }) => id).join(", ")}`;
+    const line = `${verbs.join(" and ")} ${what}${which}: ${users.join(", ")}`;
     return sensitive ? [line, CAUTION[sensitive]] : [line];
   });
 }
@@ -125,7 +139,9 @@ function roleOf(kind: "Role" | "ClusterRole", metadata: Metadata, all: Permissio
 /** A ServiceAccount that may read what the checks read and nothing else, with its roles. */
 export function rbacDocuments(options: RbacOptions): RbacDocument[] {
   const { name, namespace, istioNamespace } = options;
-  const wanted = permissions().filter((permission) => isWanted(permission, options));
+  const wanted = permissions(options.trace ?? false).filter((permission) =>
+    isWanted(permission, options),
+  );
   const bindingOf = (kind: "Role" | "ClusterRole", metadata: Metadata): RbacDocument => ({
     comment: [],
     manifest: {

@@ -1,11 +1,13 @@
 import { fact, listed } from "./fact.ts";
-import { WHOLE } from "./keep.ts";
+import { dictionary, everyKey, SCALAR, WHOLE } from "./keep.ts";
 import { defined } from "../lib/defined.ts";
-import { array, at, property, string, strings } from "../lib/json.ts";
+import { array, at, property, string, stringMap, strings } from "../lib/json.ts";
+import { SERVICE_SCOPE, TRAFFIC_DISTRIBUTION } from "../mesh/names.ts";
 import type { ServiceFact, ServicePort } from "../model/facts.ts";
 import { mapGathered } from "../model/gathered.ts";
 import type { RawObject } from "../model/reader.ts";
 import { RESOURCES } from "../model/resource.ts";
+import { labelledAt, labelWriters } from "./managed-fields.ts";
 import { byName, createdAtOf, metaOf, portOf } from "./objects.ts";
 
 function clusterIPs(spec: unknown): string[] {
@@ -32,10 +34,25 @@ function ports(value: unknown): ServicePort[] {
   }));
 }
 
+/** The field counts before the annotation, as for Istio and Kubernetes. */
+function distributionOf(object: RawObject): string | undefined {
+  return (
+    string(at(object, "spec", "trafficDistribution")) ??
+    string(at(object, "metadata", "annotations", TRAFFIC_DISTRIBUTION))
+  );
+}
+
+function isNodeLocal(object: RawObject): boolean {
+  return string(at(object, "spec", "internalTrafficPolicy")) === "Local";
+}
+
+const WRITERS = labelWriters(SERVICE_SCOPE);
+
 function serviceFact(object: RawObject): ServiceFact | undefined {
   const meta = metaOf(object);
   if (!meta) return undefined;
   const { namespace, name, labels } = meta;
+  const selector = stringMap(at(object, "spec", "selector"));
   return {
     namespace,
     name,
@@ -44,7 +61,13 @@ function serviceFact(object: RawObject): ServiceFact | undefined {
     clusterIPs: clusterIPs(object["spec"]),
     addresses: externalAddresses(object),
     ports: ports(at(object, "spec", "ports")),
-    ...defined({ createdAt: createdAtOf(object) }),
+    ...defined({
+      selector: selector.size > 0 ? selector : undefined,
+      trafficDistribution: distributionOf(object),
+      nodeLocal: isNodeLocal(object) ? (true as const) : undefined,
+      createdAt: createdAtOf(object),
+      sharedAt: labelledAt(object, SERVICE_SCOPE),
+    }),
   };
 }
 
@@ -53,9 +76,16 @@ export const services = fact({
   access: [listed(RESOURCES.services)],
   keeps: {
     services: {
-      metadata: { creationTimestamp: WHOLE },
+      metadata: {
+        creationTimestamp: WHOLE,
+        annotations: dictionary({ [TRAFFIC_DISTRIBUTION]: SCALAR }),
+        managedFields: WRITERS,
+      },
       spec: {
         type: WHOLE,
+        selector: everyKey(SCALAR),
+        trafficDistribution: SCALAR,
+        internalTrafficPolicy: SCALAR,
         clusterIP: WHOLE,
         clusterIPs: WHOLE,
         externalIPs: WHOLE,

@@ -1,7 +1,26 @@
 import type { Gathered } from "./gathered.ts";
+import type { MeshViewFact } from "./data-plane-facts.ts";
+import type { PoliciesFact } from "./policy-facts.ts";
 import type { Connection } from "./reader.ts";
+import type {
+  ImportsFact,
+  NamespaceFact,
+  RemoteEntryFact,
+  ServiceFact,
+  ServicePodsFact,
+} from "./service-facts.ts";
 import type { ObservedCondition, WorkloadFact, IstiodsFact, PodFact } from "./workload-facts.ts";
 
+export type {
+  ImportsFact,
+  NamespaceFact,
+  RemoteEntryFact,
+  ServiceEntryFact,
+  ServiceFact,
+  ServicePodFact,
+  ServicePodsFact,
+  ServicePort,
+} from "./service-facts.ts";
 export type {
   Condition,
   ContainerImage,
@@ -77,31 +96,6 @@ export interface GatewayClassFact {
   accepted?: ObservedCondition;
   /** metadata.generation. */
   generation?: number;
-}
-
-export interface ServicePort {
-  name: string;
-  port?: number;
-  protocol: string;
-  nodePort?: number;
-}
-
-export interface ServiceFact {
-  namespace: string;
-  name: string;
-  labels: ReadonlyMap<string, string>;
-  type: string;
-  clusterIPs: string[];
-  /** status.loadBalancer.ingress: hostname or IP, and spec.externalIPs. */
-  addresses: string[];
-  ports: ServicePort[];
-  createdAt?: number;
-}
-
-export interface NamespaceFact {
-  name: string;
-  uid: string;
-  labels: ReadonlyMap<string, string>;
 }
 
 /** A taint of a node; the value is empty where there is none. */
@@ -204,6 +198,8 @@ export interface FlatEntryFact {
   pod?: { namespace: string; name: string };
   /** The annotation as it stands, for messages. */
   uid: string;
+  /** The Service that the pod serves, from labels solo.io/parent-service and -namespace. */
+  service?: { namespace: string; name: string };
 }
 
 /** Which pods that flat entries of other clusters name exist in this cluster. */
@@ -277,6 +273,14 @@ export interface Facts {
   remoteSecrets: RemoteSecretFact[];
   flatEntries: FlatEntryFact[];
   sourcePods: SourcePodsFact;
+  imports: ImportsFact;
+  remoteEntries: RemoteEntryFact[];
+  servicePods: ServicePodsFact;
+  policies: PoliciesFact;
+  /** `/debug/ambientz` of one istiod; none where it was not asked, or did not answer. */
+  istiodView: MeshViewFact[];
+  /** `/config_dump` of one ztunnel; none likewise. */
+  ztunnelView: MeshViewFact[];
   /** Those in the istio namespace; none were asked for where its label names none. */
   segments: SegmentFact[];
   platform: PlatformFact;

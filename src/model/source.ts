@@ -16,6 +16,14 @@ export interface GatherSettings {
    * ztunnel pods say of themselves (`/config_dump`), which would take a request a node.
    */
   dumps?: boolean;
+  /**
+   * Which pods of applications are read: those beside every Service that some cluster shares, or
+   * those of these namespaces. Absent: where a check would otherwise take for a fault that a service
+   * has no pods.
+   */
+  servicePods?: "shared" | readonly string[];
+  /** Ask istiod and ztunnel what they hold: the ztunnel of the client's node where one is named. */
+  deep?: { client?: { namespace: string; pod?: string } };
 }
 
 /**

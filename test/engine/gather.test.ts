@@ -210,8 +210,23 @@ describe("a debug answer that no fact reads", () => {
 
 describe("the order of asking", () => {
   it("is what facts declare", () => {
-    expect(LAST.toSorted()).toEqual(["licenses", "segments", "sourcePods", "syncs"]);
-    expect([...LEADING].toSorted()).toEqual(["flatEntries", "istiodPods", "istiods", "namespaces"]);
+    expect(LAST.toSorted()).toEqual([
+      "imports",
+      "licenses",
+      "policies",
+      "remoteEntries",
+      "segments",
+      "servicePods",
+      "sourcePods",
+      "syncs",
+    ]);
+    expect([...LEADING].toSorted()).toEqual([
+      "flatEntries",
+      "istiodPods",
+      "istiods",
+      "namespaces",
+      "services",
+    ]);
     expect(IDENTIFYING).toEqual(["connection", "istiods", "istioNamespace", "namespaces"]);
   });
 });

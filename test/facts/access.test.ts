@@ -41,8 +41,25 @@ const IN_SEGMENT: MemoryContents = {
   ],
 };
 
+/** Only where a service is shared is anything asked about what peers make of it. */
+const SHARING: MemoryContents = {
+  objects: [
+    {
+      kind: "Service",
+      metadata: { name: "a", namespace: "b", labels: { "solo.io/service-scope": "global" } },
+    },
+  ],
+};
+
+const OTHER_CONTENTS: Partial<Record<FactKey, MemoryContents>> = {
+  segments: IN_SEGMENT,
+  imports: SHARING,
+  remoteEntries: SHARING,
+  policies: SHARING,
+};
+
 function contentsFor(key: FactKey): MemoryContents {
-  return key === "segments" ? IN_SEGMENT : CONTENTS;
+  return OTHER_CONTENTS[key] ?? CONTENTS;
 }
 
 /** Refuses the requests of one permission, in whatever namespace. */
@@ -61,8 +78,8 @@ function refusing({ verbs, resource, names }: FactAccess) {
 const NEEDED = KEYS.flatMap((key) =>
   FACT_ACCESS[key]
     .filter(({ resource }) => !IN_PART.includes(resource))
-    // The pods that entries elsewhere name are of a run of several clusters.
-    .filter(() => key !== "sourcePods")
+    // The pods that it depends on clusters elsewhere to look for are of a run of several clusters.
+    .filter(() => key !== "sourcePods" && key !== "servicePods")
     .map((access) => [key, `${access.verbs.join()} ${access.resource}`, access] as const),
 );
 

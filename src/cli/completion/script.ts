@@ -42,7 +42,7 @@ function ownFlags(command: Command): Flag[] {
 
 function wordsOf(command: Command): string[] {
   if (command.commands.length > 0) return command.commands.map((one) => one.name());
-  if (command.name() === "explain") return CHECKS.map(({ id }) => id);
+  if (command.name() === "explain") return [...CHECKS.map(({ id }) => id), "trace"];
   return command.name() === "completion" ? ["bash", "zsh", "fish"] : [];
 }
 

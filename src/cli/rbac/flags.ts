@@ -26,6 +26,7 @@ export function addRbac(program: Command, io: Io): void {
       "--without-port-forward",
       "leave istiod's debug endpoints out: add --skip license to mc check",
     )
+    .option("--with-trace", "also list policies, which mc trace decides from where it can")
     .action(async (_options: unknown, command: Command) => {
       const { runRbac } = await import("./run.ts");
       await runRbac(command.optsWithGlobals<RbacCommandOptions>(), io);

@@ -12,6 +12,7 @@ export interface RbacCommandOptions extends GlobalOptions {
   withoutSecrets?: boolean;
   withRemoteSecrets?: boolean;
   withoutPortForward?: boolean;
+  withTrace?: boolean;
 }
 
 function text({ comment, manifest }: RbacDocument): string {
@@ -29,6 +30,7 @@ export async function runRbac(options: RbacCommandOptions, io: Io): Promise<void
     secrets: !options.withoutSecrets,
     remoteSecrets: options.withRemoteSecrets ?? false,
     portForward: !options.withoutPortForward,
+    trace: options.withTrace ?? false,
   });
   await io.stdout.write(documents.map(text).join("---\n"));
   await note(

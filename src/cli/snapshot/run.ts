@@ -59,6 +59,7 @@ export async function runSnapshot(options: SnapshotOptions, io: Io): Promise<num
         {
           concurrency: options.concurrency,
           onRead: () => progress.step(),
+          servicePods: "shared",
           ...(options.istioNamespace === undefined
             ? {}
             : { istioNamespace: options.istioNamespace }),

@@ -9,6 +9,8 @@ import {
   remoteGateway,
   withDefaults,
 } from "./cluster.ts";
+import { shareServices } from "./global-services.ts";
+import { peered } from "./peering.ts";
 import { breakEverything } from "./broken.ts";
 import { flatEntry, namespace, pod, segment, service } from "./objects.ts";
 
@@ -128,7 +130,7 @@ async function flatNetwork(
       }
     }
   }
-  return clusters;
+  return peered(clusters);
 }
 
 async function threeClusters(maker: CertificateMaker): Promise<ClusterFixture[]> {
@@ -346,7 +348,14 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
         }),
       );
     }
-    return clusters;
+    return peered(clusters);
+  },
+
+  "global-services": async (maker) => {
+    const clusters = await two(maker);
+    link(...clusters);
+    shareServices(...clusters);
+    return peered(clusters);
   },
 
   "duplicate-identity": async (maker) => {
