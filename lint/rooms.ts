@@ -23,7 +23,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
   facts: { rooms: GROUND, packages: ["js-yaml"] },
   checks: { rooms: GROUND, packages: [] },
   reporters: { rooms: GROUND, packages: ["chalk", "cli-table3", "js-yaml"] },
-  gateway: { rooms: ["facts", ...GROUND], packages: ["diff", "js-yaml"] },
+  gateway: { rooms: ["facts", ...GROUND], packages: ["diff", "js-yaml", "p-limit"] },
   certs: {
     rooms: ["facts", ...GROUND],
     packages: ["@peculiar/x509", "asn1js", "node:crypto", "pkijs", "reflect-metadata"],
@@ -58,6 +58,10 @@ const ROOMS: Readonly<Record<string, Room>> = {
       "ws",
     ],
   },
+  probe: {
+    rooms: ["readers", ...GROUND],
+    packages: ["node:dns/promises", "node:net", "node:tls", "p-limit"],
+  },
   cli: {
     rooms: [
       "certs",
@@ -65,6 +69,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
       "engine",
       "facts",
       "gateway",
+      "probe",
       "readers",
       "reporters",
       "version",

@@ -2,7 +2,7 @@
  * The public API: the same engine and reporters as the command line. Types of the report are those
  * of schema/mc.check.v1.schema.json.
  */
-import { VIEWS } from "./checks/index.ts";
+import { DESCRIPTIONS, VIEWS } from "./checks/index.ts";
 import type { Report } from "./model/report.ts";
 import { REPORTERS as BARE_REPORTERS } from "./reporters/index.ts";
 import type { ReportOptions as BareReportOptions } from "./reporters/reporter.ts";
@@ -45,7 +45,7 @@ export const REPORTERS: Readonly<Record<string, () => Promise<Reporter>>> = Obje
     async () => {
       const reporter = await load();
       return (report: Report, options: ReportOptions) =>
-        reporter(report, { views: VIEWS, ...options });
+        reporter(report, { views: VIEWS, descriptions: DESCRIPTIONS, ...options });
     },
   ]),
 );

@@ -13,6 +13,7 @@ import {
   explainGoldens,
   type Golden,
   goldenFiles,
+  pageGoldens,
   reportsOf,
   savedGolden,
   scenarioGoldens,
@@ -46,7 +47,7 @@ describe("goldens", () => {
   });
 
   it("are what checks say of themselves", async () => {
-    await expectAsSaved(explainGoldens());
+    await expectAsSaved([...explainGoldens(), ...pageGoldens()]);
   });
 
   it("are what is said of services", async () => {

@@ -19,6 +19,30 @@ function faults({ clusters, mesh }: Report): string[] {
 
 const EXPECTED: Readonly<Record<string, { full: string[]; precheck: string[] }>> = {
   healthy: { full: [], precheck: [] },
+  "healthy-1.24": { full: [], precheck: [] },
+  "healthy-1.30": { full: [], precheck: [] },
+  "faults-1.30": {
+    full: [
+      "cluster1/env-vars: warn",
+      "cluster1/service-conflicts: warn",
+      "cluster2/peer-segments: warn",
+      "cluster2/ztunnel-trust: fail",
+      "network: fail",
+      "service-accounts: fail",
+      "links: warn",
+      "segments: fail",
+    ],
+    precheck: [
+      "cluster1/env-vars: warn",
+      "cluster1/service-conflicts: warn",
+      "cluster2/peer-segments: warn",
+      "cluster2/ztunnel-trust: fail",
+      "network: fail",
+      "service-accounts: warn",
+      "links: warn",
+      "segments: fail",
+    ],
+  },
   "three-clusters": { full: [], precheck: [] },
   "one-host": { full: [], precheck: [] },
   "split-namespaces": { full: [], precheck: [] },

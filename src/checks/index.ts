@@ -1,4 +1,5 @@
 import type { AnyCheck } from "../model/check.ts";
+import type { Descriptions } from "../model/check-description.ts";
 import type { Views } from "../model/view.ts";
 import { cniDnsCapture } from "./cni-dns-capture/check.ts";
 import { connection } from "./connection/check.ts";
@@ -12,6 +13,8 @@ import { podsCni } from "./pods-cni/check.ts";
 import { podsEastwest } from "./pods-eastwest/check.ts";
 import { podsIstiod } from "./pods-istiod/check.ts";
 import { podsZtunnel } from "./pods-ztunnel/check.ts";
+import { peerSegments } from "./peer-segments/check.ts";
+import { serviceConflicts } from "./service-conflicts/check.ts";
 import { sharedServices } from "./shared-services/check.ts";
 import { certs } from "./certs/check.ts";
 import { clusterIdentity } from "./cluster-identity/check.ts";
@@ -20,10 +23,13 @@ import { links } from "./links/check.ts";
 import { network } from "./network/check.ts";
 import { peerAddresses } from "./peer-addresses/check.ts";
 import { serviceImports } from "./service-imports/check.ts";
+import { segments } from "./segments/check.ts";
+import { serviceAccounts } from "./service-accounts/check.ts";
 import { services } from "./services/check.ts";
 import { staleWorkloads } from "./stale-workloads/check.ts";
 import { trustDomains } from "./trust-domains/check.ts";
 import { versions } from "./versions/check.ts";
+import { ztunnelTrust } from "./ztunnel-trust/check.ts";
 
 /** Every check, in the order of reports. Adding one: its folder, its line here, its test. */
 export const CHECKS: readonly AnyCheck[] = [
@@ -38,11 +44,15 @@ export const CHECKS: readonly AnyCheck[] = [
   gateways,
   peers,
   sharedServices,
+  serviceConflicts,
+  peerSegments,
   controlPlane,
   platform,
+  ztunnelTrust,
   certs,
   network,
   staleWorkloads,
+  serviceAccounts,
   peerAddresses,
   trustDomains,
   clusterIdentity,
@@ -51,7 +61,13 @@ export const CHECKS: readonly AnyCheck[] = [
   versions,
   services,
   serviceImports,
+  segments,
 ];
 
 /** How reporters show the results of each. */
 export const VIEWS: Views = Object.fromEntries(CHECKS.map(({ id, view }) => [id, view]));
+
+/** What each says of itself. */
+export const DESCRIPTIONS: Descriptions = Object.fromEntries(
+  CHECKS.map((check) => [check.id, check]),
+);

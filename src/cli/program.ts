@@ -35,8 +35,8 @@ Did it for my service?      mc trace reviews.bookinfo --contexts=a,b
 More of one check:          mc explain certs`;
 
 const EXIT_CODES = `
-Exit codes: 0 passed (warnings included, unless --fail-on warn), 1 a fault or not completed,
-2 usage or configuration, 130 after Ctrl-C, 143 after SIGTERM.`;
+Exit codes: 0 passed (warnings included; --fail-on says otherwise), 1 a fault or not
+completed, 2 usage or configuration, 130 after Ctrl-C, 143 after SIGTERM.`;
 
 /** The whole command line, without having parsed anything. */
 function buildProgram(io: Io, setExitCode: SetExitCode): Command {
@@ -68,6 +68,12 @@ function buildProgram(io: Io, setExitCode: SetExitCode): Command {
 function separated(word: string): string[] {
   const short = /^(-[a-zA-Z])=(.*)$/s.exec(word);
   return short?.[1] ? [short[1], short[2] ?? ""] : [word];
+}
+
+/** The same for all words that can be flags: none behind `--`. */
+function separatedFlags(args: readonly string[]): string[] {
+  const end = args.includes("--") ? args.indexOf("--") : args.length;
+  return [...args.slice(0, end).flatMap(separated), ...args.slice(end)];
 }
 
 const HELP = new Set(["-h", "--help"]);
@@ -115,7 +121,7 @@ export async function run(args: readonly string[], outside: Io): Promise<number>
       });
   }
   try {
-    const words = await arranged(args.flatMap(separated), program);
+    const words = await arranged(separatedFlags(args), program);
     refuseMistakenFlags(program, words);
     await program.parseAsync(words, { from: "user" });
   } catch (cause) {

@@ -1,13 +1,33 @@
 import type { AnyCheck } from "../model/check.ts";
+import type { Inapplicable, MeshKind } from "../model/report.ts";
 
 /** What decides whether a check runs at all. */
 interface Occasion {
   precheck: boolean;
+  /** How the clusters of the mesh find each other; absent while that is not known. */
+  kinds?: ReadonlySet<MeshKind>;
 }
 
+/** Why a check does not run. */
+interface LeftOut {
+  message: string;
+  because?: Inapplicable;
+}
+
+const FOR: Readonly<Record<MeshKind, string>> = {
+  peering: "only for meshes with peering of Solo's distribution",
+  community: "only for meshes with remote secrets, as in community Istio",
+};
+
 /** Why a check has nothing to say on this occasion, as its result tells; nothing when it runs. */
-export function whyLeftOut(check: AnyCheck, { precheck }: Occasion): string | undefined {
-  return precheck ? check.notInPrecheck : undefined;
+export function whyLeftOut(
+  { meshKind, notInPrecheck }: AnyCheck,
+  { precheck, kinds }: Occasion,
+): LeftOut | undefined {
+  if (meshKind !== undefined && kinds?.has(meshKind) === false) {
+    return { message: FOR[meshKind], because: { onlyFor: meshKind } };
+  }
+  return precheck && notInPrecheck !== undefined ? { message: notInPrecheck } : undefined;
 }
 
 /** The checks that run on this occasion. */

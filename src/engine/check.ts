@@ -1,12 +1,16 @@
 import { defined } from "../lib/defined.ts";
 import { CHECKS } from "../checks/index.ts";
 import { CONNECTION } from "../lib/connection.ts";
+import { PROBE_FACTS } from "../mesh/probe/targets.ts";
 import type { AnyCheck } from "../model/check.ts";
+import type { GatheredCluster } from "../model/cluster.ts";
+import type { ProbeReport } from "../model/probe.ts";
 import type { FactKey } from "../model/facts.ts";
 import type { ClusterReader } from "../model/reader.ts";
-import type { Report } from "../model/report.ts";
+import type { FailOn, MeshKind, Report } from "../model/report.ts";
 import { VERSION } from "../version.ts";
 import { aliasesOf } from "./aliases.ts";
+import { meshKinds } from "../mesh/kind.ts";
 import { applicable } from "./applies.ts";
 import { artifactsOf, RunArtifacts } from "./artifacts.ts";
 import { gather, type GatherOptions } from "./gather.ts";
@@ -21,6 +25,10 @@ export interface CheckRequest extends GatherOptions {
   only?: ReadonlySet<string>;
   /** Ids of checks to leave out. */
   skip?: ReadonlySet<string>;
+  /** What makes the run fail, as the report says; absent: `fail`. */
+  failOn?: FailOn;
+  /** Tries to connect, once the clusters were read; it does not reject. */
+  probe?: (clusters: readonly GatheredCluster[]) => Promise<ProbeReport>;
 }
 
 /** The checks of a request, in the order of reports. */
@@ -30,9 +38,14 @@ function selectChecks({ only, skip }: CheckRequest): AnyCheck[] {
   );
 }
 
-function factsOf(checks: readonly AnyCheck[], precheck: boolean): Set<FactKey> {
-  const run = applicable(checks, { precheck });
+/** What tells which kind of mesh it is. */
+const TELLING: readonly FactKey[] = ["istiods", "gateways", "services", "remoteSecrets"];
+
+function factsOf(checks: readonly AnyCheck[], precheck: boolean, mode?: MeshKind): Set<FactKey> {
+  const run = applicable(checks, { precheck, ...(mode && { kinds: new Set([mode]) }) });
+  const tells = mode === undefined && run.some(({ meshKind }) => meshKind !== undefined);
   return new Set([
+    ...(tells ? TELLING : []),
     ...run.flatMap(({ needs, uses }) => [...needs, ...uses]),
     ...artifactsOf(run).flatMap(({ uses }) => uses),
   ]);
@@ -54,31 +67,41 @@ export async function check(
   const startedAt = Date.now();
   const start = performance.now();
   const checks = selectChecks(request);
-  const facts = factsOf(checks, request.precheck);
+  const { precheck, mode } = request;
+  const facts = new Set([
+    ...factsOf(checks, precheck, mode),
+    ...(request.probe ? PROBE_FACTS : []),
+  ]);
   const artifacts = new RunArtifacts(artifactsOf(checks));
   const clusters = await gather(readers, facts, {
     ...request,
     onStart: (sources) => artifacts.begin(sources, facts),
   });
+  const kinds = mode === undefined ? meshKinds(clusters) : new Set([mode]);
+  const probing = request.probe?.(clusters);
   const aliases = new Set(aliasesOf(clusters).map(({ cluster }) => cluster));
   await artifacts.finish(
     clusters,
     clusters.filter((cluster) => !aliases.has(cluster)),
   );
   const { clusters: results, mesh } = runChecks(checks, clusters, {
-    precheck: request.precheck,
+    precheck,
+    kinds,
     artifacts,
     ...defined({ revision: request.revision }),
   });
-  return annotateCauses(
+  const probe = await probing;
+  const report = annotateCauses(
     buildReport({
       version: VERSION,
       startedAt,
       durationMs: performance.now() - start,
-      precheck: request.precheck,
+      precheck,
+      ...defined({ failOn: request.failOn }),
       clusters: results,
       mesh,
     }),
     checks,
   );
+  return probe ? { ...report, probe } : report;
 }

@@ -15,6 +15,8 @@ import { ClusterSource } from "./source.ts";
 export interface GatherOptions extends GatherSettings {
   /** Clusters read at the same time. */
   concurrency: number;
+  /** The namespace of each cluster that matters beside the usual ones; in place of `namespace`. */
+  namespaceOf?: (context: string) => string | undefined;
   /** Called as each cluster has been read. */
   onRead?: (context: string) => void;
   /**
@@ -36,11 +38,12 @@ export async function gather(
   keys: ReadonlySet<FactKey>,
   options: GatherOptions,
 ): Promise<GatheredCluster[]> {
-  const { concurrency, onRead, onStart, ...settings } = options;
+  const { concurrency, onRead, onStart, namespaceOf, ...settings } = options;
   const sources = readers.map((reader) => {
     // Recordings may hold what ztunnel says of itself; a live cluster is not asked for it unasked.
     const dumps = settings.dumps ?? reader.kind === "recording";
-    return new ClusterSource(reader, { ...settings, dumps }, FACTS);
+    const namespace = namespaceOf?.(reader.context);
+    return new ClusterSource(reader, { ...settings, dumps, ...defined({ namespace }) }, FACTS);
   });
   for (const source of sources) source.peers = sources.filter((other) => other !== source);
 
@@ -101,6 +104,7 @@ async function collect(source: ClusterSource, keys: readonly FactKey[]): Promise
     facts,
     ...(narrowed.length > 0 ? { narrowed } : {}),
     ...(reader.kind === "recording" ? { recordedAt: reader.recordedAt ?? null } : {}),
+    ...defined({ recordedAfter: reader.recordedAfter }),
   };
 }
 

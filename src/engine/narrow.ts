@@ -72,5 +72,6 @@ export function joinParts(
   if (objects.length > 0) return { list: gathered(objects), namespaces };
   if (read.length === 0) return { list: refused, namespaces };
   const detail = `${refused.detail}; there is none in the namespaces that may be read (${namespaces.join(", ")})`;
-  return { list: missing(refused.why, detail, refused.request), namespaces };
+  const list = { ...missing(refused.why, detail, refused.request), emptyIn: namespaces };
+  return { list, namespaces };
 }

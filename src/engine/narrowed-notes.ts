@@ -36,13 +36,21 @@ export function narrowedLines(
   { ref, narrowed = [] }: GatheredCluster,
   wanted: (list: NarrowedList) => boolean = () => true,
 ): string[] {
-  const byNamespaces = Map.groupBy(narrowed.filter(wanted), ({ namespaces }) =>
-    namespacesInWords(namespaces),
-  );
-  return [...byNamespaces].map(
-    ([namespaces, lists]) =>
-      `${ref.context}: only ${namespaces} were read for ${lists.map(nameOf).join(", ")}: listing them in all namespaces is forbidden`,
-  );
+  const lists = narrowed.filter(wanted);
+  const isRecorded = ({ refused }: NarrowedList): boolean => refused.why === "not-recorded";
+  const lines = (some: readonly NarrowedList[], verb: string, why: string): string[] =>
+    [...Map.groupBy(some, ({ namespaces }) => namespacesInWords(namespaces))].map(
+      ([namespaces, group]) =>
+        `${ref.context}: only ${namespaces} ${verb} for ${group.map(nameOf).join(", ")}${why}`,
+    );
+  return [
+    ...lines(lists.filter(isRecorded), "are recorded", ""),
+    ...lines(
+      lists.filter((list) => !isRecorded(list)),
+      "were read",
+      ": listing them in all namespaces is forbidden",
+    ),
+  ];
 }
 
 /**
@@ -50,7 +58,7 @@ export function narrowedLines(
  * holds for those.
  */
 export function narrowedNotes(check: AnyCheck, cluster: GatheredCluster): Finding[] {
-  return narrowedLines(cluster, (list) => concerns(check, list)).map((line) =>
+  return narrowedLines(cluster, (list) => !list.isBlank && concerns(check, list)).map((line) =>
     info(line, { cluster: cluster.ref.context }),
   );
 }

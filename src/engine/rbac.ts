@@ -15,6 +15,8 @@ export interface RbacOptions {
   /** Listing Secrets in the istio namespace: there is no rule for remote secrets alone. */
   remoteSecrets: boolean;
   portForward: boolean;
+  /** Reading SPIRE's objects, where it is and what its Secret is called; absent: not. */
+  spire?: { namespaces: readonly string[]; secrets: readonly string[] };
   /** What `mc trace` lists besides. */
   trace?: boolean;
 }
@@ -53,11 +55,12 @@ const CAUTION: Readonly<Record<NonNullable<FactAccess["sensitive"]>, string>> = 
     "  (Kubernetes has no narrower rule: whoever has it can read every Secret of this namespace)",
   "port-forward":
     "  (to istiod's debug endpoints; the rule is for every pod of this namespace: --without-port-forward)",
+  spire: "  (of SPIRE)",
 };
 
 const RBAC = "rbac.authorization.k8s.io";
 
-/** One permission and the checks that it serves. */
+/** One permission and what it serves. */
 interface Permission {
   access: FactAccess;
   /** Checks and commands, by what they are called. */
@@ -72,14 +75,14 @@ interface User {
 
 /** Everything that the checks read, each permission once, in the order of the checks. */
 function permissions(trace: boolean): Permission[] {
-  const users: User[] = [
+  const all: User[] = [
     ...CHECKS.map(({ id, needs, uses }) => ({ name: id, facts: [...needs, ...uses] })),
     ...(trace ? [{ name: "mc trace", facts: TRACE_FACTS }] : []),
   ];
   const found = new Map<string, { access: FactAccess; users: Set<string> }>();
-  for (const { name, facts } of users) {
+  for (const { name, facts } of all) {
     for (const key of facts) {
-      for (const { scope, ...rest } of FACT_ACCESS[key]) {
+      for (const { scope, optional: _optional, ...rest } of FACT_ACCESS[key]) {
         // Namespaces that only a run knows take a rule for all of them.
         const access = { ...rest, scope: scope === "some" ? ("cluster" as const) : scope };
         const id = JSON.stringify(access);
@@ -89,7 +92,7 @@ function permissions(trace: boolean): Permission[] {
       }
     }
   }
-  return [...found.values()].map(({ access, users: all }) => ({ access, users: [...all] }));
+  return [...found.values()].map(({ access, users }) => ({ access, users: [...users] }));
 }
 
 function isWanted({ access }: Permission, options: RbacOptions): boolean {
@@ -100,6 +103,8 @@ function isWanted({ access }: Permission, options: RbacOptions): boolean {
       return options.remoteSecrets;
     case "port-forward":
       return options.portForward;
+    case "spire":
+      return options.spire !== undefined;
     default:
       return true;
   }

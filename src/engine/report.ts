@@ -1,30 +1,36 @@
 import { defined } from "../lib/defined.ts";
-import { worst } from "../model/finding.ts";
+import { pageOf } from "../lib/pages.ts";
+import { isFault, worst } from "../model/finding.ts";
 import type { ClusterRef } from "../model/check.ts";
 import type { GatheredCluster } from "../model/cluster.ts";
-import type { ClusterReport, Outcome, Report, Result, Status } from "../model/report.ts";
+import type { ClusterReport, FailOn, Outcome, Report, Result, Status } from "../model/report.ts";
 
 export interface ReportParts {
   version: string;
   startedAt: number;
   durationMs: number;
   precheck: boolean;
-  clusters: readonly {
+  failOn?: FailOn;
+  clusters: readonly ({
     ref: ClusterRef;
     results: Result[];
-    recordedAt?: GatheredCluster["recordedAt"];
-  }[];
+  } & Pick<GatheredCluster, "recordedAt" | "recordedAfter">)[];
   mesh: Result[];
 }
 
 /** Puts results together as the tree of `-o json`. */
 export function buildReport(parts: ReportParts): Report {
-  const clusters = parts.clusters.map(({ ref, results, recordedAt }): ClusterReport => ({
-    context: ref.context,
-    ...defined({ name: ref.id, network: ref.network, istioVersion: ref.istioVersion }),
-    ...(recordedAt === undefined ? {} : { recordedAt: timeOf(recordedAt) }),
-    checks: results,
-  }));
+  const clusters = parts.clusters.map(
+    ({ ref, results, recordedAt, recordedAfter }): ClusterReport => ({
+      context: ref.context,
+      ...defined({ name: ref.id, network: ref.network, istioVersion: ref.istioVersion }),
+      ...(recordedAt === undefined
+        ? {}
+        : { recordedAt: recordedAt === null ? null : timeOf(recordedAt) }),
+      ...(recordedAfter === undefined ? {} : { recordedAfter: timeOf(recordedAfter) }),
+      checks: results.map(withPages),
+    }),
+  );
   const statuses = [...clusters.flatMap(({ checks }) => checks), ...parts.mesh].map(
     ({ status }) => status,
   );
@@ -34,15 +40,27 @@ export function buildReport(parts: ReportParts): Report {
     startedAt: new Date(parts.startedAt).toISOString(),
     durationMs: Math.round(parts.durationMs),
     precheck: parts.precheck,
+    ...(parts.failOn === undefined || parts.failOn === "fail" ? {} : { failOn: parts.failOn }),
     outcome: outcomeOf(statuses),
     clusters,
-    mesh: parts.mesh,
+    mesh: parts.mesh.map(withPages),
     summary: countByStatus(statuses),
   };
 }
 
-function timeOf(recordedAt: number | null): string | null {
-  return recordedAt === null ? null : new Date(recordedAt).toISOString();
+/** What is wrong says where more of it can be read. */
+function withPages(result: Result): Result {
+  const docs = pageOf(result.id);
+  return {
+    ...result,
+    findings: result.findings.map((finding) =>
+      isFault(finding.severity) ? { ...finding, docs } : finding,
+    ),
+  };
+}
+
+function timeOf(time: number): string {
+  return new Date(time).toISOString();
 }
 
 /** The worst of fail, error, warn and pass; what informs or was skipped does not count. */

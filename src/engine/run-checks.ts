@@ -3,7 +3,7 @@ import { defined } from "../lib/defined.ts";
 import type { AnyCheck, ClusterRef, Verdict } from "../model/check.ts";
 import type { GatheredCluster } from "../model/cluster.ts";
 import { checkOf, error, isFault, pass, skip, summarize, worst } from "../model/finding.ts";
-import type { Finding, Result } from "../model/report.ts";
+import type { Finding, MeshKind, Result } from "../model/report.ts";
 import { applicable, whyLeftOut } from "./applies.ts";
 import { aliasesOf, aliasNotes, type Alias } from "./aliases.ts";
 import { RunArtifacts } from "./artifacts.ts";
@@ -16,14 +16,18 @@ import { notRead, select, unreadCauses, type UnreadCauses } from "./unread.ts";
 export interface RunContext {
   precheck: boolean;
   revision?: string;
+  /** How the clusters of the mesh find each other; absent: by peering. */
+  kinds?: ReadonlySet<MeshKind>;
   /** What the checks ask for; absent: none does. */
   artifacts?: RunArtifacts;
 }
 
 const NO_ARTIFACTS = new RunArtifacts([]);
+const PEERING: ReadonlySet<MeshKind> = new Set(["peering"]);
 
 /** The same for every check of a run. */
 interface Run extends RunContext {
+  kinds: ReadonlySet<MeshKind>;
   clusters: readonly GatheredCluster[];
   refs: readonly ClusterRef[];
   aliases: readonly Alias[];
@@ -33,7 +37,7 @@ interface Run extends RunContext {
   namesAliases: boolean;
 }
 
-interface ClusterResults extends Pick<GatheredCluster, "recordedAt"> {
+interface ClusterResults extends Pick<GatheredCluster, "recordedAt" | "recordedAfter"> {
   ref: ClusterRef;
   results: Result[];
 }
@@ -45,8 +49,9 @@ interface ClusterResults extends Pick<GatheredCluster, "recordedAt"> {
 export function runChecks(
   checks: readonly AnyCheck[],
   clusters: readonly GatheredCluster[],
-  context: RunContext,
+  given: RunContext,
 ): { clusters: ClusterResults[]; mesh: Result[] } {
+  const context = { ...given, kinds: given.kinds ?? PEERING };
   const asked = applicable(checks, context);
   const run: Run = {
     ...context,
@@ -59,10 +64,10 @@ export function runChecks(
   return {
     clusters: clusters.map((cluster) => ({
       ref: cluster.ref,
-      ...defined({ recordedAt: cluster.recordedAt }),
+      ...defined({ recordedAt: cluster.recordedAt, recordedAfter: cluster.recordedAfter }),
       results: checks.flatMap((check) =>
         check.scope === "cluster"
-          ? [timed(check, context, () => runOnCluster(check, cluster, run))]
+          ? [timed(check, context, () => runOnCluster(check, cluster, run), cluster.ref.context)]
           : [],
       ),
     })),
@@ -72,12 +77,16 @@ export function runChecks(
   };
 }
 
-function timed(check: AnyCheck, context: RunContext, run: () => Verdict): Result {
+function timed(check: AnyCheck, context: RunContext, run: () => Verdict, cluster?: string): Result {
   const start = performance.now();
   let verdict: Verdict;
   const leftOut = whyLeftOut(check, context);
   if (leftOut !== undefined) {
-    verdict = { summary: leftOut, findings: [skip(leftOut)] };
+    const { message, ...because } = leftOut;
+    verdict = {
+      summary: message,
+      findings: [skip(message, { ...because, ...defined({ cluster }) })],
+    };
   } else {
     try {
       verdict = run();
@@ -111,7 +120,7 @@ function crashed(cause: unknown): Verdict {
 function runOnCluster(
   check: Extract<AnyCheck, { scope: "cluster" }>,
   cluster: GatheredCluster,
-  { precheck, revision, refs, unread }: Run,
+  { precheck, revision, kinds, refs, unread }: Run,
 ): Verdict {
   const { context } = cluster.ref;
   if (check.id !== CONNECTION && cluster.facts.connection?.ok === false) {
@@ -126,6 +135,7 @@ function runOnCluster(
   }
   const given = check.run(selected.facts as never, {
     precheck,
+    kinds,
     clusters: refs,
     cluster: cluster.ref,
     ...defined({ revision }),
@@ -140,7 +150,16 @@ function runOnCluster(
 
 function runOnMesh(
   check: Extract<AnyCheck, { scope: "mesh" }>,
-  { clusters, precheck, revision, artifacts = NO_ARTIFACTS, aliases, unread, namesAliases }: Run,
+  {
+    clusters,
+    precheck,
+    revision,
+    kinds,
+    artifacts = NO_ARTIFACTS,
+    aliases,
+    unread,
+    namesAliases,
+  }: Run,
 ): Verdict {
   const repeated = new Set(check.seesAliases ? [] : aliases.map(({ cluster }) => cluster));
   const distinct = clusters.filter((cluster) => !repeated.has(cluster));
@@ -176,6 +195,7 @@ function runOnMesh(
   }
   const given = check.run(members as never, {
     precheck,
+    kinds,
     clusters: distinct.map(({ ref }) => ref),
     absent,
     ...defined({ revision }),

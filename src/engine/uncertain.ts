@@ -1,10 +1,11 @@
+import { isKnownIn } from "../facts/narrowed.ts";
 import type { AnyCheck, Verdict } from "../model/check.ts";
 import type { GatheredCluster, NarrowedList } from "../model/cluster.ts";
 import { error, summarize } from "../model/finding.ts";
 import type { Finding, ObjectRef } from "../model/report.ts";
 import { remedyFor } from "./access.ts";
 import { narrowedFor, nameOf, namespacesInWords } from "./narrowed-notes.ts";
-import { userOf } from "./unread.ts";
+import { markOf, userOf } from "./unread.ts";
 
 /*
  * What is missing in the namespaces that were read may be in one that was not. So where the whole
@@ -15,7 +16,7 @@ import { userOf } from "./unread.ts";
 /** Whether all lists that a check goes by know what is around the object. */
 function isSeen(object: ObjectRef | undefined, lists: readonly NarrowedList[]): boolean {
   const namespace = object?.kind === "Namespace" ? object.name : object?.namespace;
-  return namespace !== undefined && lists.every(({ namespaces }) => namespaces.includes(namespace));
+  return namespace !== undefined && lists.every((list) => isKnownIn(list, namespace));
 }
 
 /** Lists of a cluster that know some namespaces only. */
@@ -32,7 +33,11 @@ function uncertain(finding: Finding, { cluster, first, lists }: Narrowed): Findi
   const what = lists.map(nameOf).join(", ");
   return error(
     `not known: ${message}; but of ${cluster.ref.context} only ${which} could be read for ${what}`,
-    { ...rest, remediation: remedyFor(cluster.ref, first.refused, userOf(cluster)) },
+    {
+      ...rest,
+      remediation: remedyFor(cluster.ref, first.refused, userOf(cluster)),
+      ...markOf(first.refused),
+    },
   );
 }
 

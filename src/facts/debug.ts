@@ -8,6 +8,8 @@ export interface IstiodAnswer {
   namespace: string;
   pod: string;
   answer: Gathered<unknown>;
+  /** Asks this istiod once more. */
+  again: () => Promise<Gathered<unknown>>;
 }
 
 /** GET of a debug path of every istiod pod that is judged and runs. */
@@ -21,7 +23,8 @@ export async function askIstiods(
   const running = pods.value.filter((pod) => pod.phase === "Running" && !pod.deleting);
   const answerOf = async ({ namespace, name, metricsPort }: PodFact): Promise<IstiodAnswer> => {
     const target = { namespace, pod: name, port: metricsPort ?? PORT_DEBUG };
-    return { namespace, pod: name, answer: await source.debug(target, path) };
+    const again = (): Promise<Gathered<unknown>> => source.debugAgain(target, path);
+    return { namespace, pod: name, answer: await source.debug(target, path), again };
   };
   const { revision } = source.settings;
   if (revision === undefined && new Set(running.map(revisionOf)).size === 1) {

@@ -23,11 +23,19 @@ import { policies } from "./policies.ts";
 import { platform } from "./platform.ts";
 import { remoteEntries } from "./remote-entries.ts";
 import { remoteSecrets } from "./remote-secrets.ts";
+import { credentialTarget } from "./credential-target.ts";
+import { endpoints } from "./endpoints.ts";
+import { proxyPods } from "./proxy-pods.ts";
+import { remoteClusters } from "./remote-clusters.ts";
 import { rootCertificate } from "./root-certificate.ts";
 import { segments } from "./segments.ts";
 import { servicePods } from "./service-pods.ts";
 import { services } from "./services.ts";
 import { sourcePods } from "./source-pods.ts";
+import { spire } from "./spire.ts";
+import { spireEntries } from "./spire-entries.ts";
+import { spirePods } from "./spire-pods.ts";
+import { spireTrust } from "./spire-trust.ts";
 import { syncs } from "./syncs.ts";
 import { ztunnelDumps } from "./ztunnel-dumps.ts";
 import { ztunnelPods } from "./ztunnel-pods.ts";
@@ -58,6 +66,10 @@ export const FACTS: { readonly [K in FactKey]: Fact<K> } = {
   intermediate,
   meshConfigs,
   remoteSecrets,
+  credentialTarget,
+  remoteClusters,
+  endpoints,
+  proxyPods,
   flatEntries,
   sourcePods,
   imports,
@@ -69,4 +81,8 @@ export const FACTS: { readonly [K in FactKey]: Fact<K> } = {
   segments,
   platform,
   ztunnelDumps,
+  spire,
+  spirePods,
+  spireTrust,
+  spireEntries,
 };

@@ -29,12 +29,18 @@ export const NAMES_KEPT = "mc.snapshot/key-names";
 /** That there is a value, and nothing of it. */
 const MARK: Keep = new Cut(WHOLE, () => "");
 
-const ENCODED: Keep = new Cut(
+/** PEM text in base64, as a Secret has it. */
+export const ENCODED_PEM: Keep = new Cut(
   WHOLE,
   (value) => toBase64(publicText(fromBase64(string(value) ?? ""))),
   "encoded certificates",
 );
-const PLAIN: Keep = new Cut(WHOLE, (value) => publicText(string(value) ?? ""), "certificates");
+/** PEM text of a Secret's stringData. */
+export const PLAIN_PEM: Keep = new Cut(
+  WHOLE,
+  (value) => publicText(string(value) ?? ""),
+  "certificates",
+);
 
 const each = (keep: Keep): KeepMap =>
   dictionary({
@@ -151,8 +157,8 @@ export const intermediate = fact({
   keeps: {
     secrets: {
       metadata: { annotations: dictionary({ [NAMES_KEPT]: WHOLE }) },
-      data: each(ENCODED),
-      stringData: each(PLAIN),
+      data: each(ENCODED_PEM),
+      stringData: each(PLAIN_PEM),
     },
   },
   read: async (source) => {

@@ -116,6 +116,9 @@ function unionAt(key: string, one: Keep, other: Keep): Keep {
 function unionOfOthers(one: Others | undefined, other: Others | undefined): Others {
   const [first, second] = [one ?? other, other ?? one];
   if (!first || !second) return { keep: WHOLE, keys: NO_KEYS };
+  // What keeps no key says nothing of how values are kept.
+  if (first.keys === NO_KEYS) return second;
+  if (second.keys === NO_KEYS) return first;
   const keep = union(first.keep, second.keep);
   if (!first.keys || !second.keys) return { keep };
   const [keysOfOne, keysOfOther] = [first.keys, second.keys];

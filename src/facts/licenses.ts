@@ -30,8 +30,9 @@ export const licenses = fact({
     const answers = await askIstiods(source, "/debug/license");
     if (!answers.ok) return answers;
     return gathered(
-      answers.value.map(({ answer, ...pod }) => ({
-        ...pod,
+      answers.value.map(({ namespace, pod, answer }) => ({
+        namespace,
+        pod,
         answer: answer.ok ? license(answer.value) : answer,
       })),
     );

@@ -1,27 +1,70 @@
-import { CORE_SCHEMA, loadAll, mergeTag, YAMLException } from "js-yaml";
 import { DEFAULT_TRUST_DOMAIN } from "../mesh/names.ts";
-import { at, string, strings } from "../lib/json.ts";
-import { Cut, type Keep, keeper, type KeepMap, SCALAR, WHOLE } from "./keep.ts";
+import { defined } from "../lib/defined.ts";
+import { array, at, string, stringMap, strings } from "../lib/json.ts";
+import type { MeshConfigFact, ServiceScopeFact } from "../model/facts.ts";
+import { Cut, everyKey, type Keep, keeper, type KeepMap, SCALAR, WHOLE } from "./keep.ts";
+import { loadYaml } from "./yaml-text.ts";
+
+type MeshFields = Omit<MeshConfigFact, "revision" | "configMap" | "unreadable">;
 
 /** What facts read of a mesh configuration, or why it could not be parsed. */
-export type MeshText =
-  | { trustDomain: string; trustDomainAliases: string[]; unreadable?: never }
-  | { unreadable: string };
+export type MeshText = (MeshFields & { unreadable?: never }) | { unreadable: string };
 
-/** etcd takes no larger object, so a larger text is not a mesh configuration. */
-const LARGEST = 1_048_576;
-const LONGEST_REASON = 200;
 const UNREADABLE = "%unreadable ";
 
 /** What `readMesh` reads. Providers may carry tokens, and nothing else is anybody's business. */
-export const MESH: KeepMap = { trustDomain: SCALAR, trustDomainAliases: [SCALAR] };
+export const MESH: KeepMap = {
+  trustDomain: SCALAR,
+  trustDomainAliases: [SCALAR],
+  caCertificates: [{ trustDomains: [SCALAR] }],
+  defaultConfig: { meshId: SCALAR, discoveryAddress: SCALAR },
+  serviceSettings: [{ hosts: [SCALAR], settings: { clusterLocal: SCALAR } }],
+  serviceScopeConfigs: [
+    {
+      scope: SCALAR,
+      servicesSelector: {
+        matchLabels: everyKey(SCALAR),
+        matchExpressions: [{ key: SCALAR, operator: SCALAR, values: [SCALAR] }],
+      },
+    },
+  ],
+};
 const keepMesh = keeper(MESH);
 
 /** What facts say of a mesh configuration, with istiod's defaults. */
 export function readMesh(mesh: unknown): Exclude<MeshText, { unreadable: string }> {
+  const foreign = array(at(mesh, "caCertificates")).flatMap((one) =>
+    strings(at(one, "trustDomains")),
+  );
+  const local = array(at(mesh, "serviceSettings")).flatMap((one) =>
+    at(one, "settings", "clusterLocal") === true ? strings(at(one, "hosts")) : [],
+  );
+  const scopes = array(at(mesh, "serviceScopeConfigs")).map(serviceScope);
   return {
     trustDomain: string(at(mesh, "trustDomain")) ?? DEFAULT_TRUST_DOMAIN,
     trustDomainAliases: strings(at(mesh, "trustDomainAliases")),
+    ...(foreign.length > 0 && { foreignTrustDomains: foreign }),
+    ...(local.length > 0 && { clusterLocalHosts: local }),
+    ...(scopes.length > 0 && { serviceScopes: scopes }),
+    ...defined({
+      meshId: string(at(mesh, "defaultConfig", "meshId")),
+      discoveryAddress: string(at(mesh, "defaultConfig", "discoveryAddress")),
+    }),
+  };
+}
+
+function serviceScope(config: unknown): ServiceScopeFact {
+  const selector = at(config, "servicesSelector");
+  const labels = [...stringMap(at(selector, "matchLabels"))];
+  return {
+    scope: string(at(config, "scope")) ?? "LOCAL",
+    services: [
+      ...labels.map(([key, value]) => ({ key, values: [value] })),
+      ...array(at(selector, "matchExpressions")).flatMap((one) => {
+        const key = string(at(one, "key"));
+        return key === undefined ? [] : [{ key, values: strings(at(one, "values")) }];
+      }),
+    ],
   };
 }
 
@@ -31,37 +74,12 @@ export function parseMesh(value: unknown): MeshText {
   return "unreadable" in loaded ? { unreadable: loaded.unreadable } : readMesh(loaded.mesh);
 }
 
-/**
- * The kept parts of the YAML. Depth, aliases and merges are bounded, and aliases are shared rather
- * than copied, so that nested ones do not grow.
- */
+/** The kept parts of the YAML. */
 function loadMesh(value: unknown): { mesh: unknown } | { unreadable: string } {
   const text = typeof value === "string" ? value : "";
   if (text.startsWith(UNREADABLE)) return { unreadable: text.slice(UNREADABLE.length) };
-  if (text.length > LARGEST) return { unreadable: "it is larger than 1 MiB" };
-  let mesh: unknown;
-  try {
-    [mesh] = loadAll(text, {
-      // As istiod's parser: merge keys are followed, a key given twice has its last value.
-      schema: CORE_SCHEMA.withTags(mergeTag),
-      json: true,
-      maxDepth: 50,
-      maxAliases: 100,
-      maxTotalMergeKeys: 1000,
-    });
-  } catch (cause) {
-    return { unreadable: reasonOf(cause) };
-  }
-  if (mesh !== undefined && mesh !== null && (typeof mesh !== "object" || Array.isArray(mesh))) {
-    return { unreadable: "it is not a map" };
-  }
-  return { mesh: keepMesh(mesh) ?? {} };
-}
-
-function reasonOf(cause: unknown): string {
-  if (!(cause instanceof YAMLException)) return "it is not YAML";
-  const line = cause.mark ? ` in line ${cause.mark.line + 1}` : "";
-  return `${cause.reason}${line}`.replaceAll(/\s+/g, " ").slice(0, LONGEST_REASON);
+  const loaded = loadYaml(text);
+  return "unreadable" in loaded ? loaded : { mesh: keepMesh(loaded.map) ?? {} };
 }
 
 /**

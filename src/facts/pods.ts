@@ -5,7 +5,13 @@ import { RESOURCES } from "../model/resource.ts";
 import type { FactSource } from "../model/source.ts";
 import type { Keeps } from "./fact.ts";
 import { Cut, type Keep, WHOLE } from "./keep.ts";
-import { annotationsOfPods, CONDITIONS, CONTAINERS, PLAIN_CONFIG } from "./keep-objects.ts";
+import {
+  annotationsOfPods,
+  CONDITIONS,
+  CONTAINERS,
+  PLAIN_CONFIG,
+  VARIABLES,
+} from "./keep-objects.ts";
 import { byName, controllerRef } from "./objects.ts";
 import { podFact } from "./pod.ts";
 
@@ -41,7 +47,8 @@ export const PODS: Keeps = {
     spec: {
       nodeName: WHOLE,
       containers: CONTAINERS,
-      initContainers: [{ name: WHOLE, restartPolicy: WHOLE }],
+      // Native sidecars are among them.
+      initContainers: [{ name: WHOLE, restartPolicy: WHOLE, env: VARIABLES }],
       readinessGates: [{ conditionType: WHOLE }],
     },
     status: {

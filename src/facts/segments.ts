@@ -1,20 +1,35 @@
 import { fact, listed } from "./fact.ts";
-import { SCALAR } from "./keep.ts";
+import { SCALAR, WHOLE } from "./keep.ts";
+import { CONDITIONS } from "./keep-objects.ts";
 import { defined } from "../lib/defined.ts";
-import { at, string } from "../lib/json.ts";
+import { array, at, string, stringMap } from "../lib/json.ts";
 import { segmentName } from "../mesh/segments.ts";
-import type { SegmentFact } from "../model/facts.ts";
+import type { SegmentAlias, SegmentFact } from "../model/facts.ts";
 import { gathered } from "../model/gathered.ts";
 import type { RawObject } from "../model/reader.ts";
 import { RESOURCES } from "../model/resource.ts";
 import { istioNamespaceOf } from "./istio-namespace.ts";
-import { byName, metaOf } from "./objects.ts";
+import { byName, conditionsOf, metaOf } from "./objects.ts";
 
 function segmentFact(object: RawObject): SegmentFact | undefined {
   const meta = metaOf(object);
   if (!meta) return undefined;
   const domain = string(at(object, "spec", "domain"));
-  return { namespace: meta.namespace, name: meta.name, ...defined({ domain }) };
+  const aliases = array(at(object, "spec", "aliases")).flatMap(aliasOf);
+  const conditions = conditionsOf(object);
+  return {
+    namespace: meta.namespace,
+    name: meta.name,
+    ...(aliases.length > 0 ? { aliases } : {}),
+    ...(conditions.length > 0 ? { conditions } : {}),
+    ...defined({ domain }),
+  };
+}
+
+function aliasOf(value: unknown): SegmentAlias[] {
+  const pattern = string(at(value, "pattern"));
+  if (pattern === undefined) return [];
+  return [{ pattern, matchLabels: stringMap(at(value, "selector", "matchLabels")) }];
 }
 
 /**
@@ -24,7 +39,15 @@ function segmentFact(object: RawObject): SegmentFact | undefined {
 export const segments = fact({
   key: "segments",
   access: [listed(RESOURCES.segments, { scope: "istio" })],
-  keeps: { segments: { spec: { domain: SCALAR } } },
+  keeps: {
+    segments: {
+      spec: {
+        domain: SCALAR,
+        aliases: [{ pattern: SCALAR, selector: { matchLabels: WHOLE } }],
+      },
+      status: { conditions: CONDITIONS },
+    },
+  },
   after: ["namespaces", "istiods"],
   read: async (source) => {
     const [namespaces, namespace] = await Promise.all([

@@ -2,11 +2,11 @@ import { fact, listed } from "./fact.ts";
 import { dictionary, everyKey, SCALAR, WHOLE } from "./keep.ts";
 import { defined } from "../lib/defined.ts";
 import { array, at, property, string, stringMap, strings } from "../lib/json.ts";
-import { SERVICE_SCOPE, TRAFFIC_DISTRIBUTION } from "../mesh/names.ts";
 import type { ServiceFact, ServicePort } from "../model/facts.ts";
 import { mapGathered } from "../model/gathered.ts";
 import type { RawObject } from "../model/reader.ts";
 import { RESOURCES } from "../model/resource.ts";
+import { NODE_SELECTOR, SERVICE_SCOPE, TRAFFIC_DISTRIBUTION } from "../mesh/names.ts";
 import { labelledAt, labelWriters } from "./managed-fields.ts";
 import { byName, createdAtOf, metaOf, portOf } from "./objects.ts";
 
@@ -61,12 +61,14 @@ function serviceFact(object: RawObject): ServiceFact | undefined {
     clusterIPs: clusterIPs(object["spec"]),
     addresses: externalAddresses(object),
     ports: ports(at(object, "spec", "ports")),
+    ...(selector.size > 0 && { selector }),
     ...defined({
-      selector: selector.size > 0 ? selector : undefined,
       trafficDistribution: distributionOf(object),
       nodeLocal: isNodeLocal(object) ? (true as const) : undefined,
       createdAt: createdAtOf(object),
       sharedAt: labelledAt(object, SERVICE_SCOPE),
+      externalName: string(at(object, "spec", "externalName")),
+      nodeSelector: string(at(object, "metadata", "annotations", NODE_SELECTOR)),
     }),
   };
 }
@@ -78,7 +80,7 @@ export const services = fact({
     services: {
       metadata: {
         creationTimestamp: WHOLE,
-        annotations: dictionary({ [TRAFFIC_DISTRIBUTION]: SCALAR }),
+        annotations: dictionary({ [NODE_SELECTOR]: WHOLE, [TRAFFIC_DISTRIBUTION]: SCALAR }),
         managedFields: WRITERS,
       },
       spec: {
@@ -89,6 +91,8 @@ export const services = fact({
         clusterIP: WHOLE,
         clusterIPs: WHOLE,
         externalIPs: WHOLE,
+        externalName: WHOLE,
+
         ports: [{ name: WHOLE, port: WHOLE, protocol: WHOLE, nodePort: WHOLE }],
       },
       status: { loadBalancer: { ingress: [{ ip: WHOLE, hostname: WHOLE }] } },

@@ -47,8 +47,9 @@ export const syncs = fact({
     const answers = await askIstiods(source, "/debug/syncz");
     if (!answers.ok) return answers;
     return gathered(
-      answers.value.map(({ answer, ...pod }) => ({
-        ...pod,
+      answers.value.map(({ namespace, pod, answer }) => ({
+        namespace,
+        pod,
         answer: answer.ok ? proxies(answer.value) : answer,
       })),
     );

@@ -5,7 +5,7 @@ import type { Condition, WorkloadFact } from "../model/facts.ts";
 import type { RawObject } from "../model/reader.ts";
 import type { FactSource } from "../model/source.ts";
 import { readEnv } from "./env.ts";
-import { type KeepMap, WHOLE } from "./keep.ts";
+import { type KeepMap, SCALAR, WHOLE } from "./keep.ts";
 import { annotationsOfPods, CONDITIONS, CONTAINERS } from "./keep-objects.ts";
 import { conditionsOf, imagesOf, metaOf } from "./objects.ts";
 import { schedulingFact } from "./scheduling.ts";
@@ -16,7 +16,7 @@ export const WORKLOAD: KeepMap = {
     replicas: WHOLE,
     template: {
       metadata: { labels: WHOLE, annotations: annotationsOfPods() },
-      spec: { containers: CONTAINERS },
+      spec: { containers: CONTAINERS, serviceAccountName: SCALAR },
     },
   },
   status: {
@@ -101,6 +101,7 @@ export async function workloadFact(
     ...defined({
       ...replicas(kind, object),
       scheduling: kind === "DaemonSet" ? schedulingFact(property(template, "spec")) : undefined,
+      serviceAccount: string(at(template, "spec", "serviceAccountName")) || undefined,
       versionLabel: labels.get(VERSION) ?? podLabels.get(VERSION),
     }),
   };

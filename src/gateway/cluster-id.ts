@@ -1,7 +1,9 @@
+import { narrowedList } from "../facts/narrowed.ts";
 import { CLUSTER } from "../mesh/names.ts";
 import { enumerate } from "../mesh/wording.ts";
 import type { GatheredCluster } from "../model/cluster.ts";
 import type { GatewayFact, IstiodFact } from "../model/facts.ts";
+import { RESOURCES } from "../model/resource.ts";
 import { factOf, type Problem, problem, unread } from "./problem.ts";
 
 /** What labels call a cluster, and what to say about how it was found. */
@@ -48,6 +50,12 @@ export function clusterName(
   }
   const { judged, others } = istiods.value;
   if (revision !== undefined && judged.length === 0) {
+    const narrowed = narrowedList(cluster, RESOURCES.deployments);
+    if (narrowed) {
+      const where = enumerate(narrowed.namespaces);
+      const what = `no istiod of revision ${revision} in namespaces ${where}`;
+      return unread(ref, what, narrowed.refused);
+    }
     const revisions = enumerate(others.map((istiod) => istiod.revision));
     return problem(ref, `has no istiod of revision ${revision}; there are: ${revisions || "none"}`);
   }

@@ -3,7 +3,7 @@ import { DEFAULT_CLUSTER_ID, NETWORK } from "../mesh/names.ts";
 import { kubectl } from "../mesh/commands/shell.ts";
 import type { ClusterRef } from "../model/check.ts";
 import type { GatheredCluster } from "../model/cluster.ts";
-import { hasNamespace, type Problem, problem, read } from "./problem.ts";
+import { factOf, hasNamespace, type Problem, problem, read, unread } from "./problem.ts";
 
 const LONGEST_LABEL = 63;
 
@@ -31,6 +31,12 @@ export function networkProblems(cluster: GatheredCluster): Problem[] {
   if (!exists) {
     const find = findIstiod(ref, "deployments");
     return [problem(ref, `istio namespace ${name} does not exist: -i names another`, find)];
+  }
+  const istiods = factOf(cluster, "istiods");
+  if ("missing" in istiods) {
+    // It may be another: a label on this one would do nothing, or give a second network.
+    const what = `namespace ${name} has no label ${NETWORK}; whether istiod runs there is not known`;
+    return [unread(ref, what, istiods.missing)];
   }
   const value = suggestion(ref) || "<network>";
   return [

@@ -9,6 +9,7 @@ import type { GatheredCluster, WritableCluster } from "../model/cluster.ts";
 import type { FactKey } from "../model/facts.ts";
 import type { AccessRequest } from "../model/gathered.ts";
 import { RESOURCES } from "../model/resource.ts";
+import { gatewaysIn } from "./known-gateways.ts";
 import { networkProblems } from "./network.ts";
 import { factOf, hasNamespace, type Problem, problem, read } from "./problem.ts";
 
@@ -48,7 +49,7 @@ export async function writeProblems(
   return [
     ...networkProblems(cluster),
     ...namespaceProblems(cluster, intent.namespace),
-    ...classProblems(cluster, intent.className),
+    ...classProblems(cluster, intent),
     ...denied,
   ];
 }
@@ -63,10 +64,10 @@ function namespaceProblems(cluster: GatheredCluster, namespace: string): Problem
   return [problem(ref, `namespace ${namespace} does not exist`, create)];
 }
 
-function classProblems(cluster: GatheredCluster, className: string): Problem[] {
+function classProblems(cluster: GatheredCluster, { className, namespace }: Intent): Problem[] {
   const { ref } = cluster;
   const problems: Problem[] = [];
-  const gateways = read(cluster, "gateways", problems);
+  const gateways = gatewaysIn(cluster, namespace, problems);
   if (!gateways) return problems;
   if (!gateways.served) return [noCrds(ref)];
   const classes = read(cluster, "gatewayClasses", problems);

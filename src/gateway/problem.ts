@@ -1,3 +1,4 @@
+import { isKnownIn, narrowedList } from "../facts/narrowed.ts";
 import type { ClusterRef } from "../model/check.ts";
 import type { GatheredCluster } from "../model/cluster.ts";
 import type { FactKey, Facts } from "../model/facts.ts";
@@ -23,6 +24,14 @@ export function unread(cluster: ClusterRef, what: string, cause: Missing): Probl
   return { cluster, message: `${what}: ${cause.detail}`, commands: [], cause };
 }
 
+/** The same refusal, of one namespace: no more is needed. */
+export function within(cause: Missing, namespace: string): Missing {
+  const { request } = cause;
+  return cause.why === "forbidden" && request
+    ? { ...cause, request: { ...request, namespace } }
+    : cause;
+}
+
 /** The fact, or why there is none. */
 export function factOf<K extends FactKey>(
   cluster: GatheredCluster,
@@ -34,7 +43,7 @@ export function factOf<K extends FactKey>(
 }
 
 /** Facts as problems speak of them. */
-const READ = {
+export const READ = {
   connection: "cannot be reached",
   istiods: "its istiod could not be read",
   namespaces: "its namespaces could not be read",
@@ -61,14 +70,12 @@ export function read<K extends keyof typeof READ>(
  * only, and this one could not.
  */
 export function hasNamespace(
-  { narrowed = [] }: GatheredCluster,
+  cluster: GatheredCluster,
   known: Facts["namespaces"],
   name: string,
 ): boolean | undefined {
   if (known.some((namespace) => namespace.name === name)) return true;
-  const { group, plural } = RESOURCES.namespaces;
-  const oneByOne = narrowed.find((list) => list.group === group && list.resource === plural);
-  return oneByOne && !oneByOne.namespaces.includes(name) ? undefined : false;
+  return isKnownIn(narrowedList(cluster, RESOURCES.namespaces), name) ? false : undefined;
 }
 
 /** Each fault once: a cluster may be source and target. Clusters in the order given. */

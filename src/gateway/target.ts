@@ -8,6 +8,7 @@ import { qualified } from "../mesh/wording.ts";
 import { showGateway } from "../mesh/commands/gateways.ts";
 import { exposeCommand } from "../mesh/commands/link.ts";
 import { kubectl } from "../mesh/commands/shell.ts";
+import { isKnownIn, narrowedList } from "../facts/narrowed.ts";
 import type { ClusterRef } from "../model/check.ts";
 import type { GatheredCluster } from "../model/cluster.ts";
 import type {
@@ -18,12 +19,13 @@ import type {
   ServiceFact,
 } from "../model/facts.ts";
 import { gathered, type Gathered } from "../model/gathered.ts";
+import { RESOURCES } from "../model/resource.ts";
 import { externalAddresses, type PeerAddress, peerAddress } from "../mesh/addresses.ts";
 import { clusterName } from "./cluster-id.ts";
 import { networkProblems } from "./network.ts";
 import type { PeerTarget } from "./peer.ts";
 import { noCrds } from "./preconditions.ts";
-import { factOf, type Problem, problem, read } from "./problem.ts";
+import { factOf, type Problem, problem, read, unread, within } from "./problem.ts";
 
 /** What must be read of a cluster to point a remote Gateway at it. */
 export const TARGET_FACTS: readonly FactKey[] = [
@@ -91,12 +93,21 @@ function trustDomainOf(
   return { problem: problem(ref, message, show) };
 }
 
-function noEntrance(ref: ClusterRef): Problem {
-  return problem(ref, "has no east-west Gateway", exposeCommand(ref, "--wait"));
+function noEntrance(cluster: GatheredCluster): Problem {
+  const { ref } = cluster;
+  const narrowed = narrowedList(cluster, RESOURCES.gateways);
+  if (!narrowed) return problem(ref, "has no east-west Gateway", exposeCommand(ref, "--wait"));
+  return unread(ref, "no east-west Gateway among those that could be read", narrowed.refused);
 }
 
-function noAddress(ref: ClusterRef, gateway: GatewayFact): Problem {
+function noAddress(cluster: GatheredCluster, gateway: GatewayFact): Problem {
+  const { ref } = cluster;
   const { namespace, name } = gateway;
+  const narrowed = narrowedList(cluster, RESOURCES.services);
+  if (narrowed && !isKnownIn(narrowed, namespace)) {
+    const what = `Services of namespace ${namespace} could not be read`;
+    return unread(ref, what, within(narrowed.refused, namespace));
+  }
   return problem(
     ref,
     `east-west Gateway ${qualified(gateway)} has no address that can be reached from outside (--address gives one)`,
@@ -128,8 +139,8 @@ export function describeTarget(cluster: GatheredCluster, settings: TargetSetting
     : undefined;
   const [found] = entrance?.addresses ?? [];
   const address = settings.address ?? (found === undefined ? undefined : peerAddress(found));
-  if (gateways?.served && !entrance) problems.push(noEntrance(ref));
-  if (entrance && services && !address) problems.push(noAddress(ref, entrance.gateway));
+  if (gateways?.served && !entrance) problems.push(noEntrance(cluster));
+  if (entrance && services && !address) problems.push(noAddress(cluster, entrance.gateway));
   const name = clusterName(cluster, entrance?.gateway, settings.revision);
   if ("message" in name) problems.push(name);
   const { network } = ref;

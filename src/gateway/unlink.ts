@@ -1,12 +1,15 @@
+import { narrowedList } from "../facts/narrowed.ts";
 import { GATEWAY_RESOURCE } from "../mesh/names.ts";
 import { deleteGateway, showGatewayManagers } from "../mesh/commands/gateways.ts";
 import * as label from "../mesh/names.ts";
 import { enumerate, qualified } from "../mesh/wording.ts";
 import { findPeers, indexPeers, peerName } from "../mesh/peers.ts";
-import { kubectl } from "../mesh/commands/shell.ts";
+import { contextWord, kubectl, mc, quote } from "../mesh/commands/shell.ts";
 import type { GatheredCluster } from "../model/cluster.ts";
 import type { GatewayFact } from "../model/facts.ts";
+import { RESOURCES } from "../model/resource.ts";
 import { gatheredPeer, remoteGateways } from "./gathered-peer.ts";
+import { gatewaysIn } from "./known-gateways.ts";
 import { type Problem, problem, read } from "./problem.ts";
 
 /** What links are to be undone towards: a cluster that was read, or a name that Gateways carry. */
@@ -103,7 +106,7 @@ export function planUnlink(
   );
   for (const { cluster, namespace } of sources) {
     if (!read(cluster, "connection", result.problems)) continue;
-    if (!read(cluster, "gateways", result.problems)) continue;
+    if (!gatewaysIn(cluster, namespace, result.problems)) continue;
     for (const target of targets) {
       if (target.name === cluster.ref.context) continue;
       const all = gatewaysFor(cluster, target);
@@ -135,7 +138,28 @@ function peersIn(source: GatheredCluster, namespace: string): string[] {
 function noLink(source: GatheredCluster, namespace: string, name: string): string {
   const peers = peersIn(source, namespace);
   const others = peers.length > 0 ? `; there are links to ${enumerate(peers)}` : "";
-  return `no link to ${name} in namespace ${namespace}${others}`;
+  const narrowed = narrowedList(source, RESOURCES.gateways);
+  const limits = narrowed
+    ? `; only namespaces ${enumerate(narrowed.namespaces)} could be read for Gateways`
+    : "";
+  return `no link to ${name} in namespace ${namespace}${others}${limits}`;
+}
+
+/** Why it cannot be told which Gateways of a namespace stand for a target; undefined where it can. */
+function whyUntold(
+  source: GatheredCluster,
+  namespace: string,
+  { name, cluster }: UnlinkTarget,
+): string | undefined {
+  if (!cluster) return `${name} cannot be reached`;
+  const known = cluster.facts.gateways?.ok && !narrowedList(cluster, RESOURCES.gateways);
+  // By its ID a Gateway that says which cluster it stands for is told from those of others.
+  const nameless = remoteGateways(source).some(
+    (gateway) => gateway.namespace === namespace && !gateway.labels.get(label.CLUSTER),
+  );
+  return known || (cluster.ref.id !== undefined && !nameless)
+    ? undefined
+    : `the Gateways of ${name} could not all be read`;
 }
 
 function isDoomed(
@@ -156,19 +180,25 @@ function notOurs({ cluster, gateway }: Doomed): Problem[] {
 function nothingHere(
   source: GatheredCluster,
   namespace: string,
-  { name, cluster, isContext }: UnlinkTarget,
+  target: UnlinkTarget,
   elsewhere: readonly GatewayFact[],
   { problems, notes }: Unlinking,
 ): void {
   const { ref } = source;
-  const none = `no link to ${name} in namespace ${namespace}`;
+  const { name } = target;
   const peers = peersIn(source, namespace);
+  const untold = target.isContext ? whyUntold(source, namespace, target) : undefined;
   if (elsewhere.length > 0) {
+    // The link is still there: what was asked for is not done.
     const where = [...new Set(elsewhere.map((gateway) => gateway.namespace))];
-    notes.push(`${ref.context}: ${none}; there is one in ${enumerate(where)}: -n says where`);
-  } else if (isContext && !cluster && peers.length > 0) {
-    // Its Gateways may carry a CLUSTER_ID and a network that only the dead cluster could tell.
-    const message = `${name} cannot be reached, and no Gateway in namespace ${namespace} says that it stands for ${name}: give --to its CLUSTER_ID or network; there are ${enumerate(peers, 30)}`;
+    const message = `no link to ${name} in namespace ${namespace}; there is one in ${enumerate(where)}`;
+    const ends = `unlink --from ${contextWord(ref)} --to ${quote(name)}`;
+    problems.push(
+      problem(ref, message, ...where.map((one) => mc(ref, `${ends} -n ${quote(one)}`))),
+    );
+  } else if (untold !== undefined && peers.length > 0) {
+    // Its Gateways may carry a CLUSTER_ID and a network that only the target could tell.
+    const message = `${untold}, and no Gateway in namespace ${namespace} says that it stands for ${name}: give --to its CLUSTER_ID or network; there are ${enumerate(peers, 30)}`;
     const words = [
       "-n",
       namespace,

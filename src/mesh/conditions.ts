@@ -45,6 +45,11 @@ export function isTrue(object: Conditioned, type: string): boolean {
   return conditionOf(object, type)?.status === "True";
 }
 
+/** Whether peering has written to the Gateway, whatever it says. */
+export function isPeered({ conditions }: Conditioned): boolean {
+  return conditions.has(PEER_CONNECTED);
+}
+
 /** `Programmed is False (AddressNotAssigned: address pending)`, or that it is absent. */
 export function conditionText(object: Conditioned, type: string): string {
   return `${type} is ${stateText(object, type)}`;

@@ -42,13 +42,26 @@ export const SERVICE_ACCOUNT = "gateway.istio.io/service-account";
 export const CANONICAL_NAME = "service.istio.io/canonical-name";
 export const DATA_PLANE_TYPE = "peering.solo.io/data-plane-service-type";
 export const PREFERRED_DATA_PLANE_TYPE = "peering.solo.io/preferred-data-plane-service-type";
+/** Label of what a package manager made, and the annotation of Helm that names the release. */
+export const MANAGED_BY = "app.kubernetes.io/managed-by";
+export const HELM_RELEASE = "meta.helm.sh/release-name";
 export const EXPOSE_ISTIOD = "istio.io/expose-istiod";
+/** Label of a namespace or pod: `ambient`, `none`, or another mode of Istio's data plane. */
+export const DATA_PLANE_MODE = "istio.io/dataplane-mode";
+/** The class of Gateways that are waypoints. */
+export const CLASS_WAYPOINT = "istio-waypoint";
 
 export const SERVICE_TYPE = "networking.istio.io/service-type";
 /** Label of AWS nodes: `fargate` where no DaemonSet runs. */
 export const COMPUTE_TYPE = "eks.amazonaws.com/compute-type";
 /** Annotation of a pod: the port of its metrics and, on istiod, of its debug endpoints. */
 export const METRICS_PORT = "prometheus.io/port";
+/** Label of a gateway's Service: its port for other networks, where that is not 15443. */
+export const GATEWAY_PORT = "networking.istio.io/gatewayPort";
+/** Annotation of a gateway's Service: the nodes whose addresses are the gateway's, as labels in JSON. */
+export const NODE_SELECTOR = "traffic.istio.io/nodeSelector";
+/** The ConfigMap of every namespace that has the roots which pods trust the API server by. */
+export const API_ROOT_CONFIG_MAP = "kube-root-ca.crt";
 /** Annotation of a remote secret: the cluster that its kubeconfig is for. */
 export const NETWORKING_CLUSTER = "networking.istio.io/cluster";
 /** On a WorkloadEntry that peering wrote: the pod of the other cluster that it stands for. */
@@ -59,7 +72,8 @@ export const SOURCE_CLUSTER = "solo.io/source-cluster";
 /** Selects istiod's Deployments and pods of all revisions. */
 export const ISTIOD_SELECTOR = "app=istiod";
 /** Selects the remote secrets of community multicluster. */
-export const REMOTE_SECRET_SELECTOR = "istio/multiCluster=true";
+export const REMOTE_SECRET = "istio/multiCluster";
+export const REMOTE_SECRET_SELECTOR = `${REMOTE_SECRET}=true`;
 
 /** Gateways as kubectl takes them: `gateway` may also be Istio's own. */
 export const GATEWAY_RESOURCE = "gateways.gateway.networking.k8s.io";
@@ -93,6 +107,8 @@ export const DEFAULT_REVISION = "default";
 /** The namespace of Kubernetes' own components; its UID tells a cluster from all others. */
 export const SYSTEM_NAMESPACE = "kube-system";
 
+/** Condition of a Segment that istiod does not take up. */
+export const REJECTED = "Rejected";
 /** Conditions of the Gateway API. */
 export const ACCEPTED = "Accepted";
 export const PROGRAMMED = "Programmed";
@@ -104,6 +120,8 @@ export const PEERING_SUCCEEDED = "gloo.solo.io/PeeringSucceeded";
 export const PEER_DATA_PLANE_PROGRAMMED = "gloo.solo.io/PeerDataPlaneProgrammed";
 
 export const PORT_HBONE = 15008;
+/** Through which sidecars reach those of other networks. */
+export const PORT_CROSS_NETWORK = 15443;
 export const PORT_XDS = 15012;
 /** istiod's debug endpoints, unless annotation prometheus.io/port says otherwise. */
 export const PORT_DEBUG = 15014;

@@ -1,7 +1,7 @@
 import { defined } from "../lib/defined.ts";
 import type { ClusterRef } from "../model/check.ts";
 import type { NamespaceFact, ServiceFact } from "../model/facts.ts";
-import { CLUSTER_DOMAIN, SERVICE_SCOPE } from "./names.ts";
+import { CLUSTER_DOMAIN, SERVICE_SCOPE, SERVICE_TAKEOVER } from "./names.ts";
 import { type MeshDomain, segmentName } from "./segments.ts";
 
 const SHARED_SCOPES: ReadonlySet<string> = new Set(["global", "global-only", "segment"]);
@@ -22,6 +22,14 @@ export interface SharedService extends Sharing {
    * scope global-only the name that it has in its cluster. Absent where the domain is not known.
    */
   host?: string;
+}
+
+/** Whether the local name of a Service is answered by that of all clusters. */
+export function isTakenOver(
+  { labels }: Pick<ServiceFact, "labels">,
+  namespace: Pick<NamespaceFact, "labels"> | undefined,
+): boolean {
+  return (labels.get(SERVICE_TAKEOVER) ?? namespace?.labels.get(SERVICE_TAKEOVER)) === "true";
 }
 
 /** Shared by the name that the Service has in its cluster, with the endpoints of all clusters. */

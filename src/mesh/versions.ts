@@ -97,6 +97,12 @@ export function hasMinor(version: Release, major: number, minor: number): boolea
   return version.major > major || (version.major === major && version.minor >= minor);
 }
 
+/** Whether a version as it is written (`1.30.3-solo`) has reached a minor release such as `1.30`. */
+export function hasReached(version: string, minor: string): boolean {
+  const [is, wanted] = [parseVersion(version), parseVersion(minor)];
+  return is !== undefined && wanted !== undefined && hasMinor(is, wanted.major, wanted.minor);
+}
+
 /** `1.28`: what must agree between components. */
 export function minorOf(version: Release): string {
   return `${version.major}.${version.minor}`;

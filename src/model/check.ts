@@ -5,7 +5,7 @@ import type { FactKey, Facts } from "./facts.ts";
 import type { Gathered } from "./gathered.ts";
 import type { Explanation } from "./explanation.ts";
 import type { LinkEdge } from "./links.ts";
-import type { Finding, Result } from "./report.ts";
+import type { Finding, MeshKind, Result } from "./report.ts";
 import type { CheckView } from "./view.ts";
 
 export type { ClusterRef };
@@ -16,6 +16,8 @@ interface CheckContext {
   clusters: readonly ClusterRef[];
   /** `-r`: judge this istiod revision only. */
   revision?: string;
+  /** How the clusters of the mesh find each other: both ways in a migration. */
+  kinds: ReadonlySet<MeshKind>;
 }
 
 export interface ClusterCheckContext extends CheckContext {
@@ -63,6 +65,8 @@ interface Described<Id extends CheckId> {
   faults: readonly string[];
   /** How to mend them, one line each. */
   fixes: readonly string[];
+  /** It is for meshes of this kind alone; absent: for all. */
+  meshKind?: MeshKind;
   /** Not run with --precheck, with the reason that its `skip` gives. */
   notInPrecheck?: string;
 }

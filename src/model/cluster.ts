@@ -13,6 +13,8 @@ export interface NarrowedList {
   namespaces: readonly string[];
   /** Why not all of them were. */
   refused: Missing;
+  /** A recording has nothing of the others at all, which the connection says once. */
+  isBlank?: boolean;
 }
 
 /** What was read of one cluster. */
@@ -22,6 +24,8 @@ export interface GatheredCluster {
   facts: Partial<{ [K in FactKey]: Gathered<Facts[K]> }>;
   /** When it was recorded, ms since the epoch; null: a recording that does not say. Absent: live. */
   recordedAt?: number | null;
+  /** Of one that does not say, the newest time in it, ms since the epoch: it was made then or later. */
+  recordedAfter?: number;
   /** What facts know of some namespaces only. */
   narrowed?: readonly NarrowedList[];
 }

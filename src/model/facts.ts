@@ -1,3 +1,12 @@
+import type { FlatEntryFact, SourcePodsFact } from "./peering-facts.ts";
+import type {
+  CredentialTargetFact,
+  EndpointsFact,
+  ProxyPodFact,
+  RemoteClustersFact,
+  RemoteSecretFact,
+  ServiceScopeFact,
+} from "./community-facts.ts";
 import type { Gathered } from "./gathered.ts";
 import type { MeshViewFact } from "./data-plane-facts.ts";
 import type { PoliciesFact } from "./policy-facts.ts";
@@ -9,8 +18,24 @@ import type {
   ServiceFact,
   ServicePodsFact,
 } from "./service-facts.ts";
-import type { ObservedCondition, WorkloadFact, IstiodsFact, PodFact } from "./workload-facts.ts";
+import type { SegmentFact } from "./segment-facts.ts";
+import type { SpireEntriesFact, SpireFact, SpirePodsFact, SpireTrustFact } from "./spire.ts";
+import type { IstiodsFact, ObservedCondition, PodFact, WorkloadFact } from "./workload-facts.ts";
 
+export type { FlatEntryFact, SourcePodsFact } from "./peering-facts.ts";
+export type {
+  RemoteKubeconfigFact,
+  TokenClaims,
+  CredentialTargetFact,
+  EndpointShardFact,
+  EndpointsFact,
+  NetworkGatewayFact,
+  ProxyPodFact,
+  RemoteClustersFact,
+  RemoteSecretFact,
+  ServiceEndpointsFact,
+  ServiceScopeFact,
+} from "./community-facts.ts";
 export type {
   ImportsFact,
   NamespaceFact,
@@ -35,6 +60,7 @@ export type {
   TolerationFact,
   WorkloadFact,
 } from "./workload-facts.ts";
+export type { SegmentAlias, SegmentFact } from "./segment-facts.ts";
 
 /*
  * What checks talk about. Each fact is made by src/facts/<file>.ts from Kubernetes objects that may
@@ -176,46 +202,18 @@ export interface MeshConfigFact {
   /** `cluster.local` when the configuration does not say. */
   trustDomain: string;
   trustDomainAliases: string[];
+  /** caCertificates[].trustDomains: roots of other trust domains that proxies verify against. */
+  foreignTrustDomains?: string[];
+  /** defaultConfig.meshId. */
+  meshId?: string;
+  /** defaultConfig.discoveryAddress: the istiod that proxies turn to. */
+  discoveryAddress?: string;
+  /** Hosts that serviceSettings keep within their cluster. */
+  clusterLocalHosts?: string[];
+  /** serviceScopeConfigs: by which labels of Services what scope is meant. */
+  serviceScopes?: ServiceScopeFact[];
   /** The YAML could not be parsed: why. */
   unreadable?: string;
-}
-
-/** A remote secret of community multicluster, by its metadata only. */
-export interface RemoteSecretFact {
-  namespace: string;
-  name: string;
-  /** Annotation networking.istio.io/cluster. */
-  cluster?: string;
-}
-
-/** A WorkloadEntry written for a pod of another cluster on a flat network. */
-export interface FlatEntryFact {
-  namespace: string;
-  name: string;
-  /** Label solo.io/source-cluster: a CLUSTER_ID. */
-  sourceCluster: string;
-  /** The pod, from annotation solo.io/peered-workload-uid; absent when it names none. */
-  pod?: { namespace: string; name: string };
-  /** The annotation as it stands, for messages. */
-  uid: string;
-  /** The Service that the pod serves, from labels solo.io/parent-service and -namespace. */
-  service?: { namespace: string; name: string };
-}
-
-/** Which pods that flat entries of other clusters name exist in this cluster. */
-export interface SourcePodsFact {
-  /** Names of pods that exist, by their namespace. */
-  existing: ReadonlyMap<string, ReadonlySet<string>>;
-  /** Namespaces that were read. */
-  namespaces: ReadonlySet<string>;
-}
-
-/** A Segment: a part of the mesh whose clusters share services under a domain of their own. */
-export interface SegmentFact {
-  namespace: string;
-  name: string;
-  /** spec.domain. */
-  domain?: string;
 }
 
 export interface PlatformFact {
@@ -271,6 +269,12 @@ export interface Facts {
   intermediate: IntermediateFact;
   meshConfigs: MeshConfigFact[];
   remoteSecrets: RemoteSecretFact[];
+  /** Nothing where no cluster of the run has remote secrets. */
+  credentialTarget: CredentialTargetFact | undefined;
+  /** Here and below: only asked for where the cluster shows signs of community multicluster. */
+  remoteClusters: RemoteClustersFact[];
+  endpoints: EndpointsFact | undefined;
+  proxyPods: ProxyPodFact[];
   flatEntries: FlatEntryFact[];
   sourcePods: SourcePodsFact;
   imports: ImportsFact;
@@ -285,6 +289,10 @@ export interface Facts {
   segments: SegmentFact[];
   platform: PlatformFact;
   ztunnelDumps: ZtunnelDumpFact[];
+  spire: SpireFact;
+  spirePods: SpirePodsFact;
+  spireTrust: SpireTrustFact;
+  spireEntries: SpireEntriesFact;
 }
 
 export type FactKey = keyof Facts;

@@ -28,6 +28,11 @@ export interface Missing {
   request?: AccessRequest;
   /** A sentence that says what to do, where the cause alone does not tell. */
   advice?: string;
+  /**
+   * Namespaces that could be read in place of the whole cluster, and hold none of it: enough for whoever
+   * is concerned with one of them only.
+   */
+  emptyIn?: readonly string[];
 }
 
 /**

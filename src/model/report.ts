@@ -1,4 +1,5 @@
 import type { CheckData, CheckId } from "./check-data.ts";
+import type { ProbeReport } from "./probe.ts";
 
 /** Worst first in the order of an outcome: fail, error, warn, info, pass, skip. */
 export type Status = "pass" | "info" | "warn" | "fail" | "error" | "skip";
@@ -17,6 +18,9 @@ export type Count = number;
 export type Command = string;
 
 export type Outcome = "pass" | "warn" | "fail" | "error";
+
+/** From which severity on a run fails: from `fail` on (errors included), from `warn` on, never. */
+export type FailOn = "fail" | "warn" | "never";
 
 export interface ObjectRef {
   /** @minLength 1 */
@@ -42,6 +46,23 @@ export interface Remediation {
   step?: true;
 }
 
+/** How clusters of a mesh find each other: Solo's peering, or remote secrets as in the community. */
+export type MeshKind = "peering" | "community";
+
+/** Why a whole check does not apply: text folds such results into one line, other formats have all. */
+export type Inapplicable =
+  | {
+      /** The check is for meshes of this kind, which this is not. */
+      onlyFor: MeshKind;
+    }
+  | {
+      /**
+       * The check is about this product, which is not in use here.
+       * @minLength 1
+       */
+      notInUse: string;
+    };
+
 /** A check as findings name it: `certs`, or `CONTEXT/gateways` for a check of one cluster. */
 export type CheckName = CheckId | `${string}/${CheckId}`;
 
@@ -59,12 +80,19 @@ export interface Finding {
   remediation?: Remediation;
   /** The check whose fault explains this one. */
   blockedBy?: CheckName;
+  /** Only where the severity is skip: the check does not apply here at all. */
+  because?: Inapplicable;
   /**
    * While this fault lasts the cluster cannot peer, or not through the east-west gateway that it is
    * of: a link that is broken follows from it. Other faults of the same check explain no such link.
    */
   stopsPeering?: true;
-  /** @format uri */
+  /** A recording lacks what the check needs: in the cluster there may be nothing wrong. */
+  notRecorded?: true;
+  /**
+   * The page of the check, where it says more of what is wrong.
+   * @format uri
+   */
   docs?: string;
 }
 
@@ -98,6 +126,12 @@ export interface ClusterReport {
    * @format date-time
    */
   recordedAt?: string | null;
+  /**
+   * The newest time that the objects of a recording bear which does not say when it was made: it was made
+   * then or later. RFC 3339.
+   * @format date-time
+   */
+  recordedAfter?: string;
   checks: Result[];
 }
 
@@ -117,9 +151,13 @@ export interface Report {
   /** @minimum 0 */
   durationMs: number;
   precheck: boolean;
+  /** What made the run fail, when that was not `fail`. */
+  failOn?: FailOn;
   outcome: Outcome;
   clusters: ClusterReport[];
   mesh: Result[];
   /** How many results have each status. */
   summary: Record<Status, Count>;
+  /** With --probe only. It counts for no status and not for the outcome. */
+  probe?: ProbeReport;
 }

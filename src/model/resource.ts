@@ -17,6 +17,14 @@ const core = (plural: string, kind: string, namespaced = true): Resource => ({
   namespaced,
 });
 
+const spire = (plural: string, kind: string): Resource => ({
+  group: "spire.spiffe.io",
+  versions: ["v1alpha1"],
+  plural,
+  kind,
+  namespaced: false,
+});
+
 /** Every resource type that mc reads or writes. */
 export const RESOURCES = {
   pods: core("pods", "Pod"),
@@ -25,6 +33,7 @@ export const RESOURCES = {
   nodes: core("nodes", "Node", false),
   configMaps: core("configmaps", "ConfigMap"),
   secrets: core("secrets", "Secret"),
+  serviceAccounts: core("serviceaccounts", "ServiceAccount"),
   deployments: {
     group: "apps",
     versions: ["v1"],
@@ -89,6 +98,10 @@ export const RESOURCES = {
     kind: "Segment",
     namespaced: true,
   },
+  /** SPIRE's controller manager: which pods get which identity, and whose bundles are fetched. */
+  clusterSpiffeIds: spire("clusterspiffeids", "ClusterSPIFFEID"),
+  clusterStaticEntries: spire("clusterstaticentries", "ClusterStaticEntry"),
+  federatedTrustDomains: spire("clusterfederatedtrustdomains", "ClusterFederatedTrustDomain"),
   /** OpenShift's Cluster Network Operator configuration, one object named `cluster`. */
   openshiftNetworks: {
     group: "operator.openshift.io",

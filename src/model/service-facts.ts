@@ -18,9 +18,13 @@ export interface ServiceFact {
   clusterIPs: string[];
   /** status.loadBalancer.ingress: hostname or IP, and spec.externalIPs. */
   addresses: string[];
-  ports: ServicePort[];
-  /** spec.selector; absent where it selects no pods. */
+  /** Of type ExternalName: the name that it stands for. */
+  externalName?: string;
+  /** spec.selector; absent: its endpoints are somebody else's to write. */
   selector?: ReadonlyMap<string, string>;
+  /** Annotation traffic.istio.io/nodeSelector: its nodes' addresses are those of the gateway. */
+  nodeSelector?: string;
+  ports: ServicePort[];
   /**
    * Where callers are sent: spec.trafficDistribution, else annotation
    * networking.istio.io/traffic-distribution; absent where neither says.

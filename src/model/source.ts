@@ -1,6 +1,7 @@
 import type { FactKey, Facts } from "./facts.ts";
 import type { Gathered } from "./gathered.ts";
 import type { Connection, DebugTarget, ListOptions, RawObject } from "./reader.ts";
+import type { MeshKind } from "./report.ts";
 import type { Resource } from "./resource.ts";
 
 /** What the command line says about how to read a cluster. */
@@ -11,6 +12,8 @@ export interface GatherSettings {
   revision?: string;
   /** `-n`: another namespace that matters, where not all may be listed. */
   namespace?: string;
+  /** `--mode`: the kind of mesh that this is; absent: what is there tells. */
+  mode?: MeshKind;
   /**
    * Asking is free, as of a recording: read also what is seldom there (OpenShift's network), and what
    * ztunnel pods say of themselves (`/config_dump`), which would take a request a node.
@@ -44,6 +47,8 @@ export interface FactSource {
   /** Says ahead that `debug` will be called, before what it takes to know the target is awaited. */
   expectDebug(): void;
   debug(target: DebugTarget, path: string): Promise<Gathered<unknown>>;
+  /** The same request once more, not from what is shared. */
+  debugAgain(target: DebugTarget, path: string): Promise<Gathered<unknown>>;
   /** Another fact of this cluster. */
   fact<K extends FactKey>(key: K): Promise<Gathered<Facts[K]>>;
   /** A fact of every other cluster of the run. */

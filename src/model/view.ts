@@ -52,6 +52,12 @@ export interface CheckView<Id extends CheckId = CheckId> {
   rank: number;
   /** Among the lines that people know from `istioctl multicluster check`, which text prints first. */
   familiar?: true;
+  /**
+   * The minor version of Istio (`1.30`) from which on text has this line, as Istio's own check has, or
+   * as what it is about is of that time. The check runs on older ones too; in the text of a mesh where
+   * all are older a result is left out that has nothing to tell. Absent: the line is told always.
+   */
+  since?: string;
   /** Passing findings stand under the summary line also in the short form of text. */
   passesInBrief?: true;
   /**

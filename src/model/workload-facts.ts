@@ -78,6 +78,8 @@ export interface WorkloadFact {
   images: ContainerImage[];
   /** Label app.kubernetes.io/version of the object or its pod template. */
   versionLabel?: string;
+  /** Of its pods; absent where the template does not say. */
+  serviceAccount?: string;
   /** Known variables of the main container (`discovery`, `istio-proxy`, `install-cni`). */
   env: Env;
   /** Conditions that are not as they should be, such as ReplicaFailure: quota, admission. */

@@ -1,3 +1,4 @@
+import { defined } from "../lib/defined.ts";
 import { oneLine } from "../lib/sanitize.ts";
 import { missing, type Gathered } from "../model/gathered.ts";
 import { absenceIn, type Builder, type Built, type Named } from "./directory/builder.ts";
@@ -71,12 +72,17 @@ export class BugReportBuilder implements Builder {
   }
 
   finish(): Built {
+    const now = Date.now();
     const reader = new RecordingReader({
       context: this.#context ?? this.#named.context,
       origin: this.#named.origin,
-      now: Date.now(),
+      now,
+      ...defined({ recordedAfter: this.#objects.newestUntil(now) }),
       objects: this.#objects,
       debug: this.#debug,
+      // All its lists are of all namespaces.
+      mayBePartial: false,
+      isVouchedFor: false,
       snapshot: { connection: {}, unread: [] },
       absence: (resource) => absenceIn(this.#objects, resource, this.#hasCustomResources),
     });

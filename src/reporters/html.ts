@@ -5,23 +5,25 @@ import { causesSection } from "./html/causes.ts";
 import { resultItem, statusLabel, symbol } from "./html/findings.ts";
 import { linkTable } from "./html/links.ts";
 import { STYLE } from "./html/style.ts";
+import { probeSection } from "./html/probe.ts";
 import { linkMatrices } from "./link-matrix.ts";
 import { type Markup, markup } from "./markup.ts";
 import type { Reporter } from "./reporter.ts";
 import { overallStatus } from "./results.ts";
-import { count, nameOf, timeWords } from "./words.ts";
+import { count, nameOf, recordedTime, thresholdWords, timeWords, VERDICT } from "./words.ts";
 
-const VERDICT: Readonly<Record<Outcome, string>> = {
-  pass: "All checks passed",
-  warn: "No faults, but warnings",
-  fail: "Faults found",
-  error: "Not everything could be checked",
-};
+/** As the title of a page begins. */
+function titleOf(outcome: Outcome): string {
+  const [first = "", ...rest] = VERDICT[outcome];
+  return first.toUpperCase() + rest.join("");
+}
 
 /** Nothing is loaded and nothing runs, whatever a label says. */
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
-function header({ outcome, clusters, summary, startedAt, tool, precheck }: Report): Markup {
+function header(report: Report): Markup {
+  const { outcome, clusters, summary, startedAt, tool, precheck } = report;
+  const threshold = thresholdWords(report);
   const { pass, info, warn, fail, error, skip } = summary;
   const counts = [
     `${pass + info} passed`,
@@ -31,16 +33,18 @@ function header({ outcome, clusters, summary, startedAt, tool, precheck }: Repor
     ...(skip > 0 ? [`${skip} skipped`] : []),
   ];
   return markup`<header class="${outcome}">
-<h1>${symbol(outcome)} ${VERDICT[outcome]}</h1>
-<p>${count(clusters.length, "cluster")}; checks: ${counts.join(", ")}</p>
+<h1>${symbol(outcome)} ${titleOf(outcome)}</h1>
+<p>${count(clusters.length, "cluster")}; checks: ${counts.join(", ")}${threshold === undefined ? "" : `; ${threshold}`}</p>
 <p class="minor">mc ${precheck ? "check --precheck" : "check"} ${tool.version}, <time datetime="${startedAt}">${timeWords(startedAt)}</time></p>
 </header>`;
 }
 
-function recordedCell({ recordedAt }: ClusterReport): Markup {
+function recordedCell(cluster: ClusterReport): Markup {
+  const { recordedAt, recordedAfter } = cluster;
   if (recordedAt === undefined) return markup`<td>live</td>`;
-  if (recordedAt === null) return markup`<td>unknown time</td>`;
-  return markup`<td><time datetime="${recordedAt}">${timeWords(recordedAt)}</time></td>`;
+  const time = recordedAt ?? recordedAfter;
+  if (time === undefined) return markup`<td>unknown time</td>`;
+  return markup`<td><time datetime="${time}">${recordedTime(cluster) ?? ""}</time></td>`;
 }
 
 function clustersTable({ clusters }: Report): Markup {
@@ -52,7 +56,7 @@ function clustersTable({ clusters }: Report): Markup {
     return markup`<tr><th scope="row"><a href="#${anchors[index] ?? ""}">${context}</a></th><td>${name}</td><td>${network}</td><td>${istioVersion}</td>${hasRecordings ? recordedCell(cluster) : markup``}<td>${statusLabel(overallStatus(checks))}</td></tr>`;
   });
   return markup`<section aria-labelledby="clusters"><h2 id="clusters">Clusters</h2>
-<div class="scroll" role="region" aria-labelledby="clusters" tabindex="0"><table>
+<div class="scroll" role="region" aria-label="Table of clusters" tabindex="0"><table>
 <thead><tr><th scope="col">Context</th><th scope="col">Cluster ID</th><th scope="col">Network</th><th scope="col">Istio</th>${heading}<th scope="col">Result</th></tr></thead>
 <tbody>
 ${rows}
@@ -85,7 +89,7 @@ export const html: Reporter = (report, { verbose, views }) => {
 <meta http-equiv="Content-Security-Policy" content="${POLICY}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<title>mc check: ${VERDICT[outcome]}</title>
+<title>mc check: ${titleOf(outcome)}</title>
 <style>${STYLE}</style>
 </head>
 <body>
@@ -94,6 +98,7 @@ ${header(report)}
 ${causesSection(report, views)}
 ${clustersTable(report)}
 ${linkMatrices(report, views).map(linkTable)}
+${probeSection(report)}
 <section aria-labelledby="checks"><h2 id="checks">Checks</h2>
 ${folds}
 ${across}

@@ -1,3 +1,4 @@
+import type { Descriptions } from "../model/check-description.ts";
 import type { Report } from "../model/report.ts";
 import type { Views } from "../model/view.ts";
 
@@ -11,6 +12,12 @@ export interface ReportOptions {
   ascii?: boolean;
   /** How checks want their results to be shown. */
   views: Views;
+  /** What checks say of themselves; of one that is absent its title is all that is told. */
+  descriptions?: Descriptions;
+  /** What tells this analysis from others of the same commit, in SARIF; absent: nothing does. */
+  sarifCategory?: string;
+  /** The report of the same format that this one replaces. */
+  previous?: string;
 }
 
 /** A report as the text of one output format, with its final line break. */

@@ -1,24 +1,37 @@
-import { oneLine } from "../lib/sanitize.ts";
+import { defined } from "../lib/defined.ts";
+import { countsAgainst } from "../lib/fail-on.ts";
+import { PACKAGE_PAGE } from "../lib/pages.ts";
+import { commandLines, oneLine } from "../lib/sanitize.ts";
 import { isFault } from "../model/finding.ts";
-import type { Finding, Report } from "../model/report.ts";
+import type { FailOn, Finding, Report, Result } from "../model/report.ts";
 import { escapeMarkdown, fenced } from "./markdown/escape.ts";
-import type { Reporter } from "./reporter.ts";
-import { fingerprints } from "./sarif/fingerprint.ts";
+import { probeLines } from "./probe.ts";
+import type { Reporter, ReportOptions } from "./reporter.ts";
+import { fingerprints } from "./fingerprint.ts";
+import { placeOf } from "./sarif/place.ts";
+import { ruleOf } from "./sarif/rules.ts";
 import { type Located, locatedResults } from "./results.ts";
 
+/** What is wrong as the first sentence, which stands for a title; then what to do, and how. */
 function messageOf({ message, remediation, blockedBy }: Finding): {
   text: string;
   markdown: string;
 } {
-  const text = oneLine(blockedBy ? `${message} (blocked by ${blockedBy})` : message);
-  const markdown = escapeMarkdown(text);
-  if (!remediation || blockedBy) return { text, markdown };
+  const fault = oneLine(blockedBy ? `${message} (blocked by ${blockedBy})` : message);
+  const title = /[.!?]$/.test(fault) ? fault : `${fault}.`;
+  if (!remediation || blockedBy) return { text: title, markdown: escapeMarkdown(title) };
   const what = oneLine(remediation.summary);
+  const commands = remediation.commands.map((command) => commandLines(command).join("\n"));
   return {
-    text: `${text} ${what}`,
-    markdown: [markdown, escapeMarkdown(what), ...fenced(remediation.commands)].join("\n\n"),
+    text: [title, what, ...commands].join("\n\n"),
+    markdown: [escapeMarkdown(title), escapeMarkdown(what), ...fenced(remediation.commands)].join(
+      "\n\n",
+    ),
   };
 }
+
+/** There is no file to show a line of: the place before its first character. */
+const REGION = { startLine: 1, startColumn: 1, endLine: 1, endColumn: 1 };
 
 /** Where it is: a file that does not exist, as code scanning wants one, and the object itself. */
 function locationOf({ object, cluster }: Finding, context: string | undefined): object {
@@ -29,8 +42,8 @@ function locationOf({ object, cluster }: Finding, context: string | undefined): 
   const name = words.slice(1).join("/") || place || "mesh";
   return {
     physicalLocation: {
-      artifactLocation: { uri: place ? `cluster/${encodeURIComponent(place)}` : "mesh" },
-      region: { startLine: 1 },
+      artifactLocation: { uri: placeOf(place) },
+      region: REGION,
     },
     logicalLocations: [
       {
@@ -42,29 +55,54 @@ function locationOf({ object, cluster }: Finding, context: string | undefined): 
   };
 }
 
-function rulesOf(located: readonly Located[]): { id: string; title: string }[] {
-  const titles = new Map(located.map(({ result: { id, title } }) => [id, title]));
-  return [...titles].map(([id, title]) => ({ id, title }));
+/** The first result of each check. */
+function checksOf(located: readonly Located[]): Result[] {
+  const checks = new Map(located.map(({ result }) => [result.id, result]));
+  return [...checks.values()];
 }
 
-function run(report: Report): object {
-  const located = locatedResults(report);
-  const rules = rulesOf(located);
-  const indices = new Map(rules.map(({ id }, index) => [id, index]));
-  const fingerprint = fingerprints();
-  const recordings = report.clusters.flatMap(({ context, recordedAt }) =>
+/** The name that GitHub compares, and one that says how it is made. */
+function printsOf(fingerprint: string): Record<string, string> {
+  return { "mcFinding/v2": fingerprint, primaryLocationLineHash: `${fingerprint}:1` };
+}
+
+/** What fails the run is an error, whatever it is called. */
+function levelOf(finding: Finding, failOn: FailOn | undefined): "error" | "warning" {
+  return finding.severity !== "warn" || countsAgainst(finding, failOn) ? "error" : "warning";
+}
+
+/** What is no result of a rule: when recordings were made, what fails the run, and what `--probe` tried. */
+function propertiesOf({ clusters, probe, failOn }: Report): object {
+  const recordings = clusters.flatMap(({ context, recordedAt }) =>
     recordedAt === undefined ? [] : [[oneLine(context), recordedAt] as const],
   );
+  const newest = clusters.flatMap(({ context, recordedAfter }) =>
+    recordedAfter === undefined ? [] : [[oneLine(context), recordedAfter] as const],
+  );
+  const properties = {
+    ...(recordings.length > 0 ? { recordedAt: Object.fromEntries(recordings) } : {}),
+    ...(newest.length > 0 ? { recordedAfter: Object.fromEntries(newest) } : {}),
+    ...(probe ? { probe: probeLines(probe).map(({ text }) => oneLine(text)) } : {}),
+    ...defined({ failOn }),
+  };
+  return Object.keys(properties).length > 0 ? { properties } : {};
+}
+
+function run(report: Report, { descriptions = {}, sarifCategory }: ReportOptions): object {
+  const located = locatedResults(report);
+  const checks = checksOf(located);
+  const indices = new Map(checks.map(({ id }, index) => [id, index]));
+  const fingerprint = fingerprints();
   const results = located.flatMap(({ context, result: { id, findings } }) =>
     findings
       .filter(({ severity }) => isFault(severity))
       .map((finding) => ({
         ruleId: id,
         ruleIndex: indices.get(id),
-        level: finding.severity === "warn" ? "warning" : "error",
+        level: levelOf(finding, report.failOn),
         message: messageOf(finding),
         locations: [locationOf(finding, context)],
-        partialFingerprints: fingerprint(id, context, finding),
+        partialFingerprints: printsOf(fingerprint(id, context, finding)),
         properties: {
           severity: finding.severity,
           ...(finding.blockedBy ? { blockedBy: oneLine(finding.blockedBy) } : {}),
@@ -76,14 +114,13 @@ function run(report: Report): object {
       driver: {
         name: report.tool.name,
         version: report.tool.version,
-        rules: rules.map(({ id, title }) => ({
-          id,
-          shortDescription: { text: oneLine(title) },
-          help: { text: `mc explain ${id}`, markdown: `\`mc explain ${id}\`` },
-        })),
+        semanticVersion: report.tool.version,
+        informationUri: PACKAGE_PAGE,
+        rules: checks.map((result) => ruleOf(result, descriptions)),
       },
     },
-    automationDetails: { id: "mc/check/" },
+    // Code scanning takes what stands before the last slash as the category.
+    ...(sarifCategory === undefined ? {} : { automationDetails: { id: `${sarifCategory}/` } }),
     columnKind: "utf16CodeUnits",
     invocations: [
       {
@@ -93,19 +130,17 @@ function run(report: Report): object {
       },
     ],
     results,
-    ...(recordings.length > 0
-      ? { properties: { recordedAt: Object.fromEntries(recordings) } }
-      : {}),
+    ...propertiesOf(report),
   };
 }
 
 /** SARIF 2.1.0 with what is worse than information, for code scanning. */
-export const sarif: Reporter = (report) =>
+export const sarif: Reporter = (report, options) =>
   `${JSON.stringify(
     {
       $schema: "https://json.schemastore.org/sarif-2.1.0.json",
       version: "2.1.0",
-      runs: [run(report)],
+      runs: [run(report, options)],
     },
     null,
     2,

@@ -3,8 +3,10 @@ import { isFault } from "../model/finding.ts";
 import type { ClusterReport, Report } from "../model/report.ts";
 import type { Reporter } from "./reporter.ts";
 import { briefLines, clusterLines } from "./text/cluster.ts";
-import { closingLines, faultLines } from "./text/faults.ts";
+import { closingLines, faultLines, thresholdLines } from "./text/faults.ts";
+import { foldedApart, foldedLines } from "./text/folded.ts";
 import { joinedBlocks } from "./text/order.ts";
+import { probeBlock } from "./text/probe.ts";
 import { type Style, styleOf } from "./text/style.ts";
 import { count } from "./words.ts";
 
@@ -23,20 +25,29 @@ function clustersLines({ clusters }: Report, style: Style, verbose: boolean): st
 }
 
 function meshLines({ clusters, mesh }: Report, style: Style, verbose: boolean): string[] {
-  if (verbose) return joinedBlocks(mesh, style, true);
+  const versions = clusters.flatMap(({ istioVersion }) => istioVersion ?? []);
+  const { told: applying, folded } = foldedApart(mesh);
+  const last = foldedLines(folded, style);
+  if (verbose) {
+    return [
+      ...joinedBlocks(applying, versions, style, true),
+      ...(last.length > 0 ? ["", ...last] : []),
+    ];
+  }
   // There is nothing to say where no cluster was reached.
-  const told = mesh.filter(({ findings }) => {
+  const told = applying.filter(({ findings }) => {
     const unreached = findings.filter(isUnreached).length;
     return unreached < Math.max(1, clusters.length) || unreached < findings.length;
   });
-  const untold = mesh.length - told.length;
+  const untold = applying.length - told.length;
   return [
-    ...joinedBlocks(told, style, false),
+    ...joinedBlocks(told, versions, style, false),
     ...(untold > 0
       ? [
           `${style.symbols.status.skip} ${count(untold, "check")} across clusters skipped (blocked by ${CONNECTION})`,
         ]
       : []),
+    ...(told.length > 0 ? last : []),
   ];
 }
 
@@ -45,12 +56,16 @@ export const text: Reporter = (report, options) => {
   const style = styleOf(options);
   const mesh = meshLines(report, style, options.verbose);
   const faults = faultLines(report, style, options.verbose);
+  const probe = probeBlock(report, style);
   const last = faults.length > 0 ? faults : closingLines(report, style);
   const lines = [
     ...clustersLines(report, style, options.verbose),
     ...mesh,
     ...(mesh.length > 0 ? [""] : []),
+    ...probe,
+    ...(probe.length > 0 ? [""] : []),
     ...last,
+    ...thresholdLines(report, style),
   ];
   while (lines.at(-1) === "") lines.pop();
   return `${lines.join("\n")}\n`;

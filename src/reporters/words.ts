@@ -1,4 +1,5 @@
-import type { ClusterReport, Status } from "../model/report.ts";
+import { failingFindings } from "../lib/fail-on.ts";
+import type { ClusterReport, Outcome, Report, Status } from "../model/report.ts";
 
 export const SYMBOL: Readonly<Record<Status, string>> = {
   pass: "✅",
@@ -19,16 +20,56 @@ export const STATUS_WORD: Readonly<Record<Status, string>> = {
   skip: "skipped",
 };
 
+/** What an outcome is called. */
+export const VERDICT: Readonly<Record<Outcome, string>> = {
+  pass: "all checks passed",
+  warn: "no faults, but warnings",
+  fail: "faults found",
+  error: "not everything could be checked",
+};
+
+/** How a run went, in one line: `faults found (3 failed, 1 with warnings)`. */
+export function outcomeWords(report: Report): string {
+  const { warn, fail, error } = report.summary;
+  const counts = [
+    ...(fail > 0 ? [`${fail} failed`] : []),
+    ...(error > 0 ? [`${error} not completed`] : []),
+    ...(warn > 0 ? [`${warn} with warnings`] : []),
+  ];
+  const threshold = thresholdWords(report);
+  return [
+    VERDICT[report.outcome],
+    ...(counts.length > 0 ? [` (${counts.join(", ")})`] : []),
+    ...(threshold === undefined ? [] : [`, ${threshold}`]),
+  ].join("");
+}
+
 /** `1 fault`, `2 faults` */
 export function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? "" : "s"}`;
 }
 
+/** What `--fail-on` made of a report, where it is not what it is by default. */
+export function thresholdWords(report: Report): string | undefined {
+  const { failOn } = report;
+  if (failOn === undefined) return undefined;
+  const failing = failingFindings(report);
+  return failing === 0
+    ? `passed with --fail-on ${failOn}`
+    : `failed with --fail-on ${failOn}, for ${count(failing, "finding")}`;
+}
+
 /** `recorded 2026-01-15 12:00:00 UTC`; nothing for a live cluster. */
-export function recordedWords({ recordedAt }: ClusterReport): string | undefined {
-  if (recordedAt === undefined) return undefined;
-  if (recordedAt === null) return "recorded at a time that the recording does not say";
-  return `recorded ${timeWords(recordedAt)}`;
+export function recordedWords(cluster: ClusterReport): string | undefined {
+  if (cluster.recordedAt === undefined) return undefined;
+  const when = recordedTime(cluster);
+  return `recorded ${when ?? "at a time that the recording does not say"}`;
+}
+
+/** `2026-01-15 12:00:00 UTC`, `… or later`; nothing for a recording that tells neither, or a live cluster. */
+export function recordedTime({ recordedAt, recordedAfter }: ClusterReport): string | undefined {
+  if (recordedAt) return timeWords(recordedAt);
+  return recordedAfter === undefined ? undefined : `${timeWords(recordedAfter)} or later`;
 }
 
 /** An RFC 3339 time in UTC, for people: `2026-01-15 12:00:00 UTC`. */

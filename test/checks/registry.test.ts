@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import { CHECKS } from "../../src/checks/index.ts";
-import { explainCheck, listChecks } from "../../src/cli/explain/text.ts";
+import { explainCheck, listChecks } from "../../src/reporters/explain.ts";
 import { FACTS } from "../../src/facts/index.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");

@@ -35,6 +35,7 @@ describe("mc check on recordings", () => {
     ["unlinked", ["-p", "--fail-on", "warn"], 0],
     ["unlinked", ["--check", "peers"], 0],
     ["unlinked", ["--check=peers", "--fail-on=warn"], 1],
+    ["unlinked", ["--fail-on", "never"], 0],
     ["unlinked", ["--skip", "links"], 0],
     ["two-revisions", ["-r", "1-26"], 1],
     ["healthy", ["-i", "elsewhere"], 1],
@@ -42,6 +43,28 @@ describe("mc check on recordings", () => {
   ] as [string, string[], number][])("%s %j exits %i", async (scenario, flags, expected) => {
     const { code } = await runMc(["check", ...dir(scenario), ...flags]);
     expect(code).toBe(expected);
+  });
+
+  it("is told by --mode which kind of mesh it is", async () => {
+    const skipped = async (...flags: string[]): Promise<string[]> => {
+      const { stdout } = await runMc(["check", ...dir("healthy"), ...flags, "-o", "json"]);
+      const { clusters } = JSON.parse(stdout) as Report;
+      return (clusters[0]?.checks ?? []).flatMap(({ id, findings }) =>
+        findings.some(({ because }) => because && "onlyFor" in because) ? [id] : [],
+      );
+    };
+    const forPeering = ["env-vars", "license", "cni-dns-capture", "gateways", "peers"];
+    expect(await skipped("--mode", "community")).toEqual([...forPeering, "shared-services"]);
+    const [byItself, asked] = [await skipped(), await skipped("--mode=peering")];
+    expect(byItself).toEqual(asked);
+    expect(byItself).not.toContain("peers");
+  });
+
+  it("refuses a kind of mesh that there is not", async () => {
+    const { code, stdout, stderr } = await runMc(["check", ...dir("healthy"), "--mode", "flat"]);
+    expect([code, stdout]).toEqual([2, ""]);
+    expect(stderr.trim().split("\n")).toHaveLength(1);
+    expect(stderr).toContain("auto, peering, community");
   });
 
   it("is the same in JSON, YAML and to a file, with the same exit code", async () => {
@@ -170,7 +193,7 @@ describe("mc check on recordings", () => {
     [["check", "--bogus"], "unknown option '--bogus'"],
     [["chekc"], "unknown command 'chekc' (Did you mean check?)"],
     [["check", "stray"], "check takes no arguments: did you mean --contexts stray?"],
-    [["check", "--fail-on", "never"], "It is fail or warn."],
+    [["check", "--fail-on", "always"], "It is fail or warn or never."],
     [["check", "--timeout", "fast"], "Give a duration such as 30s or 5m."],
     [["check", "--timeout", "0s"], "Give a duration"],
     [["check", "--wait=soon"], "Give a duration"],

@@ -75,7 +75,7 @@ describe("a flag without its value", () => {
     ["check -o --verbose", `--output needs a value: ${FORMATS}`],
     ["check --check", `--check needs a value: ${IDS}`],
     ["check --skip", `--skip needs a value: ${IDS}`],
-    ["check --fail-on", "--fail-on needs a value: fail, warn"],
+    ["check --fail-on", "--fail-on needs a value: fail, warn, never"],
     ["check --timeout", "--timeout needs a duration such as 30s or 5m: "],
     ["check --concurrency", "--concurrency needs a whole number, 1 or more: "],
     ["check --directory", "--directory needs the path of a directory: "],
@@ -83,7 +83,7 @@ describe("a flag without its value", () => {
     ["check -n", "--namespace needs a value: namespace of the Gateways"],
     ["link --format", "--format needs a value: gateway, helm-values"],
     ["expose --data-plane-service-type", "needs a value: loadbalancer, nodeport"],
-    ["completion", "completion needs a shell: bash, zsh, fish"],
+    ["completion", "completion needs a shell: bash, zsh, fish, powershell"],
     ["check --contexts", "--contexts needs names of kubeconfig contexts"],
   ])("%s", async (line, said) => {
     const { code, stdout, stderr } = await runMc(line.split(" "));

@@ -3,6 +3,7 @@ import { accessFor, FACT_ACCESS, type FactAccess } from "../../src/facts/access.
 import { FACTS } from "../../src/facts/index.ts";
 import type { FactKey } from "../../src/model/facts.ts";
 import { missing, type Missing } from "../../src/model/gathered.ts";
+import type { GatherSettings } from "../../src/model/source.ts";
 import { type MemoryContents, memorySource } from "../support/source.ts";
 
 const KEYS = Object.keys(FACTS) as FactKey[];
@@ -51,6 +52,23 @@ const SHARING: MemoryContents = {
   ],
 };
 
+/** Objects of SPIRE are asked for only where ztunnel takes identities from it. */
+const WITH_SPIRE: MemoryContents = {
+  objects: [
+    {
+      kind: "DaemonSet",
+      metadata: { name: "ztunnel", namespace: "istio-system" },
+      spec: {
+        template: {
+          spec: {
+            containers: [{ name: "istio-proxy", env: [{ name: "SPIRE_ENABLED", value: "true" }] }],
+          },
+        },
+      },
+    },
+  ],
+};
+
 const OTHER_CONTENTS: Partial<Record<FactKey, MemoryContents>> = {
   segments: IN_SEGMENT,
   imports: SHARING,
@@ -59,8 +77,24 @@ const OTHER_CONTENTS: Partial<Record<FactKey, MemoryContents>> = {
 };
 
 function contentsFor(key: FactKey): MemoryContents {
+  if (key.startsWith("spire")) return WITH_SPIRE;
   return OTHER_CONTENTS[key] ?? CONTENTS;
 }
+
+/** They are asked for only where the mesh is of the community. */
+const COMMUNITY: readonly FactKey[] = ["remoteClusters", "proxyPods"];
+
+function settingsFor(key: FactKey): GatherSettings {
+  return COMMUNITY.includes(key) ? { mode: "community" } : {};
+}
+
+/** Each of their parts says itself what it lacks, or they are of a run of several clusters. */
+const ELSEWHERE: readonly FactKey[] = [
+  "sourcePods",
+  "servicePods",
+  "credentialTarget",
+  "endpoints",
+];
 
 /** Refuses the requests of one permission, in whatever namespace. */
 function refusing({ verbs, resource, names }: FactAccess) {
@@ -77,17 +111,18 @@ function refusing({ verbs, resource, names }: FactAccess) {
 
 const NEEDED = KEYS.flatMap((key) =>
   FACT_ACCESS[key]
-    .filter(({ resource }) => !IN_PART.includes(resource))
-    // The pods that it depends on clusters elsewhere to look for are of a run of several clusters.
-    .filter(() => key !== "sourcePods" && key !== "servicePods")
+    .filter(({ resource, optional }) => !optional && !IN_PART.includes(resource))
+    .filter(() => !ELSEWHERE.includes(key))
     .map((access) => [key, `${access.verbs.join()} ${access.resource}`, access] as const),
 );
 
 describe("the permissions that facts take", () => {
   it.each(NEEDED)("%s cannot do without: %s", async (key, _name, access) => {
-    const allowed = await memorySource(contentsFor(key)).source.fact(key);
+    const settings = settingsFor(key);
+    const allowed = await memorySource(contentsFor(key), settings).source.fact(key);
     expect(allowed.ok).toBe(true);
-    const { source } = memorySource({ ...contentsFor(key), refuse: refusing(access) });
+    const refuse = refusing(access);
+    const { source } = memorySource({ ...contentsFor(key), refuse }, settings);
     expect(await source.fact(key)).toMatchObject({ ok: false, why: "forbidden" });
   });
 

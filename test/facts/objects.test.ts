@@ -138,8 +138,15 @@ const secret = (name: string, namespace: string, annotations?: object) => ({
   data: { b: "a2V5" },
 });
 
+const UNREADABLE = {
+  ok: true,
+  value: [
+    { cluster: "b", authorities: [], credentials: [], unreadable: "it is not YAML of a map" },
+  ],
+};
+
 describe("remoteSecrets", () => {
-  it("are read by metadata, in the istio namespace", async () => {
+  it("are those of the istio namespace", async () => {
     const objects = [
       secret("b", "istio-system", { "networking.istio.io/cluster": "b" }),
       secret("a", "istio-system"),
@@ -150,8 +157,8 @@ describe("remoteSecrets", () => {
       },
     ];
     expect(await valueOf("remoteSecrets", { objects })).toEqual([
-      { namespace: "istio-system", name: "a" },
-      { namespace: "istio-system", name: "b", cluster: "b" },
+      { namespace: "istio-system", name: "a", kubeconfigs: UNREADABLE },
+      { namespace: "istio-system", name: "b", cluster: "b", kubeconfigs: UNREADABLE },
     ]);
     const refused = await factOf("remoteSecrets", { refuse: forbid("list secrets") });
     expect(refused).toMatchObject({ ok: false, why: "forbidden" });

@@ -16,6 +16,8 @@ const segment = (name: string, spec?: unknown, inNamespace = "istio-system"): Js
   ...(spec === undefined ? {} : { spec }),
 });
 
+const ALIAS = { pattern: "{service}.x", selector: { matchLabels: { app: "web" } } };
+
 function contents(...objects: Json[]): MemoryContents {
   return { objects };
 }
@@ -26,18 +28,35 @@ describe("segments", () => {
       "segments",
       contents(
         IN_SEGMENT,
-        segment("b", { domain: "mesh.b" }),
-        segment("acme", { domain: "mesh.acme", aliases: [{ pattern: "{service}" }] }),
+        {
+          ...segment("b", { domain: "mesh.b" }),
+          status: { conditions: [{ type: "Accepted", status: "False" }, { status: "True" }] },
+        },
+        segment("acme", { domain: "mesh.acme", aliases: [ALIAS] }),
         segment("acme", { domain: "mesh.elsewhere" }, "gloo-mesh"),
-        segment("c", { domain: ["mesh.c"] }),
+        segment("c", { domain: ["mesh.c"], aliases: [{ pattern: 1 }, "x", {}] }),
         segment("d"),
         { kind: "Segment", metadata: { namespace: "istio-system" } },
       ),
     );
     expect(found).toEqual([
-      { namespace: "istio-system", name: "acme", domain: "mesh.acme" },
-      { namespace: "istio-system", name: "b", domain: "mesh.b" },
-      { namespace: "istio-system", name: "c" },
+      {
+        namespace: "istio-system",
+        name: "acme",
+        domain: "mesh.acme",
+        aliases: [{ pattern: "{service}.x", matchLabels: new Map([["app", "web"]]) }],
+      },
+      {
+        namespace: "istio-system",
+        name: "b",
+        domain: "mesh.b",
+        conditions: [{ type: "Accepted", status: "False", reason: "", message: "" }],
+      },
+      {
+        namespace: "istio-system",
+        name: "c",
+        aliases: [{ pattern: "1", matchLabels: new Map() }],
+      },
       { namespace: "istio-system", name: "d" },
     ]);
   });

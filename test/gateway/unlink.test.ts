@@ -130,13 +130,12 @@ describe("planUnlink", () => {
     ]);
   });
 
-  it("says where the link is when it is not in that namespace", () => {
+  it("has not done what was asked when the link is in another namespace", () => {
     const cluster = source(remoteGateway("b"));
     expect(unlink(cluster, [alive("b")], { namespace: "default" })).toMatchObject({
       names: [],
-      notes: [
-        "ctx-a: no link to ctx-b in namespace default; there is one in istio-eastwest: -n says where",
-      ],
+      problems: ["no link to ctx-b in namespace default; there is one in istio-eastwest"],
+      notes: [],
     });
   });
 
@@ -173,6 +172,16 @@ describe("planUnlink", () => {
     const cluster = gatheredCluster("b", { gateways: FORBIDDEN, services: FORBIDDEN });
     const target = { name: "ctx-b", cluster, isContext: true };
     expect(unlink(source(remoteGateway("b")), [target]).names).toHaveLength(1);
+    // Those that say that they stand for others are not its, whatever its addresses.
+    expect(unlink(source(remoteGateway("c")), [target])).toMatchObject({
+      problems: [],
+      notes: ["ctx-a: no link to ctx-b in namespace istio-eastwest; there are links to c"],
+    });
+    // This one may be.
+    expect(unlink(source(byVendor("other", { addresses: [] })), [target])).toMatchObject({
+      notes: [],
+      problems: [expect.stringMatching(/^the Gateways of ctx-b could not all be read, and no/)],
+    });
   });
 });
 

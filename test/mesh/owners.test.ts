@@ -46,6 +46,8 @@ test.each<[string, RegExp, string[]]>([
   ["labels and annotations of Istio", /["'`](\w+\.)*istio\.io\/[\w-]+["'`]/, NAMES],
   ["labels and annotations of Solo", /["'`](\w+\.)?solo\.io\/[\w-]+["'`]/, NAMES],
   ["ports of peering", /\b(15008|15012|15014)(,|;|\))/, NAMES],
+  ["the port for sidecars of other networks", /\b15_?443\b(,|;|\))/, NAMES],
+  ["which Services are gateways of a network", /has\(GATEWAY_PORT\)/, ["mesh/network-gateways.ts"]],
   ["the listeners of peering", /["'`](cross-network|xds-tls)["'`]/, ["mesh/listeners.ts"]],
   ["patches of listeners", /\/spec\/listeners\//, ["mesh/commands/listeners.ts"]],
   ["the log of istiod", /"logs", "-l"/, ["mesh/commands/istiod.ts"]],
@@ -64,7 +66,11 @@ test.each<[string, RegExp, string[]]>([
   ],
 
   ["conditions by type", /conditions\.(get|has)\(/, ["mesh/conditions.ts"]],
-  ["whether node ports are asked for", /toLowerCase\(\) === "nodeport"/, ["mesh/data-plane.ts"]],
+  [
+    "whether node ports are asked for",
+    /toLowerCase\(\) === (LOWER_NODE_PORT|"nodeport")/,
+    ["mesh/data-plane.ts"],
+  ],
   [
     "the order of keys",
     /toSorted\(\(\[one\], \[other\]\)[^]{0,90}\[key, \w+\(item\)\]/,

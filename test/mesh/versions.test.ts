@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import {
   compareVersions,
   hasMinor,
+  hasReached,
   minorOf,
   parseImage,
   parseVersion,
@@ -158,4 +159,16 @@ describe("versionOf", () => {
       why: "its tag latest is no version and label app.kubernetes.io/version gives none",
     });
   });
+});
+
+test.each([
+  ["1.30.0-solo", "1.30", true],
+  ["1.30.0-alpha.0-solo", "1.30", true],
+  ["2.0.0", "1.30", true],
+  ["1.29.9-solo", "1.30", false],
+  ["latest", "1.30", false],
+  ["", "1.30", false],
+  ["1.30.0", "soon", false],
+])("%s has reached %s: %s", (is, minor, reached) => {
+  expect(hasReached(is, minor)).toBe(reached);
 });

@@ -162,7 +162,10 @@ describe("absent types", () => {
       expect(await reader.get(resource, "n", "x")).toMatchObject({ why: "not-recorded" });
     }
     expect(await reader.list(RESOURCES.deployments)).toEqual({ ok: true, value: [] });
-    expect(await reader.connect()).toEqual({ ok: true, value: {} });
+    expect(await reader.connect()).toMatchObject({
+      ok: true,
+      value: { files: { origin: expect.stringContaining("/"), blank: [] } },
+    });
     expect(reader.contextArgument).toBeUndefined();
   });
 
@@ -194,8 +197,8 @@ describe("absent types", () => {
       kind: "Telemetry",
       metadata: { name: "t" },
     };
-    const owned = (kind: string) => {
-      const { metadata, ...rest } = pod("p", "n");
+    const owned = (kind: string, labels: Record<string, string> = {}) => {
+      const { metadata, ...rest } = pod("p", "n", labels);
       return { ...rest, metadata: { ...metadata, ownerReferences: [{ kind, name: "o" }] } };
     };
     const labelled = pod("p", "n", { "gateway.networking.k8s.io/gateway-name": "g" });
@@ -204,11 +207,89 @@ describe("absent types", () => {
       [labelled, RESOURCES.gatewayClasses],
       [owned("Gateway"), RESOURCES.gateways],
       [owned("DaemonSet"), RESOURCES.daemonSets],
-      [owned("ReplicaSet"), RESOURCES.deployments],
+      [owned("ReplicaSet", { "pod-template-hash": "1" }), RESOURCES.deployments],
     ] as const) {
       const reader = await openDirectory(directory({ "a.json": [...everything, custom, object] }));
       expect(await reader.list(resource)).toMatchObject({ why: "not-recorded" });
     }
+    // ReplicaSets of others make pods as well.
+    const rollout = directory({ "a.json": [...everything, custom, owned("ReplicaSet")] });
+    const reader = await openDirectory(rollout);
+    expect(await reader.list(RESOURCES.deployments)).toEqual({ ok: true, value: [] });
+  });
+
+  describe("by namespace", () => {
+    const inNamespace = (kind: string, name: string, namespace?: string, apiVersion = "v1") => ({
+      apiVersion,
+      kind,
+      metadata: { name, ...(namespace === undefined ? {} : { namespace }) },
+    });
+    const gateway = inNamespace("Gateway", "g", "n", "gateway.networking.k8s.io/v1");
+    const labelled = pod("p", "m", { "gateway.networking.k8s.io/gateway-name": "g" });
+
+    test("one that is there and of which there is nothing was not recorded", async () => {
+      const namespaces = ["n", "m", "kube-public", "kube-node-lease"].map((name) =>
+        inNamespace("Namespace", name),
+      );
+      const reader = await openDirectory(
+        directory({ "a.json": [...namespaces, pod("p", "n"), gateway] }),
+      );
+      const why = { why: "not-recorded", detail: expect.stringMatching(/ of namespace m$/) };
+      for (const resource of [RESOURCES.pods, RESOURCES.gateways, RESOURCES.services]) {
+        expect(reader.unrecorded?.(resource)).toMatchObject({ namespaces: ["n"], why });
+        expect(await reader.list(resource, { namespace: "m" })).toMatchObject({
+          why: "not-recorded",
+        });
+      }
+      expect(await reader.get(RESOURCES.gateways, "m", "x")).toMatchObject(why);
+      expect(await reader.get(RESOURCES.gateways, "n", "x")).toMatchObject({ why: "not-found" });
+      expect(reader.unrecorded?.(RESOURCES.nodes)).toBeUndefined();
+      // One that is not there holds nothing.
+      expect(await reader.get(RESOURCES.gateways, "other", "x")).toMatchObject({
+        why: "not-found",
+      });
+    });
+
+    test("one whose pods are of a Gateway has one", async () => {
+      const reader = await openDirectory(directory({ "a.json": [labelled, gateway] }));
+      expect(reader.unrecorded?.(RESOURCES.gateways)).toMatchObject({ namespaces: ["n"] });
+      expect(reader.unrecorded?.(RESOURCES.services)).toBeUndefined();
+    });
+
+    test("where nothing tells which there are, none of which there is nothing is known", async () => {
+      const reader = await openDirectory(directory({ "a.json": [pod("p", "n"), gateway] }));
+      expect(await reader.list(RESOURCES.pods, { namespace: "m" })).toMatchObject({
+        why: "not-recorded",
+      });
+    });
+
+    test("ConfigMaps without the one that every namespace has were picked out", async () => {
+      const config = (...names: string[]) =>
+        names.map((name) => inNamespace("ConfigMap", name, "n"));
+      const some = await openDirectory(directory({ "a.json": config("istio") }));
+      expect(await some.get(RESOURCES.configMaps, "n", "istio-ca-root-cert")).toMatchObject({
+        why: "not-recorded",
+      });
+      const all = await openDirectory(directory({ "a.json": config("istio", "kube-root-ca.crt") }));
+      expect(await all.get(RESOURCES.configMaps, "n", "istio-ca-root-cert")).toMatchObject({
+        why: "not-found",
+      });
+    });
+
+    test("a list of a namespace says what that one has", async () => {
+      const none = (kind: string) => ({ apiVersion: "v1", kind: `${kind}List`, items: [] });
+      const base = { "x.json": [inNamespace("Namespace", "n"), inNamespace("Namespace", "m")] };
+      const pods = { ...none("Pod"), items: [pod("p", "n")] };
+      for (const place of ["m/pods.json", "namespaces/m/core/pods.json"]) {
+        const files = { ...base, "n/pods.json": pods, [place]: none("Pod") };
+        const reader = await openDirectory(directory(files));
+        expect(reader.unrecorded?.(RESOURCES.pods)).toBeUndefined();
+        expect(reader.unrecorded?.(RESOURCES.services)).toMatchObject({ namespaces: ["n"] });
+      }
+      const files = { ...base, "namespaces/n/core/pods.json": pods };
+      const reader = await openDirectory(directory(files));
+      expect(reader.unrecorded?.(RESOURCES.pods)).toMatchObject({ namespaces: ["n"] });
+    });
   });
 
   test("without anything of apps, Deployments were not recorded", async () => {
@@ -384,6 +465,34 @@ describe("when it was made", () => {
     ]);
   });
 
+  test("is not before the newest time in it, where it does not say", async () => {
+    const after = async (files: Record<string, unknown>): Promise<(number | undefined)[]> =>
+      (await openRecordings(directory(files))).map(({ recordedAfter }) => recordedAfter);
+    const { metadata, ...rest } = pod("p", "n");
+    const made = { ...rest, metadata: { ...metadata, creationTimestamp: "2026-01-15T11:00:00Z" } };
+    const heartbeat = { type: "Ready", lastHeartbeatTime: "2026-01-15T12:05:00Z" };
+    const node = {
+      apiVersion: "v1",
+      kind: "Node",
+      metadata: { name: "n", managedFields: [{ time: "2026-01-15T12:04:00Z" }, { time: 5 }] },
+      status: { conditions: [heartbeat, { lastTransitionTime: "yesterday" }] },
+    };
+    const at = Date.parse("2026-01-15T12:05:00Z");
+    expect(await after({ "pods.json": made, "nodes.json": node })).toEqual([at]);
+    expect(await after({ "pods.json": pod("p", "n") })).toEqual([undefined]);
+    const future = {
+      ...node,
+      status: { conditions: [{ lastHeartbeatTime: "2999-01-15T12:05:00Z" }] },
+    };
+    expect(await after({ "pods.json": made, "nodes.json": future })).toEqual([undefined]);
+    const report = {
+      "r/cluster/k8s-resources": JSON.stringify({ kind: "List", items: [made, node] }),
+    };
+    expect(await after(report)).toEqual([at]);
+    expect(await times(report)).toEqual([undefined]);
+    expect(await after({ "snapshot.json": { time: "2026-01-15T12:05:00Z" } })).toEqual([undefined]);
+  });
+
   test("is kept where a recording goes by another name", async () => {
     const [first, second] = await Promise.all(
       [1, 2].map((day) =>
@@ -467,6 +576,44 @@ describe("clusters beside one another", () => {
     await expect(openRecordings(directory(files))).rejects.toThrow(
       /has (Namespace kube-system|Pod n\/p) in \S+ and another one in \S+: these are recordings of several clusters/,
     );
+  });
+
+  const listOf = (...items: unknown[]) => ({ kind: "List", apiVersion: "v1", items });
+
+  test("two lists of one namespace that have nothing in common are of two clusters", async () => {
+    const root = directory({
+      "a/pods.json": listOf(pod("istiod-1", "n"), pod("istiod-2", "n")),
+      "b/pods.json": listOf(pod("istiod-3", "n")),
+    });
+    await expect(openRecordings(root)).rejects.toThrow(
+      /has one list of Pods of namespace n in a\/pods\.json and another one in b\/pods\.json, which have nothing in common: if these are recordings of several clusters, give each with a --directory of its own; if not, put them into one directory$/,
+    );
+    const nodes = (name: string) => ({ apiVersion: "v1", kind: "Node", metadata: { name } });
+    await expect(
+      openRecordings(
+        directory({ "a/n.json": listOf(nodes("a-1")), "b/n.json": listOf(nodes("b-1")) }),
+      ),
+    ).rejects.toThrow(/one list of Nodes in a\/n\.json/);
+  });
+
+  test.each<[string, Record<string, unknown>]>([
+    [
+      "of other namespaces",
+      { "n/pods.json": listOf(pod("p", "n")), "m/pods.json": listOf(pod("q", "m")) },
+    ],
+    ["in one directory", { "a/x.json": listOf(pod("p", "n")), "a/y.json": listOf(pod("q", "n")) }],
+    ["one below the other", { "x.json": listOf(pod("p", "n")), "a/y.json": listOf(pod("q", "n")) }],
+    [
+      "with something in common",
+      {
+        "a/x.json": listOf(pod("p", "n"), pod("q", "n")),
+        "b/x.json": listOf(pod("q", "n"), pod("r", "n")),
+        "c/x.json": listOf(pod("r", "n")),
+      },
+    ],
+    ["an object each", { "p/p.json": pod("p", "n"), "q/q.json": pod("q", "n") }],
+  ])("lists %s are of one", async (_, files) => {
+    expect(await openRecordings(directory(files))).toHaveLength(1);
   });
 
   test("the same object twice is of one cluster", async () => {

@@ -60,6 +60,20 @@ describe.each(SCENARIOS)("the page of %s", async (scenario) => {
     }
   });
 
+  test("has landmarks that are told apart by their names", () => {
+    const headings = new Map(
+      elements(page, "h2").map(({ attributes, text }) => [attributes["id"], text]),
+    );
+    const names = [
+      ...elements(page, "section").map(({ attributes }) =>
+        headings.get(attributes["aria-labelledby"]),
+      ),
+      ...named(page, "role", "region").map(({ attributes }) => attributes["aria-label"]),
+    ];
+    expect(names.every(Boolean)).toBe(true);
+    expect(new Set(names).size).toBe(names.length);
+  });
+
   test("has a part a cluster and one for what is across them, open where something is wrong", () => {
     const parts = elements(page, "details");
     expect(parts).toHaveLength(source.clusters.length + 1);
@@ -148,6 +162,15 @@ describe("a page", () => {
     expect(texts(quiet, "h2")).toEqual(["Clusters", "Checks"]);
     expect(elements(quiet, "details")).toHaveLength(1);
   });
+});
+
+test("tables stay within what scrolls them, and paper has all that is folded away", () => {
+  const page = html(report({ clusters: [{ context: "a", checks: [] }] }), OPTIONS);
+  // What is placed absolutely in a cell is cut off by its scroller only if that contains it.
+  expect(page).toMatch(/\.scroll \{ position: relative; overflow-x: auto; \}/);
+  expect(page).toMatch(
+    /@media print \{[^@]*details::details-content \{ content-visibility: visible/,
+  );
 });
 
 test("hostile strings stay text", async () => {

@@ -12,6 +12,8 @@ test("there are the formats that the command line names", () => {
     "sarif",
     "markdown",
     "html",
+    "github",
+    "codequality",
     "prometheus",
   ]);
 });

@@ -4,9 +4,14 @@ import type { ClusterReport } from "../../src/model/report.ts";
 import { REPORTERS } from "../../src/reporters/index.ts";
 import { report, reportOf, result } from "./reports.ts";
 
-const cluster = (context: string, recordedAt?: string | null): ClusterReport => ({
+const cluster = (
+  context: string,
+  recordedAt?: string | null,
+  recordedAfter?: string,
+): ClusterReport => ({
   context,
   ...(recordedAt === undefined ? {} : { recordedAt }),
+  ...(recordedAfter === undefined ? {} : { recordedAfter }),
   checks: [result("gateways")],
 });
 
@@ -24,36 +29,49 @@ async function printed(
 }
 
 /** How a format says when a recording was made, and that the recording does not say. */
-const SAID: Readonly<Record<string, { known: string; unknown?: string; mark: RegExp }>> = {
+const SAID: Readonly<
+  Record<string, { known: string; unknown?: string; after: string; mark: RegExp }>
+> = {
   text: {
     known: "=== Cluster: b ===\nrecorded 2026-01-02 03:04:05 UTC\n",
     unknown: "=== Cluster: c ===\nrecorded at a time that the recording does not say\n",
+    after: "=== Cluster: d ===\nrecorded 2026-01-02 03:04:05 UTC or later\n",
     mark: /recorded/,
   },
   json: {
     known: `"recordedAt": "${AT}"`,
     unknown: '"recordedAt": null',
+    after: `"recordedAfter": "${AT}"`,
     mark: /recordedAt/,
   },
-  yaml: { known: "recordedAt: '2026-01-02T03:04:05.000Z'", unknown: "null", mark: /recordedAt/ },
+  yaml: {
+    known: `recordedAt: '${AT}'`,
+    unknown: "null",
+    after: `recordedAfter: '${AT}'`,
+    mark: /recordedAt/,
+  },
   junit: {
     known: `<properties><property name="recordedAt" value="${AT}"/></properties>`,
     unknown: '<property name="recordedAt" value="unknown"/>',
+    after: `<property name="recordedAfter" value="${AT}"/></properties>`,
     mark: /recordedAt/,
   },
-  sarif: { known: `"b": "${AT}"`, unknown: '"c": null', mark: /recordedAt/ },
+  sarif: { known: `"b": "${AT}"`, unknown: '"c": null', after: `"d": "${AT}"`, mark: /recordedAt/ },
   markdown: {
     known: "| b |  |  | 2026-01-02 03:04:05 UTC |",
     unknown: "| c |  |  | unknown time |",
+    after: "| d |  |  | 2026-01-02 03:04:05 UTC or later |",
     mark: /Recorded/,
   },
   html: {
     known: `<time datetime="${AT}">2026-01-02 03:04:05 UTC</time>`,
     unknown: "<td>unknown time</td>",
+    after: `<time datetime="${AT}">2026-01-02 03:04:05 UTC or later</time>`,
     mark: /Recorded/,
   },
   prometheus: {
     known: 'mc_recording_timestamp_seconds{context="b",cluster=""} 1767323045\n',
+    after: 'mc_recording_timestamp_seconds{context="d",cluster=""} 1767323045\n',
     mark: /mc_recording_timestamp/,
   },
 };
@@ -63,12 +81,15 @@ describe("when a recording was made", () => {
     expect(Object.keys(SAID).toSorted()).toEqual(Object.keys(REPORTERS).toSorted());
   });
 
-  test.each(Object.entries(SAID))("stands in %s", async (format, { known, unknown, mark }) => {
-    const mixed = [cluster("a"), cluster("b", AT), cluster("c", null)];
-    const said = await printed(format, mixed);
-    for (const line of [known, unknown ?? known]) expect(said).toContain(line);
-    expect(await printed(format, [cluster("a")])).not.toMatch(mark);
-  });
+  test.each(Object.entries(SAID))(
+    "stands in %s",
+    async (format, { known, unknown, after, mark }) => {
+      const mixed = [cluster("a"), cluster("b", AT), cluster("c", null), cluster("d", null, AT)];
+      const said = await printed(format, mixed);
+      for (const line of [known, unknown ?? known, after]) expect(said).toContain(line);
+      expect(await printed(format, [cluster("a")])).not.toMatch(mark);
+    },
+  );
 
   test("stands in the one line of each of many clusters, and in verbose text", async () => {
     const many = Array.from({ length: 7 }, (_, index) => cluster(`c${index}`, AT));

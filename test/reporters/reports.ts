@@ -54,21 +54,24 @@ export function report({ clusters = [], mesh = [], precheck = false }: ReportPar
     startedAt: Date.parse("2026-01-15T12:00:00Z"),
     durationMs: 1234,
     precheck,
-    clusters: clusters.map(({ context, name, network, istioVersion, recordedAt, checks }) => ({
-      ref: {
-        context,
-        contextArgument: context,
-        istioNamespace: "istio-system",
-        now: 0,
-        ...(name === undefined ? {} : { id: name }),
-        ...(network === undefined ? {} : { network }),
-        ...(istioVersion === undefined ? {} : { istioVersion }),
-      },
-      results: checks,
-      ...(recordedAt === undefined
-        ? {}
-        : { recordedAt: recordedAt === null ? null : Date.parse(recordedAt) }),
-    })),
+    clusters: clusters.map(
+      ({ context, name, network, istioVersion, recordedAt, recordedAfter, checks }) => ({
+        ref: {
+          context,
+          contextArgument: context,
+          istioNamespace: "istio-system",
+          now: 0,
+          ...(name === undefined ? {} : { id: name }),
+          ...(network === undefined ? {} : { network }),
+          ...(istioVersion === undefined ? {} : { istioVersion }),
+        },
+        results: checks,
+        ...(recordedAt === undefined
+          ? {}
+          : { recordedAt: recordedAt === null ? null : Date.parse(recordedAt) }),
+        ...(recordedAfter === undefined ? {} : { recordedAfter: Date.parse(recordedAfter) }),
+      }),
+    ),
     mesh,
   });
 }
@@ -79,6 +82,7 @@ export const remediation = remedy("Mend it.", "kubectl --context a get pods");
 export function withTexts(source: Report, text: (before: string) => string): Report {
   const own = new Set([
     "recordedAt",
+    "recordedAfter",
     "id",
     "status",
     "severity",

@@ -1,8 +1,9 @@
 import { assert, constantFrom, oneof, property, string } from "fast-check";
 import { describe, expect, test } from "vitest";
-import { VIEWS } from "../../src/checks/index.ts";
+import { DESCRIPTIONS, VIEWS } from "../../src/checks/index.ts";
 import { error, fail, info, warn } from "../../src/model/finding.ts";
 import type { Report } from "../../src/model/report.ts";
+import type { ReportOptions } from "../../src/reporters/reporter.ts";
 import { sarif } from "../../src/reporters/sarif.ts";
 import { HOSTILE, remediation, report, reportOf, result, SCENARIOS, withTexts } from "./reports.ts";
 
@@ -12,22 +13,33 @@ interface SarifResult {
   level: string;
   message: { text: string; markdown: string };
   locations: {
-    physicalLocation: { artifactLocation: { uri: string }; region: { startLine: number } };
+    physicalLocation: { artifactLocation: { uri: string }; region: object };
     logicalLocations: { name: string; kind: string; fullyQualifiedName: string }[];
   }[];
   partialFingerprints: Record<string, string>;
   properties: Record<string, string>;
 }
 
+interface SarifRule {
+  id: string;
+  name: string;
+  shortDescription: { text: string };
+  fullDescription: { text: string };
+  help: { text: string; markdown: string };
+  helpUri: string;
+  properties: { tags: string[] };
+}
+
 interface SarifRun {
-  tool: { driver: { name: string; version: string; rules: { id: string }[] } };
+  tool: { driver: { name: string; version: string; rules: SarifRule[] } };
+  automationDetails?: { id: string };
   invocations: { executionSuccessful: boolean; startTimeUtc: string; endTimeUtc: string }[];
   results: SarifResult[];
 }
 
-function runOf(source: Report): SarifRun {
+function runOf(source: Report, options: Partial<ReportOptions> = {}): SarifRun {
   const log = JSON.parse(
-    sarif(source, { color: true, width: 80, verbose: false, views: VIEWS }),
+    sarif(source, { color: true, width: 80, verbose: false, views: VIEWS, ...options }),
   ) as {
     version: string;
     runs: SarifRun[];
@@ -80,12 +92,12 @@ describe("a result", () => {
 
   test("says what to do, as text and as Markdown", () => {
     expect(run.results[0]?.message).toEqual({
-      text: "it is *broken* Mend it.",
-      markdown: "it is \\*broken\\*\n\nMend it.\n\n```sh\nkubectl --context a get pods\n```",
+      text: "it is *broken*.\n\nMend it.\n\nkubectl --context a get pods",
+      markdown: "it is \\*broken\\*.\n\nMend it.\n\n```sh\nkubectl --context a get pods\n```",
     });
     expect(run.results[3]?.message).toEqual({
-      text: "it too (blocked by ctx/a/peers)",
-      markdown: "it too (blocked by ctx/a/peers)",
+      text: "it too (blocked by ctx/a/peers).",
+      markdown: "it too (blocked by ctx/a/peers).",
     });
   });
 
@@ -104,8 +116,40 @@ describe("a result", () => {
     for (const {
       locations: [first],
     } of run.results) {
-      expect(first?.physicalLocation.region.startLine).toBe(1);
+      expect(first?.physicalLocation.region).toEqual({
+        startLine: 1,
+        startColumn: 1,
+        endLine: 1,
+        endColumn: 1,
+      });
     }
+  });
+
+  test("has a rule with all that the check says of itself", () => {
+    const { rules } = runOf(report({ mesh: [result("certs", { title: "Certs" })] }), {
+      descriptions: DESCRIPTIONS,
+    }).tool.driver;
+    expect(rules[0]).toMatchObject({
+      id: "certs",
+      name: "CertsCheck",
+      shortDescription: { text: "Certs" },
+      fullDescription: { text: DESCRIPTIONS.certs?.why },
+      helpUri: "https://unpkg.com/istio-mc/docs/checks/certs.md",
+      properties: { tags: ["istio", "multicluster", "kubernetes"] },
+    });
+    for (const line of DESCRIPTIONS.certs?.faults ?? [])
+      expect(rules[0]?.help.text).toContain(line);
+    expect(rules[0]?.help.markdown).toContain("\n## How to fix it\n\n- ");
+    expect(run.tool.driver.rules[0]).toMatchObject({
+      fullDescription: { text: "Check of license." },
+      help: { text: "mc explain license" },
+    });
+  });
+
+  test("belongs to a category when one is given, else to what the uploader says", () => {
+    expect(run.automationDetails).toBeUndefined();
+    const named = runOf(report({}), { sarifCategory: "mesh/eu" });
+    expect(named.automationDetails).toEqual({ id: "mesh/eu/" });
   });
 
   test("the run says when it was, and whether it could be completed", () => {
@@ -126,7 +170,7 @@ describe("a result", () => {
 function prints(...messages: string[]): (string | undefined)[] {
   const findings = messages.map((message) => fail(message, { remediation }));
   return runOf(report({ mesh: [result("certs", { findings })] })).results.map(
-    ({ partialFingerprints }) => partialFingerprints["mcFinding/v1"],
+    ({ partialFingerprints }) => partialFingerprints["mcFinding/v2"],
   );
 }
 

@@ -1,6 +1,8 @@
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 import { describe, expect, test } from "vitest";
+import { pageOf } from "../../src/lib/pages.ts";
+import { isFault } from "../../src/model/finding.ts";
 import type { Report } from "../../src/model/report.ts";
 import { reportSchema } from "../support/write-schema.ts";
 import current from "../../schema/mc.check.v1.schema.json" with { type: "json" };
@@ -19,8 +21,8 @@ function closed(part: unknown): unknown {
     : copy;
 }
 
-function compile(source: object): ValidateFunction {
-  const ajv = new Ajv2020({ allErrors: true, strict: true, strictRequired: false });
+function compile(source: object, strictRequired = true): ValidateFunction {
+  const ajv = new Ajv2020({ allErrors: true, strict: true, strictRequired });
   addFormats.default(ajv);
   return ajv.compile(source);
 }
@@ -31,10 +33,14 @@ test("what is published is what the types say (npm run schema)", () => {
   expect(current).toEqual(JSON.parse(JSON.stringify(schema)));
 });
 
+test("its address is one that readers can fetch", () => {
+  expect(new URL(current.$id).pathname).toBe("/istio-mc/schema/mc.check.v1.schema.json");
+});
+
 const validate = compile(schema);
 const validateClosed = compile(closed(schema) as object);
 /** As it was when it was first given out: what readers may rely on for good. */
-const validatePublished = compile(published);
+const validatePublished = compile(published, false);
 
 /** Ids of checks whose `data` has a schema. */
 const TYPED = new Set(
@@ -56,6 +62,10 @@ describe.each(SCENARIOS)("the report of %s", (scenario) => {
     const results = [...clusters.flatMap(({ checks }) => checks), ...mesh];
     const untyped = results.filter(({ id, data }) => data !== undefined && !TYPED.has(id));
     expect(untyped.map(({ id }) => id)).toEqual([]);
+    for (const { id, findings } of results) {
+      const pages = findings.filter(({ severity }) => isFault(severity)).map(({ docs }) => docs);
+      expect(new Set(pages).isSubsetOf(new Set([pageOf(id)]))).toBe(true);
+    }
   });
 });
 

@@ -32,12 +32,14 @@ export function altered(reader: ClusterReader, alter: Alter): ClusterReader {
     context: reader.context,
     ...(reader.contextArgument === undefined ? {} : { contextArgument: reader.contextArgument }),
     ...(reader.recordedAt === undefined ? {} : { recordedAt: reader.recordedAt }),
+    ...(reader.recordedAfter === undefined ? {} : { recordedAfter: reader.recordedAfter }),
     kind: reader.kind,
     now: () => reader.now(),
     connect: () => reader.connect(),
     list,
     get,
     debug: (target, path) => reader.debug(target, path),
+    unrecorded: (resource) => reader.unrecorded?.(resource),
     close: () => reader.close(),
   };
 }

@@ -57,6 +57,7 @@ const labels = fc.oneof(
     weight: 4,
     arbitrary: fc.constantFrom(
       { app: "istiod", "istio/multiCluster": "true", "solo.io/source-workload": "autogenflat.x" },
+      { app: "istiod", "service.istio.io/canonical-name": "a", "istio.io/rev": "x" },
       { "admin.solo.io/segment": "a" },
       {
         "solo.io/service-scope": "global",

@@ -24,6 +24,7 @@ import type {
 } from "../../src/model/facts.ts";
 import type { GatheredCluster } from "../../src/model/cluster.ts";
 import { gathered, type Gathered } from "../../src/model/gathered.ts";
+import type { MeshKind } from "../../src/model/report.ts";
 
 /*
  * Facts as literals: each builder gives a healthy one, and takes what a test changes. The three
@@ -303,6 +304,10 @@ export function healthyFacts(id = "a", peers: readonly string[] = ["b"]): Facts 
       },
     ],
     remoteSecrets: [],
+    credentialTarget: undefined,
+    remoteClusters: [],
+    endpoints: undefined,
+    proxyPods: [],
     flatEntries: [],
     sourcePods: { existing: new Map(), namespaces: new Set() },
     imports: { entries: [], rivals: [], everywhere: true },
@@ -314,8 +319,21 @@ export function healthyFacts(id = "a", peers: readonly string[] = ["b"]): Facts 
     segments: [],
     platform: { openshift: false },
     ztunnelDumps: [],
+    spire: { signs: [], agents: [], drivers: [], ztunnelSockets: [] },
+    spirePods: { servers: [], agents: [], drivers: [], workloads: [] },
+    spireTrust: { servers: [], bundles: [] },
+    spireEntries: {
+      served: false,
+      spiffeIds: [],
+      staticEntries: gathered([]),
+      federated: gathered([]),
+    },
   };
 }
+
+const PEERING: ReadonlySet<MeshKind> = new Set(["peering"]);
+/** The context of a mesh with remote secrets, for `runCluster` and `runMesh`. */
+export const COMMUNITY: { kinds: ReadonlySet<MeshKind> } = { kinds: new Set(["community"]) };
 
 type Changed = { [K in FactKey]?: Facts[K] | Gathered<Facts[K]> };
 
@@ -346,6 +364,7 @@ export function runCluster<N extends FactKey, U extends FactKey>(
   const cluster = context.cluster ?? clusterRef();
   return check.run(facts as never, {
     precheck: false,
+    kinds: PEERING,
     clusters: [cluster, clusterRef("b")],
     ...context,
     cluster,
@@ -387,6 +406,7 @@ export function runMesh<
   const seen = all.map(({ cluster, facts }) => ({ cluster, facts: pick(check, facts) }));
   return check.run(seen as never, {
     precheck: false,
+    kinds: PEERING,
     clusters: all.map(({ cluster }) => cluster),
     absent,
     artifacts: derived([...read, ...unread]) as Asked<A>,

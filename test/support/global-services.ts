@@ -18,6 +18,7 @@ const WITHOUT_CERTIFICATES: CertificateMaker = {
   separate: all,
   rotating: all,
   halfRotated: all,
+  spire: () => Promise.reject(new Error("the scenario has no SPIRE")),
 };
 
 export type Change = (first: ClusterFixture, second: ClusterFixture) => void;

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { join, resolve } from "node:path";
-import { CHECKS, VIEWS } from "../../src/checks/index.ts";
-import { explainCheck, listChecks } from "../../src/cli/explain/text.ts";
+import { join, relative, resolve } from "node:path";
+import { CHECKS, DESCRIPTIONS, VIEWS } from "../../src/checks/index.ts";
+import { checkPage, explainCheck, listChecks } from "../../src/reporters/explain.ts";
 import { TRACE } from "../../src/cli/explain/trace.ts";
 import { check } from "../../src/engine/check.ts";
 import type { ClusterReader } from "../../src/model/reader.ts";
@@ -16,6 +16,8 @@ import { recordedClusters, SCENARIO_NAMES } from "./scenario.ts";
  */
 
 export const GOLDEN_DIRECTORY = resolve(import.meta.dirname, "../golden");
+/** Pages of the checks, which reports link to: seen from the goldens. */
+const PAGES = "../../docs/checks";
 
 /** One file of test/golden: its path in there, and what it should say. */
 export interface Golden {
@@ -39,6 +41,8 @@ const EXTENSIONS: Readonly<Record<string, string>> = {
   sarif: "sarif",
   markdown: "markdown",
   html: "html",
+  github: "github",
+  codequality: "codequality",
   prometheus: "prom",
 };
 
@@ -93,7 +97,13 @@ async function written(format: string, report: Report, verbose = false): Promise
   const reporter = await REPORTERS[format]?.();
   if (!reporter) throw new Error(`no format is called ${format}`);
   const width = Number.POSITIVE_INFINITY;
-  return reporter(settled(report), { color: false, width, verbose, views: VIEWS });
+  return reporter(settled(report), {
+    color: false,
+    width,
+    verbose,
+    views: VIEWS,
+    descriptions: DESCRIPTIONS,
+  });
 }
 
 const TIMES: ReadonlySet<string> = new Set(["startedAt", "durationMs"]);
@@ -184,15 +194,29 @@ export function serviceGoldens(): Golden[] {
   }));
 }
 
+/** The pages of the checks. */
+export function pageGoldens(): Golden[] {
+  return CHECKS.map((one) => ({
+    path: `${PAGES}/${one.id}.md`,
+    text: () => Promise.resolve(checkPage(one)),
+  }));
+}
+
 export function allGoldens(): Golden[] {
-  return [...SCENARIO_NAMES.flatMap(scenarioGoldens), ...explainGoldens(), ...serviceGoldens()];
+  return [
+    ...SCENARIO_NAMES.flatMap(scenarioGoldens),
+    ...explainGoldens(),
+    ...pageGoldens(),
+    ...serviceGoldens(),
+  ];
 }
 
 /** The paths that are there, wanted or not. */
 export function goldenFiles(): string[] {
-  return readdirSync(GOLDEN_DIRECTORY, { recursive: true, withFileTypes: true })
+  return [GOLDEN_DIRECTORY, join(GOLDEN_DIRECTORY, PAGES)]
+    .flatMap((directory) => readdirSync(directory, { recursive: true, withFileTypes: true }))
     .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name).slice(GOLDEN_DIRECTORY.length + 1))
+    .map((entry) => relative(GOLDEN_DIRECTORY, join(entry.parentPath, entry.name)))
     .toSorted();
 }
 

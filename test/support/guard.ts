@@ -110,6 +110,13 @@ function guardedSource(source: FactSource, keeps: Keeps): FactSource {
     (resource: Resource) =>
     (objects: RawObject[]): RawObject[] =>
       objects.map(guardObject(keeps, resource));
+  const guardedAnswer =
+    (ask: FactSource["debug"]): FactSource["debug"] =>
+    async (target, path) => {
+      const keep = (keeps as Record<string, Keep | undefined>)[path];
+      if (keep === undefined) throw new UndeclaredRead(path);
+      return mapGathered(await ask(target, path), (body) => guarded(body, keep, path));
+    };
   return {
     settings: source.settings,
     connect: () => source.connect(),
@@ -122,11 +129,8 @@ function guardedSource(source: FactSource, keeps: Keeps): FactSource {
     get: async (resource, namespace, name) =>
       mapGathered(await source.get(resource, namespace, name), guardObject(keeps, resource)),
     expectDebug: () => source.expectDebug(),
-    debug: async (target, path) => {
-      const keep = (keeps as Record<string, Keep | undefined>)[path];
-      if (keep === undefined) throw new UndeclaredRead(path);
-      return mapGathered(await source.debug(target, path), (body) => guarded(body, keep, path));
-    },
+    debug: guardedAnswer((target, path) => source.debug(target, path)),
+    debugAgain: guardedAnswer((target, path) => source.debugAgain(target, path)),
     fact: (key) => source.fact(key),
     elsewhere: (key) => source.elsewhere(key),
   };

@@ -13,6 +13,7 @@ import {
   type SubNodeParser,
   ts,
 } from "ts-json-schema-generator";
+import { schemaAddress } from "../../src/lib/pages.ts";
 
 /*
  * Writes the JSON Schema of the report from its types. What types cannot say is added here: which
@@ -185,12 +186,12 @@ export function reportSchema(): ReportSchema {
     defs.get("finding") ?? {},
     implication(
       { properties: { severity: { enum: ["warn", "fail", "error"] } } },
-      { required: ["remediation"] },
+      { properties: { remediation: true }, required: ["remediation"] },
     ),
   );
   return {
     $schema: "https://json-schema.org/draft/2020-12/schema",
-    $id: "mc.check.v1.schema.json",
+    $id: schemaAddress("mc.check.v1.schema.json"),
     title: "Report of mc check, schema mc.check/v1",
     ...report,
     $defs: Object.fromEntries([...defs].toSorted(([a], [b]) => a.localeCompare(b))),

@@ -1,9 +1,10 @@
+import { isAmbient } from "../../mesh/kind.ts";
 import { kubectl } from "../../mesh/commands/shell.ts";
 import type { ClusterRef } from "../../model/check.ts";
-import type { PodFact, WorkloadFact } from "../../model/facts.ts";
-import { fail, remedy, summarize } from "../../model/finding.ts";
+import type { IstiodsFact, PodFact, WorkloadFact } from "../../model/facts.ts";
+import { fail, remedy, skip, summarize } from "../../model/finding.ts";
 import type { Gathered } from "../../model/gathered.ts";
-import type { Finding } from "../../model/report.ts";
+import type { Finding, MeshKind } from "../../model/report.ts";
 import { judgePods, podRow } from "./cluster-pods.ts";
 import { notChecked } from "./not-checked.ts";
 import type { PodsData } from "./pods-data.ts";
@@ -23,6 +24,27 @@ export const NODE_AGENT_FAULTS = [
   "The DaemonSet has fewer pods than it wants: admission refused them, so they do not exist.",
   "A pod is not Running and ready.",
 ];
+
+/**
+ * Nothing of a component of ambient is there, and nothing says that it should be: in community
+ * meshes sidecars may do without.
+ */
+export function isWithoutAmbient(
+  kinds: ReadonlySet<MeshKind>,
+  pods: readonly PodFact[],
+  daemonSets: Gathered<WorkloadFact[]>,
+  istiods: Gathered<IstiodsFact>,
+): boolean {
+  const none = pods.length === 0 && daemonSets.ok && daemonSets.value.length === 0;
+  return !kinds.has("peering") && none && istiods.ok && !isAmbient(istiods.value);
+}
+
+/** What such a check says then. */
+export function withoutAmbient(): { findings: Finding[]; data: PodsData; summary: string } {
+  const message = "ambient is not in use: its traffic goes through sidecars";
+  const findings = [skip(message, { because: { notInUse: "ambient" } })];
+  return { findings, data: { rows: [] }, summary: message };
+}
 
 /**
  * Judges the pods of a component that ambient has on each node: there is no mesh without it, so

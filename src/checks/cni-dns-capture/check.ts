@@ -90,6 +90,7 @@ function noConfig(agents: Gathered<WorkloadFact[]>, cluster: ClusterRef): Findin
 export const cniDnsCapture = clusterCheck({
   id: "cni-dns-capture",
   title: "CNI DNS Capture Check",
+  meshKind: "peering",
   view: { rank: 330, familiar: true, passes: "hidden" },
   why: "Host names of shared services (mesh.internal, or the domain of a segment) resolve only where the CNI hands DNS requests to ztunnel.",
   reads: "Key AMBIENT_DNS_CAPTURE of ConfigMap istio-cni-config in any namespace.",

@@ -60,9 +60,16 @@ function upgrade(to: string, components: readonly Component[], cluster: ClusterR
   );
 }
 
-function judge(component: Component, nodePort: boolean, cluster: ClusterRef): Finding {
+/** What peering asks of a component, where there is peering. */
+interface Demands {
+  peering: boolean;
+  nodePort: boolean;
+}
+
+function judge(component: Component, { peering, nodePort }: Demands, cluster: ClusterRef): Finding {
   const { label, object, version } = component;
   if (!version) return info(`${label}: version not checked: ${component.why}`, { object });
+  if (!peering) return pass(`${label} runs ${version.text}`, { object });
   const faults = [
     ...(version.solo ? [] : ["not a build of Solo's distribution (-solo)"]),
     ...(compareVersions(version, OLDEST) < 0 ? ["peering needs 1.24.3 or later"] : []),
@@ -124,13 +131,13 @@ export const controlPlane = clusterCheck({
   id: "control-plane",
   title: "Control Plane Version Check",
   view: { rank: 110 },
-  why: "Peering is a feature of Solo's distribution from 1.24.3 on, and its parts must understand each other.",
+  why: "Peering is a feature of Solo's distribution from 1.24.3 on, and the parts of any mesh must understand each other.",
   reads:
     "Images of istiod, ztunnel and the east-west gateways; label app.kubernetes.io/version for images by digest.",
   faults: [
-    "An image is not a Solo build, or older than 1.24.3.",
+    "With peering, an image is not a Solo build, or older than 1.24.3.",
     "Gateways ask for NodePort peering, and an image is older than 1.28.",
-    "An image is 1.26.0 or 1.26.1 without a patch level (warning).",
+    "With peering, an image is 1.26.0 or 1.26.1 without a patch level (warning).",
     "Components run different minor versions (warning).",
   ],
   fixes: [
@@ -140,7 +147,7 @@ export const controlPlane = clusterCheck({
   ],
   needs: ["istiods"],
   uses: ["istiodPods", "ztunnels", "ztunnelPods", "gateways", "gatewayDeployments", "gatewayPods"],
-  run(facts, { cluster }) {
+  run(facts, { cluster, kinds }) {
     const { istiods, ztunnels, ztunnelPods, gateways, gatewayDeployments, gatewayPods } = facts;
     const ofIstiod = istiodComponents(istiods, valueOf(facts.istiodPods));
     const ofZtunnel = ztunnelComponents(valueOf(ztunnels), valueOf(ztunnelPods));
@@ -152,7 +159,11 @@ export const controlPlane = clusterCheck({
     );
     const notes: Finding[] = [];
     if (ofIstiod.length === 0) {
-      notes.push(skip("no istiod to judge", { blockedBy: checkOf(cluster.context, "env-vars") }));
+      notes.push(
+        kinds.has("peering")
+          ? skip("no istiod to judge", { blockedBy: checkOf(cluster.context, "env-vars") })
+          : skip("no istiod here"),
+      );
     }
     const noZtunnel = firstMissing(ztunnels, ztunnelPods);
     if (noZtunnel) notes.push(notChecked("version of ztunnel", noZtunnel));
@@ -165,9 +176,12 @@ export const controlPlane = clusterCheck({
 
     const components = [...ofIstiod, ...ofZtunnel, ...ofGateways];
     const known = components.filter(isKnown);
-    const nodePort = gateways.ok && usesNodePort(gateways.value);
+    const demands = {
+      peering: kinds.has("peering"),
+      nodePort: gateways.ok && usesNodePort(gateways.value),
+    };
     const findings = [
-      ...components.map((component) => judge(component, nodePort, cluster)),
+      ...components.map((component) => judge(component, demands, cluster)),
       ...differentMinors(known, cluster),
       ...notes,
     ];

@@ -142,6 +142,7 @@ function networkFindings(link: Link<Member>, target: Member): Finding[] {
 export const dataPlane = meshCheck({
   id: "data-plane",
   title: "Data Plane Service Type Check",
+  meshKind: "peering",
   view: { rank: 440 },
   why: "A link that prefers NodePort falls back or fails unless its target offers NodePort.",
   reads:

@@ -114,6 +114,7 @@ function deletionFindings(gateway: GatewayFact, cluster: ClusterRef): Finding[] 
 export const gateways = clusterCheck({
   id: "gateways",
   title: "Gateway Check",
+  meshKind: "peering",
   view,
   explanation,
   why: "Other clusters reach this one through its east-west gateway only, at the address that it has.",

@@ -79,6 +79,7 @@ function noAnswer(license: LicenseFact, cause: Missing, around: Around): Finding
   if (cause.why === "not-recorded") {
     return error(message, {
       object,
+      notRecorded: true,
       remediation: remedy(
         "Record the cluster with mc snapshot, which asks istiod, or check it live.",
         mc(cluster, `snapshot --contexts ${contextWord(cluster)} --output-dir DIR`),
@@ -133,6 +134,7 @@ function judge(license: LicenseFact, around: Around): Finding {
 export const license = clusterCheck({
   id: "license",
   title: "License Check",
+  meshKind: "peering",
   view: { rank: 120, familiar: true, passes: "hidden" },
   explanation: stopsItsCluster(3),
   why: "istiod refuses to peer with other clusters without a license that includes multicluster.",

@@ -1,9 +1,12 @@
+import { NETWORK } from "../../mesh/names.ts";
 import { linksOf } from "../../mesh/links.ts";
 import { pairsSkipped } from "../_shared/pairs-skipped.ts";
 import { meshCheck, type ClusterRef } from "../../model/check.ts";
-import { summarize } from "../../model/finding.ts";
+import { pass, summarize } from "../../model/finding.ts";
+import { valueOr } from "../../model/gathered.ts";
 import { ownFindings } from "./own.ts";
-import { ownNetwork, type NetworkMember } from "./member.ts";
+import { ownNetwork, type NetworkMember, type OwnNetwork } from "./member.ts";
+import { proxyFindings } from "./proxies.ts";
 import { remoteFindings, unknownNetworks, type Networks } from "./remote.ts";
 import { sharedFindings } from "./shared.ts";
 import { servicesNotChecked } from "../_shared/not-checked-services.ts";
@@ -41,11 +44,13 @@ export const network = meshCheck({
   reads:
     "Label topology.istio.io/network of the istio namespace and of the Gateways, env NETWORK of ztunnel, NETWORK and ISTIO_META_NETWORK of gateway pods; podCIDRs of nodes where clusters share a network.",
   faults: [
-    "The istio namespace or an east-west Gateway has no label topology.istio.io/network.",
+    "The istio namespace or an east-west Gateway has no label topology.istio.io/network; with remote secrets only where some cluster has a network of its own.",
     "Namespace, east-west Gateway, gateway pods and ztunnel of a cluster name different networks.",
     "A remote Gateway's label is not the network of the cluster that it points at.",
     "A remote Gateway references a network that no checked cluster has.",
-    "Two clusters are on one network though no autogenflat entries go between them.",
+    "With peering, two clusters are on one network though no autogenflat entries go between them.",
+    "An istiod of clusters on one network has PEERING_ENABLE_FLAT_NETWORKS=false (a warning).",
+    "ISTIO_META_NETWORK of the pods of a waypoint or ingress gateway is not the network of their cluster.",
     "The podCIDRs of nodes of two clusters on one network overlap.",
   ],
   fixes: [
@@ -54,9 +59,15 @@ export const network = meshCheck({
     "Give each cluster a network of its own, unless pods reach each other directly.",
   ],
   needs: ["istioNamespace", "namespaces", "gateways"],
-  uses: ["services", "ztunnels", "gatewayPods", "flatEntries", "nodes"],
-  run(members: readonly NetworkMember[], { clusters, absent }) {
+  uses: ["services", "ztunnels", "gatewayPods", "flatEntries", "nodes", "istiods"],
+  run(members: readonly NetworkMember[], { clusters, absent, kinds }) {
     const own = new Map(members.map((member) => [member, ownNetwork(member)]));
+    const isPeering = kinds.has("peering");
+    if (!isPeering && absent.length === 0 && !isDivided(own)) {
+      const message =
+        "no networks are named: all clusters count as one, whose pods reach each other";
+      return { findings: [pass(message)], summary: message };
+    }
     const read = new Map(
       [...own].map(([{ cluster }, { believed }]) => [cluster.context, believed]),
     );
@@ -68,11 +79,12 @@ export const network = meshCheck({
     const networks = networksOf(clusters, read, absent);
     const links = linksOf(placed, absent);
     const findings = [
-      ...[...own].flatMap(([member, found]) => ownFindings(member, found)),
+      ...[...own].flatMap(([member, found]) => ownFindings(member, found, isPeering)),
+      ...[...own].flatMap(([member, { believed }]) => proxyFindings(member, believed)),
       ...links.flatMap((link) => remoteFindings(link, networks)),
       ...unknownNetworks(links, networks),
       ...[...Map.groupBy(placed, ({ cluster }) => cluster.network)].flatMap(([name, group]) =>
-        name === undefined ? [] : sharedFindings(name, group, absent),
+        name === undefined ? [] : sharedFindings(name, group, { absent, isPeering }),
       ),
       ...servicesNotChecked(members),
       ...(members.length < 2
@@ -87,6 +99,16 @@ export const network = meshCheck({
     return { findings, summary: summarize(findings, "all network configurations are valid") };
   },
 });
+
+/** Some cluster has a network of its own, or a gateway for others: then each needs the name of its. */
+function isDivided(own: ReadonlyMap<NetworkMember, OwnNetwork>): boolean {
+  return [...own].some(
+    ([{ facts }, { label, others }]) =>
+      label !== undefined ||
+      others !== undefined ||
+      valueOr(facts.services, []).some(({ labels }) => labels.has(NETWORK)),
+  );
+}
 
 function withNetwork(cluster: ClusterRef, believed: string | undefined): ClusterRef {
   const { network: _, ...rest } = cluster;

@@ -14,7 +14,7 @@ import { envValue, podsOf, type NetworkMember, type OwnNetwork } from "./member.
 const UNKNOWN = "<network>";
 
 /** Whether one cluster's namespace, gateways, their pods and ztunnel agree on its network. */
-export function ownFindings(member: NetworkMember, own: OwnNetwork): Finding[] {
+export function ownFindings(member: NetworkMember, own: OwnNetwork, isPeering: boolean): Finding[] {
   const { cluster, facts } = member;
   const { context } = cluster;
   const { believed } = own;
@@ -24,7 +24,7 @@ export function ownFindings(member: NetworkMember, own: OwnNetwork): Finding[] {
     namespaceFinding(member, own),
     ...eastWest.map((gateway) => gatewayFinding(cluster, gateway, believed)),
     ...(ztunnels.ok
-      ? ztunnelFindings(cluster, ztunnels.value, believed)
+      ? ztunnelFindings(cluster, ztunnels.value, believed, isPeering)
       : [notChecked(`NETWORK of ztunnel in ${context}`, ztunnels, { cluster: context })]),
     ...(gatewayPods.ok
       ? eastWest.flatMap((gateway) => podFindings(cluster, gateway, gatewayPods.value, believed))
@@ -116,9 +116,12 @@ function ztunnelFindings(
   cluster: ClusterRef,
   ztunnels: readonly WorkloadFact[],
   believed: string | undefined,
+  isPeering: boolean,
 ): Finding[] {
   const { context } = cluster;
   if (ztunnels.length === 0) {
+    // Sidecars do without.
+    if (!isPeering) return [];
     const message = `${context} has no ztunnel DaemonSet whose NETWORK could be compared`;
     return [skip(message, { cluster: context, blockedBy: checkOf(context, "pods-ztunnel") })];
   }

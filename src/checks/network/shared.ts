@@ -5,6 +5,7 @@ import type { ClusterRef } from "../../model/check.ts";
 import { info, remedy, warn } from "../../model/finding.ts";
 import type { Finding } from "../../model/report.ts";
 import { notChecked } from "../_shared/not-checked.ts";
+import { flatSwitchFindings } from "./flat-switch.ts";
 import type { NetworkMember } from "./member.ts";
 import { podRangeFindings } from "./pod-ranges.ts";
 
@@ -53,9 +54,14 @@ function unattributed(members: readonly NetworkMember[], absent: readonly Cluste
 export function sharedFindings(
   network: string,
   members: readonly NetworkMember[],
-  absent: readonly ClusterRef[],
+  { absent, isPeering }: { absent: readonly ClusterRef[]; isPeering: boolean },
 ): Finding[] {
   if (members.length < 2) return [];
+  if (!isPeering) {
+    const ranges = podRangeFindings(network, members);
+    const message = `Clusters ${names(members)} share network ${network}: their pods must reach each other directly`;
+    return [info(message), ...ranges];
+  }
   const groups = connected(members);
   const flat = groups.filter((group) => group.length > 1);
   const findings = flat.map((group) =>
@@ -64,9 +70,11 @@ export function sharedFindings(
     ),
   );
   const ranges = podRangeFindings(network, members);
-  findings.push(...ranges);
+  const switched = flatSwitchFindings(network, members);
+  findings.push(...ranges, ...switched);
   // Pods whose addresses collide do not reach each other, whatever entries there are.
-  if (groups.length === 1 || ranges.some(({ severity }) => severity === "fail")) return findings;
+  const isExplained = switched.length > 0 || ranges.some(({ severity }) => severity === "fail");
+  if (groups.length === 1 || isExplained) return findings;
   const unread = members.flatMap(({ cluster, facts: { flatEntries } }) =>
     flatEntries.ok
       ? []

@@ -128,6 +128,7 @@ function compare(
 export const peerAddresses = meshCheck({
   id: "peer-addresses",
   title: "Peer Address Check",
+  meshKind: "peering",
   view: { rank: 430 },
   explanation: breaksItsGateway(4),
   why: "A remote Gateway keeps the address that its peer had when they were linked: a load balancer that was replaced leaves it behind.",

@@ -106,6 +106,7 @@ function unvouched(pods: Gathered<PodFact[]>, remote: readonly GatewayFact[]): F
 export const peers = clusterCheck({
   id: "peers",
   title: "Peers Check",
+  meshKind: "peering",
   view,
   why: "A remote Gateway is the connection of this cluster's istiod to another cluster: what it says is what the mesh knows of that cluster.",
   reads: `Gateways of class ${CLASS_REMOTE} in all namespaces; istiod's pods, to know who vouches for their conditions; Services and GatewayClasses, to know the cluster's own gateway and the cause.`,

@@ -1,6 +1,11 @@
 import { clusterCheck } from "../../model/check.ts";
 import type { PodsData } from "../_shared/pods-data.ts";
-import { judgeNodeAgent, NODE_AGENT_FAULTS } from "../_shared/node-agents.ts";
+import {
+  isWithoutAmbient,
+  judgeNodeAgent,
+  NODE_AGENT_FAULTS,
+  withoutAmbient,
+} from "../_shared/node-agents.ts";
 import { view } from "./view.ts";
 
 declare module "../../model/check-data.ts" {
@@ -27,6 +32,9 @@ export const podsCni = clusterCheck({
     "Look for events with reason FailedCreate in the namespace of istio-cni-node.",
   ],
   needs: ["cniPods"],
-  uses: ["cnis"],
-  run: ({ cniPods, cnis }, { cluster }) => judgeNodeAgent(AGENT, cniPods, cnis, cluster),
+  uses: ["cnis", "istiods"],
+  run: ({ cniPods, cnis, istiods }, { cluster, kinds }) =>
+    isWithoutAmbient(kinds, cniPods, cnis, istiods)
+      ? withoutAmbient()
+      : judgeNodeAgent(AGENT, cniPods, cnis, cluster),
 });

@@ -83,10 +83,15 @@ export const podsEastwest = clusterCheck({
   ],
   needs: ["gateways", "gatewayPods"],
   uses: ["gatewayDeployments"],
-  run({ gateways, gatewayPods, gatewayDeployments }, { cluster }) {
+  run({ gateways, gatewayPods, gatewayDeployments }, { cluster, kinds }) {
     if (gateways.eastWest.length === 0) {
       const message = "no east-west gateway";
-      const finding = skip(message, { blockedBy: checkOf(cluster.context, "gateways") });
+      const finding = skip(
+        message,
+        kinds.has("peering")
+          ? { blockedBy: checkOf(cluster.context, "gateways") }
+          : { because: { notInUse: "east-west Gateways" } },
+      );
       const data: EastWestPodsData = { gateways: [] };
       return { summary: message, findings: [finding], data };
     }

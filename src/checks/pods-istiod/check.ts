@@ -1,11 +1,20 @@
 import { findIstiod } from "../../mesh/commands/istiod.ts";
+import { isRemote } from "../../mesh/kind.ts";
 import { isIstiodAlive, isJudged, istiodOf } from "../../mesh/istiods.ts";
 import { REVISION } from "../../mesh/names.ts";
 import { enumerate } from "../../mesh/wording.ts";
 import { clusterCheck, type ClusterRef } from "../../model/check.ts";
 import type { PodsData } from "../_shared/pods-data.ts";
 import type { IstiodFact, IstiodsFact, PodFact } from "../../model/facts.ts";
-import { fail, info, objectRef, remedy, stopsPeering, summarize } from "../../model/finding.ts";
+import {
+  fail,
+  info,
+  objectRef,
+  remedy,
+  skip,
+  stopsPeering,
+  summarize,
+} from "../../model/finding.ts";
 import { valueOr, type Gathered } from "../../model/gathered.ts";
 import type { Finding } from "../../model/report.ts";
 import { judgePods, podRow } from "../_shared/cluster-pods.ts";
@@ -71,7 +80,11 @@ export const podsIstiod = clusterCheck({
   ],
   needs: ["istiodPods"],
   uses: ["istiods"],
-  run({ istiodPods, istiods }, { cluster, revision }) {
+  run({ istiodPods, istiods }, { cluster, revision, kinds }) {
+    if (istiodPods.length === 0 && isRemote(kinds, istiods)) {
+      const message = "no istiod here: the cluster is led by that of another";
+      return { summary: message, findings: [skip(message)], data: { rows: [] } };
+    }
     const deployments = valueOr(istiods, NO_ISTIODS);
     const pods = istiodPods.filter((pod) => isJudged(pod, deployments, revision));
     const judged = judgePods(

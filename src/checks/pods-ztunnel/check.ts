@@ -1,7 +1,12 @@
 import { clusterCheck } from "../../model/check.ts";
 import { summarize } from "../../model/finding.ts";
 import type { PodsData } from "../_shared/pods-data.ts";
-import { judgeNodeAgent, NODE_AGENT_FAULTS } from "../_shared/node-agents.ts";
+import {
+  isWithoutAmbient,
+  judgeNodeAgent,
+  NODE_AGENT_FAULTS,
+  withoutAmbient,
+} from "../_shared/node-agents.ts";
 import { uncoveredNodes } from "./nodes.ts";
 import { view } from "./view.ts";
 
@@ -33,8 +38,9 @@ export const podsZtunnel = clusterCheck({
     "Look for events with reason FailedCreate in ztunnel's namespace.",
   ],
   needs: ["ztunnelPods"],
-  uses: ["ztunnels", "cniPods", "nodes"],
-  run({ ztunnelPods, ztunnels, cniPods, nodes }, { cluster }) {
+  uses: ["ztunnels", "cniPods", "nodes", "istiods"],
+  run({ ztunnelPods, ztunnels, cniPods, nodes, istiods }, { cluster, kinds }) {
+    if (isWithoutAmbient(kinds, ztunnelPods, ztunnels, istiods)) return withoutAmbient();
     const { findings: ofPods, data } = judgeNodeAgent(AGENT, ztunnelPods, ztunnels, cluster);
     const around = { ztunnelPods, cniPods, ztunnels, nodes };
     const findings = [...ofPods, ...uncoveredNodes(around, cluster)];

@@ -120,6 +120,7 @@ function summaryOf(mesh: ServiceMesh, judged: readonly JudgedPair[]): string {
 export const serviceImports = meshCheck({
   id: "service-imports",
   title: "Service Import Check",
+  meshKind: "peering",
   view: { rank: 610 },
   why: "A service that one cluster shares is reached from another only where istiod there has written a name, an address and a way to it; that traffic stays with ready pods of the callers' own cluster is meant so.",
   reads:

@@ -1,8 +1,9 @@
+import { hasReached } from "../../mesh/versions.ts";
 import { SEGMENT } from "../../mesh/names.ts";
 import { meshDomain, segmentName } from "../../mesh/segments.ts";
 import { sharedServices as findShared, type SharedService } from "../../mesh/services.ts";
 import { clusterCheck, type ClusterRef } from "../../model/check.ts";
-import { info, objectRef } from "../../model/finding.ts";
+import { info, objectRef, pass } from "../../model/finding.ts";
 import type { NamespaceFact, SegmentFact } from "../../model/facts.ts";
 import { type Gathered, valueOr } from "../../model/gathered.ts";
 import type { Finding } from "../../model/report.ts";
@@ -14,10 +15,14 @@ declare module "../../model/check-data.ts" {
   }
 }
 
+/** The version of Istio from which on its own check says it in other words. */
+const SINCE = "1.30";
+
 export const sharedServices = clusterCheck({
   id: "shared-services",
   title: "Shared Services Check",
-  view: { rank: 600, familiar: true },
+  meshKind: "peering",
+  view: { rank: 600, familiar: true, passesInBrief: true },
   why: "Only services with a shared scope can be reached from other clusters; this lists them.",
   reads:
     "Label solo.io/service-scope of Services and of their namespaces; label admin.solo.io/segment of the istio namespace, and the Segment that it names.",
@@ -33,16 +38,19 @@ export const sharedServices = clusterCheck({
     const domain = meshDomain(segment, valueOr(segments, []));
     const shared = findShared(services, valueOr(namespaces, []), domain);
     const notes = notesOn(segment, { namespaces, segments }, cluster);
+    const isNew = hasReached(cluster.istioVersion ?? "", SINCE);
+    // Up to 1.29 the vendor's check informs, since then it passes.
+    const tell = isNew ? pass : info;
     if (shared.length === 0) {
       const summary = "no globally shared services found";
-      return { summary, findings: [info(summary), ...notes] };
+      return { summary, findings: [tell(summary), ...notes] };
     }
     const findings = shared.map((one) =>
-      info(lineOf(one, segment), { object: objectRef("Service", one.service) }),
+      tell(lineOf(one, segment), { object: objectRef("Service", one.service) }),
     );
     const noun = shared.length === 1 ? "service" : "services";
     return {
-      summary: `${shared.length} globally shared ${noun}`,
+      summary: `${shared.length} globally shared ${isNew ? "service(s)" : noun}`,
       findings: [...findings, ...notes],
     };
   },

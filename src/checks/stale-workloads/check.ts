@@ -118,6 +118,7 @@ function noEntries(members: readonly Member[], absent: readonly ClusterRef[]): F
 export const staleWorkloads = meshCheck({
   id: "stale-workloads",
   title: "Stale Workloads Check",
+  meshKind: "peering",
   view: { rank: 600, familiar: true, passes: "hidden" },
   why: "On a flat network istiod writes a WorkloadEntry for each pod of its peers: one whose pod is gone still gets traffic.",
   reads:

@@ -1,3 +1,4 @@
+import { isRemote } from "../../mesh/kind.ts";
 import { minorOf, versionOf, type IstioVersion } from "../../mesh/versions.ts";
 import { enumerate, qualified } from "../../mesh/wording.ts";
 import { pairsSkipped } from "../_shared/pairs-skipped.ts";
@@ -14,7 +15,8 @@ import {
   summarize,
   warn,
 } from "../../model/finding.ts";
-import type { Finding } from "../../model/report.ts";
+import { gathered } from "../../model/gathered.ts";
+import type { Finding, MeshKind } from "../../model/report.ts";
 
 declare module "../../model/check-data.ts" {
   interface CheckData {
@@ -47,8 +49,14 @@ function ownFinding({ cluster: { context }, istiod, version, why }: Running): Fi
     : info(`version of istiod ${qualified(istiod)} of ${context} not checked: ${why}`, about);
 }
 
-function withoutIstiod({ cluster: { context }, facts }: Member): Finding[] {
-  if (facts.istiods.judged.length > 0) return [];
+function withoutIstiod(
+  { cluster: { context }, facts: { istiods } }: Member,
+  kinds: ReadonlySet<MeshKind>,
+): Finding[] {
+  if (istiods.judged.length > 0) return [];
+  if (isRemote(kinds, gathered(istiods))) {
+    return [skip(`${context} has no istiod: it is led by that of another`, { cluster: context })];
+  }
   const message = `${context} has no istiod whose version could be compared`;
   return [skip(message, { cluster: context, blockedBy: checkOf(context, "pods-istiod") })];
 }
@@ -89,7 +97,7 @@ export const versions = meshCheck({
   faults: ["Minor versions of istiod are more than two apart."],
   fixes: ["Upgrade the oldest control planes, one minor at a time."],
   needs: ["istiods"],
-  run(members: readonly Member[], { absent }) {
+  run(members: readonly Member[], { absent, kinds }) {
     const running = members.flatMap(({ cluster, facts }) =>
       facts.istiods.judged.map((istiod) => ({
         cluster,
@@ -99,7 +107,7 @@ export const versions = meshCheck({
     );
     const findings = [
       ...running.map(ownFinding),
-      ...members.flatMap(withoutIstiod),
+      ...members.flatMap((member) => withoutIstiod(member, kinds)),
       ...skew(running),
       ...(members.length < 2 ? [pairsSkipped("versions are not compared", absent)] : []),
     ];

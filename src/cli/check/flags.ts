@@ -1,19 +1,22 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { REPORTERS } from "../../reporters/index.ts";
+import { oneOf } from "../shared/gateway-options.ts";
 import type { CheckOptions } from "./run.ts";
 import type { Io, SetExitCode } from "../shared/io.ts";
-import { duration, list, positive, repeated, timeoutFlag } from "../shared/options.ts";
+import { duration, list, positive, repeated, modeFlag, timeoutFlag } from "../shared/options.ts";
 
 /** A duration flag whose value may be left out: `--wait`, `--wait=5m`. */
 function durationFlag(flags: string, description: string, preset: string): Option {
   return new Option(flags, description).preset(preset).argParser(duration);
 }
 
-function failOn(value: string): string {
-  if (value !== "fail" && value !== "warn") {
-    throw new InvalidArgumentError("It is fail or warn.");
+/** What code scanning takes for a category. */
+function category(value: string): string {
+  const name = value.replace(/\/$/, "");
+  if (!/^[\w.:/-]{1,200}$/.test(name)) {
+    throw new InvalidArgumentError("It takes up to 200 letters, digits and any of . _ : / -");
   }
-  return value;
+  return name;
 }
 
 export function addCheck(program: Command, io: Io, setExitCode: SetExitCode): void {
@@ -22,14 +25,35 @@ export function addCheck(program: Command, io: Io, setExitCode: SetExitCode): vo
     .description("check whether clusters can be linked, are linked, and if not, why")
     .option("--contexts <a,b>", "kubeconfig contexts, by commas or repeated", list)
     .option("--directory <dir>", "a recording instead of a live cluster, repeatable", repeated)
+    .addOption(modeFlag())
     .option("-p, --precheck", "ask only whether each cluster is ready to be linked")
     .option("-v, --verbose", "show the details of every check")
-    .option("-o, --output <format>", Object.keys(REPORTERS).join(", "), "text")
+    .option(
+      "-o, --output <format[=file]>",
+      `${Object.keys(REPORTERS).join(", ")}; repeatable (default text)`,
+      repeated,
+    )
     .option("--output-file <file>", "write the report there instead of to stdout")
+    .option(
+      "--sarif-category <name>",
+      "tells this analysis from others of the same commit, in SARIF",
+      category,
+    )
     .option("--check <ids>", "run these checks only", list)
     .option("--skip <ids>", "leave these checks out", list)
-    .option("--fail-on <status>", "exit 1 from this status on: fail or warn", failOn, "fail")
+    .option(
+      "--fail-on <status>",
+      "exit 1 from this status on: fail, warn or never",
+      oneOf("fail", "warn", "never"),
+      "fail",
+    )
     .addOption(timeoutFlag())
+    .option("--probe", "also try, from this machine, to reach east-west addresses and API servers")
+    .addOption(
+      new Option("--probe-timeout <duration>", "time for each attempt of --probe (5s)").argParser(
+        duration,
+      ),
+    )
     .option("--concurrency <n>", "clusters read at the same time", positive, 32)
     .addOption(durationFlag("--wait [duration]", "check again until all pass", "5m"))
     .addOption(

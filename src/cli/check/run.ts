@@ -1,72 +1,58 @@
 import { defined } from "../../lib/defined.ts";
-import { CHECKS, VIEWS } from "../../checks/index.ts";
+import { CHECKS } from "../../checks/index.ts";
 import { check, type CheckRequest } from "../../engine/check.ts";
-import { closest } from "../../lib/closest.ts";
+import { hasPassed } from "../../lib/fail-on.ts";
 import { formatDuration } from "../../lib/duration.ts";
 import { UsageError } from "../../model/errors.ts";
 import type { ClusterReader } from "../../model/reader.ts";
-import type { Report } from "../../model/report.ts";
-import { REPORTERS } from "../../reporters/index.ts";
-import type { Reporter } from "../../reporters/reporter.ts";
+import type { FailOn, Report } from "../../model/report.ts";
 import { awaitedResults } from "./awaited-results.ts";
 import { matchChecks } from "../shared/check-ids.ts";
-import { exitCode } from "../shared/exit-code.ts";
-import { type Io, unlessInterrupted, wantsAscii, wantsColor, widthOf } from "../shared/io.ts";
-import { checkWritable, writeWhole } from "../shared/output-file.ts";
-import type { GlobalOptions } from "../shared/options.ts";
+import { EXIT_FAULT } from "../shared/exit-code.ts";
+import { type Io, unlessInterrupted } from "../shared/io.ts";
+import { meshKindOf, type Mode } from "../shared/options.ts";
 import { Progress, StatusLine } from "../shared/progress.ts";
 import { closeReaders, openReaders } from "../shared/readers.ts";
 import { note } from "../shared/say.ts";
+import { type OutputFlags, outputsOf, type ReportOutput, separatorOf } from "./outputs.ts";
+import { type WriteOptions, writeReports } from "./write-reports.ts";
 
 /** Flags of `mc check`, parsed. */
-export interface CheckOptions extends GlobalOptions {
+export interface CheckOptions extends OutputFlags, WriteOptions {
   contexts?: string[];
   directory?: string[];
+  mode: Mode;
   precheck?: boolean;
-  verbose?: boolean;
-  output: string;
-  outputFile?: string;
   check?: string[];
   skip?: string[];
-  failOn: "fail" | "warn";
+  failOn: FailOn;
   /** ms a cluster. */
   timeout: number;
   concurrency: number;
+  probe?: boolean;
+  /** ms an attempt. */
+  probeTimeout?: number;
   /** ms to go on until the checks pass. */
   wait?: number;
-  /** ms between two reports. */
-  watch?: number;
 }
 
+const CLEAR_SCREEN = "\u001B[2J\u001B[H";
 /** How long to leave a cluster in peace before `--wait` looks again, ms. */
 const WAIT_INTERVAL = 5000;
 
 /** `mc check`: resolves with the exit code, the report being written. */
 export async function runCheck(options: CheckOptions, io: Io): Promise<number> {
-  const reporter = await reporterOf(options.output);
-  const request = requestOf(options);
-  if (options.outputFile !== undefined) await checkWritable(options.outputFile);
+  const checks = requestOf(options);
+  const outputs = await outputsOf(options);
   const readers = await openReaders(options, options.timeout, io);
+  const request = { ...checks, ...(await probeOf(readers, options, io)) };
   try {
     return options.watch === undefined
-      ? await once(readers, request, reporter, options, io)
-      : await watch(readers, request, reporter, options, io, options.watch);
+      ? await once(readers, request, outputs, options, io)
+      : await watch(readers, request, outputs, options, io, options.watch);
   } finally {
     await closeReaders(readers);
   }
-}
-
-async function reporterOf(format: string): Promise<Reporter> {
-  const load = Object.hasOwn(REPORTERS, format) ? REPORTERS[format] : undefined;
-  if (!load) {
-    const known = Object.keys(REPORTERS);
-    const near = closest(format, known);
-    const hint = near === undefined ? "" : ` (did you mean ${near}?)`;
-    throw new UsageError(
-      `no output format is called ${JSON.stringify(format)}${hint}; there are ${known.join(", ")}`,
-    );
-  }
-  return load();
 }
 
 function requestOf(options: CheckOptions): CheckRequest {
@@ -76,9 +62,14 @@ function requestOf(options: CheckOptions): CheckRequest {
     const names = [...only].join(", ");
     throw new UsageError(`--skip leaves none of the checks that --check names: ${names}`);
   }
+  if (options.probeTimeout !== undefined && !options.probe) {
+    throw new UsageError("--probe-timeout is only for --probe");
+  }
   return {
     precheck: options.precheck ?? false,
     concurrency: options.concurrency,
+    failOn: options.failOn,
+    ...meshKindOf(options.mode),
     ...(only ? { only } : {}),
     ...(skip ? { skip } : {}),
     ...defined({
@@ -87,6 +78,19 @@ function requestOf(options: CheckOptions): CheckRequest {
       namespace: options.namespace,
     }),
   };
+}
+
+const PROBE_TIMEOUT = 5000;
+
+/** What tries to connect from here, with `--probe`; its code is loaded then only. */
+async function probeOf(
+  readers: readonly ClusterReader[],
+  { probe, probeTimeout: timeoutMs = PROBE_TIMEOUT }: CheckOptions,
+  { env, signal }: Io,
+): Promise<Pick<CheckRequest, "probe">> {
+  if (!probe) return {};
+  const { probeFromHere } = await import("../../probe/index.ts");
+  return { probe: (clusters) => probeFromHere(clusters, readers, { timeoutMs, env, signal }) };
 }
 
 async function judge(
@@ -105,33 +109,16 @@ async function judge(
   }
 }
 
-async function print(
-  report: Report,
-  reporter: Reporter,
-  options: CheckOptions,
-  io: Io,
-): Promise<void> {
-  const same = { verbose: options.verbose ?? false, views: VIEWS, ascii: wantsAscii(io) };
-  if (options.outputFile === undefined) {
-    const color = wantsColor(io, options.color);
-    const width = widthOf(io.stdout);
-    await io.stdout.write(reporter(report, { color, width, ...same }));
-  } else {
-    const plain = { color: false, width: Number.POSITIVE_INFINITY, ...same };
-    await writeWhole(options.outputFile, reporter(report, plain));
-  }
-}
-
 async function once(
   readers: readonly ClusterReader[],
   request: CheckRequest,
-  reporter: Reporter,
+  outputs: readonly ReportOutput[],
   options: CheckOptions,
   io: Io,
 ): Promise<number> {
   const report = await lastReport(readers, request, options, io);
-  await print(report, reporter, options, io);
-  return exitCode(report.outcome, options.failOn);
+  await writeReports(report, outputs, options, io);
+  return hasPassed(report) ? 0 : EXIT_FAULT;
 }
 
 /** The first report; with `--wait` the first that passes, or the one made when time is up. */
@@ -146,7 +133,7 @@ async function lastReport(
   let said = "";
   for (;;) {
     const left = deadline - io.clock.now();
-    if (left <= 0 || exitCode(report.outcome, options.failOn) === 0) return report;
+    if (left <= 0 || hasPassed(report)) return report;
     if (readers.every(({ kind }) => kind === "recording")) {
       await note(io, options, "recordings stay as they are: nothing is waited for");
       return report;
@@ -168,7 +155,7 @@ async function waitABit(
   options: CheckOptions,
   io: Io,
 ): Promise<string> {
-  const results = awaitedResults(report, options.failOn);
+  const results = awaitedResults(report);
   const text = `waiting up to ${formatDuration(left)} for ${results}`;
   const line = new StatusLine(io, options.quiet ?? false);
   line.draw(text);
@@ -185,19 +172,20 @@ async function waitABit(
 async function watch(
   readers: readonly ClusterReader[],
   request: CheckRequest,
-  reporter: Reporter,
+  outputs: readonly ReportOutput[],
   options: CheckOptions,
   io: Io,
   interval: number,
 ): Promise<number> {
   for (;;) {
     const report = await judge(readers, request, options, io);
+    const printed = outputs.find(({ file }) => file === undefined);
     // A terminal shows the present state only; a pipe or a file gets one report after another.
-    if (io.stdout.isTTY && options.outputFile === undefined) {
-      await io.stdout.write("\u001B[2J\u001B[H");
+    if (printed) {
+      await io.stdout.write(io.stdout.isTTY ? CLEAR_SCREEN : separatorOf(printed.format));
     }
-    await print(report, reporter, options, io);
-    if (io.stdout.isGone) return exitCode(report.outcome, options.failOn);
+    await writeReports(report, outputs, options, io);
+    if (io.stdout.isGone) return hasPassed(report) ? 0 : EXIT_FAULT;
     await io.clock.pause(interval, io.signal);
     for (const reader of readers) reader.renew?.();
   }

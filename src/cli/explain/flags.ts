@@ -9,7 +9,7 @@ export function addExplain(program: Command, io: Io): void {
     .description("what a check reads, why it fails, how to fix it; how a service is followed")
     .action(async (id: string | undefined) => {
       const { CHECKS } = await import("../../checks/index.ts");
-      const { explainCheck, listChecks } = await import("./text.ts");
+      const { explainCheck, listChecks } = await import("../../reporters/explain.ts");
       if (id === undefined) {
         await io.stdout.write(listChecks(CHECKS));
         return;

@@ -12,9 +12,11 @@ import { EXPOSED } from "../../gateway/wait.ts";
 import { toYaml } from "../../gateway/yaml.ts";
 import type { GatewayManifest, Locality } from "../../gateway/manifest.ts";
 import { contextWord, mc, quote, UNKNOWN_CONTEXT } from "../../mesh/commands/shell.ts";
-import { qualified } from "../../mesh/wording.ts";
+import { enumerate, qualified } from "../../mesh/wording.ts";
+import { narrowedList } from "../../facts/narrowed.ts";
 import type { GatheredCluster, WritableCluster } from "../../model/cluster.ts";
 import { UsageError } from "../../model/errors.ts";
+import { RESOURCES } from "../../model/resource.ts";
 import { applyGateways } from "../shared/apply-gateways.ts";
 import { awaitGateways } from "../shared/await-gateways.ts";
 import type { ExposeOptions } from "./flags.ts";
@@ -157,21 +159,25 @@ async function localityFor(
 }
 
 /** Another namespace has the east-west Gateway already: a second one is made only where told. */
-function besideAnother(
-  { ref, facts }: GatheredCluster,
-  where: string,
-  options: ExposeOptions,
-): Problem[] {
-  const eastWest = facts.gateways?.ok ? facts.gateways.value.eastWest : [];
-  const [other] = eastWest;
-  if (options.namespace !== undefined || !other) return [];
+function besideAnother(cluster: GatheredCluster, where: string, options: ExposeOptions): Problem[] {
+  const { ref, facts } = cluster;
+  if (options.namespace !== undefined || !facts.gateways?.ok) return [];
+  const { eastWest } = facts.gateways.value;
   if (eastWest.some(({ namespace }) => namespace === where)) return [];
+  const [other] = eastWest;
+  const here = mc(ref, `expose --context ${contextWord(ref)} -n ${quote(where)}`);
+  if (!other) {
+    const narrowed = narrowedList(cluster, RESOURCES.gateways);
+    if (!narrowed) return [];
+    const message = `may have an east-west Gateway already: only namespaces ${enumerate(narrowed.namespaces)} could be read for Gateways; say by -n where it belongs`;
+    return [problem(ref, message, here)];
+  }
   return [
     problem(
       ref,
       `has an east-west Gateway already, ${qualified(other)}: say by -n whether it is that one, or one more in namespace ${where}`,
       mc(ref, `expose --context ${contextWord(ref)} -n ${quote(other.namespace)}`),
-      mc(ref, `expose --context ${contextWord(ref)} -n ${quote(where)}`),
+      here,
     ),
   ];
 }
@@ -183,11 +189,17 @@ function existing({ facts }: GatheredCluster, where: string): boolean {
 
 /** Gateways that are there already and are not ours to change unasked. */
 async function noteOthers(
-  { ref, facts }: GatheredCluster,
+  cluster: GatheredCluster,
   where: string,
   options: ExposeOptions,
   io: Io,
 ): Promise<void> {
+  const { ref, facts } = cluster;
+  const narrowed = narrowedList(cluster, RESOURCES.gateways);
+  if (narrowed && !existing(cluster, where)) {
+    const text = `there may be another east-west Gateway: only namespaces ${enumerate(narrowed.namespaces)} could be read for Gateways`;
+    await note(io, options, `${ref.context}: ${text}`);
+  }
   for (const gateway of facts.gateways?.ok ? facts.gateways.value.eastWest : []) {
     const same = gateway.namespace === where && gateway.name === EAST_WEST_NAME;
     if (same && isOurs(gateway)) continue;

@@ -1,4 +1,5 @@
 import { defined } from "../../lib/defined.ts";
+import { withKnownGateways } from "../../gateway/known-gateways.ts";
 import { gather } from "../../engine/gather.ts";
 import type { GatheredCluster, WritableCluster } from "../../model/cluster.ts";
 import type { FactKey } from "../../model/facts.ts";
@@ -30,7 +31,8 @@ export async function readLive(
   const progress = new Progress(io, writers.length, options.quiet ?? false);
   progress.start();
   try {
-    return await unlessInterrupted(
+    const namespaces = new Map(writers.map(({ context, namespace }) => [context, namespace]));
+    const clusters = await unlessInterrupted(
       io.signal,
       gather(writers, new Set(keys), {
         concurrency: CONCURRENCY,
@@ -38,10 +40,11 @@ export async function readLive(
         ...defined({
           istioNamespace: options.istioNamespace,
           revision: options.revision,
-          namespace: options.namespace,
         }),
+        namespaceOf: (context) => options.namespace ?? namespaces.get(context),
       }),
     );
+    return clusters.map(withKnownGateways);
   } finally {
     await progress.clear();
   }

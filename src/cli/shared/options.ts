@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import { parseDuration } from "../../lib/duration.ts";
 import { isObjectName } from "../../lib/object-name.ts";
 import { UsageError } from "../../model/errors.ts";
+import type { MeshKind } from "../../model/report.ts";
 
 /** Flags that every command takes. */
 export interface GlobalOptions {
@@ -63,6 +64,23 @@ export function timeoutFlag(): Option {
   return new Option("--timeout <duration>", "time for each cluster to answer")
     .argParser(duration)
     .default(30_000, "30s");
+}
+
+const MODES = ["auto", "peering", "community"] as const;
+
+/** `--mode` as it is given: which kind of mesh this is, or that what is there tells. */
+export type Mode = (typeof MODES)[number];
+
+/** `--mode`; what is there tells without it. */
+export function modeFlag(): Option {
+  return new Option("--mode <kind>", `kind of mesh: ${MODES.join(", ")}`)
+    .choices(MODES)
+    .default("auto");
+}
+
+/** The kind of mesh that `--mode` names; nothing for auto. */
+export function meshKindOf(mode: Mode): { mode?: MeshKind } {
+  return mode === "auto" ? {} : { mode };
 }
 
 /** The name of a namespace, as Kubernetes takes it. */

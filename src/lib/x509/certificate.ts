@@ -54,8 +54,30 @@ const CURVES: Readonly<Record<string, string>> = {
   secp521r1: "P-521",
 };
 
-/** The certificate, or why it is none: never throws. */
+/** What is remembered; a mesh has a few certificates, a bundle of system roots some 150. */
+const MOST_REMEMBERED = 1000;
+
+/**
+ * By base64 of the certificate, oldest first: parsing one takes a millisecond, and who waits for a
+ * mesh or watches it asks for the same ones every few seconds.
+ */
+const remembered = new Map<string, ParsedCertificate | string>();
+
+/** The certificate, the same object for the same bytes, or why it is none: never throws. */
 export function parseCertificate(der: Uint8Array): ParsedCertificate | string {
+  const key = Buffer.from(der).toString("base64");
+  const known = remembered.get(key);
+  if (known !== undefined) return known;
+  const parsed = tryToParse(der);
+  for (const oldest of remembered.keys()) {
+    if (remembered.size < MOST_REMEMBERED) break;
+    remembered.delete(oldest);
+  }
+  remembered.set(key, parsed);
+  return parsed;
+}
+
+function tryToParse(der: Uint8Array): ParsedCertificate | string {
   try {
     return parse(der);
   } catch {

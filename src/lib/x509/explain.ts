@@ -1,17 +1,14 @@
 import type { TrustVerdict } from "../../model/trust.ts";
 import type { ParsedCertificate } from "./certificate.ts";
-import { isNamedIssuer, type Candidates, type Signatures } from "./paths.ts";
+import { isNamedIssuer, isSignedBy, type Candidates } from "./paths.ts";
 
 /** Why no path leads from the signing certificate to a root: what the topmost certificate lacks. */
-export function explainNoPath(
-  { target, roots, others }: Candidates,
-  signatures: Signatures,
-): TrustVerdict {
+export function explainNoPath({ target, roots, others }: Candidates): TrustVerdict {
   const seen = new Set([target]);
   let top = target;
   for (;;) {
     const parent = others.find(
-      (other) => !seen.has(other) && isNamedIssuer(top, other) && signatures.signed(top, other),
+      (other) => !seen.has(other) && isNamedIssuer(top, other) && isSignedBy(top, other),
     );
     if (!parent) break;
     seen.add(parent);
@@ -19,7 +16,7 @@ export function explainNoPath(
   }
   // Those that did sign it are among the ones seen: two CAs have certified each other.
   const rivals = [...roots, ...others].filter(
-    (parent) => parent.subject === top.issuer && !signatures.signed(top, parent),
+    (parent) => parent.subject === top.issuer && !isSignedBy(top, parent),
   );
   return { ok: false, certificate: top.facts.sha256, ...missingIssuer(top, rivals) };
 }

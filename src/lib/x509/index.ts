@@ -3,7 +3,6 @@ import type { Facts } from "../../model/facts.ts";
 import type { Gathered } from "../../model/gathered.ts";
 import type { PemContent, RevocationFacts, TrustMatrix, TrustVerdict } from "../../model/trust.ts";
 import { parseCertificate, type ParsedCertificate } from "./certificate.ts";
-import { Signatures } from "./paths.ts";
 import { readPem } from "./pem.ts";
 import { judgeLists, parseRevocationList, type ParsedRevocationList } from "./revocation.ts";
 import { judgeChain, type ChainJudgement } from "./validate.ts";
@@ -32,10 +31,9 @@ interface Parsed {
   unparsed: boolean;
 }
 
-/** Parses every text once, and every certificate once wherever it stands. */
+/** Reads every text once. */
 class Texts {
   readonly #texts = new Map<string, Parsed>();
-  readonly #certificates = new Map<string, ParsedCertificate | string>();
 
   read(text: string): Parsed {
     const known = this.#texts.get(text);
@@ -43,7 +41,7 @@ class Texts {
     const { certificates: blocks, crls, problems, otherFirst } = readPem(text);
     const parsed: Parsed = { certificates: [], lists: [], problems, otherFirst, unparsed: false };
     for (const [index, der] of blocks.slice(0, MOST_CERTIFICATES).entries()) {
-      const certificate = this.#parse(der);
+      const certificate = parseCertificate(der);
       if (typeof certificate === "string") {
         problems.push(`certificate ${index + 1} ${certificate}`);
         parsed.unparsed = true;
@@ -59,15 +57,6 @@ class Texts {
     }
     this.#texts.set(text, parsed);
     return parsed;
-  }
-
-  #parse(der: Uint8Array): ParsedCertificate | string {
-    const key = Buffer.from(der).toString("base64");
-    const known = this.#certificates.get(key);
-    if (known !== undefined) return known;
-    const certificate = parseCertificate(der);
-    this.#certificates.set(key, certificate);
-    return certificate;
   }
 
   contents(): Map<string, PemContent> {
@@ -146,7 +135,6 @@ function sideOf({ ref, facts }: TrustInput, texts: Texts): Side {
  */
 export async function judgeTrust(clusters: readonly TrustInput[]): Promise<TrustMatrix> {
   const texts = new Texts();
-  const signatures = new Signatures();
   const sides = clusters.map((cluster) => sideOf(cluster, texts));
   const judgements = new Map<string, ChainJudgement>();
   const verdicts = new Map<string, Map<string, TrustVerdict>>();
@@ -163,7 +151,7 @@ export async function judgeTrust(clusters: readonly TrustInput[]): Promise<Trust
     let judgement = judgements.get(pair);
     if (!judgement) {
       const candidates = { target, roots: roots.certificates, others };
-      judgement = await judgeChain(candidates, signatures, lists);
+      judgement = await judgeChain(candidates, lists);
       judgements.set(pair, judgement);
     }
     return judgement.at(now);

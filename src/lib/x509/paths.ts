@@ -9,18 +9,16 @@ const MOST_PATHS = 50;
 /** From the signing certificate to the root; just the one when that is trusted itself. */
 export type Path = readonly [ParsedCertificate, ...ParsedCertificate[]];
 
-/** Who signed whom, each pair verified once. */
-export class Signatures {
-  readonly #known = new Map<string, boolean>();
+/** Of each certificate whether others signed it, as long as both are in use. */
+const verified = new WeakMap<ParsedCertificate, WeakMap<ParsedCertificate, boolean>>();
 
-  signed(child: ParsedCertificate, parent: ParsedCertificate): boolean {
-    const pair = `${child.facts.sha256} ${parent.facts.sha256}`;
-    const known = this.#known.get(pair);
-    if (known !== undefined) return known;
-    const result = isSigned(child.native, parent.native);
-    this.#known.set(pair, result);
-    return result;
-  }
+/** Whether `parent` signed `child`, each pair verified once. */
+export function isSignedBy(child: ParsedCertificate, parent: ParsedCertificate): boolean {
+  const parents = verified.get(child) ?? new WeakMap<ParsedCertificate, boolean>();
+  verified.set(child, parents);
+  const known = parents.get(parent) ?? isSigned(child.native, parent.native);
+  parents.set(parent, known);
+  return known;
 }
 
 /**
@@ -44,7 +42,7 @@ export interface Candidates {
 }
 
 /** Every path from the signing certificate to a root with all signatures right, at most 50. */
-export function findPaths({ target, roots, others }: Candidates, signatures: Signatures): Path[] {
+export function findPaths({ target, roots, others }: Candidates): Path[] {
   const found: Path[] = [];
   const trusted = new Set(roots.map(({ facts }) => facts.sha256));
   const parents = [...roots, ...others.filter(({ facts }) => !trusted.has(facts.sha256))];
@@ -57,7 +55,7 @@ export function findPaths({ target, roots, others }: Candidates, signatures: Sig
       if (tried >= MOST_SIGNATURES || found.length >= MOST_PATHS) return;
       if (path.includes(parent) || !isNamedIssuer(last, parent)) continue;
       tried += 1;
-      if (signatures.signed(last, parent)) extend([...path, parent], parent);
+      if (isSignedBy(last, parent)) extend([...path, parent], parent);
     }
   };
   extend([target], target);

@@ -7,7 +7,7 @@ import {
 import type { TrustVerdict } from "../../model/trust.ts";
 import type { ParsedCertificate } from "./certificate.ts";
 import { explainNoPath } from "./explain.ts";
-import { findPaths, type Candidates, type Path, type Signatures } from "./paths.ts";
+import { findPaths, type Candidates, type Path } from "./paths.ts";
 import { isRevoked, type ParsedRevocationList } from "./revocation.ts";
 import { pathFault, type PathFault } from "./rules.ts";
 
@@ -30,11 +30,10 @@ export interface ChainJudgement {
  */
 export async function judgeChain(
   candidates: Candidates,
-  signatures: Signatures,
   lists: readonly ParsedRevocationList[] = [],
 ): Promise<ChainJudgement> {
   const paths: JudgedPath[] = [];
-  for (const certificates of findPaths(candidates, signatures)) {
+  for (const certificates of findPaths(candidates)) {
     paths.push(await judge(certificates, lists));
   }
   const sound = paths.filter(({ fault }) => !fault);
@@ -43,7 +42,7 @@ export async function judgeChain(
   const [longest] = sound;
   if (!longest) {
     const [broken] = paths.flatMap(({ fault }) => fault ?? []);
-    const verdict = broken ? refused(broken) : explainNoPath(candidates, signatures);
+    const verdict = broken ? refused(broken) : explainNoPath(candidates);
     return { at: () => verdict };
   }
   return {
@@ -56,7 +55,7 @@ export async function judgeChain(
   };
 }
 
-function refused({ fault, reason, certificate }: PathFault): TrustVerdict {
+export function refused({ fault, reason, certificate }: PathFault): TrustVerdict {
   return { ok: false, fault, reason, certificate: certificate.facts.sha256 };
 }
 
@@ -133,7 +132,7 @@ function constraintsOf(
 }
 
 /** The first certificate out of its time, from the signing one up. */
-function dateFault(certificates: Path, now: number): PathFault {
+export function dateFault(certificates: Path, now: number): PathFault {
   const certificate =
     certificates.find(({ facts }) => now > facts.notAfter || now < facts.notBefore) ??
     certificates[0];

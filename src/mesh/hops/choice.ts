@@ -1,8 +1,9 @@
 import type { GatewayFact } from "../../model/facts.ts";
 import { step } from "../../model/finding.ts";
 import { kubectl } from "../commands/shell.ts";
-import { DRAINING_WEIGHT, SERVICE_TAKEOVER } from "../names.ts";
+import { DRAINING_WEIGHT } from "../names.ts";
 import { readyPods } from "../pods.ts";
+import { isTakenOver } from "../services.ts";
 import { waypointOf } from "../waypoints.ts";
 import { DEFAULT_DISTRIBUTION } from "./copies.ts";
 import { namesOf } from "./ends.ts";
@@ -80,9 +81,7 @@ export function judgeChoice(path: Path): Judged | Chosen {
   if (ready === 0) {
     const namespace = from.namespaceOf(own);
     const waypoint = waypointOf(own, namespace);
-    const takeover =
-      (own.labels.get(SERVICE_TAKEOVER) ?? namespace?.labels.get(SERVICE_TAKEOVER)) === "true";
-    if (waypoint !== undefined && takeover && (readyThere(path) ?? 0) > 0) {
+    if (waypoint !== undefined && isTakenOver(own, namespace) && (readyThere(path) ?? 0) > 0) {
       return broken("no pods behind the waypoint", {
         cause: noPodsBehindWaypoint,
         path,

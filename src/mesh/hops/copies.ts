@@ -1,9 +1,10 @@
+import { groupBy } from "../../lib/group-by.ts";
 import { info, objectRef, remedy, step, warn } from "../../model/finding.ts";
 import type { Finding } from "../../model/report.ts";
-import { kubectl } from "../commands/shell.ts";
+import { showService } from "../commands/services.ts";
 import { SERVICE_SCOPE, SERVICE_TAKEOVER, USE_WAYPOINT } from "../names.ts";
 import { readyPods } from "../pods.ts";
-import type { SharedService } from "../services.ts";
+import { isTakenOver, type SharedService } from "../services.ts";
 import { waypointOf } from "../waypoints.ts";
 import { enumerate } from "../wording.ts";
 import type { ServiceMesh } from "./mesh.ts";
@@ -71,10 +72,6 @@ function subject(keys: readonly string[], verbs: readonly [string, string]): str
     : `Services ${enumerate(keys)} ${verbs[1]}`;
 }
 
-function grouped<T>(items: readonly T[], keyOf: (item: T) => string): T[][] {
-  return [...Map.groupBy(items, keyOf).values()];
-}
-
 function waypointFindings(mesh: ServiceMesh, copies: ReadonlyMap<string, Copy[]>): Finding[] {
   const uneven = [...copies.values()].flatMap((group) => {
     const having = group.filter(hasWaypoint);
@@ -83,39 +80,25 @@ function waypointFindings(mesh: ServiceMesh, copies: ReadonlyMap<string, Copy[]>
       ? [{ having, lacking, keys: named(lacking.slice(0, 1)) }]
       : [];
   });
-  return grouped(uneven, ({ having, lacking }) =>
+  return groupBy(uneven, ({ having, lacking }) =>
     JSON.stringify([having, lacking].map((some) => contextsOf(some.map(({ side }) => side)))),
-  ).flatMap((alike) => {
+  ).map((alike) => {
     const [first] = alike;
-    if (!first) return [];
     const [having, lacking] = [first.having, first.lacking].map((some) =>
       contextsOf(some.map(({ side }) => side)),
     );
     const keys = alike.flatMap((one) => one.keys);
-    return [
-      warn(
-        `${subject(keys, ["has", "have"])} a waypoint in ${having}, but none in ${lacking}: waypoints balance over the pods of their own cluster only, and what comes from there meets none here`,
-        {
-          remediation: step(
-            `Put a waypoint before the service in every cluster that has pods of it, by label ${USE_WAYPOINT}.`,
-            ...first.lacking
-              .slice(0, 3)
-              .map(({ side, shared: { service } }) =>
-                kubectl(
-                  side.cluster,
-                  "-n",
-                  service.namespace,
-                  "get",
-                  "service",
-                  service.name,
-                  "-o",
-                  "yaml",
-                ),
-              ),
-          ),
-        },
-      ),
-    ];
+    return warn(
+      `${subject(keys, ["has", "have"])} a waypoint in ${having}, but none in ${lacking}: waypoints balance over the pods of their own cluster only, and what comes from there meets none here`,
+      {
+        remediation: step(
+          `Put a waypoint before the service in every cluster that has pods of it, by label ${USE_WAYPOINT}.`,
+          ...first.lacking
+            .slice(0, 3)
+            .map(({ side, shared: { service } }) => showService(side.cluster, service)),
+        ),
+      },
+    );
   });
 }
 
@@ -131,80 +114,48 @@ function distributionFindings(copies: ReadonlyMap<string, Copy[]>): Finding[] {
       .join("; ");
     return byValue.size > 1 ? [{ group, text, keys: named(group.slice(0, 1)) }] : [];
   });
-  return grouped(uneven, ({ text }) => text).flatMap((alike) => {
+  return groupBy(uneven, ({ text }) => text).map((alike) => {
     const [first] = alike;
-    if (!first) return [];
-    return [
-      warn(
-        `${subject(
-          alike.flatMap(({ keys }) => keys),
-          ["has", "have"],
-        )} different traffic distribution: ${first.text}`,
-        {
-          remediation: step(
-            "Give all copies the same, unless clusters are to differ: spec.trafficDistribution counts before the annotation.",
-            ...first.group
-              .slice(0, 3)
-              .map(({ side, shared: { service } }) =>
-                kubectl(
-                  side.cluster,
-                  "-n",
-                  service.namespace,
-                  "get",
-                  "service",
-                  service.name,
-                  "-o",
-                  "yaml",
-                ),
-              ),
-          ),
-        },
-      ),
-    ];
+    return warn(
+      `${subject(
+        alike.flatMap(({ keys }) => keys),
+        ["has", "have"],
+      )} different traffic distribution: ${first.text}`,
+      {
+        remediation: step(
+          "Give all copies the same, unless clusters are to differ: spec.trafficDistribution counts before the annotation.",
+          ...first.group
+            .slice(0, 3)
+            .map(({ side, shared: { service } }) => showService(side.cluster, service)),
+        ),
+      },
+    );
   });
 }
 
 function takesOver({ side, shared: { service } }: Copy): boolean {
-  const label =
-    service.labels.get(SERVICE_TAKEOVER) ?? side.namespaceOf(service)?.labels.get(SERVICE_TAKEOVER);
-  return label === "true";
+  return isTakenOver(service, side.namespaceOf(service));
 }
 
 /** The waypoint has the pods of its own cluster only, also for the name that was taken over. */
 function takeoverFindings(copies: ReadonlyMap<string, Copy[]>): Finding[] {
   const held = [...copies.values()].flat().filter((copy) => takesOver(copy) && hasWaypoint(copy));
-  return grouped(held, ({ side }) => side.cluster.context).flatMap((alike) => {
+  return groupBy(held, ({ side }) => side.cluster.context).map((alike) => {
     const [first] = alike;
-    if (!first) return [];
     const { cluster } = first.side;
     const keys = named(alike);
-    const [service] = alike.map(({ shared }) => shared.service);
-    return [
-      warn(
-        `${subject(keys, ["is", "are"])} taken over in ${cluster.context}, behind a waypoint: without pods there ${keys.length === 1 ? "its local name fails" : "their local names fail"}, whatever other clusters have`,
-        {
-          cluster: cluster.context,
-          ...(keys.length === 1 && service ? { object: objectRef("Service", service) } : {}),
-          remediation: step(
-            `Take the waypoint from the service before its pods are taken away, or do without ${SERVICE_TAKEOVER}.`,
-            ...alike
-              .slice(0, 3)
-              .map(({ shared }) =>
-                kubectl(
-                  cluster,
-                  "-n",
-                  shared.service.namespace,
-                  "get",
-                  "service",
-                  shared.service.name,
-                  "-o",
-                  "yaml",
-                ),
-              ),
-          ),
-        },
-      ),
-    ];
+    const isOne = keys.length === 1;
+    return warn(
+      `${subject(keys, ["is", "are"])} taken over in ${cluster.context}, behind a waypoint: without pods there ${isOne ? "its local name fails" : "their local names fail"}, whatever other clusters have`,
+      {
+        cluster: cluster.context,
+        ...(isOne ? { object: objectRef("Service", first.shared.service) } : {}),
+        remediation: step(
+          `Take the waypoint from the service before its pods are taken away, or do without ${SERVICE_TAKEOVER}.`,
+          ...alike.slice(0, 3).map(({ shared }) => showService(cluster, shared.service)),
+        ),
+      },
+    );
   });
 }
 

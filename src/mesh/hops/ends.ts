@@ -1,6 +1,7 @@
 import { remedy, step } from "../../model/finding.ts";
 import { linkOneWay } from "../commands/link.ts";
 import { showGateway } from "../commands/gateways.ts";
+import { showService } from "../commands/services.ts";
 import { contextWord, kubectl, mc } from "../commands/shell.ts";
 import { SEGMENT, SERVICE_SCOPE } from "../names.ts";
 import { enumerate } from "../wording.ts";
@@ -46,10 +47,9 @@ const otherPort: Cause = {
     return `Service ${path.key} of ${path.to.cluster.context} has no port ${detail}; it has ${enumerate(ports) || "none"}`;
   },
   remedy: ([{ path }]) => {
-    const { namespace, name } = namesOf(path.key);
     return step(
       "Call a port that the service has, or give it that port in all clusters.",
-      kubectl(path.to.cluster, "-n", namespace, "get", "service", name, "-o", "yaml"),
+      showService(path.to.cluster, namesOf(path.key)),
     );
   },
 };

@@ -113,17 +113,23 @@ export class DirectoryBuilder implements Builder {
     if ((this.#kind === "beside" || this.#kind === "loose") && this.#objects.isEmpty) {
       return undefined;
     }
+    if (!this.#recorded) this.#oneCluster.check();
     const { context, contextArgument, time, position } = this.#snapshot;
     if (!this.#recorded && this.#objects.count === 0) {
       throw new UsageError(`${origin} has no Kubernetes objects (YAML or JSON files)`);
     }
+    const now = time ?? Date.now();
+    const recordedAt = time ?? this.#time;
+    const recordedAfter = recordedAt === undefined ? this.#objects.newestUntil(now) : undefined;
     const reader = new RecordingReader({
       context: context ?? this.#named.context,
-      ...defined({ contextArgument, recordedAt: time ?? this.#time }),
+      ...defined({ contextArgument, recordedAt, recordedAfter }),
       origin,
-      now: time ?? Date.now(),
+      now,
       objects: this.#objects,
       debug: this.#debug,
+      mayBePartial: !this.#recorded,
+      isVouchedFor: this.#recorded,
       snapshot: this.#snapshot,
       absence: (resource) =>
         this.#recorded

@@ -7,11 +7,12 @@ import { jsonPieces, yamlPieces } from "./documents.ts";
 
 /** Takes Kubernetes objects, each with apiVersion and kind. */
 export interface ObjectSink {
-  add(object: Readonly<Record<string, unknown>>): void;
+  /** @param inList the file lists all that there is of its type, in a namespace or in all */
+  add(object: Readonly<Record<string, unknown>>, inList: boolean): void;
   /** Whether objects of that type are of any use: others need not be parsed. */
   wants(apiVersion: string, kind: string): boolean;
-  /** There is a list of that type, with items or without. */
-  listed(apiVersion: string, kind: string): void;
+  /** There is a list of that type, with items or without, in the file of that path. */
+  listed(apiVersion: string, kind: string, path?: string): void;
 }
 
 /** Items that do not say their kind wait for the end of their list: at most so many. */
@@ -65,7 +66,7 @@ class ItemReader {
   take(piece: FilePart & { part: "item" }): void {
     if (isUseless(piece.text, this.#format, this.#sink)) return;
     for (const value of parsePiece(piece, this.#format)) {
-      if (isObject(value)) expand(value, {}, this.#sink);
+      if (isObject(value)) expand(value, {}, this.#sink, 1);
       else this.#takeBare(value, piece);
     }
   }
@@ -76,7 +77,7 @@ class ItemReader {
       parsePiece({ text: head, line: 1, part: "rest" }, this.#format)[0],
     );
     if (Object.hasOwn(this.#common, "kind")) {
-      expand(value, this.#common, this.#sink);
+      expand(value, this.#common, this.#sink, 1);
       return;
     }
     this.#waiting.push(value);
@@ -87,7 +88,7 @@ class ItemReader {
 
   endOfList(list: unknown): void {
     const common = typeOfItems(list);
-    for (const item of this.#waiting.splice(0)) expand(item, common, this.#sink);
+    for (const item of this.#waiting.splice(0)) expand(item, common, this.#sink, 1);
     this.#common = undefined;
   }
 }
@@ -156,5 +157,5 @@ function expand(
     const inner = typeOfItems(object);
     if (isObject(inner)) sink.listed(String(inner["apiVersion"]), String(inner["kind"]));
     for (const item of array(property(object, "items"))) expand(item, inner, sink, depth + 1);
-  } else if (isObject(object)) sink.add(object);
+  } else if (isObject(object)) sink.add(object, depth > 0);
 }

@@ -21,6 +21,8 @@ export class OneCluster {
   readonly #origin: string;
   readonly #sink: ObjectSink;
   readonly #seen = new Map<string, Seen>();
+  /** By type and namespace: the files that list them, and whether an earlier file has some of them. */
+  readonly #lists = new Map<string, Map<string, boolean>>();
 
   constructor(origin: string, sink: ObjectSink) {
     this.#origin = origin;
@@ -30,16 +32,42 @@ export class OneCluster {
   /** Takes the objects of one file; throws a UsageError for one that contradicts another file. */
   of(path: string): ObjectSink {
     return {
-      add: (object) => {
-        this.#compare(object, path);
-        this.#sink.add(object);
+      add: (object, inList) => {
+        this.#compare(object, path, inList);
+        this.#sink.add(object, inList);
       },
       wants: (apiVersion, kind) => this.#sink.wants(apiVersion, kind),
-      listed: (apiVersion, kind) => this.#sink.listed(apiVersion, kind),
+      listed: (apiVersion, kind) => this.#sink.listed(apiVersion, kind, path),
     };
   }
 
-  #compare(object: RawObject, path: string): void {
+  /**
+   * Two lists of one type and namespace, in directories that have nothing to do with each other, and
+   * nothing that stands in both: each is of another cluster. Throws a UsageError for them.
+   */
+  check(): void {
+    for (const [type, lists] of this.#lists) {
+      const paths = [...lists.keys()];
+      const apart = paths.find((path, index) => {
+        const earlier = paths.slice(0, index);
+        return index > 0 && !lists.get(path) && !earlier.some((one) => isBeside(one, path));
+      });
+      if (apart === undefined) continue;
+      throw new UsageError(
+        oneLine(
+          `${this.#origin} has one list of ${type} in ${paths[0]} and another one in ${apart}, which have nothing in common: if these are recordings of several clusters, give each with a --directory of its own; if not, put them into one directory`,
+        ),
+      );
+    }
+  }
+
+  #noteList(type: string, path: string, shares: boolean): void {
+    const lists = this.#lists.get(type) ?? new Map<string, boolean>();
+    this.#lists.set(type, lists);
+    lists.set(path, shares || (lists.get(path) ?? false));
+  }
+
+  #compare(object: RawObject, path: string, inList: boolean): void {
     const kind = string(property(object, "kind")) ?? "";
     const apiVersion = string(property(object, "apiVersion")) ?? "";
     const name = string(at(object, "metadata", "name"));
@@ -60,6 +88,10 @@ export class OneCluster {
       );
     }
     if (!before) this.#seen.set(shown, seen);
+    if (inList) {
+      const type = namespace === undefined ? `${kind}s` : `${kind}s of namespace ${namespace}`;
+      this.#noteList(type, path, before !== undefined && before.path !== path);
+    }
   }
 }
 

@@ -105,7 +105,7 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 
 /** The named entries of one list of a file. */
-function entries(
+export function entries(
   config: Readonly<Record<string, unknown>>,
   kind: "context" | "cluster" | "user",
   file: string,

@@ -22,7 +22,7 @@ export function linkTable({ clusters, rows }: LinkMatrix): Markup {
     return markup`<tr><th scope="row">${clusters[index] ?? ""}</th>${cells}</tr>`;
   });
   return markup`<section aria-labelledby="links"><h2 id="links">Links</h2>
-<div class="scroll" role="region" aria-labelledby="links" tabindex="0"><table>
+<div class="scroll" role="region" aria-label="Table of links" tabindex="0"><table>
 <thead><tr><th scope="col">from \\ to</th>${heads}</tr></thead>
 <tbody>
 ${lines}

@@ -2,6 +2,7 @@ import { CONNECTION } from "../../lib/connection.ts";
 import { worst } from "../../model/finding.ts";
 import type { ClusterReport, Result } from "../../model/report.ts";
 import { count, nameOf, recordedWords } from "../words.ts";
+import { foldedApart, foldedLines } from "./folded.ts";
 import { joinedBlocks } from "./order.ts";
 import { resultBlocks } from "./result.ts";
 import type { Style } from "./style.ts";
@@ -10,7 +11,7 @@ import type { Style } from "./style.ts";
 function unreachable(results: readonly Result[], style: Style): string[] | undefined {
   const connection = results.find(({ id }) => id === CONNECTION);
   if (connection?.status !== "error") return undefined;
-  const others = results.length - 1;
+  const others = foldedApart(results).told.length - 1;
   return [
     ...resultBlocks(connection, style, false).flat(),
     ...(others > 0
@@ -21,12 +22,21 @@ function unreachable(results: readonly Result[], style: Style): string[] | undef
   ];
 }
 
+function versionsOf({ istioVersion }: ClusterReport): string[] {
+  return istioVersion === undefined ? [] : [istioVersion];
+}
+
 /** The block of one cluster. */
 export function clusterLines(cluster: ClusterReport, style: Style, verbose: boolean): string[] {
   const { checks } = cluster;
-  const body =
-    (verbose ? undefined : unreachable(checks, style)) ?? joinedBlocks(checks, style, verbose);
   const gap = verbose ? [""] : [];
+  const { told, folded } = foldedApart(checks);
+  const last = foldedLines(folded, style);
+  const body = (verbose ? undefined : unreachable(checks, style)) ?? [
+    ...joinedBlocks(told, versionsOf(cluster), style, verbose),
+    ...(last.length > 0 ? gap : []),
+    ...last,
+  ];
   const recorded = recordedWords(cluster);
   return [
     ...style.wrap(`=== Cluster: ${style.line(nameOf(cluster))} ===`, 4).map(style.paint.bold),
@@ -40,7 +50,7 @@ export function clusterLines(cluster: ClusterReport, style: Style, verbose: bool
 
 /** One line for a cluster without a fault, and what it is warned of; nothing for one with a fault. */
 export function briefLines(cluster: ClusterReport, style: Style): string[] | undefined {
-  const { checks } = cluster;
+  const checks = foldedApart(cluster.checks).told;
   const status = worst(checks.map((result) => result.status));
   if (status === "fail" || status === "error") return undefined;
   const warned = checks.filter((result) => result.status === "warn");
@@ -56,6 +66,6 @@ export function briefLines(cluster: ClusterReport, style: Style): string[] | und
   const symbol = warned.length > 0 ? style.symbols.status.warn : style.symbols.status.pass;
   return [
     ...style.wrap(`${symbol} ${style.line(`${nameOf(cluster)}: ${counts.join(", ")}`)}`, 3),
-    ...joinedBlocks(warned, style, false),
+    ...joinedBlocks(warned, versionsOf(cluster), style, false),
   ];
 }

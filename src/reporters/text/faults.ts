@@ -1,7 +1,10 @@
+import { hasPassed } from "../../lib/fail-on.ts";
 import type { Report } from "../../model/report.ts";
 import { causesOf, nameOfCheck, type RootCause } from "../causes.ts";
+import { locatedResults } from "../results.ts";
 import { viewOf } from "../views.ts";
-import { count } from "../words.ts";
+import { count, thresholdWords } from "../words.ts";
+import { foldedApart } from "./folded.ts";
 import { MOST_OF_A_KIND, pastable } from "./findings.ts";
 import type { Style } from "./style.ts";
 
@@ -32,8 +35,10 @@ function firstCommand({ finding: { remediation } }: RootCause, style: Style): st
 
 /** The last line of a report without faults, and after a precheck what comes next. */
 export function closingLines(report: Report, { views, paint, symbols }: Style): string[] {
-  const { pass, info, warn, skip } = report.summary;
+  const { pass, info, warn } = report.summary;
   const passed = pass + info;
+  const results = locatedResults(report).map(({ result }) => result);
+  const skip = foldedApart(results).told.filter(({ status }) => status === "skip").length;
   const parts = [
     ...(passed > 0 ? [`${count(passed, "check")} passed`] : []),
     ...(warn > 0 ? [`${count(warn, "check")} with warnings`] : []),
@@ -46,6 +51,14 @@ export function closingLines(report: Report, { views, paint, symbols }: Style): 
     `${symbols.status[passed > 0 ? "pass" : warn > 0 ? "warn" : "skip"]} ${parts.join(", ")}`,
     ...next.map((command) => `Next: ${paint.cyan(command)}`),
   ];
+}
+
+/** What `--fail-on` makes of it all. */
+export function thresholdLines(report: Report, style: Style): string[] {
+  const words = thresholdWords(report);
+  if (words === undefined) return [];
+  const symbol = style.symbols.status[hasPassed(report) ? "pass" : "fail"];
+  return style.wrap(`${symbol} ${words}`, 3);
 }
 
 /** Each cause with its number; of one check up to twenty and how many more. */

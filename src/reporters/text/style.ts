@@ -6,7 +6,7 @@ import type { ReportOptions } from "../reporter.ts";
 import { type Symbols, symbolsOf } from "./symbols.ts";
 import { displayWidth } from "./width.ts";
 
-type Colour = "bold" | "red" | "yellow" | "cyan";
+type Colour = "bold" | "dim" | "red" | "yellow" | "cyan";
 
 /** Colours, wrapping and views of one run. */
 export interface Style {
@@ -30,6 +30,7 @@ export function styleOf({ color, width, views, ascii = false }: ReportOptions): 
     // Of one text each: chalk joins all that it is given, as by map().
     paint: {
       bold: (text) => chalk.bold(text),
+      dim: (text) => chalk.dim(text),
       red: (text) => chalk.red(text),
       yellow: (text) => chalk.yellow(text),
       cyan: (text) => chalk.cyan(text),

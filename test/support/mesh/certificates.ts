@@ -1,4 +1,4 @@
-import { type Authority, makeIntermediate, makeRoot } from "../certificates.ts";
+import { type Authority, makeIntermediate, makeRoot, versionOne } from "../certificates.ts";
 import type { ClusterCertificates } from "./cluster.ts";
 import type { CertificateMaker } from "./scenarios.ts";
 
@@ -49,5 +49,29 @@ export const certificateMaker: CertificateMaker = {
     return forEach(clusters, (cluster, index) =>
       index === 0 ? under(fresh, cluster, [old, fresh]) : under(old, cluster),
     );
+  },
+  spire: async (clusters, asInGuide) => {
+    const issuer = await root();
+    const options = { ...VALIDITY, keyUsage: ["keyCertSign" as const, "cRLSign" as const] };
+    const made = await makeRoot("SPIRE Root CA", { ...options, subject: "CN=SPIRE Root CA" });
+    const upstream = asInGuide ? await versionOne(made) : issuer;
+    const names = await Promise.all(
+      clusters.map(async (cluster) => {
+        const { pem } = await makeRoot(cluster, {
+          ...options,
+          issuer: upstream,
+          subject: `CN=SPIRE ${cluster} CA`,
+          pathLength: 1,
+        });
+        return [
+          cluster,
+          {
+            istio: await under(issuer, cluster),
+            spire: { certificate: pem, root: upstream.pem },
+          },
+        ] as const;
+      }),
+    );
+    return Object.fromEntries(names);
   },
 };

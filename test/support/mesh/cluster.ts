@@ -131,6 +131,7 @@ export function istiod(given: ClusterSpec): Pick<ClusterFixture, "objects" | "de
       ENABLE_PEERING_DISCOVERY: "true",
       DISABLE_LEGACY_MULTICLUSTER: "true",
       PILOT_ENABLE_IP_AUTOALLOCATE: "true",
+      CA_TRUSTED_NODE_ACCOUNTS: `${spec.nodeNamespace}/ztunnel`,
       ...(spec.trustDomain === "cluster.local" ? {} : { PILOT_SKIP_VALIDATE_TRUST_DOMAIN: "true" }),
       ...spec.istiodEnv,
     },
@@ -198,6 +199,7 @@ function nodeAgents(spec: Required<ClusterSpec>): KubeObject[] {
       ...spec.ztunnelEnv,
     }),
     replicas: spec.nodes,
+    serviceAccount: "ztunnel",
   };
   const cni = {
     name: "istio-cni-node",
@@ -254,6 +256,7 @@ function eastWestGateway(given: ClusterSpec): KubeObject[] {
     container: "istio-proxy",
     image: `${REGISTRY}/ztunnel:${spec.version}`,
     env: { NETWORK: spec.network, ISTIO_META_CLUSTER_ID: spec.id },
+    serviceAccount: "istio-eastwest",
   };
   return [
     gateway({

@@ -107,6 +107,8 @@ interface Workload {
   replicas?: number;
   ready?: number;
   annotations?: Record<string, string>;
+  /** That its pods run as. */
+  serviceAccount?: string;
 }
 
 function template(workload: Workload): Record<string, unknown> {
@@ -116,6 +118,7 @@ function template(workload: Workload): Record<string, unknown> {
       ...(workload.annotations ? { annotations: workload.annotations } : {}),
     },
     spec: {
+      ...(workload.serviceAccount ? { serviceAccountName: workload.serviceAccount } : {}),
       containers: [{ name: workload.container, image: workload.image, env: envList(workload.env) }],
     },
   };
@@ -370,12 +373,17 @@ export function gateway(spec: GatewaySpec): KubeObject {
 }
 
 /** A Segment: a part of the mesh with a domain of its own. */
-export function segment(namespaceName: string, name: string, domain: string): KubeObject {
+export function segment(
+  namespaceName: string,
+  name: string,
+  domain: string,
+  aliases: readonly { pattern: string }[] = [],
+): KubeObject {
   return {
     apiVersion: "admin.solo.io/v1alpha1",
     kind: "Segment",
     metadata: metadata("Segment", { name, namespace: namespaceName }),
-    spec: { domain },
+    spec: { domain, ...(aliases.length > 0 ? { aliases } : {}) },
   };
 }
 

@@ -12,6 +12,8 @@ import {
 import { shareServices } from "./global-services.ts";
 import { peered } from "./peering.ts";
 import { breakEverything } from "./broken.ts";
+import { asOf124, breakAsOf130, shareDetails } from "./versions.ts";
+import { type SpireCertificates, type SpireOptions, withSpire } from "./spire.ts";
 import { flatEntry, namespace, pod, segment, service } from "./objects.ts";
 
 /** Makes the certificates of the clusters of one scenario: a root, and an intermediate each. */
@@ -24,6 +26,14 @@ export interface CertificateMaker {
   rotating(clusters: readonly string[]): Promise<Record<string, ClusterCertificates>>;
   /** In a broken rotation: only the first cluster has the new intermediate, only it trusts both. */
   halfRotated(clusters: readonly string[]): Promise<Record<string, ClusterCertificates>>;
+  /**
+   * For istiod a root and an intermediate each; for SPIRE an intermediate each below the same root, or as
+   * the guide has it below one of its own, which is of version 1.
+   */
+  spire(
+    clusters: readonly string[],
+    asInGuide: boolean,
+  ): Promise<Record<string, { istio: ClusterCertificates; spire: SpireCertificates }>>;
 }
 
 type Scenario = (certificates: CertificateMaker) => Promise<ClusterFixture[]>;
@@ -63,6 +73,33 @@ async function two(
     cluster({ ...plain(1, certificates), ...changes }),
     cluster({ ...plain(2, certificates), ...changes }),
   ];
+}
+
+/** Two linked clusters with SPIRE, whose trust domains are their names. */
+async function twoWithSpire(
+  maker: CertificateMaker,
+  asInGuide: boolean,
+): Promise<ClusterFixture[]> {
+  const made = await maker.spire(TWO, asInGuide);
+  const certificates = Object.fromEntries(
+    Object.entries(made).map(([name, { istio }]) => [name, istio]),
+  );
+  const clusters = [1, 2].map((number) =>
+    cluster({ ...plain(number, certificates), trustDomain: `cluster${number}` }),
+  );
+  for (const fixture of clusters) {
+    const found = made[fixture.spec.context]?.spire;
+    if (!found) throw new Error(`no certificates of SPIRE were made for ${fixture.spec.context}`);
+    const options: SpireOptions = {
+      certificates: found,
+      asInGuide,
+      bundleFile: !asInGuide,
+      // Without a bundle file SPIRE takes the certificate that it signs with for its only root.
+      bundle: asInGuide ? found.certificate : found.root,
+    };
+    withSpire(fixture, options);
+  }
+  return link(...clusters);
 }
 
 /** An application of three pods that other clusters reach, and its global Service. */
@@ -172,6 +209,17 @@ function behindOneHost(clusters: ClusterFixture[]): ClusterFixture[] {
 export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   healthy: async (maker) => link(...(await two(maker))),
 
+  "healthy-1.24": async (maker) => asOf124(link(...(await two(maker, { version: "1.24.5-solo" })))),
+
+  "healthy-1.30": async (maker) =>
+    shareDetails(link(...(await two(maker, { version: "1.30.3-solo" })))),
+
+  "faults-1.30": async (maker) => {
+    const clusters = await two(maker, { version: "1.30.3-solo" });
+    link(...clusters);
+    return breakAsOf130(clusters);
+  },
+
   unlinked: (maker) => two(maker),
 
   "three-clusters": threeClusters,
@@ -191,7 +239,11 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
 
   "flat-network": (maker) => flatNetwork(maker),
 
-  "flat-overlap": (maker) => flatNetwork(maker, { podNetwork: "10.244" }),
+  "flat-overlap": (maker) =>
+    flatNetwork(maker, {
+      podNetwork: "10.244",
+      istiodEnv: { PEERING_ENABLE_FLAT_NETWORKS: "false" },
+    }),
 
   "self-peer": async (maker) => {
     const clusters = link(
@@ -357,6 +409,10 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     shareServices(...clusters);
     return peered(clusters);
   },
+
+  spire: (maker) => twoWithSpire(maker, false),
+
+  "spire-guide": (maker) => twoWithSpire(maker, true),
 
   "duplicate-identity": async (maker) => {
     const certificates = await maker.shared(TWO);

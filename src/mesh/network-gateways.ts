@@ -1,0 +1,24 @@
+import type { ServiceFact } from "../model/facts.ts";
+import { GATEWAY_PORT, NETWORK, PORT_CROSS_NETWORK } from "./names.ts";
+
+/*
+ * Services that istiod takes for gateways of a network, as its registry of Kubernetes Services does
+ * (Istio 1.24 to 1.31, NetworkManager).
+ */
+
+/**
+ * The port for sidecars of other networks: of label networking.istio.io/gatewayPort, else 15443.
+ */
+export function crossNetworkPort({ labels }: ServiceFact): number {
+  const named = Number(labels.get(GATEWAY_PORT) ?? "");
+  return Number.isInteger(named) && named > 0 && named < 65_536 ? named : PORT_CROSS_NETWORK;
+}
+
+/** Whether the Service is a gateway of a network for the sidecars of other networks. */
+export function isCrossNetworkService(service: ServiceFact): boolean {
+  if (!service.labels.get(NETWORK)) return false;
+  return (
+    service.labels.has(GATEWAY_PORT) ||
+    service.ports.some(({ port }) => port === PORT_CROSS_NETWORK)
+  );
+}
