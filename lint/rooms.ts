@@ -59,7 +59,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
     ],
   },
   probe: {
-    rooms: ["readers", ...GROUND],
+    rooms: ["facts", "readers", ...GROUND],
     packages: ["node:dns/promises", "node:net", "node:tls", "p-limit"],
   },
   cli: {

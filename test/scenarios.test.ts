@@ -43,6 +43,11 @@ const EXPECTED: Readonly<Record<string, { full: string[]; precheck: string[] }>>
       "segments: fail",
     ],
   },
+  automated: { full: [], precheck: [] },
+  "automated-broken": {
+    full: ["cluster2/peers: warn", "automated-peering: warn"],
+    precheck: [],
+  },
   "three-clusters": { full: [], precheck: [] },
   "one-host": { full: [], precheck: [] },
   "split-namespaces": { full: [], precheck: [] },

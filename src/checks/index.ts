@@ -16,6 +16,7 @@ import { podsZtunnel } from "./pods-ztunnel/check.ts";
 import { peerSegments } from "./peer-segments/check.ts";
 import { serviceConflicts } from "./service-conflicts/check.ts";
 import { sharedServices } from "./shared-services/check.ts";
+import { automatedPeering } from "./automated-peering/check.ts";
 import { certs } from "./certs/check.ts";
 import { clusterIdentity } from "./cluster-identity/check.ts";
 import { dataPlane } from "./data-plane/check.ts";
@@ -57,6 +58,7 @@ export const CHECKS: readonly AnyCheck[] = [
   trustDomains,
   clusterIdentity,
   links,
+  automatedPeering,
   dataPlane,
   versions,
   services,

@@ -3,6 +3,7 @@ import { OperationError, UsageError } from "../model/errors.ts";
 import { oneLine } from "../lib/sanitize.ts";
 import { addCerts } from "./certs/flags.ts";
 import { addCheck } from "./check/flags.ts";
+import { addCompare } from "./compare/flags.ts";
 import { addCompletion } from "./completion/flags.ts";
 import { EXIT_FAULT, EXIT_INTERRUPTED, EXIT_TERMINATED, EXIT_USAGE } from "./shared/exit-code.ts";
 import { addExplain } from "./explain/flags.ts";
@@ -18,6 +19,7 @@ import {
 } from "./shared/io.ts";
 import { addLink } from "./link/flags.ts";
 import { addGlobalOptions, type GlobalOptions } from "./shared/options.ts";
+import { addProbe } from "./probe/flags.ts";
 import { addRbac } from "./rbac/flags.ts";
 import { addSnapshot } from "./snapshot/flags.ts";
 import { addServices } from "./services/flags.ts";
@@ -32,6 +34,7 @@ Open each to the others:    mc expose --context a -n istio-eastwest
 Link them, both ways:       mc link --contexts=a,b -n istio-eastwest
 Did it work, and if not?    mc check --contexts=a,b
 Did it for my service?      mc trace reviews.bookinfo --contexts=a,b
+Do packets pass?            mc probe --contexts=a,b --image IMAGE
 More of one check:          mc explain certs`;
 
 const EXIT_CODES = `
@@ -43,7 +46,8 @@ function buildProgram(io: Io, setExitCode: SetExitCode): Command {
   const program = new Command(io.program)
     .description(INTRODUCTION)
     .addHelpText("after", EXIT_CODES)
-    .configureHelp({ showGlobalOptions: true, sortSubcommands: false })
+    // Flags are long, and what is said of them wraps all the same.
+    .configureHelp({ showGlobalOptions: true, sortSubcommands: false, minWidthToWrap: 24 })
     .helpCommand("help [command]", "help for a command")
     .showSuggestionAfterError(true)
     .enablePositionalOptions(false)
@@ -55,7 +59,9 @@ function buildProgram(io: Io, setExitCode: SetExitCode): Command {
   addUnlink(program, io, setExitCode);
   addServices(program, io, setExitCode);
   addTrace(program, io, setExitCode);
+  addCompare(program, io, setExitCode);
   addCerts(program, io, setExitCode);
+  addProbe(program, io, setExitCode);
   addSnapshot(program, io, setExitCode);
   addRbac(program, io);
   addExplain(program, io);

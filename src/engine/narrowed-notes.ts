@@ -31,13 +31,16 @@ export function namespacesInWords(namespaces: readonly string[]): string {
   return namespaces.length > 0 ? `namespaces ${enumerate(namespaces, 10)}` : "some namespaces";
 }
 
+function isRecorded({ refused }: NarrowedList): boolean {
+  return refused.why === "not-recorded";
+}
+
 /** Of each set of namespaces which lists were read of them only, a line each. */
 export function narrowedLines(
   { ref, narrowed = [] }: GatheredCluster,
   wanted: (list: NarrowedList) => boolean = () => true,
 ): string[] {
   const lists = narrowed.filter(wanted);
-  const isRecorded = ({ refused }: NarrowedList): boolean => refused.why === "not-recorded";
   const lines = (some: readonly NarrowedList[], verb: string, why: string): string[] =>
     [...Map.groupBy(some, ({ namespaces }) => namespacesInWords(namespaces))].map(
       ([namespaces, group]) =>

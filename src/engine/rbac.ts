@@ -2,6 +2,7 @@ import { CHECKS } from "../checks/index.ts";
 import { FACT_ACCESS, type FactAccess } from "../facts/access.ts";
 import type { FactKey } from "../model/facts.ts";
 import { TRACE_FACTS } from "./service-facts.ts";
+import { CACERTS, SELF_MADE } from "../mesh/trust/cacerts.ts";
 
 /** What the roles are called, where they apply and what they leave out. */
 export interface RbacOptions {
@@ -15,6 +16,10 @@ export interface RbacOptions {
   /** Listing Secrets in the istio namespace: there is no rule for remote secrets alone. */
   remoteSecrets: boolean;
   portForward: boolean;
+  /** Also writing Secret cacerts, for mc certs install and rotate. */
+  certs: boolean;
+  /** Making and deleting the Pods of `mc probe`, in the namespace of the ServiceAccount. */
+  probe?: boolean;
   /** Reading SPIRE's objects, where it is and what its Secret is called; absent: not. */
   spire?: { namespaces: readonly string[]; secrets: readonly string[] };
   /** What `mc trace` lists besides. */
@@ -141,6 +146,26 @@ function roleOf(kind: "Role" | "ClusterRole", metadata: Metadata, all: Permissio
   };
 }
 
+/** What `mc certs install` and `rotate` write, and read before that. */
+function withCerts({ comment, manifest }: RbacDocument, options: RbacOptions): RbacDocument {
+  if (!options.certs) return { comment, manifest };
+  const secrets = { apiGroups: [""], resources: ["secrets"] };
+  const added: PolicyRule[] = [
+    { ...secrets, resourceNames: [CACERTS, SELF_MADE], verbs: ["get"] },
+    { ...secrets, resourceNames: [CACERTS], verbs: ["patch"] },
+    // What is not there yet has no name that a rule could tell.
+    { ...secrets, verbs: ["create"] },
+  ];
+  return {
+    comment: [
+      ...comment,
+      `get secrets ${CACERTS}, ${SELF_MADE}, patch secrets ${CACERTS}, create secrets: mc certs install, mc certs rotate`,
+      "  (with the key of the CA; create is for the first one, and Kubernetes has no narrower rule)",
+    ],
+    manifest: { ...manifest, rules: [...(manifest["rules"] as PolicyRule[]), ...added] },
+  };
+}
+
 /** A ServiceAccount that may read what the checks read and nothing else, with its roles. */
 export function rbacDocuments(options: RbacOptions): RbacDocument[] {
   const { name, namespace, istioNamespace } = options;
@@ -168,7 +193,38 @@ export function rbacDocuments(options: RbacOptions): RbacDocument[] {
     },
     roleOf("ClusterRole", everywhere, of("cluster")),
     bindingOf("ClusterRole", everywhere),
-    roleOf("Role", inIstio, of("istio")),
+    withCerts(roleOf("Role", inIstio, of("istio")), options),
     bindingOf("Role", inIstio),
+    ...(options.probe ? probeDocuments(options) : []),
+  ];
+}
+
+/** What `mc probe` does in one namespace: it makes a Pod, looks at it, and deletes it. */
+function probeDocuments({ name, namespace }: RbacOptions): RbacDocument[] {
+  const metadata = { name: `${name}-probe`, namespace };
+  const verbs = ["create", "delete", "get", "list", "patch"];
+  return [
+    {
+      comment: [
+        `create, patch, get, list and delete pods: mc probe -n ${namespace}`,
+        "  (whoever may create Pods may use what the namespace has; give it one of its own)",
+      ],
+      manifest: {
+        apiVersion: `${RBAC}/v1`,
+        kind: "Role",
+        metadata,
+        rules: [{ apiGroups: [""], resources: ["pods"], verbs }],
+      },
+    },
+    {
+      comment: [],
+      manifest: {
+        apiVersion: `${RBAC}/v1`,
+        kind: "RoleBinding",
+        metadata,
+        roleRef: { apiGroup: RBAC, kind: "Role", name: metadata.name },
+        subjects: [{ kind: "ServiceAccount", name, namespace }],
+      },
+    },
   ];
 }

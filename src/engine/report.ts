@@ -48,6 +48,20 @@ export function buildReport(parts: ReportParts): Report {
   };
 }
 
+/** The report with other results: what it comes to is counted anew. */
+export function withResults(report: Report, clusters: ClusterReport[], mesh: Result[]): Report {
+  const statuses = [...clusters.flatMap(({ checks }) => checks), ...mesh].map(
+    ({ status }) => status,
+  );
+  return {
+    ...report,
+    outcome: outcomeOf(statuses),
+    clusters,
+    mesh,
+    summary: countByStatus(statuses),
+  };
+}
+
 /** What is wrong says where more of it can be read. */
 function withPages(result: Result): Result {
   const docs = pageOf(result.id);

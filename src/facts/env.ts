@@ -157,7 +157,10 @@ function fromField(path: string, owner: EnvOwner): EnvValue {
  * Replaces `$(NAME)` as the kubelet does: by variables declared earlier in the same list; a name
  * that none of them has stays as it is, and `$$` is one dollar.
  */
-function expand(text: string, declared: ReadonlyMap<string, EnvValue | undefined>): EnvValue {
+export function expand(
+  text: string,
+  declared: ReadonlyMap<string, EnvValue | undefined>,
+): EnvValue {
   for (const name of referencedNames(text)) {
     if (!declared.has(name)) continue;
     const variable = declared.get(name);

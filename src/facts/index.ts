@@ -15,6 +15,7 @@ import { istioNamespace } from "./istio-namespace.ts";
 import { istiodPods } from "./istiod-pods.ts";
 import { istiodView } from "./istiod-view.ts";
 import { istiods } from "./istiods.ts";
+import { kubernetesClusters } from "./kubernetes-clusters.ts";
 import { licenses } from "./licenses.ts";
 import { meshConfigs } from "./mesh-configs.ts";
 import { namespaces } from "./namespaces.ts";
@@ -79,6 +80,7 @@ export const FACTS: { readonly [K in FactKey]: Fact<K> } = {
   istiodView,
   ztunnelView,
   segments,
+  kubernetesClusters,
   platform,
   ztunnelDumps,
   spire,

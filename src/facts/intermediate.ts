@@ -10,6 +10,7 @@ import {
   PUBLIC_FILES,
   readsRevocationLists,
   SELF_MADE,
+  withoutSecrets,
 } from "../mesh/trust/cacerts.ts";
 import type { IntermediateFact } from "../model/facts.ts";
 import { gathered, mapGathered, missing, type Gathered } from "../model/gathered.ts";
@@ -128,10 +129,16 @@ async function readIntermediate(
   const istiods = await source.fact("istiods");
   const judged = istiods.ok ? istiods.value.judged : [];
   const external = judged.length > 0 ? externalAuthority(judged) : undefined;
-  if (external !== undefined) return gathered({ secret: "none", keys: [], external });
+  if (external) return gathered({ secret: "none", keys: [], external: external.why });
 
   const found = await readFiles(source, namespace, CACERTS);
-  if (!found.ok) return found.why === "not-found" ? readSelfMade(source, namespace) : found;
+  if (!found.ok) {
+    if (found.why !== "not-found") return found;
+    const hint = withoutSecrets(judged);
+    return mapGathered(await readSelfMade(source, namespace), (one) =>
+      one.secret === "none" ? { ...one, ...defined({ external: hint }) } : one,
+    );
+  }
   const { keys, namesKnown, texts } = found.value;
   const { use, lacks } = cacertsUse(keys, namesKnown, judged[0]);
   if (use === "self-signed" || use === "generated") {

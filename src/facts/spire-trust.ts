@@ -3,6 +3,7 @@ import { at, string } from "../lib/json.ts";
 import {
   BUNDLE_CONFIG_MAP,
   BUNDLE_PEM,
+  UPSTREAM_FILES,
   BUNDLE_SPIFFE,
   directoryOf,
   fileOf,
@@ -30,15 +31,12 @@ import { fromBase64, isRedacted, publicText } from "./pem.ts";
 import { readSpiffeBundle, SPIFFE_BUNDLE } from "./spire-bundle.ts";
 import { MANAGER_TEXT, SERVER_TEXT } from "./spire-text.ts";
 
-/** Keys of the Secret of an upstream CA that hold certificates; the guide and the charts call them so. */
-const CERTIFICATE_KEYS = ["tls.crt", "ca.crt", BUNDLE_PEM] as const;
-
 const CERTIFICATES = (keep: typeof PEM): ReturnType<typeof dictionary> =>
-  dictionary(Object.fromEntries(CERTIFICATE_KEYS.map((key) => [key, keep])));
+  dictionary(Object.fromEntries(UPSTREAM_FILES.map((key) => [key, keep])));
 
 /** PEM text of a key; nothing where the Secret does not have it, or mc does not read it. */
 function textOf(object: RawObject, file: string | undefined): string | undefined {
-  const key = CERTIFICATE_KEYS.find((one) => file !== undefined && one === fileOf(file));
+  const key = UPSTREAM_FILES.find((one) => file !== undefined && one === fileOf(file));
   if (key === undefined) return undefined;
   const plain = at(object, "stringData", key);
   if (plain !== undefined) return publicText(string(plain) ?? "");

@@ -173,7 +173,7 @@ function automatic({ ref, facts }: GatheredCluster): string[] {
   return istiods.flatMap((istiod) => {
     if (!automates(istiod)) return [];
     return [
-      `${ref.context}: istiod ${qualified(istiod)} has ${AUTOMATIC}=true, so links are made automatically; those made here are in addition`,
+      `${ref.context}: istiod ${qualified(istiod)} has ${AUTOMATIC}=true, so links are made automatically: istiod makes the Gateway for its cluster, and the management plane copies it to the others; those made here are in addition`,
     ];
   });
 }

@@ -5,8 +5,8 @@ import type { FailOn, Finding, Report, Result } from "../model/report.ts";
  */
 
 /** Whether a finding makes the run fail. */
-export function countsAgainst({ severity }: Finding, failOn: FailOn = "fail"): boolean {
-  if (failOn === "never") return false;
+export function countsAgainst({ severity, baseline }: Finding, failOn: FailOn = "fail"): boolean {
+  if (failOn === "never" || (failOn === "new" && baseline === "known")) return false;
   if (severity === "fail" || severity === "error") return true;
   return severity === "warn" && failOn === "warn";
 }

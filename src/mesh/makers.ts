@@ -1,6 +1,6 @@
 import { goBool } from "../lib/go-bool.ts";
 import type { GatewayFact, IstiodFact } from "../model/facts.ts";
-import { HELM_RELEASE, MANAGED_BY } from "./names.ts";
+import { HELM, HELM_RELEASE, MANAGED_BY } from "./names.ts";
 
 /** With it istiod makes a remote Gateway for its own cluster, which a management plane copies to the others. */
 export const AUTOMATIC = "PEERING_AUTOMATIC_LOCAL_GATEWAY";
@@ -16,7 +16,7 @@ export function isOfHelm({
   labels,
   annotations,
 }: Pick<GatewayFact, "labels" | "annotations">): boolean {
-  return labels.get(MANAGED_BY) === "Helm" || annotations.has(HELM_RELEASE);
+  return labels.get(MANAGED_BY) === HELM || annotations.has(HELM_RELEASE);
 }
 
 /** Field managers of people and of what they deploy with. */

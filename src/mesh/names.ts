@@ -42,9 +42,12 @@ export const SERVICE_ACCOUNT = "gateway.istio.io/service-account";
 export const CANONICAL_NAME = "service.istio.io/canonical-name";
 export const DATA_PLANE_TYPE = "peering.solo.io/data-plane-service-type";
 export const PREFERRED_DATA_PLANE_TYPE = "peering.solo.io/preferred-data-plane-service-type";
-/** Label of what a package manager made, and the annotation of Helm that names the release. */
+/** Label of what a package manager made, and its value where that is Helm. */
 export const MANAGED_BY = "app.kubernetes.io/managed-by";
+export const HELM = "Helm";
+/** Annotations by which Helm knows what is its own: the release, and the namespace that it is in. */
 export const HELM_RELEASE = "meta.helm.sh/release-name";
+export const HELM_NAMESPACE = "meta.helm.sh/release-namespace";
 export const EXPOSE_ISTIOD = "istio.io/expose-istiod";
 /** Label of a namespace or pod: `ambient`, `none`, or another mode of Istio's data plane. */
 export const DATA_PLANE_MODE = "istio.io/dataplane-mode";

@@ -98,6 +98,14 @@ export const RESOURCES = {
     kind: "Segment",
     namespaced: true,
   },
+  /** A cluster that a management plane of Solo's knows. */
+  kubernetesClusters: {
+    group: "admin.gloo.solo.io",
+    versions: ["v2"],
+    plural: "kubernetesclusters",
+    kind: "KubernetesCluster",
+    namespaced: true,
+  },
   /** SPIRE's controller manager: which pods get which identity, and whose bundles are fetched. */
   clusterSpiffeIds: spire("clusterspiffeids", "ClusterSPIFFEID"),
   clusterStaticEntries: spire("clusterstaticentries", "ClusterStaticEntry"),

@@ -10,7 +10,15 @@ import { linkMatrices } from "./link-matrix.ts";
 import { type Markup, markup } from "./markup.ts";
 import type { Reporter } from "./reporter.ts";
 import { overallStatus } from "./results.ts";
-import { count, nameOf, recordedTime, thresholdWords, timeWords, VERDICT } from "./words.ts";
+import {
+  baselineWords,
+  count,
+  nameOf,
+  recordedTime,
+  thresholdWords,
+  timeWords,
+  VERDICT,
+} from "./words.ts";
 
 /** As the title of a page begins. */
 function titleOf(outcome: Outcome): string {
@@ -23,7 +31,7 @@ const POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; 
 
 function header(report: Report): Markup {
   const { outcome, clusters, summary, startedAt, tool, precheck } = report;
-  const threshold = thresholdWords(report);
+  const more = [baselineWords(report), thresholdWords(report)].filter(Boolean);
   const { pass, info, warn, fail, error, skip } = summary;
   const counts = [
     `${pass + info} passed`,
@@ -34,7 +42,7 @@ function header(report: Report): Markup {
   ];
   return markup`<header class="${outcome}">
 <h1>${symbol(outcome)} ${titleOf(outcome)}</h1>
-<p>${count(clusters.length, "cluster")}; checks: ${counts.join(", ")}${threshold === undefined ? "" : `; ${threshold}`}</p>
+<p>${count(clusters.length, "cluster")}; checks: ${counts.join(", ")}${more.map((words) => `; ${words}`).join("")}</p>
 <p class="minor">mc ${precheck ? "check --precheck" : "check"} ${tool.version}, <time datetime="${startedAt}">${timeWords(startedAt)}</time></p>
 </header>`;
 }

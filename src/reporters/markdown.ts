@@ -10,6 +10,7 @@ import { mermaidBlock } from "./markdown/mermaid.ts";
 import type { Reporter, ReportOptions } from "./reporter.ts";
 import { overallStatus } from "./results.ts";
 import {
+  baselineWords,
   count,
   nameOf,
   recordedTime,
@@ -31,8 +32,8 @@ function summaryLine(report: Report, views: Views): string {
     ...(report.summary.warn > 0 ? [`${count(report.summary.warn, "check")} with warnings`] : []),
   ];
   const [verdict = "", ...rest] = parts;
-  const threshold = thresholdWords(report);
-  const end = threshold === undefined ? "" : `; ${threshold}`;
+  const more = [baselineWords(report), thresholdWords(report)].filter(Boolean);
+  const end = more.map((words) => `; ${words}`).join("");
   return `${SYMBOL[report.outcome]} **${verdict}**: ${rest.join(", ")}${end}`;
 }
 

@@ -66,6 +66,8 @@ function printsOf(fingerprint: string): Record<string, string> {
   return { "mcFinding/v2": fingerprint, primaryLocationLineHash: `${fingerprint}:1` };
 }
 
+const BASELINE_STATE = { new: "new", known: "unchanged" } as const;
+
 /** What fails the run is an error, whatever it is called. */
 function levelOf(finding: Finding, failOn: FailOn | undefined): "error" | "warning" {
   return finding.severity !== "warn" || countsAgainst(finding, failOn) ? "error" : "warning";
@@ -101,6 +103,7 @@ function run(report: Report, { descriptions = {}, sarifCategory }: ReportOptions
         ruleIndex: indices.get(id),
         level: levelOf(finding, report.failOn),
         message: messageOf(finding),
+        ...(finding.baseline ? { baselineState: BASELINE_STATE[finding.baseline] } : {}),
         locations: [locationOf(finding, context)],
         partialFingerprints: printsOf(fingerprint(id, context, finding)),
         properties: {

@@ -49,6 +49,23 @@ export function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? "" : "s"}`;
 }
 
+/** How a report compares to its baseline, when it has one. */
+export function baselineWords({ baseline, clusters, mesh }: Report): string | undefined {
+  if (!baseline) return undefined;
+  const findings = [...clusters.flatMap(({ checks }) => checks), ...mesh].flatMap(
+    (one) => one.findings,
+  );
+  const known = findings.filter((finding) => finding.baseline === "known" && !finding.ignored);
+  const fresh = findings.filter((finding) => finding.baseline === "new" && !finding.ignored);
+  const parts = [
+    `${fresh.length} new`,
+    `${known.length} known`,
+    `${baseline.fixed.length} fixed`,
+    ...(baseline.unknown.length > 0 ? [`${baseline.unknown.length} not looked at again`] : []),
+  ];
+  return `since ${timeWords(baseline.startedAt)}: ${parts.join(", ")}`;
+}
+
 /** What `--fail-on` made of a report, where it is not what it is by default. */
 export function thresholdWords(report: Report): string | undefined {
   const { failOn } = report;

@@ -32,6 +32,10 @@ describe("mc", () => {
     ]) {
       expect(help.stdout).toContain(text);
     }
+    for (const command of ["check", "expose", "link", "unlink", "snapshot", "rbac"]) {
+      const { stdout } = await runMc([command, "--help"]);
+      expect(stdout.split("\n").filter((line) => line.length > 80)).toEqual([]);
+    }
     const check = await runMc(["check", "--help"]);
     for (const format of Object.keys(REPORTERS)) expect(check.stdout).toContain(format);
     expect(check.stdout).toContain("--kubeconfig");

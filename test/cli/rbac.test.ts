@@ -25,9 +25,31 @@ describe("mc rbac", () => {
       secrets: true,
       remoteSecrets: false,
       portForward: true,
+      certs: false,
     });
     expect(all).toEqual(documents.map(({ manifest }) => manifest));
     expect(stderr).toBe("note: a token for it: kubectl -n istio-system create token mc\n");
+  });
+
+  it("lets mc certs write the one Secret, where that is asked for", async () => {
+    const rulesOf = async (...args: string[]): Promise<unknown[]> => {
+      const { all } = await manifests("-q", ...args);
+      const role = all.find(({ kind }) => kind === "Role") as { rules?: unknown[] } | undefined;
+      return role?.rules ?? [];
+    };
+    const added = [
+      {
+        apiGroups: [""],
+        resources: ["secrets"],
+        resourceNames: ["cacerts", "istio-ca-secret"],
+        verbs: ["get"],
+      },
+      { apiGroups: [""], resources: ["secrets"], resourceNames: ["cacerts"], verbs: ["patch"] },
+      { apiGroups: [""], resources: ["secrets"], verbs: ["create"] },
+    ];
+    expect(await rulesOf("--with-certs")).toEqual([...(await rulesOf()), ...added]);
+    const { stdout } = await runMc(["rbac", "--with-certs", "-q"]);
+    expect(stdout).toContain("create secrets: mc certs install, mc certs rotate\n");
   });
 
   it("asks no cluster and no kubeconfig", async () => {
@@ -81,5 +103,20 @@ describe("mc rbac", () => {
     const { code, stdout, stderr } = await runMc(["rbac", flag, value]);
     expect([code, stdout]).toEqual([2, ""]);
     expect(stderr).toMatch(/^mc: .+\n$/);
+  });
+
+  it("allows the Pods of mc probe in one namespace, where that is wanted", async () => {
+    const { all } = await manifests("-n", "probes", "--with-probe", "-q");
+    expect(named(all).slice(5)).toEqual(["Role probes/mc-probe", "RoleBinding probes/mc-probe"]);
+    expect(all[5]).toMatchObject({
+      rules: [
+        {
+          apiGroups: [""],
+          resources: ["pods"],
+          verbs: ["create", "delete", "get", "list", "patch"],
+        },
+      ],
+    });
+    expect(named((await manifests("-q")).all).length).toBe(5);
   });
 });

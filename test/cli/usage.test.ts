@@ -75,7 +75,7 @@ describe("a flag without its value", () => {
     ["check -o --verbose", `--output needs a value: ${FORMATS}`],
     ["check --check", `--check needs a value: ${IDS}`],
     ["check --skip", `--skip needs a value: ${IDS}`],
-    ["check --fail-on", "--fail-on needs a value: fail, warn, never"],
+    ["check --fail-on", "--fail-on needs a value: fail, warn, new, never"],
     ["check --timeout", "--timeout needs a duration such as 30s or 5m: "],
     ["check --concurrency", "--concurrency needs a whole number, 1 or more: "],
     ["check --directory", "--directory needs the path of a directory: "],

@@ -211,13 +211,19 @@ describe("a debug answer that no fact reads", () => {
 describe("the order of asking", () => {
   it("is what facts declare", () => {
     expect(LAST.toSorted()).toEqual([
+      "credentialTarget",
       "imports",
+      "kubernetesClusters",
       "licenses",
       "policies",
       "remoteEntries",
       "segments",
       "servicePods",
       "sourcePods",
+      "spire",
+      "spireEntries",
+      "spirePods",
+      "spireTrust",
       "syncs",
     ]);
     expect([...LEADING].toSorted()).toEqual([
@@ -225,7 +231,11 @@ describe("the order of asking", () => {
       "istiodPods",
       "istiods",
       "namespaces",
+      "remoteSecrets",
       "services",
+      "spire",
+      "spirePods",
+      "ztunnels",
     ]);
     expect(IDENTIFYING).toEqual(["connection", "istiods", "istioNamespace", "namespaces"]);
   });

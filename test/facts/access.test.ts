@@ -52,6 +52,29 @@ const SHARING: MemoryContents = {
   ],
 };
 
+/** Only where links are made automatically are the clusters of a management plane asked for. */
+const AUTOMATED: MemoryContents = {
+  objects: [
+    {
+      kind: "Deployment",
+      metadata: { name: "istiod", namespace: "istio-system", labels: { app: "istiod" } },
+      spec: {
+        template: {
+          spec: {
+            containers: [
+              {
+                name: "discovery",
+                env: [{ name: "PEERING_AUTOMATIC_LOCAL_GATEWAY", value: "true" }],
+              },
+            ],
+          },
+        },
+      },
+    },
+    { kind: "Service", metadata: { name: "gloo-mesh-mgmt-server", namespace: "gloo-mesh" } },
+  ],
+};
+
 /** Objects of SPIRE are asked for only where ztunnel takes identities from it. */
 const WITH_SPIRE: MemoryContents = {
   objects: [
@@ -69,8 +92,9 @@ const WITH_SPIRE: MemoryContents = {
   ],
 };
 
-const OTHER_CONTENTS: Partial<Record<FactKey, MemoryContents>> = {
+const BY_KEY: { readonly [K in FactKey]?: MemoryContents } = {
   segments: IN_SEGMENT,
+  kubernetesClusters: AUTOMATED,
   imports: SHARING,
   remoteEntries: SHARING,
   policies: SHARING,
@@ -78,7 +102,7 @@ const OTHER_CONTENTS: Partial<Record<FactKey, MemoryContents>> = {
 
 function contentsFor(key: FactKey): MemoryContents {
   if (key.startsWith("spire")) return WITH_SPIRE;
-  return OTHER_CONTENTS[key] ?? CONTENTS;
+  return BY_KEY[key] ?? CONTENTS;
 }
 
 /** They are asked for only where the mesh is of the community. */

@@ -224,7 +224,7 @@ describe("absent types", () => {
       kind,
       metadata: { name, ...(namespace === undefined ? {} : { namespace }) },
     });
-    const gateway = inNamespace("Gateway", "g", "n", "gateway.networking.k8s.io/v1");
+    const entrance = inNamespace("Gateway", "g", "n", "gateway.networking.k8s.io/v1");
     const labelled = pod("p", "m", { "gateway.networking.k8s.io/gateway-name": "g" });
 
     test("one that is there and of which there is nothing was not recorded", async () => {
@@ -232,7 +232,7 @@ describe("absent types", () => {
         inNamespace("Namespace", name),
       );
       const reader = await openDirectory(
-        directory({ "a.json": [...namespaces, pod("p", "n"), gateway] }),
+        directory({ "a.json": [...namespaces, pod("p", "n"), entrance] }),
       );
       const why = { why: "not-recorded", detail: expect.stringMatching(/ of namespace m$/) };
       for (const resource of [RESOURCES.pods, RESOURCES.gateways, RESOURCES.services]) {
@@ -251,21 +251,20 @@ describe("absent types", () => {
     });
 
     test("one whose pods are of a Gateway has one", async () => {
-      const reader = await openDirectory(directory({ "a.json": [labelled, gateway] }));
+      const reader = await openDirectory(directory({ "a.json": [labelled, entrance] }));
       expect(reader.unrecorded?.(RESOURCES.gateways)).toMatchObject({ namespaces: ["n"] });
       expect(reader.unrecorded?.(RESOURCES.services)).toBeUndefined();
     });
 
     test("where nothing tells which there are, none of which there is nothing is known", async () => {
-      const reader = await openDirectory(directory({ "a.json": [pod("p", "n"), gateway] }));
+      const reader = await openDirectory(directory({ "a.json": [pod("p", "n"), entrance] }));
       expect(await reader.list(RESOURCES.pods, { namespace: "m" })).toMatchObject({
         why: "not-recorded",
       });
     });
 
     test("ConfigMaps without the one that every namespace has were picked out", async () => {
-      const config = (...names: string[]) =>
-        names.map((name) => inNamespace("ConfigMap", name, "n"));
+      const config = (...all: string[]) => all.map((name) => inNamespace("ConfigMap", name, "n"));
       const some = await openDirectory(directory({ "a.json": config("istio") }));
       expect(await some.get(RESOURCES.configMaps, "n", "istio-ca-root-cert")).toMatchObject({
         why: "not-recorded",

@@ -317,6 +317,7 @@ export function healthyFacts(id = "a", peers: readonly string[] = ["b"]): Facts 
     ztunnelView: [],
     policies: { authorization: [], network: [] },
     segments: [],
+    kubernetesClusters: [],
     platform: { openshift: false },
     ztunnelDumps: [],
     spire: { signs: [], agents: [], drivers: [], ztunnelSockets: [] },

@@ -80,7 +80,7 @@ function expiryFinding(uses: [InUse, ...InUse[]]): Finding[] {
     remediation: isRoot
       ? remedy(
           "Make a new root, put it beside the old one into root-cert.pem of every cluster, then issue the intermediate certificates from it.",
-          showRoot(first.cluster),
+          showRoot(first),
         )
       : remedy(
           "Issue the intermediate certificate anew from the same root and restart istiod.",
@@ -129,7 +129,7 @@ export function unusedRootFindings(
         ...(same.length === 1 ? { cluster: member.context } : {}),
         remediation: remedy(
           "If a rotation left it behind and no workload certificate below it is in use, take it out of root-cert.pem of Secret cacerts and restart istiod.",
-          showRoot(member.cluster),
+          showRoot(member),
         ),
       },
     );

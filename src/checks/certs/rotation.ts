@@ -53,7 +53,7 @@ export function rotationFindings(
 /** What says which step is next; for recordings, what shows the roots that are there. */
 function commands(members: readonly ClusterCertificates[]): string[] {
   const known = members.every(({ cluster }) => cluster.contextArgument !== "<context>");
-  if (!known) return members.slice(0, 3).map(({ cluster }) => showRoot(cluster));
+  if (!known) return members.slice(0, 3).map(showRoot);
   const contexts = members.map(({ cluster }) => contextWord(cluster)).join(",");
   return members
     .slice(0, 1)

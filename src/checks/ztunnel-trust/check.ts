@@ -14,6 +14,7 @@ import {
   checkOf,
   fail,
   info,
+  isFault,
   objectRef,
   pass,
   remedy,
@@ -21,6 +22,7 @@ import {
   summarize,
   warn,
 } from "../../model/finding.ts";
+import { notChecked } from "../_shared/not-checked.ts";
 import type { Finding, Remediation } from "../../model/report.ts";
 
 declare module "../../model/check-data.ts" {
@@ -99,7 +101,7 @@ function judgeZtunnel(
   istiods: readonly IstiodFact[],
   cluster: ClusterRef,
 ): Finding[] {
-  const other = otherAuthority(ztunnel) ?? externalAuthority(istiods);
+  const other = otherAuthority(ztunnel) ?? externalAuthority(istiods)?.why;
   if (other !== undefined) {
     const message = `ztunnel ${qualified(ztunnel)} needs no trust of istiod: ${other}`;
     return [skip(message, { object: objectRef("DaemonSet", ztunnel) })];
@@ -115,14 +117,20 @@ export const ztunnelTrust = clusterCheck({
   title: "Ztunnel Trust Check",
   view: { rank: 320, since: "1.30" },
   why: "ztunnel asks istiod for the certificates of the workloads on its node, which istiod gives to the accounts that it trusts only: without them no workload of the mesh is reached.",
-  reads: `Env ${TRUSTED_ACCOUNTS} of istiod; namespace, service account and env CA_ADDRESS of the ztunnel DaemonSets.`,
+  reads: `Env ${TRUSTED_ACCOUNTS} of istiod; namespace, service account and env CA_ADDRESS of the ztunnel DaemonSets; whether the mesh takes identities from SPIRE.`,
   faults: [
     `${TRUSTED_ACCOUNTS} has not the namespace and service account of ztunnel, as where istiod was installed without global.platform=openshift and ztunnel into kube-system.`,
     "A community istiod does not set it (a warning).",
   ],
   fixes: ["Set trustedZtunnelNamespace of the istiod Helm release to the namespace of ztunnel."],
-  needs: ["istiods", "ztunnels"],
-  run({ istiods, ztunnels }, { cluster }) {
+  needs: ["istiods"],
+  uses: ["ztunnels", "spire"],
+  run({ istiods, ztunnels: read, spire }, { cluster }) {
+    if (!read.ok) {
+      const finding = notChecked("whether istiod trusts ztunnel", read);
+      return { summary: finding.message, findings: [finding] };
+    }
+    const ztunnels = read.value;
     if (ztunnels.length === 0) {
       const summary = "no ztunnel for istiod to trust";
       return { summary, findings: [skip(summary)] };
@@ -132,7 +140,17 @@ export const ztunnelTrust = clusterCheck({
       const blockedBy = checkOf(cluster.context, "pods-istiod");
       return { summary, findings: [skip(summary, { blockedBy })] };
     }
-    const findings = ztunnels.flatMap((one) => judgeZtunnel(one, istiods.judged, cluster));
+    const [sign] = spire.ok ? spire.value.signs : [];
+    if (sign !== undefined) {
+      const summary = `ztunnel has its certificates of SPIRE: ${sign}`;
+      return { summary, findings: [skip(summary)] };
+    }
+    const findings = ztunnels
+      .flatMap((one) => judgeZtunnel(one, istiods.judged, cluster))
+      // Where SPIRE gives the certificates it is no fault.
+      .map((finding) =>
+        isFault(finding.severity) && !spire.ok ? notChecked(finding.message, spire) : finding,
+      );
     const [first] = findings;
     const isJudged = findings.some(({ severity }) => severity !== "skip");
     const fine = isJudged || !first ? "istiod trusts ztunnel" : first.message;

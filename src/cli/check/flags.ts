@@ -39,14 +39,16 @@ export function addCheck(program: Command, io: Io, setExitCode: SetExitCode): vo
       "tells this analysis from others of the same commit, in SARIF",
       category,
     )
-    .option("--check <ids>", "run these checks only", list)
-    .option("--skip <ids>", "leave these checks out", list)
+    .option("--check <ids>", "run these checks only; patterns too: 'pods-*'", list)
+    .option("--skip <ids>", "leave these checks out; patterns too", list)
     .option(
       "--fail-on <status>",
-      "exit 1 from this status on: fail, warn or never",
-      oneOf("fail", "warn", "never"),
+      "what exits with 1: fail, warn, new (with --baseline) or never",
+      oneOf("fail", "warn", "new", "never"),
       "fail",
     )
+    .option("--baseline <file>", "an earlier report (-o json): faults are new, known or fixed")
+    .option("--ignore <file>", "faults to live with: check, cluster, object, reason, until")
     .addOption(timeoutFlag())
     .option("--probe", "also try, from this machine, to reach east-west addresses and API servers")
     .addOption(

@@ -5,7 +5,7 @@ import { hasPassed } from "../../lib/fail-on.ts";
 import { formatDuration } from "../../lib/duration.ts";
 import { UsageError } from "../../model/errors.ts";
 import type { ClusterReader } from "../../model/reader.ts";
-import type { FailOn, Report } from "../../model/report.ts";
+import type { Report } from "../../model/report.ts";
 import { awaitedResults } from "./awaited-results.ts";
 import { matchChecks } from "../shared/check-ids.ts";
 import { EXIT_FAULT } from "../shared/exit-code.ts";
@@ -15,17 +15,24 @@ import { Progress, StatusLine } from "../shared/progress.ts";
 import { closeReaders, openReaders } from "../shared/readers.ts";
 import { note } from "../shared/say.ts";
 import { type OutputFlags, outputsOf, type ReportOutput, separatorOf } from "./outputs.ts";
+import {
+  type Judged,
+  type KnownFaultFlags,
+  type KnownFaults,
+  knownFaults,
+  tellEntries,
+  withKnownFaults,
+} from "./known-faults.ts";
 import { type WriteOptions, writeReports } from "./write-reports.ts";
 
 /** Flags of `mc check`, parsed. */
-export interface CheckOptions extends OutputFlags, WriteOptions {
+export interface CheckOptions extends OutputFlags, WriteOptions, KnownFaultFlags {
   contexts?: string[];
   directory?: string[];
   mode: Mode;
   precheck?: boolean;
   check?: string[];
   skip?: string[];
-  failOn: FailOn;
   /** ms a cluster. */
   timeout: number;
   concurrency: number;
@@ -40,16 +47,26 @@ const CLEAR_SCREEN = "\u001B[2J\u001B[H";
 /** How long to leave a cluster in peace before `--wait` looks again, ms. */
 const WAIT_INTERVAL = 5000;
 
+/** All that a run goes by. */
+interface Run {
+  readers: readonly ClusterReader[];
+  request: CheckRequest;
+  outputs: readonly ReportOutput[];
+  known: KnownFaults;
+  options: CheckOptions;
+  io: Io;
+}
+
 /** `mc check`: resolves with the exit code, the report being written. */
 export async function runCheck(options: CheckOptions, io: Io): Promise<number> {
   const checks = requestOf(options);
+  const known = await knownFaults(options);
   const outputs = await outputsOf(options);
   const readers = await openReaders(options, options.timeout, io);
-  const request = { ...checks, ...(await probeOf(readers, options, io)) };
   try {
-    return options.watch === undefined
-      ? await once(readers, request, outputs, options, io)
-      : await watch(readers, request, outputs, options, io, options.watch);
+    const request = { ...checks, ...(await probeOf(readers, options, io)) };
+    const run: Run = { readers, request, outputs, known, options, io };
+    return options.watch === undefined ? await once(run) : await watch(run, options.watch);
   } finally {
     await closeReaders(readers);
   }
@@ -93,54 +110,45 @@ async function probeOf(
   return { probe: (clusters) => probeFromHere(clusters, readers, { timeoutMs, env, signal }) };
 }
 
-async function judge(
-  readers: readonly ClusterReader[],
-  request: CheckRequest,
-  options: CheckOptions,
-  io: Io,
-): Promise<Report> {
+async function judge({ readers, request, known, options, io }: Run): Promise<Judged> {
   const progress = new Progress(io, readers.length, options.quiet ?? false);
   progress.start();
   try {
     const onRead = (): void => progress.step();
-    return await unlessInterrupted(io.signal, check(readers, { ...request, onRead }));
+    const report = await unlessInterrupted(io.signal, check(readers, { ...request, onRead }));
+    return withKnownFaults(report, known);
   } finally {
     await progress.clear();
   }
 }
 
-async function once(
-  readers: readonly ClusterReader[],
-  request: CheckRequest,
-  outputs: readonly ReportOutput[],
-  options: CheckOptions,
-  io: Io,
-): Promise<number> {
-  const report = await lastReport(readers, request, options, io);
-  await writeReports(report, outputs, options, io);
-  return hasPassed(report) ? 0 : EXIT_FAULT;
+/** Writes the reports, says which entries of `--ignore` are of no use, and gives the exit code. */
+async function conclude(judged: Judged, { outputs, options, io }: Run): Promise<number> {
+  await writeReports(judged.report, outputs, options, io);
+  await tellEntries(judged, options, io);
+  return hasPassed(judged.report) && judged.expired.length === 0 ? 0 : EXIT_FAULT;
+}
+
+async function once(run: Run): Promise<number> {
+  return conclude(await lastReport(run), run);
 }
 
 /** The first report; with `--wait` the first that passes, or the one made when time is up. */
-async function lastReport(
-  readers: readonly ClusterReader[],
-  request: CheckRequest,
-  options: CheckOptions,
-  io: Io,
-): Promise<Report> {
+async function lastReport(run: Run): Promise<Judged> {
+  const { readers, options, io } = run;
   const deadline = io.clock.now() + (options.wait ?? 0);
-  let report = await judge(readers, request, options, io);
+  let judged = await judge(run);
   let said = "";
   for (;;) {
     const left = deadline - io.clock.now();
-    if (left <= 0 || hasPassed(report)) return report;
+    if (left <= 0 || hasPassed(judged.report)) return judged;
     if (readers.every(({ kind }) => kind === "recording")) {
       await note(io, options, "recordings stay as they are: nothing is waited for");
-      return report;
+      return judged;
     }
-    said = await waitABit(report, left, said, options, io);
+    said = await waitABit(judged.report, left, said, options, io);
     for (const reader of readers) reader.renew?.();
-    report = await judge(readers, request, options, io);
+    judged = await judge(run);
   }
 }
 
@@ -169,23 +177,20 @@ async function waitABit(
 }
 
 /** Reports until it is interrupted, or nobody reads any more; then gives the last exit code. */
-async function watch(
-  readers: readonly ClusterReader[],
-  request: CheckRequest,
-  outputs: readonly ReportOutput[],
-  options: CheckOptions,
-  io: Io,
-  interval: number,
-): Promise<number> {
+async function watch(run: Run, interval: number): Promise<number> {
+  const { readers, outputs, options, io } = run;
+  if (readers.every(({ kind }) => kind === "recording")) {
+    await note(io, options, "recordings stay as they are: every report will say the same");
+  }
   for (;;) {
-    const report = await judge(readers, request, options, io);
+    const judged = await judge(run);
     const printed = outputs.find(({ file }) => file === undefined);
     // A terminal shows the present state only; a pipe or a file gets one report after another.
     if (printed) {
       await io.stdout.write(io.stdout.isTTY ? CLEAR_SCREEN : separatorOf(printed.format));
     }
-    await writeReports(report, outputs, options, io);
-    if (io.stdout.isGone) return hasPassed(report) ? 0 : EXIT_FAULT;
+    const code = await conclude(judged, run);
+    if (io.stdout.isGone) return code;
     await io.clock.pause(interval, io.signal);
     for (const reader of readers) reader.renew?.();
   }

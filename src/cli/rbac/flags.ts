@@ -21,7 +21,9 @@ export function addRbac(program: Command, io: Io): void {
       "mc",
     )
     .option("--without-secrets", "leave istiod's CA Secrets out: only roots are compared")
+    .option("--with-certs", "also write Secret cacerts, for mc certs install and rotate")
     .option("--with-remote-secrets", "also list Secrets, to tell of remote secrets beside peering")
+    .option("--with-probe", "also make and delete the Pods of mc probe, in the namespace of -n")
     .option(
       "--without-port-forward",
       "leave istiod's debug endpoints out: add --skip license to mc check",

@@ -11,8 +11,10 @@ export interface RbacCommandOptions extends GlobalOptions {
   name: string;
   withoutSecrets?: boolean;
   withRemoteSecrets?: boolean;
+  withCerts?: boolean;
   withoutPortForward?: boolean;
   withTrace?: boolean;
+  withProbe?: boolean;
 }
 
 function text({ comment, manifest }: RbacDocument): string {
@@ -29,8 +31,10 @@ export async function runRbac(options: RbacCommandOptions, io: Io): Promise<void
     istioNamespace,
     secrets: !options.withoutSecrets,
     remoteSecrets: options.withRemoteSecrets ?? false,
+    certs: options.withCerts ?? false,
     portForward: !options.withoutPortForward,
     trace: options.withTrace ?? false,
+    probe: options.withProbe ?? false,
   });
   await io.stdout.write(documents.map(text).join("---\n"));
   await note(

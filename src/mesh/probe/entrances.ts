@@ -119,7 +119,9 @@ export function entranceTargets(member: ProbeMember): ProbeTargets {
     ...entrances.map((service) => serviceTargets(member, service)),
   ];
   return {
-    targets: found.flatMap(({ targets }) => targets),
+    targets: found.flatMap(({ targets }) =>
+      targets.map((target) => ({ ...target, entrance: true as const })),
+    ),
     notes: found.flatMap(({ notes }) => notes),
   };
 }

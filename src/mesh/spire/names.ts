@@ -43,3 +43,6 @@ export function isWithin(path: string, directory: string): boolean {
   const [inner, outer] = [path, directory].map((one) => `${one.replace(/\/+$/, "")}/`);
   return inner !== undefined && outer !== undefined && inner.startsWith(outer);
 }
+
+/** Keys of the Secret of an upstream CA that hold certificates; the guide and the charts call them so. */
+export const UPSTREAM_FILES = ["tls.crt", "ca.crt", BUNDLE_PEM] as const;

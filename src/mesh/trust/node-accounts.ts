@@ -39,11 +39,9 @@ const ISTIOD_HOST = /^(https?:\/\/)?istiod([.:-]|$)/;
 
 /** Why ztunnel asks somebody else than istiod for certificates, in words; nothing where it asks istiod. */
 export function otherAuthority({ env }: Pick<WorkloadFact, "env">): string | undefined {
-  const valueOf = (name: string): string => {
-    const found = env.get(name);
-    return found?.kind === "value" ? found.value : "";
-  };
-  const address = valueOf("CA_ADDRESS");
-  if (address !== "" && !ISTIOD_HOST.test(address)) return `it asks ${address} for certificates`;
-  return /^true$/i.test(valueOf("SPIRE_ENABLED")) ? "it has its certificates of SPIRE" : undefined;
+  const found = env.get("CA_ADDRESS");
+  if (found?.kind !== "value" || found.value === "" || ISTIOD_HOST.test(found.value)) {
+    return undefined;
+  }
+  return `it asks ${found.value} for certificates`;
 }

@@ -1,3 +1,4 @@
+import { oneLine } from "../../lib/sanitize.ts";
 import { gathered, missing, type Gathered, type Missing } from "../../model/gathered.ts";
 import type {
   ClusterReader,
@@ -101,7 +102,7 @@ export class RecordingReader implements ClusterReader {
     if (this.#isBlank(resource, namespace) || this.#isPicked(resource, namespace)) {
       return Promise.resolve(this.#nothingOf(resource, [namespace]));
     }
-    const notFound = missing("not-found", `${resourceName(resource)} "${name}" not found`);
+    const notFound = missing("not-found", `${resourceName(resource)} "${oneLine(name)}" not found`);
     return Promise.resolve(this.#absent(resource) ?? notFound);
   }
 

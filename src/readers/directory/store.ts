@@ -5,9 +5,8 @@ import { selects } from "../../lib/selector.ts";
 import type { ListOptions, RawObject } from "../../model/reader.ts";
 import { RESOURCES, type Resource } from "../../model/resource.ts";
 import { compare } from "./input.ts";
+import { newestOf } from "./newest-time.ts";
 
-/** As Kubernetes writes times: in this form the later one is the greater text. */
-const UTC_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/;
 /** What a Deployment puts on its ReplicaSets and their pods. */
 const POD_TEMPLATE_HASH = "pod-template-hash";
 /** Namespaces that Kubernetes makes and nobody uses: that they hold nothing is as it should be. */
@@ -96,7 +95,7 @@ export class ObjectStore {
     const kept = slim(withNamespace(object, table.resource));
     const namespace = string(at(kept, "metadata", "namespace")) ?? "";
     this.#noteOwners(object, namespace);
-    this.#noteTimes(object);
+    this.#newest = newestOf(object, this.#newest);
     if (table.resource.namespaced) this.#namespaces.add(flat(namespace));
     table.texts.set(flat(`${namespace}/${name}`), JSON.stringify(kept));
     delete table.sorted;
@@ -188,23 +187,6 @@ export class ObjectStore {
   #listedNamespaces(): string[] {
     const keys = this.#table(RESOURCES.namespaces)?.texts.keys() ?? [];
     return [...keys].map((key) => key.slice(1)).filter((name) => !ALWAYS_EMPTY.has(name));
-  }
-
-  /** Nodes report every few minutes, so a recording with nodes is hardly younger than its newest time. */
-  #noteTimes(object: RawObject): void {
-    const { metadata, status } = object;
-    const times = [
-      property(metadata, "creationTimestamp"),
-      ...array(property(metadata, "managedFields")).map((entry) => property(entry, "time")),
-      ...array(property(status, "conditions")).flatMap((condition) => [
-        property(condition, "lastHeartbeatTime"),
-        property(condition, "lastTransitionTime"),
-      ]),
-    ];
-    for (const one of times) {
-      if (typeof one === "string" && UTC_TIME.test(one) && one > this.#newest)
-        this.#newest = flat(one);
-    }
   }
 
   /** The newest time of all objects, ms since the epoch; nothing where none is, or it has yet to come. */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { ztunnelTrust } from "../../../src/checks/ztunnel-trust/check.ts";
 import type { IstiodFact, WorkloadFact } from "../../../src/model/facts.ts";
+import { missing } from "../../../src/model/gathered.ts";
 import { env, istiod, runCluster, workload } from "../../support/facts.ts";
 import { commandsOf } from "../../support/verdict.ts";
 
@@ -85,7 +86,6 @@ describe("no fault is", () => {
       trusting(""),
       ztunnel({ env: env({ CA_ADDRESS: "cert-manager-istio-csr.cert-manager.svc:443" }) }),
     ],
-    ["of SPIRE", trusting(""), ztunnel({ env: env({ SPIRE_ENABLED: "true" }) })],
   ])("another CA: %s", (why, one, two) => {
     const verdict = run([one], [two]);
     expect(verdict.findings.map(({ severity }) => severity)).toEqual(["skip"]);
@@ -96,7 +96,7 @@ describe("no fault is", () => {
   test.each(["istiod.istio-system.svc:15012", "https://istiod-1-28.istio-system.svc:15012", ""])(
     "istiod's own address is no other CA: %j",
     (address) => {
-      const own = ztunnel({ env: env({ CA_ADDRESS: address, SPIRE_ENABLED: "false" }) });
+      const own = ztunnel({ env: env({ CA_ADDRESS: address }) });
       expect(run([trusting("")], [own]).findings).toMatchObject([{ severity: "fail" }]);
     },
   );
@@ -144,6 +144,33 @@ describe("no fault is", () => {
         },
       ],
     });
+  });
+
+  test("an istiod that does not trust who has its certificates of SPIRE", () => {
+    const istiods = { judged: [trusting("")], others: [] };
+    const spire = { signs: ["ztunnel has X"], agents: [], drivers: [], ztunnelSockets: [] };
+    expect(runCluster(ztunnelTrust, { istiods, spire })).toEqual({
+      summary: "ztunnel has its certificates of SPIRE: ztunnel has X",
+      findings: [
+        { severity: "skip", message: "ztunnel has its certificates of SPIRE: ztunnel has X" },
+      ],
+    });
+    const unread = runCluster(ztunnelTrust, { istiods, spire: missing("forbidden", "refused") });
+    expect(unread.findings.map(({ severity }) => severity)).toEqual(["info"]);
+    const fine = { judged: [trusting("istio-system/ztunnel")], others: [] };
+    const passed = runCluster(ztunnelTrust, {
+      istiods: fine,
+      ztunnels: [ztunnel()],
+      spire: missing("forbidden", "refused"),
+    });
+    expect(passed.findings.map(({ severity }) => severity)).toEqual(["pass"]);
+  });
+
+  test("ztunnels that could not be read", () => {
+    const verdict = runCluster(ztunnelTrust, { ztunnels: missing("forbidden", "refused") });
+    expect(verdict.findings).toEqual([
+      { severity: "info", message: "whether istiod trusts ztunnel not checked: refused" },
+    ]);
   });
 
   test("no ztunnel, as in a mesh of sidecars", () => {

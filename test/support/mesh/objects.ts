@@ -486,3 +486,14 @@ export function remoteEntry(entry: RemoteEntry): KubeObject {
     spec: { network: entry.network, serviceAccount: parent.name },
   };
 }
+
+/** A cluster that a management plane has accepted. */
+export function kubernetesCluster(namespaceName: string, name: string): KubeObject {
+  return {
+    apiVersion: "admin.gloo.solo.io/v2",
+    kind: "KubernetesCluster",
+    metadata: metadata("KubernetesCluster", { name, namespace: namespaceName }),
+    spec: { clusterDomain: "cluster.local" },
+    status: { common: { State: { approval: "ACCEPTED" } } },
+  };
+}

@@ -12,6 +12,7 @@ import {
 import { shareServices } from "./global-services.ts";
 import { peered } from "./peering.ts";
 import { breakEverything } from "./broken.ts";
+import { automate, breakAutomation } from "./automated.ts";
 import { asOf124, breakAsOf130, shareDetails } from "./versions.ts";
 import { type SpireCertificates, type SpireOptions, withSpire } from "./spire.ts";
 import { flatEntry, namespace, pod, segment, service } from "./objects.ts";
@@ -212,13 +213,19 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   "healthy-1.24": async (maker) => asOf124(link(...(await two(maker, { version: "1.24.5-solo" })))),
 
   "healthy-1.30": async (maker) =>
-    shareDetails(link(...(await two(maker, { version: "1.30.3-solo" })))),
+    peered(shareDetails(link(...(await two(maker, { version: "1.30.3-solo" }))))),
 
   "faults-1.30": async (maker) => {
     const clusters = await two(maker, { version: "1.30.3-solo" });
     link(...clusters);
     return breakAsOf130(clusters);
   },
+
+  automated: async (maker) =>
+    automate(await two(maker, { istiodEnv: { PEERING_AUTOMATIC_LOCAL_GATEWAY: "true" } })),
+
+  "automated-broken": async (maker) =>
+    breakAutomation(await two(maker, { istiodEnv: { PEERING_AUTOMATIC_LOCAL_GATEWAY: "true" } })),
 
   unlinked: (maker) => two(maker),
 
