@@ -16,6 +16,7 @@ import {
   reportsOf,
   savedGolden,
   scenarioGoldens,
+  serviceGoldens,
 } from "./support/golden.ts";
 import { goldenChanges } from "./support/golden-changes.ts";
 import { liveClusters, type LiveScenario, SCENARIO_NAMES } from "./support/scenario.ts";
@@ -46,6 +47,10 @@ describe("goldens", () => {
 
   it("are what checks say of themselves", async () => {
     await expectAsSaved([...explainGoldens(), ...pageGoldens()]);
+  });
+
+  it("are what is said of services", async () => {
+    await expectAsSaved(serviceGoldens());
   });
 });
 

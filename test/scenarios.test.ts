@@ -121,6 +121,7 @@ const EXPECTED: Readonly<Record<string, { full: string[]; precheck: string[] }>>
       "spire-trust: warn",
     ],
   },
+  "global-services": { full: [], precheck: [] },
   "duplicate-identity": {
     full: ["cluster1/peers: warn", "cluster2/peers: warn", "cluster-identity: fail", "links: fail"],
     precheck: ["cluster-identity: fail"],
@@ -163,6 +164,7 @@ describe("scenarios", () => {
         "pods-eastwest",
         "pods-istiod",
         "pods-ztunnel",
+        "service-imports",
         "services",
         "trust-domains",
       ].toSorted(),

@@ -27,6 +27,7 @@ import { dataPlane } from "./data-plane/check.ts";
 import { links } from "./links/check.ts";
 import { network } from "./network/check.ts";
 import { peerAddresses } from "./peer-addresses/check.ts";
+import { serviceImports } from "./service-imports/check.ts";
 import { segments } from "./segments/check.ts";
 import { serviceAccounts } from "./service-accounts/check.ts";
 import { services } from "./services/check.ts";
@@ -69,6 +70,7 @@ export const CHECKS: readonly AnyCheck[] = [
   dataPlane,
   versions,
   services,
+  serviceImports,
   segments,
 ];
 

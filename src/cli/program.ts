@@ -22,6 +22,8 @@ import { addGlobalOptions, type GlobalOptions } from "./shared/options.ts";
 import { addProbe } from "./probe/flags.ts";
 import { addRbac } from "./rbac/flags.ts";
 import { addSnapshot } from "./snapshot/flags.ts";
+import { addServices } from "./services/flags.ts";
+import { addTrace } from "./trace/flags.ts";
 import { addUnlink } from "./unlink/flags.ts";
 import { addVersion } from "./version/flags.ts";
 
@@ -31,6 +33,7 @@ Are these clusters ready?   mc check --precheck --contexts=a,b
 Open each to the others:    mc expose --context a -n istio-eastwest
 Link them, both ways:       mc link --contexts=a,b -n istio-eastwest
 Did it work, and if not?    mc check --contexts=a,b
+Did it for my service?      mc trace reviews.bookinfo --contexts=a,b
 Do packets pass?            mc probe --contexts=a,b --image IMAGE
 More of one check:          mc explain certs`;
 
@@ -54,6 +57,8 @@ function buildProgram(io: Io, setExitCode: SetExitCode): Command {
   addExpose(program, io, setExitCode);
   addLink(program, io, setExitCode);
   addUnlink(program, io, setExitCode);
+  addServices(program, io, setExitCode);
+  addTrace(program, io, setExitCode);
   addCompare(program, io, setExitCode);
   addCerts(program, io, setExitCode);
   addProbe(program, io, setExitCode);

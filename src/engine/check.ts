@@ -29,6 +29,8 @@ export interface CheckRequest extends GatherOptions {
   logs?: LogsWhen;
   /** What makes the run fail, as the report says; absent: `fail`. */
   failOn?: FailOn;
+  /** What is read besides: for commands that a recording also serves. */
+  also?: readonly FactKey[];
   /** Tries to connect, once the clusters were read; it does not reject. */
   probe?: (clusters: readonly GatheredCluster[]) => Promise<ProbeReport>;
 }
@@ -83,6 +85,7 @@ export async function examine(
   const facts = new Set([
     ...factsOf(checks, precheck, mode),
     ...(request.probe ? PROBE_FACTS : []),
+    ...(request.also ?? []),
   ]);
   const artifacts = new RunArtifacts(artifactsOf(checks));
   const clusters = await gather(readers, facts, {

@@ -4,8 +4,9 @@ import { type Metadata, RBAC, type RbacDocument } from "./rbac-document.ts";
 import { probeDocuments } from "./rbac-probe.ts";
 import { POD_LOGS } from "../facts/fact.ts";
 import { signaturesFor } from "../mesh/logs/signatures.ts";
+import type { FactKey } from "../model/facts.ts";
+import { TRACE_FACTS } from "./service-facts.ts";
 import { CACERTS, SELF_MADE } from "../mesh/trust/cacerts.ts";
-import type { AnyCheck } from "../model/check.ts";
 
 /** What the roles are called, where they apply and what they leave out. */
 export interface RbacOptions {
@@ -27,6 +28,8 @@ export interface RbacOptions {
   probe?: boolean;
   /** Reading SPIRE's objects, where it is and what its Secret is called; absent: not. */
   spire?: { namespaces: readonly string[]; secrets: readonly string[] };
+  /** What `mc trace` lists besides. */
+  trace?: boolean;
 }
 
 /** A rule of a role, as Kubernetes has it. */
@@ -50,12 +53,19 @@ const CAUTION: Readonly<Record<NonNullable<FactAccess["sensitive"]>, string>> = 
     "  (in the namespaces of SPIRE; the Secret of its upstream CA also holds the key, which mc drops as it reads)",
 };
 
-/** One permission and the checks that it serves. */
+/** One permission and what it serves. */
 interface Permission {
   access: Omit<FactAccess, "scope" | "optional">;
   /** `spire`: the namespaces of SPIRE. */
   scope: "cluster" | "istio" | "spire";
-  checks: readonly AnyCheck[];
+  /** Checks and commands, by what they are called. */
+  users: readonly string[];
+}
+
+/** What stands on facts, by what it is called. */
+interface User {
+  name: string;
+  facts: readonly FactKey[];
 }
 
 /** Namespaces that only a run knows take a rule for all of them, but for those of SPIRE, which are named. */
@@ -65,16 +75,20 @@ function scopeOf({ scope, sensitive }: FactAccess): Permission["scope"] {
 }
 
 /** Everything that the checks read, each permission once, in the order of the checks; then logs. */
-function permissions(): Permission[] {
-  const found = new Map<string, Omit<Permission, "checks"> & { checks: Set<AnyCheck> }>();
-  for (const check of CHECKS) {
-    for (const key of [...check.needs, ...check.uses]) {
+function permissions(trace: boolean): Permission[] {
+  const all: User[] = [
+    ...CHECKS.map(({ id, needs, uses }) => ({ name: id, facts: [...needs, ...uses] })),
+    ...(trace ? [{ name: "mc trace", facts: TRACE_FACTS }] : []),
+  ];
+  const found = new Map<string, Omit<Permission, "users"> & { users: Set<string> }>();
+  for (const { name, facts } of all) {
+    for (const key of facts) {
       for (const declared of FACT_ACCESS[key]) {
         const { scope: _scope, optional: _optional, ...access } = declared;
         const scope = scopeOf(declared);
         const id = JSON.stringify([scope, access]);
-        const entry = found.get(id) ?? { access, scope, checks: new Set() };
-        entry.checks.add(check);
+        const entry = found.get(id) ?? { access, scope, users: new Set() };
+        entry.users.add(name);
         found.set(id, entry);
       }
     }
@@ -82,8 +96,8 @@ function permissions(): Permission[] {
   const explained = CHECKS.filter(({ id }) => signaturesFor(id).length > 0);
   const { scope: _scope, ...logs } = POD_LOGS;
   return [
-    ...[...found.values()].map(({ checks, ...rest }) => ({ ...rest, checks: [...checks] })),
-    { access: logs, scope: "istio", checks: explained },
+    ...[...found.values()].map(({ users, ...rest }) => ({ ...rest, users: [...users] })),
+    { access: logs, scope: "istio", users: explained.map(({ id }) => id) },
   ];
 }
 
@@ -120,10 +134,10 @@ function rules(wanted: readonly Permission[]): PolicyRule[] {
 }
 
 function purposes(wanted: readonly Permission[]): string[] {
-  return wanted.flatMap(({ access: { verbs, resource, group, names, sensitive }, checks }) => {
+  return wanted.flatMap(({ access: { verbs, resource, group, names, sensitive }, users }) => {
     const what = group ? `${resource}.${group}` : resource;
     const which = names ? ` ${names.join(", ")}` : "";
-    const line = `${verbs.join(" and ")} ${what}${which}: ${checks.map(({ id }) => id).join(", ")}`;
+    const line = `${verbs.join(" and ")} ${what}${which}: ${users.join(", ")}`;
     return sensitive ? [line, CAUTION[sensitive]] : [line];
   });
 }
@@ -175,7 +189,9 @@ function withCerts({ comment, manifest }: RbacDocument, options: RbacOptions): R
 /** A ServiceAccount that may read what the checks read and nothing else, with its roles. */
 export function rbacDocuments(options: RbacOptions): RbacDocument[] {
   const { name, namespace, istioNamespace } = options;
-  const wanted = permissions().filter((permission) => isWanted(permission, options));
+  const wanted = permissions(options.trace ?? false).filter((permission) =>
+    isWanted(permission, options),
+  );
   const bindingOf = (kind: "Role" | "ClusterRole", metadata: Metadata): RbacDocument => ({
     comment: [],
     manifest: {

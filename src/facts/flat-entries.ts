@@ -7,7 +7,14 @@ import { gathered } from "../model/gathered.ts";
 import type { RawObject } from "../model/reader.ts";
 import { RESOURCES } from "../model/resource.ts";
 import { istioNamespaceOf } from "./istio-namespace.ts";
-import { PEERED_UID, SOURCE_CLUSTER, SOURCE_WORKLOAD } from "../mesh/names.ts";
+import {
+  PARENT_SERVICE,
+  PARENT_SERVICE_NAMESPACE,
+  PEERED_UID,
+  SOURCE_CLUSTER,
+  SOURCE_WORKLOAD,
+} from "../mesh/names.ts";
+import { isFlatWorkload } from "../mesh/workload-entries.ts";
 import { byName, nameOf } from "./objects.ts";
 
 interface PeeredUid {
@@ -32,17 +39,23 @@ export function parsePeeredUid(uid: string): PeeredUid {
   return isPod ? { cluster, pod: { namespace, name } } : { cluster };
 }
 
+function serviceOf(labels: unknown): FlatEntryFact["service"] {
+  const name = string(property(labels, PARENT_SERVICE));
+  const namespace = string(property(labels, PARENT_SERVICE_NAMESPACE));
+  return name !== undefined && namespace !== undefined ? { namespace, name } : undefined;
+}
+
 /** Read without the maps of `metaOf`: there may be one for every pod of a mesh. */
 function flatEntry(object: RawObject, namespace: string): FlatEntryFact | undefined {
   const named = nameOf(object);
   if (named?.namespace !== namespace) return undefined;
   const metadata = property(object, "metadata");
   const labels = property(metadata, "labels");
-  if (!string(property(labels, SOURCE_WORKLOAD))?.startsWith("autogenflat.")) return undefined;
+  if (!isFlatWorkload(string(property(labels, SOURCE_WORKLOAD)))) return undefined;
   const uid = string(at(metadata, "annotations", PEERED_UID)) ?? "";
   const { cluster, pod } = parsePeeredUid(uid);
   const sourceCluster = string(property(labels, SOURCE_CLUSTER)) ?? cluster;
-  return { ...named, sourceCluster, uid, ...defined({ pod }) };
+  return { ...named, sourceCluster, uid, ...defined({ pod, service: serviceOf(labels) }) };
 }
 
 function entriesIn(namespace: string, objects: readonly RawObject[]): FlatEntryFact[] {

@@ -9,16 +9,20 @@ import { gatewayClasses } from "./gateway-classes.ts";
 import { gatewayDeployments } from "./gateway-deployments.ts";
 import { gatewayPods } from "./gateway-pods.ts";
 import { gateways } from "./gateways.ts";
+import { imports } from "./imports.ts";
 import { intermediate } from "./intermediate.ts";
 import { istioNamespace } from "./istio-namespace.ts";
 import { istiodPods } from "./istiod-pods.ts";
+import { istiodView } from "./istiod-view.ts";
 import { istiods } from "./istiods.ts";
 import { kubernetesClusters } from "./kubernetes-clusters.ts";
 import { licenses } from "./licenses.ts";
 import { meshConfigs } from "./mesh-configs.ts";
 import { namespaces } from "./namespaces.ts";
 import { nodes } from "./nodes.ts";
+import { policies } from "./policies.ts";
 import { platform } from "./platform.ts";
+import { remoteEntries } from "./remote-entries.ts";
 import { remoteSecrets } from "./remote-secrets.ts";
 import { credentialTarget } from "./credential-target.ts";
 import { endpoints } from "./endpoints.ts";
@@ -26,6 +30,7 @@ import { proxyPods } from "./proxy-pods.ts";
 import { remoteClusters } from "./remote-clusters.ts";
 import { rootCertificate } from "./root-certificate.ts";
 import { segments } from "./segments.ts";
+import { servicePods } from "./service-pods.ts";
 import { services } from "./services.ts";
 import { sourcePods } from "./source-pods.ts";
 import { spire } from "./spire.ts";
@@ -35,6 +40,7 @@ import { spireTrust } from "./spire-trust.ts";
 import { syncs } from "./syncs.ts";
 import { ztunnelDumps } from "./ztunnel-dumps.ts";
 import { ztunnelPods } from "./ztunnel-pods.ts";
+import { ztunnelView } from "./ztunnel-view.ts";
 import { ztunnels } from "./ztunnels.ts";
 
 /** Every fact, in the order in which they are asked for. */
@@ -67,6 +73,12 @@ export const FACTS: { readonly [K in FactKey]: Fact<K> } = {
   proxyPods,
   flatEntries,
   sourcePods,
+  imports,
+  remoteEntries,
+  servicePods,
+  policies,
+  istiodView,
+  ztunnelView,
   segments,
   kubernetesClusters,
   platform,

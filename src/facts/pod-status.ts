@@ -147,3 +147,9 @@ export function printedStatus(pod: unknown): PrintedStatus {
     ...restarts,
   };
 }
+
+/** Whether Services count the pod among their endpoints: it is Ready, and not being deleted. */
+export function getsTraffic(pod: unknown): boolean {
+  const ready = conditionsOf(pod).find(({ type }) => type === "Ready");
+  return ready?.status === "True" && string(at(pod, "metadata", "deletionTimestamp")) === undefined;
+}

@@ -30,7 +30,7 @@ const STATUSES: Keep = [
 ];
 
 /** Of several owners the one that controls the pod. */
-const OWNERS: Keep = new Cut([{ kind: WHOLE, name: WHOLE, controller: WHOLE }], (owners) => {
+export const OWNERS: Keep = new Cut([{ kind: WHOLE, name: WHOLE, controller: WHOLE }], (owners) => {
   const owner = controllerRef({ metadata: { ownerReferences: owners } });
   return owner === undefined ? undefined : [owner];
 });

@@ -6,7 +6,8 @@ import type { ServiceFact, ServicePort } from "../model/facts.ts";
 import { mapGathered } from "../model/gathered.ts";
 import type { RawObject } from "../model/reader.ts";
 import { RESOURCES } from "../model/resource.ts";
-import { NODE_SELECTOR } from "../mesh/names.ts";
+import { NODE_SELECTOR, SERVICE_SCOPE, TRAFFIC_DISTRIBUTION } from "../mesh/names.ts";
+import { labelledAt, labelWriters } from "./managed-fields.ts";
 import { byName, createdAtOf, metaOf, portOf } from "./objects.ts";
 
 function clusterIPs(spec: unknown): string[] {
@@ -33,6 +34,20 @@ function ports(value: unknown): ServicePort[] {
   }));
 }
 
+/** The field counts before the annotation, as for Istio and Kubernetes. */
+function distributionOf(object: RawObject): string | undefined {
+  return (
+    string(at(object, "spec", "trafficDistribution")) ??
+    string(at(object, "metadata", "annotations", TRAFFIC_DISTRIBUTION))
+  );
+}
+
+function isNodeLocal(object: RawObject): boolean {
+  return string(at(object, "spec", "internalTrafficPolicy")) === "Local";
+}
+
+const WRITERS = labelWriters(SERVICE_SCOPE);
+
 function serviceFact(object: RawObject): ServiceFact | undefined {
   const meta = metaOf(object);
   if (!meta) return undefined;
@@ -48,7 +63,10 @@ function serviceFact(object: RawObject): ServiceFact | undefined {
     ports: ports(at(object, "spec", "ports")),
     ...(selector.size > 0 && { selector }),
     ...defined({
+      trafficDistribution: distributionOf(object),
+      nodeLocal: isNodeLocal(object) ? (true as const) : undefined,
       createdAt: createdAtOf(object),
+      sharedAt: labelledAt(object, SERVICE_SCOPE),
       externalName: string(at(object, "spec", "externalName")),
       nodeSelector: string(at(object, "metadata", "annotations", NODE_SELECTOR)),
     }),
@@ -62,15 +80,19 @@ export const services = fact({
     services: {
       metadata: {
         creationTimestamp: WHOLE,
-        annotations: dictionary({ [NODE_SELECTOR]: WHOLE }),
+        annotations: dictionary({ [NODE_SELECTOR]: WHOLE, [TRAFFIC_DISTRIBUTION]: SCALAR }),
+        managedFields: WRITERS,
       },
       spec: {
         type: WHOLE,
+        selector: everyKey(SCALAR),
+        trafficDistribution: SCALAR,
+        internalTrafficPolicy: SCALAR,
         clusterIP: WHOLE,
         clusterIPs: WHOLE,
         externalIPs: WHOLE,
         externalName: WHOLE,
-        selector: everyKey(SCALAR),
+
         ports: [{ name: WHOLE, port: WHOLE, protocol: WHOLE, nodePort: WHOLE }],
       },
       status: { loadBalancer: { ingress: [{ ip: WHOLE, hostname: WHOLE }] } },

@@ -2,7 +2,15 @@ import { RESOURCES, type Resource } from "../model/resource.ts";
 import type { RawObject } from "../model/reader.ts";
 import type { Keeps } from "./fact.ts";
 import { FACTS } from "./index.ts";
-import { type Closer, type Keep, type Keeper, keeper, type KeepMap, unionOfMaps } from "./keep.ts";
+import {
+  type Closer,
+  type Keep,
+  type Keeper,
+  keeper,
+  type KeepMap,
+  union,
+  unionOfMaps,
+} from "./keep.ts";
 import { IDENTITY, NAME_ONLY } from "./keep-objects.ts";
 
 /*
@@ -28,13 +36,19 @@ export function keptObjects(plural: string): KeepMap | undefined {
 }
 
 /** What is kept of debug answers, by their path: `/debug/license`. */
-export const KEPT_ANSWERS: ReadonlyMap<string, Keep> = new Map(
-  DECLARED.flatMap((keeps) =>
-    Object.entries(keeps).flatMap(([path, keep]: [string, Keep]) =>
-      path.startsWith("/") ? [[path, keep] as const] : [],
-    ),
-  ),
-);
+export const KEPT_ANSWERS: ReadonlyMap<string, Keep> = keptAnswers();
+
+function keptAnswers(): Map<string, Keep> {
+  const kept = new Map<string, Keep>();
+  for (const keeps of DECLARED) {
+    for (const [path, keep] of Object.entries(keeps) as [string, Keep][]) {
+      if (!path.startsWith("/")) continue;
+      const known = kept.get(path);
+      kept.set(path, known === undefined ? keep : union(known, keep));
+    }
+  }
+  return kept;
+}
 
 type Slim = (object: RawObject) => RawObject;
 

@@ -3,12 +3,10 @@ import { Cut, SCALAR } from "./keep.ts";
 import { PEM } from "./keep-objects.ts";
 import { defined } from "../lib/defined.ts";
 import { array, at, property, string } from "../lib/json.ts";
+import { PORT_ZTUNNEL_ADMIN } from "../mesh/names.ts";
 import type { ZtunnelCertificates, ZtunnelDumpFact } from "../model/facts.ts";
 import { gathered } from "../model/gathered.ts";
 import { publicText, fromBase64 } from "./pem.ts";
-
-/** ztunnel's own admin port. */
-const PORT = 15_000;
 
 /** PEM text as it stands, or in base64 as ztunnel writes it; nothing but its certificates. */
 function pemOf(value: unknown): string {
@@ -114,7 +112,10 @@ export const ztunnelDumps = fact({
     const healthy = pods.value.filter((pod) => pod.healthy).slice(0, 1);
     const dumps = await Promise.all(
       (isFree ? pods.value : healthy).map(async ({ namespace, name }) => {
-        const answer = await source.debug({ namespace, pod: name, port: PORT }, "/config_dump");
+        const answer = await source.debug(
+          { namespace, pod: name, port: PORT_ZTUNNEL_ADMIN },
+          "/config_dump",
+        );
         return answer.ok ? [dump(`${namespace}/${name}`, answer.value)] : [];
       }),
     );

@@ -1,6 +1,7 @@
 import type { ClusterRef } from "../model/check.ts";
 import type { GatewayFact, GatewaysFact, ServiceFact } from "../model/facts.ts";
 import type { Gathered } from "../model/gathered.ts";
+import { linkFaults } from "./conditions.ts";
 import {
   findPeers,
   indexPeers,
@@ -11,6 +12,7 @@ import {
   type Peer,
   type PeerMatch,
 } from "./peers.ts";
+import { enumerate } from "./wording.ts";
 
 /** What of a cluster tells which remote Gateways stand for it. */
 export interface LinkMember {
@@ -50,6 +52,17 @@ export interface Link<M> {
  */
 export function leadsElsewhere<M>({ target, owners }: Link<M>): LinkTarget<M> | undefined {
   return target && !owners.includes(target) ? owners[0] : undefined;
+}
+
+/** What keeps a link from leading where it should. */
+export function edgeFaults(link: Link<unknown>): string[] {
+  const { addresses } = link.gateway;
+  const elsewhere = leadsElsewhere(link);
+  const values = enumerate(addresses.map(({ value }) => value));
+  return [
+    ...(elsewhere ? [`address ${values} is that of ${elsewhere.cluster.context}`] : []),
+    ...linkFaults(link.gateway),
+  ];
 }
 
 /** The Services of a member, none where they could not be read. */

@@ -1,6 +1,7 @@
+import { defined } from "../lib/defined.ts";
 import type { ClusterRef } from "../model/check.ts";
 import type { NamespaceFact, ServiceFact } from "../model/facts.ts";
-import { CLUSTER_DOMAIN, SERVICE_SCOPE } from "./names.ts";
+import { CLUSTER_DOMAIN, SERVICE_SCOPE, SERVICE_TAKEOVER } from "./names.ts";
 import { type MeshDomain, segmentName } from "./segments.ts";
 
 const SHARED_SCOPES: ReadonlySet<string> = new Set(["global", "global-only", "segment"]);
@@ -23,15 +24,26 @@ export interface SharedService extends Sharing {
   host?: string;
 }
 
-function hostOf(
-  { name, namespace }: ServiceFact,
-  scope: string,
+/** Whether the local name of a Service is answered by that of all clusters. */
+export function isTakenOver(
+  { labels }: Pick<ServiceFact, "labels">,
+  namespace: Pick<NamespaceFact, "labels"> | undefined,
+): boolean {
+  return (labels.get(SERVICE_TAKEOVER) ?? namespace?.labels.get(SERVICE_TAKEOVER)) === "true";
+}
+
+/** Shared by the name that the Service has in its cluster, with the endpoints of all clusters. */
+export function isByLocalName({ scope }: Pick<Sharing, "scope">): boolean {
+  return scope === "global-only";
+}
+
+/** By which other clusters reach a shared Service, in a domain; nothing where that is not known. */
+export function hostIn(
   domain: MeshDomain,
-): Pick<SharedService, "host"> {
-  const host = (suffix: string): { host: string } => ({ host: `${name}.${namespace}.${suffix}` });
-  // No new service: the one that there is gets the endpoints of all clusters.
-  if (scope === "global-only") return host(CLUSTER_DOMAIN);
-  return domain.kind === "known" ? host(domain.domain) : {};
+  { service: { name, namespace }, scope }: Pick<SharedService, "service" | "scope">,
+): string | undefined {
+  if (isByLocalName({ scope })) return `${name}.${namespace}.${CLUSTER_DOMAIN}`;
+  return domain.kind === "known" ? `${name}.${namespace}.${domain.domain}` : undefined;
 }
 
 /** Sorts as the hosts do. */
@@ -49,13 +61,21 @@ export function sharedServices(
     .map(([service, sharing]) => ({
       service,
       ...sharing,
-      ...hostOf(service, sharing.scope, domain),
+      ...defined({ host: hostIn(domain, { service, scope: sharing.scope }) }),
     }))
     .toSorted((a, b) => (orderOf(a) < orderOf(b) ? -1 : 1));
 }
 
+/** Whether a cluster shares any service. */
+export function sharesServices(
+  services: readonly ServiceFact[],
+  namespaces: readonly NamespaceFact[],
+): boolean {
+  return sharings(services, namespaces).size > 0;
+}
+
 /** A Service's own label wins over its namespace's, also when it says not to share. */
-function sharings(
+export function sharings(
   services: readonly ServiceFact[],
   namespaces: readonly NamespaceFact[],
 ): Map<ServiceFact, Sharing> {
@@ -142,7 +162,7 @@ export function unlabelled(
 }
 
 /** `80/TCP, 443/TCP`, the same for the same ports in any order. */
-export function portsOf({ service }: ServiceCopy): string {
+export function portsOf({ service }: Pick<ServiceCopy, "service">): string {
   const ports = service.ports
     .toSorted((a, b) => (a.port ?? 0) - (b.port ?? 0) || (a.protocol < b.protocol ? -1 : 1))
     .map(({ port, protocol }) => `${port ?? "?"}/${protocol}`);

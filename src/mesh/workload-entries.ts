@@ -2,6 +2,11 @@ import type { ClusterRef } from "../model/check.ts";
 import type { FlatEntryFact, SourcePodsFact } from "../model/facts.ts";
 import type { Gathered } from "../model/gathered.ts";
 
+/** Whether a label solo.io/source-workload says that an entry stands for a pod of a flat network. */
+export function isFlatWorkload(sourceWorkload: string | undefined): boolean {
+  return sourceWorkload?.startsWith("autogenflat.") === true;
+}
+
 export interface FlatMember {
   cluster: ClusterRef;
   facts: {

@@ -8,7 +8,16 @@ import type {
 } from "./community-facts.ts";
 import type { Gathered } from "./gathered.ts";
 import type { LinkTrouble } from "./links.ts";
+import type { MeshViewFact } from "./data-plane-facts.ts";
+import type { PoliciesFact } from "./policy-facts.ts";
 import type { Connection } from "./reader.ts";
+import type {
+  ImportsFact,
+  NamespaceFact,
+  RemoteEntryFact,
+  ServiceFact,
+  ServicePodsFact,
+} from "./service-facts.ts";
 import type { KubernetesClusterFact } from "./management-facts.ts";
 import type { SegmentFact } from "./segment-facts.ts";
 import type { SpireEntriesFact, SpireFact, SpirePodsFact, SpireTrustFact } from "./spire.ts";
@@ -29,6 +38,16 @@ export type {
   ServiceEndpointsFact,
   ServiceScopeFact,
 } from "./community-facts.ts";
+export type {
+  ImportsFact,
+  NamespaceFact,
+  RemoteEntryFact,
+  ServiceEntryFact,
+  ServiceFact,
+  ServicePodFact,
+  ServicePodsFact,
+  ServicePort,
+} from "./service-facts.ts";
 export type {
   Condition,
   ContainerImage,
@@ -113,37 +132,6 @@ export interface GatewayClassFact {
   accepted?: ObservedCondition;
   /** metadata.generation. */
   generation?: number;
-}
-
-export interface ServicePort {
-  name: string;
-  port?: number;
-  protocol: string;
-  nodePort?: number;
-}
-
-export interface ServiceFact {
-  namespace: string;
-  name: string;
-  labels: ReadonlyMap<string, string>;
-  type: string;
-  clusterIPs: string[];
-  /** status.loadBalancer.ingress: hostname or IP, and spec.externalIPs. */
-  addresses: string[];
-  /** Of type ExternalName: the name that it stands for. */
-  externalName?: string;
-  /** spec.selector; absent: its endpoints are somebody else's to write. */
-  selector?: ReadonlyMap<string, string>;
-  /** Annotation traffic.istio.io/nodeSelector: its nodes' addresses are those of the gateway. */
-  nodeSelector?: string;
-  ports: ServicePort[];
-  createdAt?: number;
-}
-
-export interface NamespaceFact {
-  name: string;
-  uid: string;
-  labels: ReadonlyMap<string, string>;
 }
 
 /** A taint of a node; the value is empty where there is none. */
@@ -236,6 +224,14 @@ export interface Facts {
   proxyPods: ProxyPodFact[];
   flatEntries: FlatEntryFact[];
   sourcePods: SourcePodsFact;
+  imports: ImportsFact;
+  remoteEntries: RemoteEntryFact[];
+  servicePods: ServicePodsFact;
+  policies: PoliciesFact;
+  /** `/debug/ambientz` of one istiod; none where it was not asked, or did not answer. */
+  istiodView: MeshViewFact[];
+  /** `/config_dump` of one ztunnel; none likewise. */
+  ztunnelView: MeshViewFact[];
   /** Those in the istio namespace; none were asked for where its label names none. */
   segments: SegmentFact[];
   /** None were asked for where no istiod has links made automatically, or there is no management plane. */

@@ -12,6 +12,8 @@ export interface FlatEntryFact {
   pod?: { namespace: string; name: string };
   /** The annotation as it stands, for messages. */
   uid: string;
+  /** The Service that the pod serves, from labels solo.io/parent-service and -namespace. */
+  service?: { namespace: string; name: string };
 }
 
 /** Which pods that flat entries of other clusters name exist in this cluster. */

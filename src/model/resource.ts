@@ -69,6 +69,27 @@ export const RESOURCES = {
     kind: "WorkloadEntry",
     namespaced: true,
   },
+  serviceEntries: {
+    group: "networking.istio.io",
+    versions: ["v1", "v1beta1", "v1alpha3"],
+    plural: "serviceentries",
+    kind: "ServiceEntry",
+    namespaced: true,
+  },
+  authorizationPolicies: {
+    group: "security.istio.io",
+    versions: ["v1", "v1beta1"],
+    plural: "authorizationpolicies",
+    kind: "AuthorizationPolicy",
+    namespaced: true,
+  },
+  networkPolicies: {
+    group: "networking.k8s.io",
+    versions: ["v1"],
+    plural: "networkpolicies",
+    kind: "NetworkPolicy",
+    namespaced: true,
+  },
   /** Solo's: a part of the mesh with a domain of its own. */
   segments: {
     group: "admin.solo.io",

@@ -21,6 +21,14 @@ export interface GatherSettings {
   dumps?: boolean;
   /** `--deep`: ask one ztunnel of a live cluster what certificates it has. */
   deep?: boolean;
+  /**
+   * Which pods of applications are read: those beside every Service that some cluster shares, or
+   * those of these namespaces. Absent: where a check would otherwise take for a fault that a service
+   * has no pods.
+   */
+  servicePods?: "shared" | readonly string[];
+  /** Ask istiod and ztunnel what they hold: the ztunnel of the client's node where one is named. */
+  views?: { client?: { namespace: string; pod?: string } };
 }
 
 /**

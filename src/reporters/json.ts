@@ -9,6 +9,10 @@ function escaped(character: string): string {
     .join("");
 }
 
-/** The report as JSON, two spaces deep: schema mc.check/v1. */
-export const json: Reporter = (report) =>
-  `${JSON.stringify(report, null, 2).replace(INVISIBLE, escaped)}\n`;
+/** A value as JSON, two spaces deep. */
+export function jsonText(value: object): string {
+  return `${JSON.stringify(value, null, 2).replace(INVISIBLE, escaped)}\n`;
+}
+
+/** The report as JSON: schema mc.check/v1. */
+export const json: Reporter = (report) => jsonText(report);

@@ -7,11 +7,15 @@ const quoteInvisible: ScalarStyleRule = (layout) => {
   if (layout.node.value.search(INVISIBLE) !== -1) layout.style = SCALAR_STYLE.DOUBLE_QUOTED;
 };
 
-/** The same tree as JSON, as YAML. */
-export const yaml: Reporter = (report) =>
+/** A value as YAML: the same tree as its JSON. */
+export function yamlText(value: object): string {
   // Through JSON, so that both have the same keys: what is undefined is left out.
-  dump(JSON.parse(JSON.stringify(report)), {
+  return dump(JSON.parse(JSON.stringify(value)), {
     lineWidth: -1,
     noRefs: true,
     scalarStyleRules: [quoteInvisible, ...Object.values(DEFAULT_SCALAR_STYLE_RULES)],
   }).replace(INVISIBLE, yamlEscape);
+}
+
+/** The same tree as JSON, as YAML. */
+export const yaml: Reporter = (report) => yamlText(report);

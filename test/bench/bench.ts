@@ -5,6 +5,7 @@ import { depth, manyClusters } from "./depth.ts";
 import { intermediates } from "./intermediates.ts";
 import { has, table, type Row } from "./measure.ts";
 import { flatNetwork, hundredClusters, sizes } from "./scale.ts";
+import { sharedServices } from "./services.ts";
 import { startUp, type Reference } from "./start-up.ts";
 import { writes } from "./writes.ts";
 
@@ -35,6 +36,7 @@ const PARTS: Readonly<Record<string, () => Promise<Row[]>>> = {
   "start-up": () => startUp([...(withKubectl ? [KUBECTL] : []), NODE], many),
   depth: () => depth(guard ? some : many),
   clusters: () => manyClusters(some),
+  services: () => sharedServices(some),
   writes: () => writes(some),
   flat: () => flatNetwork(some, guard),
   ...(guard ? {} : { sizes: () => sizes(many - some), hundred: () => hundredClusters() }),

@@ -210,33 +210,33 @@ describe("a debug answer that no fact reads", () => {
 
 describe("the order of asking", () => {
   it("is what facts declare", () => {
-    expect(LAST.toSorted()).toEqual(
-      [
-        "credentialTarget",
-        "kubernetesClusters",
-        "licenses",
-        "segments",
-        "sourcePods",
-        "spire",
-        "spireEntries",
-        "spirePods",
-        "spireTrust",
-        "syncs",
-      ].toSorted(),
-    );
-    expect([...LEADING].toSorted()).toEqual(
-      [
-        "flatEntries",
-        "istiodPods",
-        "istiods",
-        "namespaces",
-        "remoteSecrets",
-        "services",
-        "spire",
-        "spirePods",
-        "ztunnels",
-      ].toSorted(),
-    );
+    expect(LAST.toSorted()).toEqual([
+      "credentialTarget",
+      "imports",
+      "kubernetesClusters",
+      "licenses",
+      "policies",
+      "remoteEntries",
+      "segments",
+      "servicePods",
+      "sourcePods",
+      "spire",
+      "spireEntries",
+      "spirePods",
+      "spireTrust",
+      "syncs",
+    ]);
+    expect([...LEADING].toSorted()).toEqual([
+      "flatEntries",
+      "istiodPods",
+      "istiods",
+      "namespaces",
+      "remoteSecrets",
+      "services",
+      "spire",
+      "spirePods",
+      "ztunnels",
+    ]);
     expect(IDENTIFYING).toEqual(["connection", "istiods", "istioNamespace", "namespaces"]);
   });
 });

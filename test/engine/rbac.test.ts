@@ -256,6 +256,7 @@ describe("what mc rbac allows is the least", () => {
         "pods/log",
         "secrets",
         "segments",
+        "serviceentries",
       ]),
     );
   });

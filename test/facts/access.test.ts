@@ -42,6 +42,16 @@ const IN_SEGMENT: MemoryContents = {
   ],
 };
 
+/** Only where a service is shared is anything asked about what peers make of it. */
+const SHARING: MemoryContents = {
+  objects: [
+    {
+      kind: "Service",
+      metadata: { name: "a", namespace: "b", labels: { "solo.io/service-scope": "global" } },
+    },
+  ],
+};
+
 /** Only where links are made automatically are the clusters of a management plane asked for. */
 const AUTOMATED: MemoryContents = {
   objects: [
@@ -85,6 +95,9 @@ const WITH_SPIRE: MemoryContents = {
 const BY_KEY: { readonly [K in FactKey]?: MemoryContents } = {
   segments: IN_SEGMENT,
   kubernetesClusters: AUTOMATED,
+  imports: SHARING,
+  remoteEntries: SHARING,
+  policies: SHARING,
 };
 
 function contentsFor(key: FactKey): MemoryContents {
@@ -100,7 +113,12 @@ function settingsFor(key: FactKey): GatherSettings {
 }
 
 /** Each of their parts says itself what it lacks, or they are of a run of several clusters. */
-const ELSEWHERE: readonly FactKey[] = ["sourcePods", "credentialTarget", "endpoints"];
+const ELSEWHERE: readonly FactKey[] = [
+  "sourcePods",
+  "servicePods",
+  "credentialTarget",
+  "endpoints",
+];
 
 /** Refuses the requests of one permission, in whatever namespace. */
 function refusing({ verbs, resource, names }: FactAccess) {

@@ -59,6 +59,12 @@ const labels = fc.oneof(
       { app: "istiod", "istio/multiCluster": "true", "solo.io/source-workload": "autogenflat.x" },
       { app: "istiod", "service.istio.io/canonical-name": "a", "istio.io/rev": "x" },
       { "admin.solo.io/segment": "a" },
+      {
+        "solo.io/service-scope": "global",
+        "solo.io/parent-service": "a",
+        "solo.io/parent-service-namespace": "istio-system",
+        "solo.io/source-cluster": "a",
+      },
       { app: "ztunnel", "node.openshift.io/os_id": "rhcos" },
       { "k8s-app": "istio-cni-node", "gateway.networking.k8s.io/gateway-name": "gw" },
     ),
@@ -143,6 +149,7 @@ function mapOf(keep: KeepMap, path: readonly string[]): fc.Arbitrary<Json> {
 }
 
 const name = fc.constantFrom(
+  "autogen.istio-system.a",
   "istiod",
   "ztunnel",
   "istio-cni-config",

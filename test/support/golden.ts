@@ -2,10 +2,12 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { CHECKS, DESCRIPTIONS, VIEWS } from "../../src/checks/index.ts";
 import { checkPage, explainCheck, listChecks } from "../../src/reporters/explain.ts";
+import { TRACE } from "../../src/cli/explain/trace.ts";
 import { check } from "../../src/engine/check.ts";
 import type { ClusterReader } from "../../src/model/reader.ts";
 import type { Report, Result } from "../../src/model/report.ts";
 import { REPORTERS } from "../../src/reporters/index.ts";
+import { runMc } from "./cli.ts";
 import { recordedClusters, SCENARIO_NAMES } from "./scenario.ts";
 
 /*
@@ -163,7 +165,34 @@ export function explainGoldens(): Golden[] {
       path: `explain/${one.id}.txt`,
       text: () => Promise.resolve(explainCheck(one)),
     })),
+    { path: "explain/trace.txt", text: () => Promise.resolve(TRACE) },
   ];
+}
+
+/** What commands on services print of recordings, by the file; none depends on the machine. */
+const SERVICE_COMMANDS: readonly (readonly [string, string])[] = [
+  ["services/global-services.txt", "services --directory fixtures/global-services"],
+  ["services/global-services.all.txt", "services --all --directory fixtures/global-services"],
+  ["services/global-services.yaml", "services -o yaml --directory fixtures/global-services"],
+  ["services/broken.txt", "services --directory fixtures/broken"],
+  ["services/broken.md", "services -o markdown --directory fixtures/broken"],
+  ["services/broken.html", "services -o html --directory fixtures/broken"],
+  ["trace/global-services.txt", "trace reviews.bookinfo --directory fixtures/global-services"],
+  [
+    "trace/global-services.yaml",
+    "trace ratings.bookinfo -o yaml --directory fixtures/global-services",
+  ],
+  ["trace/broken.txt", "trace reviews.bookinfo --directory fixtures/broken"],
+  ["trace/segments.txt", "trace details.bookinfo --directory fixtures/segments"],
+  ["trace/flat-network.txt", "trace reviews.bookinfo --directory fixtures/flat-network"],
+];
+
+/** What `mc services` and `mc trace` print. */
+export function serviceGoldens(): Golden[] {
+  return SERVICE_COMMANDS.map(([path, line]) => ({
+    path,
+    text: async () => (await runMc(line.split(" "))).stdout,
+  }));
 }
 
 /** The pages of the checks. */
@@ -175,7 +204,12 @@ export function pageGoldens(): Golden[] {
 }
 
 export function allGoldens(): Golden[] {
-  return [...SCENARIO_NAMES.flatMap(scenarioGoldens), ...explainGoldens(), ...pageGoldens()];
+  return [
+    ...SCENARIO_NAMES.flatMap(scenarioGoldens),
+    ...explainGoldens(),
+    ...pageGoldens(),
+    ...serviceGoldens(),
+  ];
 }
 
 /** The paths that are there, wanted or not. */

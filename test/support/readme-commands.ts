@@ -7,7 +7,8 @@ import { resolve } from "node:path";
  * or explain something. `# exit N` behind a command says how it ends, 0 otherwise.
  */
 const ROOT = resolve(import.meta.dirname, "../..");
-const NEEDS_NO_CLUSTER = /^npx mc (check .*fixtures\/|explain|version|completion|rbac|--help)/;
+const NEEDS_NO_CLUSTER =
+  /^npx mc ((check|services|trace) .*fixtures\/|explain|version|completion|rbac|--help)/;
 
 const readme = readFileSync(resolve(ROOT, "README.md"), "utf8");
 const commands = [...readme.matchAll(/```sh\n(.*?)```/gs)]

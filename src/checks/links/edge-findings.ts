@@ -1,11 +1,12 @@
 import { awaitsName } from "../../mesh/addresses.ts";
 import { linkAdvice } from "../_shared/link-advice.ts";
+import { edgeFaults } from "../../mesh/links.ts";
 import { enumerate, qualified } from "../../mesh/wording.ts";
 import { showGateway } from "../../mesh/commands/gateways.ts";
 import { checkOf, error, fail, info, objectRef, pass, step, warn } from "../../model/finding.ts";
 import type { Finding } from "../../model/report.ts";
 import { NOBODY_VOUCHES, noIstiodRuns } from "../_shared/no-istiod.ts";
-import { distinctPairs, edgeFaults, linkableOf, type Edge, type LinkMember } from "./edges.ts";
+import { distinctPairs, linkableOf, type Edge, type LinkMember } from "./edges.ts";
 
 /** More than so many of a kind are one finding: a large mesh must not fill the screen. */
 const FEW = 6;

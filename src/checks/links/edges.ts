@@ -1,9 +1,8 @@
 import { defined } from "../../lib/defined.ts";
-import { isAbandoned, isTakenUp, linkFaults, linkTrouble } from "../../mesh/conditions.ts";
+import { isAbandoned, isTakenUp, linkTrouble } from "../../mesh/conditions.ts";
 import { CLUSTER, NETWORK } from "../../mesh/names.ts";
-import { leadsElsewhere, notInRun, servicesOf, type Link } from "../../mesh/links.ts";
+import { edgeFaults, notInRun, servicesOf, type Link } from "../../mesh/links.ts";
 import type { Linkable } from "../../mesh/commands/link.ts";
-import { enumerate } from "../../mesh/wording.ts";
 import { listsIstiodOf } from "../../mesh/syncs.ts";
 import type { ClusterRef, MeshMember } from "../../model/check.ts";
 import type { GatewayFact } from "../../model/facts.ts";
@@ -61,17 +60,6 @@ interface Around {
   /** Links whose target is not known. */
   doubtful: readonly Link<LinkMember>[];
   entrances: Entrances;
-}
-
-/** What keeps a link from leading where it should. */
-export function edgeFaults(link: Link<LinkMember>): string[] {
-  const { addresses } = link.gateway;
-  const elsewhere = leadsElsewhere(link);
-  const values = enumerate(addresses.map(({ value }) => value));
-  return [
-    ...(elsewhere ? [`address ${values} is that of ${elsewhere.cluster.context}`] : []),
-    ...linkFaults(link.gateway),
-  ];
 }
 
 function edgeOf(link: Link<LinkMember>, { pairs, doubtful, entrances }: Around): LinkEdge {

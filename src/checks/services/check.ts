@@ -9,6 +9,7 @@ import {
   type ServiceCopy,
   type ServicesMember,
 } from "../../mesh/services.ts";
+import { showService } from "../../mesh/commands/services.ts";
 import { kubectl } from "../../mesh/commands/shell.ts";
 import { meshCheck } from "../../model/check.ts";
 import { fail, info, objectRef, pass, remedy, summarize } from "../../model/finding.ts";
@@ -36,7 +37,7 @@ function label({ cluster, service }: ServiceCopy, scope: string): string {
 }
 
 function show({ cluster, service }: ServiceCopy): string {
-  return kubectl(cluster, "-n", service.namespace, "get", "service", service.name, "-o", "yaml");
+  return showService(cluster, service);
 }
 
 /** `80/TCP in a, b; 443/TCP in c` */

@@ -94,7 +94,8 @@ function operandCandidates({ command, operands }: Line): Candidate[] {
   const commands = command.createHelp().visibleCommands(command);
   if (operands > 0) return [];
   if (command.name() === "explain") {
-    return CHECKS.map(({ id, title }) => ({ value: id, description: title }));
+    const checks = CHECKS.map(({ id, title }) => ({ value: id, description: title }));
+    return [...checks, { value: "trace", description: "how a service is followed" }];
   }
   const [argument] = command.registeredArguments;
   const choices = CHOICES.exec(argument?.description ?? "")?.[0].split(", ") ?? [];

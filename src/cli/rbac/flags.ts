@@ -54,6 +54,7 @@ export function addRbac(program: Command, io: Io): void {
       "also read logs in the istio namespace, and in these, where they may explain a fault",
       namespaces,
     )
+    .option("--with-trace", "also list policies, which mc trace decides from where it can")
     .action(async (_options: unknown, command: Command) => {
       const { runRbac } = await import("./run.ts");
       await runRbac(command.optsWithGlobals<RbacCommandOptions>(), io);

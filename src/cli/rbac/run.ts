@@ -19,6 +19,7 @@ export interface RbacCommandOptions extends GlobalOptions {
   withoutPortForward?: boolean;
   /** `true`: in the istio namespace only. */
   withLogs?: true | string[];
+  withTrace?: boolean;
   withProbe?: boolean;
   /** Namespaces; true where none is named. */
   withSpire?: string[] | true;
@@ -51,6 +52,7 @@ export async function runRbac(options: RbacCommandOptions, io: Io): Promise<void
     certs: options.withCerts ?? false,
     portForward: !options.withoutPortForward,
     ...defined({ logs: options.withLogs === true ? [] : options.withLogs }),
+    trace: options.withTrace ?? false,
     probe: options.withProbe ?? false,
     ...spireOf(options),
   });

@@ -61,6 +61,7 @@ export function unknownCommand(name: string, program: Command): string {
 /** Commands whose arguments would be clusters, and the flag that names these. */
 const CLUSTER_FLAGS: Readonly<Record<string, "--contexts" | "--context">> = {
   check: "--contexts",
+  services: "--contexts",
   snapshot: "--contexts",
   link: "--contexts",
   unlink: "--contexts",

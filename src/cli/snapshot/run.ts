@@ -1,3 +1,4 @@
+import { TRACE_FACTS } from "../../engine/service-facts.ts";
 import { defined } from "../../lib/defined.ts";
 import { examine } from "../../engine/check.ts";
 import type { LogsWhen } from "../../engine/logs/index.ts";
@@ -62,6 +63,8 @@ export async function runSnapshot(options: SnapshotOptions, io: Io): Promise<num
           concurrency: options.concurrency,
           logs: options.logs,
           onRead: () => progress.step(),
+          servicePods: "shared",
+          also: TRACE_FACTS,
           ...defined({
             istioNamespace: options.istioNamespace,
             revision: options.revision,

@@ -47,6 +47,7 @@ const BUILTIN: Row[] = [
     "crd,crds",
     "status",
   ],
+  ["networking.k8s.io", "v1", "networkpolicies", "NetworkPolicy", "ns", "netpol", ""],
   ["rbac.authorization.k8s.io", "v1", "clusterroles", "ClusterRole", "cluster", "", ""],
   [
     "rbac.authorization.k8s.io",
@@ -94,6 +95,15 @@ const CUSTOM: Record<"gatewayApi" | "istio" | "openshift", Row[]> = {
       "status",
     ],
     ["networking.istio.io", "v1,v1beta1,v1alpha3", "gateways", "Gateway", "ns", "gw", "status"],
+    [
+      "security.istio.io",
+      "v1,v1beta1",
+      "authorizationpolicies",
+      "AuthorizationPolicy",
+      "ns",
+      "ap",
+      "status",
+    ],
   ],
   openshift: [
     ["operator.openshift.io", "v1", "networks", "Network", "cluster", "", ""],

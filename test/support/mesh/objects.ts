@@ -188,6 +188,7 @@ interface Pod {
   env?: EnvVars;
   nodeName?: string;
   owner: { kind: string; name: string };
+  serviceAccount?: string;
   createdAt?: string;
 }
 
@@ -216,6 +217,7 @@ export function pod(given: Pod): KubeObject {
     },
     spec: {
       nodeName: given.nodeName ?? "node-1",
+      ...(given.serviceAccount ? { serviceAccountName: given.serviceAccount } : {}),
       containers: [{ name: given.container, image: given.image, env: envList(given.env ?? {}) }],
     },
     status: {
@@ -280,6 +282,8 @@ interface ServiceSpec {
   type?: string;
   clusterIP?: string;
   ingress?: { ip?: string; hostname?: string }[];
+  selector?: Record<string, string>;
+  annotations?: Record<string, string>;
   ports: { name: string; port: number; nodePort?: number; protocol?: string }[];
 }
 
@@ -291,8 +295,10 @@ export function service(spec: ServiceSpec): KubeObject {
       name: spec.name,
       namespace: spec.namespace,
       labels: spec.labels ?? {},
+      ...(spec.annotations ? { annotations: spec.annotations } : {}),
     }),
     spec: {
+      ...(spec.selector ? { selector: spec.selector } : {}),
       type: spec.type ?? "ClusterIP",
       clusterIP: spec.clusterIP ?? "10.96.0.20",
       clusterIPs: [spec.clusterIP ?? "10.96.0.20"],
@@ -411,6 +417,73 @@ export function flatEntry(entry: FlatEntry): KubeObject {
       },
     }),
     spec: { address: entry.address, network: entry.network },
+  };
+}
+
+interface Import {
+  namespace: string;
+  /** What follows `autogen.`. */
+  name: string;
+  host: string;
+  /** Further hosts, as for a service that is taken over. */
+  hosts?: string[];
+  service: { namespace: string; name: string };
+  scope: string;
+  ports: { name: string; number: number; protocol: string }[];
+  subjectAltNames: string[];
+  /** Its virtual IPv4 address. */
+  address: string;
+}
+
+/** A ServiceEntry as istiod writes it for a service that clusters share. */
+export function importEntry(entry: Import): KubeObject {
+  return {
+    apiVersion: "networking.istio.io/v1",
+    kind: "ServiceEntry",
+    metadata: metadata("ServiceEntry", {
+      name: `autogen.${entry.name}`,
+      namespace: entry.namespace,
+      labels: {
+        "solo.io/parent-service": entry.service.name,
+        "solo.io/parent-service-namespace": entry.service.namespace,
+        "solo.io/service-scope": entry.scope,
+      },
+    }),
+    spec: {
+      hosts: [entry.host, ...(entry.hosts ?? [])],
+      location: "MESH_INTERNAL",
+      ports: entry.ports,
+      resolution: "STATIC",
+      subjectAltNames: entry.subjectAltNames,
+    },
+    status: { addresses: [{ value: entry.address, host: entry.host }] },
+  };
+}
+
+interface RemoteEntry {
+  namespace: string;
+  /** CLUSTER_ID. */
+  sourceCluster: string;
+  network: string;
+  service: { namespace: string; name: string };
+}
+
+/** A WorkloadEntry as peering writes it for a service behind another cluster's gateway. */
+export function remoteEntry(entry: RemoteEntry): KubeObject {
+  const { sourceCluster, service: parent } = entry;
+  return {
+    apiVersion: "networking.istio.io/v1",
+    kind: "WorkloadEntry",
+    metadata: metadata("WorkloadEntry", {
+      name: `autogen.${sourceCluster}.${parent.namespace}.${parent.name}`,
+      namespace: entry.namespace,
+      labels: {
+        "solo.io/source-cluster": sourceCluster,
+        "solo.io/parent-service": parent.name,
+        "solo.io/parent-service-namespace": parent.namespace,
+      },
+    }),
+    spec: { network: entry.network, serviceAccount: parent.name },
   };
 }
 

@@ -9,6 +9,8 @@ import {
   remoteGateway,
   withDefaults,
 } from "./cluster.ts";
+import { shareServices } from "./global-services.ts";
+import { peered } from "./peering.ts";
 import { breakEverything } from "./broken.ts";
 import { automate, breakAutomation } from "./automated.ts";
 import { SPIRE_FAULTS, type SpireFault } from "./spire-faults.ts";
@@ -172,7 +174,7 @@ async function flatNetwork(
       }
     }
   }
-  return clusters;
+  return peered(clusters);
 }
 
 async function threeClusters(maker: CertificateMaker): Promise<ClusterFixture[]> {
@@ -217,7 +219,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   "healthy-1.24": async (maker) => asOf124(link(...(await two(maker, { version: "1.24.5-solo" })))),
 
   "healthy-1.30": async (maker) =>
-    shareDetails(link(...(await two(maker, { version: "1.30.3-solo" })))),
+    peered(shareDetails(link(...(await two(maker, { version: "1.30.3-solo" }))))),
 
   "faults-1.30": async (maker) => {
     const clusters = await two(maker, { version: "1.30.3-solo" });
@@ -417,7 +419,14 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
         }),
       );
     }
-    return clusters;
+    return peered(clusters);
+  },
+
+  "global-services": async (maker) => {
+    const clusters = await two(maker);
+    link(...clusters);
+    shareServices(...clusters);
+    return peered(clusters);
   },
 
   spire: (maker) => twoWithSpire(maker, false),

@@ -1,0 +1,74 @@
+import { deleteEntries } from "../../mesh/commands/entries.ts";
+import type { ServiceMesh } from "../../mesh/hops/mesh.ts";
+import { importedService, serviceKey, type Side } from "../../mesh/hops/side.ts";
+import { GATEWAY_NAME } from "../../mesh/names.ts";
+import { enumerate } from "../../mesh/wording.ts";
+import type { ClusterRef } from "../../model/check.ts";
+import { info, objectRef, remedy, warn } from "../../model/finding.ts";
+import type { RemoteEntryFact, ServiceEntryFact } from "../../model/facts.ts";
+import type { Finding } from "../../model/report.ts";
+
+/** What peering wrote in a cluster for services that no cluster of the run shares. */
+function leftOverOf({ member }: Side, known: (key: string) => boolean) {
+  const { imports, remoteEntries } = member.facts;
+  const services = imports.ok
+    ? imports.value.entries.filter((entry) => {
+        const key = importedService(entry);
+        return key !== undefined && !known(key);
+      })
+    : [];
+  const workloads = remoteEntries.ok
+    ? remoteEntries.value.filter(({ service }) => !known(serviceKey(service)))
+    : [];
+  const keys = [
+    ...services.flatMap((entry) => importedService(entry) ?? []),
+    ...workloads.map(({ service }) => serviceKey(service)),
+  ];
+  return { services, workloads, keys: [...new Set(keys)].toSorted() };
+}
+
+/** Services that are known: shared by some cluster, or waypoints, which are imported like services. */
+function knownServices({ sides }: ServiceMesh): (key: string) => boolean {
+  return (key) =>
+    sides.some(
+      ({ shared, services }) =>
+        shared.has(key) || services.get(key)?.labels.has(GATEWAY_NAME) === true,
+    );
+}
+
+/** The object that a finding on a single service is about. */
+function onlyOne(
+  keys: readonly string[],
+  [service]: readonly ServiceEntryFact[],
+  [workload]: readonly RemoteEntryFact[],
+): Pick<Finding, "object"> {
+  if (keys.length > 1) return {};
+  if (service) return { object: objectRef("ServiceEntry", service) };
+  return workload ? { object: objectRef("WorkloadEntry", workload) } : {};
+}
+
+/** One finding a cluster; what a cluster outside the run may still share is no fault. */
+export function leftOverFindings(mesh: ServiceMesh, absent: readonly ClusterRef[]): Finding[] {
+  const known = knownServices(mesh);
+  return mesh.sides.flatMap((side) => {
+    const { cluster } = side;
+    const { services, workloads, keys } = leftOverOf(side, known);
+    if (keys.length === 0) return [];
+    const what = keys.length === 1 ? `service ${keys[0]}` : `services ${enumerate(keys)}`;
+    const found = `${cluster.context} has entries for ${what}, which no cluster of this run shares`;
+    const about = { cluster: cluster.context, ...onlyOne(keys, services, workloads) };
+    if (absent.length > 0 || !mesh.seesAllPeersOf(side)) {
+      return [info(`${found}; one that was not read, or is not connected, may`, about)];
+    }
+    return [
+      warn(`${found} any more`, {
+        ...about,
+        remediation: remedy(
+          "Delete what is left over, once no cluster shares the service: istiod writes it again as long as one does.",
+          ...deleteEntries(cluster, "ServiceEntry", services),
+          ...deleteEntries(cluster, "WorkloadEntry", workloads),
+        ),
+      }),
+    ];
+  });
+}
