@@ -100,11 +100,11 @@ function variables(env: Env): string[] {
 }
 
 function signsOfEnvironment(
-  workloads: readonly Pick<WorkloadFact, "kind" | "namespace" | "name" | "env">[],
+  component: string,
+  workloads: readonly Pick<WorkloadFact, "env">[],
 ): string[] {
-  return workloads.flatMap(({ kind, env, ...named }) =>
-    variables(env).map((name) => `${kind} ${qualified(named)} has ${name}`),
-  );
+  const names = workloads.flatMap(({ env }) => variables(env));
+  return [...new Set(names)].map((name) => `${component} has ${name}`);
 }
 
 /** Gateways and waypoints to which istiod has given the socket of an agent. */
@@ -171,10 +171,10 @@ async function readSpire(source: FactSource): Promise<Gathered<SpireFact>> {
   const sockets = socketsOf(all.filter((found) => names.has(qualified(found))));
   const [istiods, gateways] = await Promise.all([source.fact("istiods"), signsOfGateways(source)]);
   const ofZtunnel = [
-    ...signsOfEnvironment(valueOr(ztunnels, [])),
+    ...signsOfEnvironment("ztunnel", valueOr(ztunnels, [])),
     ...sockets.map((path) => `ztunnel mounts ${path} of its nodes`),
   ];
-  const ofIstiod = signsOfEnvironment(istiods.ok ? istiods.value.judged : []);
+  const ofIstiod = signsOfEnvironment("istiod", istiods.ok ? istiods.value.judged : []);
   const told = [...ofZtunnel, ...ofIstiod, ...gateways];
   const signs = told.length === 0 && agents.length > 0 ? await signsOfValues(source) : told;
   return gathered({

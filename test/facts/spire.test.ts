@@ -46,7 +46,7 @@ const withoutValues = without(({ metadata }) => metadata.name === "values");
 describe("whether the mesh uses SPIRE", () => {
   test("is told by variables, volumes, gateways and the values of istiod", async () => {
     expect((await read("spire")).signs).toEqual([
-      "DaemonSet istio-system/ztunnel has SPIRE_ENABLED",
+      "ztunnel has SPIRE_ENABLED",
       "ztunnel mounts /run/spire/agent/sockets/csi.spiffe.io/admin of its nodes",
       "Pod bookinfo/waypoint-6f9d5c7b8d-k2x4v mounts csi.spiffe.io",
     ]);
