@@ -20,6 +20,7 @@ const COPIED: readonly string[] = [
   ".oxlintrc.json",
   "README.md",
   "build",
+  "docs",
   "fixtures",
   "lint",
   "package.json",
@@ -146,7 +147,7 @@ describe("the guide to a new check", () => {
     expect(code).toBe(0);
     expect(output).toMatch(new RegExp(`^added cluster1/${id}: pass: 1 node$`, "m"));
     const expected = new RegExp(
-      `^(src/checks/${id}/.*|src/checks/index\\.ts|test/checks/${id}/.*|test/golden/.*)$`,
+      `^(src/checks/${id}/.*|docs/checks/${id}\\.md|src/checks/index\\.ts|test/checks/${id}/.*|test/golden/.*)$`,
     );
     expect((await changed()).filter((path) => !expected.test(path))).toEqual([]);
     expect(await formatted(id)).toMatchObject({ code: 0 });
