@@ -38,6 +38,7 @@ it("says what of the fixtures' remedies cannot be carried out, and why", async (
     "cluster1/control-plane: needs a chart registry",
     "cluster1/license: needs a chart registry",
     "network: has a place to be filled in",
+    "remote-secrets: needs the credentials of another cluster",
   ]);
 });
 

@@ -16,6 +16,14 @@ import { podsZtunnel } from "./pods-ztunnel/check.ts";
 import { peerSegments } from "./peer-segments/check.ts";
 import { serviceConflicts } from "./service-conflicts/check.ts";
 import { sharedServices } from "./shared-services/check.ts";
+import { eastwestService } from "./eastwest-service/check.ts";
+import { endpoints } from "./endpoints/check.ts";
+import { istiodRemote } from "./istiod-remote/check.ts";
+import { meshId } from "./mesh-id/check.ts";
+import { podNetworks } from "./pod-networks/check.ts";
+import { remoteClusters } from "./remote-clusters/check.ts";
+import { remoteSecrets } from "./remote-secrets/check.ts";
+import { serviceScope } from "./service-scope/check.ts";
 import { certs } from "./certs/check.ts";
 import { clusterIdentity } from "./cluster-identity/check.ts";
 import { dataPlane } from "./data-plane/check.ts";
@@ -45,6 +53,10 @@ export const CHECKS: readonly AnyCheck[] = [
   peerSegments,
   controlPlane,
   platform,
+  istiodRemote,
+  eastwestService,
+  podNetworks,
+  remoteClusters,
   certs,
   network,
   staleWorkloads,
@@ -56,6 +68,10 @@ export const CHECKS: readonly AnyCheck[] = [
   dataPlane,
   versions,
   services,
+  meshId,
+  remoteSecrets,
+  endpoints,
+  serviceScope,
 ];
 
 /** How reporters show the results of each. */

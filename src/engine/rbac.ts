@@ -1,5 +1,9 @@
 import { CHECKS } from "../checks/index.ts";
 import { FACT_ACCESS, type FactAccess } from "../facts/access.ts";
+import { FACTS } from "../facts/index.ts";
+import type { FactKey } from "../model/facts.ts";
+import type { MeshKind } from "../model/report.ts";
+import { applicable } from "./applies.ts";
 import type { AnyCheck } from "../model/check.ts";
 
 /** What the roles are called, where they apply and what they leave out. */
@@ -14,6 +18,8 @@ export interface RbacOptions {
   /** Listing Secrets in the istio namespace: there is no rule for remote secrets alone. */
   remoteSecrets: boolean;
   portForward: boolean;
+  /** For meshes of this kind alone; absent: for any. */
+  mode?: MeshKind;
 }
 
 /** A rule of a role, as Kubernetes has it. */
@@ -46,8 +52,10 @@ export interface RbacDocument {
 const CAUTION: Readonly<Record<NonNullable<FactAccess["sensitive"]>, string>> = {
   secrets:
     "  (they also hold the key of the CA, which mc drops as it reads; without them only roots are compared: --without-secrets)",
-  "remote-secrets":
+  "remote-credentials":
     "  (Kubernetes has no narrower rule: whoever has it can read every Secret of this namespace)",
+  "remote-accounts":
+    "  (by their UIDs it is told whether credentials in other clusters are still good)",
   "port-forward":
     "  (to istiod's debug endpoints; the rule is for every pod of this namespace: --without-port-forward)",
 };
@@ -60,11 +68,18 @@ interface Permission {
   checks: readonly AnyCheck[];
 }
 
+/** Whether meshes of a kind have what a fact is about. */
+function isOf(mode: MeshKind | undefined, key: FactKey): boolean {
+  const { meshKind } = FACTS[key];
+  return mode === undefined || meshKind === undefined || meshKind === mode;
+}
+
 /** Everything that the checks read, each permission once, in the order of the checks. */
-function permissions(): Permission[] {
+function permissions(mode: MeshKind | undefined): Permission[] {
+  const kinds = mode && new Set([mode]);
   const found = new Map<string, { access: FactAccess; checks: Set<AnyCheck> }>();
-  for (const check of CHECKS) {
-    for (const key of [...check.needs, ...check.uses]) {
+  for (const check of applicable(CHECKS, { precheck: false, ...(kinds && { kinds }) })) {
+    for (const key of [...check.needs, ...check.uses].filter((one) => isOf(mode, one))) {
       for (const { scope, ...rest } of FACT_ACCESS[key]) {
         // Namespaces that only a run knows take a rule for all of them.
         const access = { ...rest, scope: scope === "some" ? ("cluster" as const) : scope };
@@ -82,7 +97,8 @@ function isWanted({ access }: Permission, options: RbacOptions): boolean {
   switch (access.sensitive) {
     case "secrets":
       return options.secrets;
-    case "remote-secrets":
+    case "remote-accounts":
+    case "remote-credentials":
       return options.remoteSecrets;
     case "port-forward":
       return options.portForward;
@@ -125,7 +141,7 @@ function roleOf(kind: "Role" | "ClusterRole", metadata: Metadata, all: Permissio
 /** A ServiceAccount that may read what the checks read and nothing else, with its roles. */
 export function rbacDocuments(options: RbacOptions): RbacDocument[] {
   const { name, namespace, istioNamespace } = options;
-  const wanted = permissions().filter((permission) => isWanted(permission, options));
+  const wanted = permissions(options.mode).filter((permission) => isWanted(permission, options));
   const bindingOf = (kind: "Role" | "ClusterRole", metadata: Metadata): RbacDocument => ({
     comment: [],
     manifest: {

@@ -1,5 +1,6 @@
 import type { FactKey } from "../model/facts.ts";
 import type { AccessRequest } from "../model/gathered.ts";
+import type { MeshKind } from "../model/report.ts";
 import type { RESOURCES, Resource } from "../model/resource.ts";
 import type { FactReader } from "../model/source.ts";
 import type { Keep, KeepMap } from "./keep.ts";
@@ -19,7 +20,7 @@ export interface FactAccess {
    */
   scope: "cluster" | "istio" | "some";
   /** What a rule gives away beyond what mc keeps: it can be left out. */
-  sensitive?: "secrets" | "remote-secrets" | "port-forward";
+  sensitive?: "secrets" | "remote-credentials" | "remote-accounts" | "port-forward";
 }
 
 /**
@@ -50,6 +51,8 @@ export interface Fact<K extends FactKey> {
    * last.
    */
   readonly after?: readonly FactKey[];
+  /** Only meshes of this kind have it, and are asked for it; absent: any. */
+  readonly meshKind?: MeshKind;
   /** It waits for other clusters, so it must not hold a place that those need. */
   readonly waitsForOthers?: true;
 }

@@ -17,7 +17,11 @@ const OPTIONS: RbacOptions = {
   secrets: true,
   remoteSecrets: true,
   portForward: true,
+  mode: "peering",
 };
+
+/** Those that speak of such meshes. */
+const PEERING = CHECKS.filter(({ meshKind }) => meshKind !== "community");
 
 const opened: LiveScenario[] = [];
 
@@ -139,7 +143,7 @@ function segment(server: ApiServer): void {
 
 /** Results of the checks that declare one of the facts so. */
 function resultIds(how: "needs" | "uses", facts: ReadonlySet<FactKey>): string[] {
-  return CHECKS.filter((one) => one[how].some((key) => facts.has(key))).flatMap(({ id, scope }) =>
+  return PEERING.filter((one) => one[how].some((key) => facts.has(key))).flatMap(({ id, scope }) =>
     scope === "mesh" ? [id] : CLUSTERS.map((context) => `${context}/${id}`),
   );
 }

@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { isObjectName } from "../../lib/object-name.ts";
 import type { Io } from "../shared/io.ts";
+import { modeFlag } from "../shared/options.ts";
 import type { RbacCommandOptions } from "./run.ts";
 
 function objectName(value: string): string {
@@ -20,6 +21,7 @@ export function addRbac(program: Command, io: Io): void {
       objectName,
       "mc",
     )
+    .addOption(modeFlag())
     .option("--without-secrets", "leave istiod's CA Secrets out: only roots are compared")
     .option("--with-remote-secrets", "also list Secrets, to tell of remote secrets beside peering")
     .option(

@@ -9,6 +9,8 @@ import {
   remoteGateway,
   withDefaults,
 } from "./cluster.ts";
+import { COMMUNITY_VERSION, multiPrimary, primaryRemote, remoteSecret } from "./community.ts";
+import { breakCommunity } from "./community-broken.ts";
 import { breakEverything } from "./broken.ts";
 import { asOf124, breakAsOf130, shareDetails } from "./versions.ts";
 import { flatEntry, namespace, pod, segment, service } from "./objects.ts";
@@ -359,6 +361,27 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
       );
     }
     return clusters;
+  },
+
+  "community-sidecar": async (maker) =>
+    multiPrimary(await two(maker, { version: COMMUNITY_VERSION })),
+
+  "community-broken": async (maker) =>
+    breakCommunity(multiPrimary(await two(maker, { version: COMMUNITY_VERSION }))),
+
+  "community-primary-remote": async (maker) =>
+    primaryRemote(await two(maker, { version: COMMUNITY_VERSION })),
+
+  "community-ambient": async (maker) =>
+    multiPrimary(await two(maker, { version: COMMUNITY_VERSION }), true),
+
+  /** Linked by peering, with the remote secrets of before still there. */
+  migration: async (maker) => {
+    const [first, second] = await two(maker);
+    link(first, second);
+    first.objects.push(remoteSecret(first, second));
+    second.objects.push(remoteSecret(second, first));
+    return [first, second];
   },
 
   "duplicate-identity": async (maker) => {
