@@ -37,6 +37,7 @@ it("says what of the fixtures' remedies cannot be carried out, and why", async (
     "certs: needs certificates that only their CA can make",
     "cluster1/control-plane: needs a chart registry",
     "cluster1/license: needs a chart registry",
+    "cluster1/service-conflicts: opens an editor",
     "network: has a place to be filled in",
     "remote-secrets: needs the credentials of another cluster",
   ]);

@@ -55,9 +55,10 @@ export const credentialTarget = fact({
       source.list(RESOURCES.secrets, options),
     ]);
     const target: CredentialTargetFact = {
-      authorities: mapGathered(root, (object) =>
-        fingerprints(string(at(object, "data", "ca.crt")) ?? ""),
-      ),
+      authorities:
+        !root.ok && root.why === "not-found"
+          ? gathered([])
+          : mapGathered(root, (object) => fingerprints(string(at(object, "data", "ca.crt")) ?? "")),
       accounts: mapGathered(accounts, accountsOf),
       secrets: mapGathered(secrets, (objects) =>
         objects.flatMap((object) => metaOf(object)?.name ?? []).toSorted(),

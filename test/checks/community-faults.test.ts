@@ -45,7 +45,7 @@ function sampleShards(fixture: ClusterFixture): Record<string, unknown> {
 }
 
 const sidecar = (fixture: ClusterFixture) => {
-  const pod = fixture.objects.find(({ metadata }) => metadata.name.startsWith("helloworld-v1"));
+  const pod = fixture.objects.find(({ metadata }) => metadata.name.startsWith("helloworld-v1-"));
   if (!pod) throw new Error("no sample");
   return pod;
 };

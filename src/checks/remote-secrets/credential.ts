@@ -84,8 +84,8 @@ function misled(credential: Credential<Member>): Finding | undefined {
     ...aboutOf(credential),
     remediation: remedy(
       `Delete it, and make one with --name ${id}.`,
-      deleteRemoteSecret(from.cluster, secret),
-      createRemoteSecret(from.cluster, target.cluster),
+      // The new one may have its name, and would get its key besides.
+      `${deleteRemoteSecret(from.cluster, secret)} && ${createRemoteSecret(from.cluster, target.cluster)}`,
     ),
   });
 }

@@ -13,7 +13,7 @@ function specOf(object: KubeObject): Record<string, unknown> {
 function breakFirst(fixture: ClusterFixture): void {
   const secret = find(fixture, "Secret", "istio-remote-secret-cluster2");
   secret["data"] = { "uid-of-cluster2": (secret["data"] as Record<string, unknown>)["cluster2"] };
-  const sample = fixture.objects.find(({ metadata }) => metadata.name.startsWith("helloworld-v1"));
+  const sample = fixture.objects.find(({ metadata }) => metadata.name.startsWith("helloworld-v1-"));
   const [container] = (sample ? specOf(sample)["containers"] : []) as {
     env: { value: string }[];
   }[];

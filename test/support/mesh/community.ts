@@ -73,7 +73,6 @@ function asCommunity(fixture: ClusterFixture, ambient: boolean): void {
       }
     }
   }
-  fixture.debug = {};
 }
 
 /** The ServiceAccount by which others read the cluster, and the Secret of its token. */
@@ -216,6 +215,15 @@ function addSample({ objects, spec }: ClusterFixture, ambient: boolean): void {
       name: "helloworld",
       labels: { app: "helloworld", ...(ambient ? { "istio.io/global": "true" } : {}) },
       ports: [{ name: "http", port: 5000 }],
+    }),
+    deployment({
+      namespace: "sample",
+      name: "helloworld-v1",
+      labels: { app: "helloworld" },
+      selector: { app: "helloworld" },
+      container: "helloworld",
+      image: "registry.example/helloworld:v1",
+      env: {},
     }),
     pod({
       namespace: "sample",

@@ -9,7 +9,13 @@ import {
   remoteGateway,
   withDefaults,
 } from "./cluster.ts";
-import { COMMUNITY_VERSION, multiPrimary, primaryRemote, remoteSecret } from "./community.ts";
+import {
+  addAnswers,
+  COMMUNITY_VERSION,
+  multiPrimary,
+  primaryRemote,
+  remoteSecret,
+} from "./community.ts";
 import { breakCommunity } from "./community-broken.ts";
 import { breakEverything } from "./broken.ts";
 import { asOf124, breakAsOf130, shareDetails } from "./versions.ts";
@@ -381,6 +387,8 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     link(first, second);
     first.objects.push(remoteSecret(first, second));
     second.objects.push(remoteSecret(second, first));
+    addAnswers(first, [second]);
+    addAnswers(second, [first]);
     return [first, second];
   },
 
