@@ -42,8 +42,9 @@ test("a configuration that was not read, or cannot be, is no fault", () => {
     changes: { istiods, services: [shared], meshConfigs: missing("forbidden", "no") },
   };
   expect(notPassed(runMesh(serviceScope, { a: unread }, COMMUNITY))).toEqual(["info"]);
-  const broken = scoped.map(({ serviceScopes: _, ...rest }) => ({
-    ...rest,
+  const broken = scoped.map((config) => ({
+    ...config,
+    serviceScopes: [],
     unreadable: "it is not YAML",
   }));
   const changes = { istiods, services: [shared], meshConfigs: broken };
