@@ -23,7 +23,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
   facts: { rooms: GROUND, packages: ["js-yaml"] },
   checks: { rooms: GROUND, packages: [] },
   reporters: { rooms: GROUND, packages: ["chalk", "cli-table3", "js-yaml"] },
-  gateway: { rooms: ["facts", ...GROUND], packages: ["diff", "js-yaml"] },
+  gateway: { rooms: ["facts", ...GROUND], packages: ["diff", "js-yaml", "p-limit"] },
   certs: {
     rooms: ["facts", ...GROUND],
     packages: ["@peculiar/x509", "asn1js", "node:crypto", "pkijs", "reflect-metadata"],
@@ -59,7 +59,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
     ],
   },
   probe: {
-    rooms: ["readers", ...GROUND],
+    rooms: ["facts", "readers", ...GROUND],
     packages: ["node:dns/promises", "node:net", "node:tls", "p-limit"],
   },
   cli: {

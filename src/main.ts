@@ -47,16 +47,20 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.once(signal, () => interruption.abort(new Interrupted(signal)));
 }
 
+const calledAs = basename(process.argv[1] ?? "");
 const io: Io = {
   stdout: outputOf(process.stdout),
   stderr: outputOf(process.stderr),
   env: process.env,
   signal: interruption.signal,
   clock: { now: () => performance.now(), pause },
-  program: basename(process.argv[1] ?? "").startsWith("kubectl-mc") ? "kubectl mc" : "mc",
+  program: calledAs.startsWith("kubectl-mc") ? "kubectl mc" : "mc",
 };
 
-const code = await run(process.argv.slice(2), io);
+const args = process.argv.slice(2);
+// kubectl asks a program of this name what can follow `kubectl mc`.
+const asked = calledAs.startsWith("kubectl_complete-") ? ["__complete", "--", ...args] : args;
+const code = await run(asked, io);
 const failure = failures.get(process.stdout);
 if (failure) await io.stderr.write(`${io.program}: stdout was not written: ${reasonOf(failure)}\n`);
 process.exitCode = failure && code === 0 ? EXIT_FAULT : code;

@@ -24,17 +24,24 @@ import { podNetworks } from "./pod-networks/check.ts";
 import { remoteClusters } from "./remote-clusters/check.ts";
 import { remoteSecrets } from "./remote-secrets/check.ts";
 import { serviceScope } from "./service-scope/check.ts";
+import { automatedPeering } from "./automated-peering/check.ts";
+import { spire } from "./spire/check.ts";
+import { spireBundle } from "./spire-bundle/check.ts";
+import { spireRegistration } from "./spire-registration/check.ts";
+import { spireTrust } from "./spire-trust/check.ts";
 import { certs } from "./certs/check.ts";
 import { clusterIdentity } from "./cluster-identity/check.ts";
 import { dataPlane } from "./data-plane/check.ts";
 import { links } from "./links/check.ts";
 import { network } from "./network/check.ts";
 import { peerAddresses } from "./peer-addresses/check.ts";
+import { segments } from "./segments/check.ts";
 import { serviceAccounts } from "./service-accounts/check.ts";
 import { services } from "./services/check.ts";
 import { staleWorkloads } from "./stale-workloads/check.ts";
 import { trustDomains } from "./trust-domains/check.ts";
 import { versions } from "./versions/check.ts";
+import { ztunnelTrust } from "./ztunnel-trust/check.ts";
 
 /** Every check, in the order of reports. Adding one: its folder, its line here, its test. */
 export const CHECKS: readonly AnyCheck[] = [
@@ -57,7 +64,12 @@ export const CHECKS: readonly AnyCheck[] = [
   eastwestService,
   podNetworks,
   remoteClusters,
+  ztunnelTrust,
+  spire,
+  spireRegistration,
   certs,
+  spireBundle,
+  spireTrust,
   network,
   staleWorkloads,
   serviceAccounts,
@@ -65,6 +77,7 @@ export const CHECKS: readonly AnyCheck[] = [
   trustDomains,
   clusterIdentity,
   links,
+  automatedPeering,
   dataPlane,
   versions,
   services,
@@ -72,6 +85,7 @@ export const CHECKS: readonly AnyCheck[] = [
   remoteSecrets,
   endpoints,
   serviceScope,
+  segments,
 ];
 
 /** How reporters show the results of each. */

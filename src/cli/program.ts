@@ -3,6 +3,7 @@ import { OperationError, UsageError } from "../model/errors.ts";
 import { oneLine } from "../lib/sanitize.ts";
 import { addCerts } from "./certs/flags.ts";
 import { addCheck } from "./check/flags.ts";
+import { addCompare } from "./compare/flags.ts";
 import { addCompletion } from "./completion/flags.ts";
 import { EXIT_FAULT, EXIT_INTERRUPTED, EXIT_TERMINATED, EXIT_USAGE } from "./shared/exit-code.ts";
 import { addExplain } from "./explain/flags.ts";
@@ -18,6 +19,7 @@ import {
 } from "./shared/io.ts";
 import { addLink } from "./link/flags.ts";
 import { addGlobalOptions, type GlobalOptions } from "./shared/options.ts";
+import { addProbe } from "./probe/flags.ts";
 import { addRbac } from "./rbac/flags.ts";
 import { addSnapshot } from "./snapshot/flags.ts";
 import { addUnlink } from "./unlink/flags.ts";
@@ -29,18 +31,20 @@ Are these clusters ready?   mc check --precheck --contexts=a,b
 Open each to the others:    mc expose --context a -n istio-eastwest
 Link them, both ways:       mc link --contexts=a,b -n istio-eastwest
 Did it work, and if not?    mc check --contexts=a,b
+Do packets pass?            mc probe --contexts=a,b --image IMAGE
 More of one check:          mc explain certs`;
 
 const EXIT_CODES = `
-Exit codes: 0 passed (warnings included, unless --fail-on warn), 1 a fault or not completed,
-2 usage or configuration, 130 after Ctrl-C, 143 after SIGTERM.`;
+Exit codes: 0 passed (warnings included; --fail-on says otherwise), 1 a fault or not
+completed, 2 usage or configuration, 130 after Ctrl-C, 143 after SIGTERM.`;
 
 /** The whole command line, without having parsed anything. */
 function buildProgram(io: Io, setExitCode: SetExitCode): Command {
   const program = new Command(io.program)
     .description(INTRODUCTION)
     .addHelpText("after", EXIT_CODES)
-    .configureHelp({ showGlobalOptions: true, sortSubcommands: false })
+    // Flags are long, and what is said of them wraps all the same.
+    .configureHelp({ showGlobalOptions: true, sortSubcommands: false, minWidthToWrap: 24 })
     .helpCommand("help [command]", "help for a command")
     .showSuggestionAfterError(true)
     .enablePositionalOptions(false)
@@ -50,7 +54,9 @@ function buildProgram(io: Io, setExitCode: SetExitCode): Command {
   addExpose(program, io, setExitCode);
   addLink(program, io, setExitCode);
   addUnlink(program, io, setExitCode);
+  addCompare(program, io, setExitCode);
   addCerts(program, io, setExitCode);
+  addProbe(program, io, setExitCode);
   addSnapshot(program, io, setExitCode);
   addRbac(program, io);
   addExplain(program, io);
@@ -63,6 +69,12 @@ function buildProgram(io: Io, setExitCode: SetExitCode): Command {
 function separated(word: string): string[] {
   const short = /^(-[a-zA-Z])=(.*)$/s.exec(word);
   return short?.[1] ? [short[1], short[2] ?? ""] : [word];
+}
+
+/** The same for all words that can be flags: none behind `--`. */
+function separatedFlags(args: readonly string[]): string[] {
+  const end = args.includes("--") ? args.indexOf("--") : args.length;
+  return [...args.slice(0, end).flatMap(separated), ...args.slice(end)];
 }
 
 const HELP = new Set(["-h", "--help"]);
@@ -110,7 +122,7 @@ export async function run(args: readonly string[], outside: Io): Promise<number>
       });
   }
   try {
-    const words = await arranged(args.flatMap(separated), program);
+    const words = await arranged(separatedFlags(args), program);
     refuseMistakenFlags(program, words);
     await program.parseAsync(words, { from: "user" });
   } catch (cause) {

@@ -7,7 +7,7 @@ import type { GatheredCluster } from "../model/cluster.ts";
 import type { ProbeReport } from "../model/probe.ts";
 import type { FactKey } from "../model/facts.ts";
 import type { ClusterReader } from "../model/reader.ts";
-import type { MeshKind, Report } from "../model/report.ts";
+import type { FailOn, MeshKind, Report } from "../model/report.ts";
 import { VERSION } from "../version.ts";
 import { aliasesOf } from "./aliases.ts";
 import { meshKinds } from "../mesh/kind.ts";
@@ -24,6 +24,8 @@ export interface CheckRequest extends GatherOptions {
   only?: ReadonlySet<string>;
   /** Ids of checks to leave out. */
   skip?: ReadonlySet<string>;
+  /** What makes the run fail, as the report says; absent: `fail`. */
+  failOn?: FailOn;
   /** Tries to connect, once the clusters were read; it does not reject. */
   probe?: (clusters: readonly GatheredCluster[]) => Promise<ProbeReport>;
 }
@@ -94,6 +96,7 @@ export async function check(
       startedAt,
       durationMs: performance.now() - start,
       precheck,
+      ...defined({ failOn: request.failOn }),
       clusters: results,
       mesh,
     }),

@@ -81,12 +81,9 @@ async function collect(source: ClusterSource, keys: readonly FactKey[]): Promise
   );
   const facts = Object.fromEntries(answers) as GatheredCluster["facts"];
   const connection = facts.connection && connectionOf(facts.connection, source);
-  const runs = controllerRuns(facts.istiodPods, facts.istiods);
-  // An istiod that is not among the pods that were read may be among the others.
-  const isCertain = runs || source.narrowed.every(({ resource }) => resource !== "pods");
+  const runs = istiodRuns({ facts, narrowed: source.narrowed });
   const gateways =
-    facts.gateways &&
-    mapGathered(facts.gateways, (read) => withController(read, isCertain ? runs : undefined));
+    facts.gateways && mapGathered(facts.gateways, (read) => withController(read, runs));
   Object.assign(facts, defined({ connection, gateways }));
   const istioNamespace = valueOr(facts.istioNamespace, DEFAULT_ISTIO_NAMESPACE);
   const { reader } = source;
@@ -106,6 +103,16 @@ async function collect(source: ClusterSource, keys: readonly FactKey[]): Promise
     ...(reader.kind === "recording" ? { recordedAt: reader.recordedAt ?? null } : {}),
     ...defined({ recordedAfter: reader.recordedAfter }),
   };
+}
+
+/** Whether an istiod of the cluster runs that may write conditions; undefined where it is not known. */
+export function istiodRuns({
+  facts,
+  narrowed = [],
+}: Pick<GatheredCluster, "facts" | "narrowed">): boolean | undefined {
+  const runs = controllerRuns(facts.istiodPods, facts.istiods);
+  // One that is not among the pods that were read may be among the others.
+  return runs || narrowed.every(({ resource }) => resource !== "pods") ? runs : undefined;
 }
 
 /** What the connection comes to, now that other requests have been answered, or not. */

@@ -31,18 +31,29 @@ export function namespacesInWords(namespaces: readonly string[]): string {
   return namespaces.length > 0 ? `namespaces ${enumerate(namespaces, 10)}` : "some namespaces";
 }
 
+function isRecorded({ refused }: NarrowedList): boolean {
+  return refused.why === "not-recorded";
+}
+
 /** Of each set of namespaces which lists were read of them only, a line each. */
 export function narrowedLines(
   { ref, narrowed = [] }: GatheredCluster,
   wanted: (list: NarrowedList) => boolean = () => true,
 ): string[] {
-  const byNamespaces = Map.groupBy(narrowed.filter(wanted), ({ namespaces }) =>
-    namespacesInWords(namespaces),
-  );
-  return [...byNamespaces].map(
-    ([namespaces, lists]) =>
-      `${ref.context}: only ${namespaces} were read for ${lists.map(nameOf).join(", ")}: listing them in all namespaces is forbidden`,
-  );
+  const lists = narrowed.filter(wanted);
+  const lines = (some: readonly NarrowedList[], verb: string, why: string): string[] =>
+    [...Map.groupBy(some, ({ namespaces }) => namespacesInWords(namespaces))].map(
+      ([namespaces, group]) =>
+        `${ref.context}: only ${namespaces} ${verb} for ${group.map(nameOf).join(", ")}${why}`,
+    );
+  return [
+    ...lines(lists.filter(isRecorded), "are recorded", ""),
+    ...lines(
+      lists.filter((list) => !isRecorded(list)),
+      "were read",
+      ": listing them in all namespaces is forbidden",
+    ),
+  ];
 }
 
 /**
@@ -50,7 +61,7 @@ export function narrowedLines(
  * holds for those.
  */
 export function narrowedNotes(check: AnyCheck, cluster: GatheredCluster): Finding[] {
-  return narrowedLines(cluster, (list) => concerns(check, list)).map((line) =>
+  return narrowedLines(cluster, (list) => !list.isBlank && concerns(check, list)).map((line) =>
     info(line, { cluster: cluster.ref.context }),
   );
 }

@@ -4,6 +4,7 @@ import { FACTS } from "../facts/index.ts";
 import type { FactKey } from "../model/facts.ts";
 import type { MeshKind } from "../model/report.ts";
 import { applicable } from "./applies.ts";
+import { CACERTS, SELF_MADE } from "../mesh/trust/cacerts.ts";
 import type { AnyCheck } from "../model/check.ts";
 
 /** What the roles are called, where they apply and what they leave out. */
@@ -20,6 +21,12 @@ export interface RbacOptions {
   portForward: boolean;
   /** For meshes of this kind alone; absent: for any. */
   mode?: MeshKind;
+  /** Also writing Secret cacerts, for mc certs install and rotate. */
+  certs: boolean;
+  /** Making and deleting the Pods of `mc probe`, in the namespace of the ServiceAccount. */
+  probe?: boolean;
+  /** Reading SPIRE's objects, where it is and what its Secret is called; absent: not. */
+  spire?: { namespaces: readonly string[]; secrets: readonly string[] };
 }
 
 /** A rule of a role, as Kubernetes has it. */
@@ -58,13 +65,17 @@ const CAUTION: Readonly<Record<NonNullable<FactAccess["sensitive"]>, string>> = 
     "  (by their UIDs it is told whether credentials in other clusters are still good)",
   "port-forward":
     "  (to istiod's debug endpoints; the rule is for every pod of this namespace: --without-port-forward)",
+  spire:
+    "  (in the namespaces of SPIRE; the Secret of its upstream CA also holds the key, which mc drops as it reads)",
 };
 
 const RBAC = "rbac.authorization.k8s.io";
 
 /** One permission and the checks that it serves. */
 interface Permission {
-  access: FactAccess;
+  access: Omit<FactAccess, "scope" | "optional">;
+  /** `spire`: the namespaces of SPIRE. */
+  scope: "cluster" | "istio" | "spire";
   checks: readonly AnyCheck[];
 }
 
@@ -74,23 +85,29 @@ function isOf(mode: MeshKind | undefined, key: FactKey): boolean {
   return mode === undefined || meshKind === undefined || meshKind === mode;
 }
 
+/** Namespaces that only a run knows take a rule for all of them, but for those of SPIRE, which are named. */
+function scopeOf({ scope, sensitive }: FactAccess): Permission["scope"] {
+  if (scope !== "some") return scope;
+  return sensitive === "spire" ? "spire" : "cluster";
+}
+
 /** Everything that the checks read, each permission once, in the order of the checks. */
 function permissions(mode: MeshKind | undefined): Permission[] {
   const kinds = mode && new Set([mode]);
-  const found = new Map<string, { access: FactAccess; checks: Set<AnyCheck> }>();
+  const found = new Map<string, Omit<Permission, "checks"> & { checks: Set<AnyCheck> }>();
   for (const check of applicable(CHECKS, { precheck: false, ...(kinds && { kinds }) })) {
     for (const key of [...check.needs, ...check.uses].filter((one) => isOf(mode, one))) {
-      for (const { scope, ...rest } of FACT_ACCESS[key]) {
-        // Namespaces that only a run knows take a rule for all of them.
-        const access = { ...rest, scope: scope === "some" ? ("cluster" as const) : scope };
-        const id = JSON.stringify(access);
-        const entry = found.get(id) ?? { access, checks: new Set() };
+      for (const declared of FACT_ACCESS[key]) {
+        const { scope: _scope, optional: _optional, ...access } = declared;
+        const scope = scopeOf(declared);
+        const id = JSON.stringify([scope, access]);
+        const entry = found.get(id) ?? { access, scope, checks: new Set() };
         entry.checks.add(check);
         found.set(id, entry);
       }
     }
   }
-  return [...found.values()].map(({ access, checks }) => ({ access, checks: [...checks] }));
+  return [...found.values()].map(({ checks, ...rest }) => ({ ...rest, checks: [...checks] }));
 }
 
 function isWanted({ access }: Permission, options: RbacOptions): boolean {
@@ -102,6 +119,8 @@ function isWanted({ access }: Permission, options: RbacOptions): boolean {
       return options.remoteSecrets;
     case "port-forward":
       return options.portForward;
+    case "spire":
+      return options.spire !== undefined;
     default:
       return true;
   }
@@ -138,6 +157,43 @@ function roleOf(kind: "Role" | "ClusterRole", metadata: Metadata, all: Permissio
   };
 }
 
+/** Secrets of upstream CAs hold their key as well, which mc drops as it reads: only the named ones. */
+function spireRoles(
+  { name, spire }: RbacOptions,
+  permitted: readonly Permission[],
+  bindingOf: (metadata: Metadata) => RbacDocument,
+): RbacDocument[] {
+  if (!spire) return [];
+  const named = permitted.map(({ access, ...rest }) => ({
+    ...rest,
+    access: access.resource === "secrets" ? { ...access, names: spire.secrets } : access,
+  }));
+  return spire.namespaces.flatMap((namespace) => {
+    const metadata = { name: `${name}-spire`, namespace };
+    return [roleOf("Role", metadata, named), bindingOf(metadata)];
+  });
+}
+
+/** What `mc certs install` and `rotate` write, and read before that. */
+function withCerts({ comment, manifest }: RbacDocument, options: RbacOptions): RbacDocument {
+  if (!options.certs) return { comment, manifest };
+  const secrets = { apiGroups: [""], resources: ["secrets"] };
+  const added: PolicyRule[] = [
+    { ...secrets, resourceNames: [CACERTS, SELF_MADE], verbs: ["get"] },
+    { ...secrets, resourceNames: [CACERTS], verbs: ["patch"] },
+    // What is not there yet has no name that a rule could tell.
+    { ...secrets, verbs: ["create"] },
+  ];
+  return {
+    comment: [
+      ...comment,
+      `get secrets ${CACERTS}, ${SELF_MADE}, patch secrets ${CACERTS}, create secrets: mc certs install, mc certs rotate`,
+      "  (with the key of the CA; create is for the first one, and Kubernetes has no narrower rule)",
+    ],
+    manifest: { ...manifest, rules: [...(manifest["rules"] as PolicyRule[]), ...added] },
+  };
+}
+
 /** A ServiceAccount that may read what the checks read and nothing else, with its roles. */
 export function rbacDocuments(options: RbacOptions): RbacDocument[] {
   const { name, namespace, istioNamespace } = options;
@@ -148,14 +204,14 @@ export function rbacDocuments(options: RbacOptions): RbacDocument[] {
       apiVersion: `${RBAC}/v1`,
       kind: `${kind}Binding`,
       metadata,
-      roleRef: { apiGroup: RBAC, kind, name },
+      roleRef: { apiGroup: RBAC, kind, name: metadata.name },
       subjects: [{ kind: "ServiceAccount", name, namespace }],
     },
   });
   const everywhere = { name };
   const inIstio = { name, namespace: istioNamespace };
-  const of = (scope: FactAccess["scope"]): Permission[] =>
-    wanted.filter(({ access }) => access.scope === scope);
+  const of = (scope: Permission["scope"]): Permission[] =>
+    wanted.filter((permission) => permission.scope === scope);
   return [
     {
       comment: ["Who runs mc check, and may do nothing but read for it."],
@@ -163,7 +219,39 @@ export function rbacDocuments(options: RbacOptions): RbacDocument[] {
     },
     roleOf("ClusterRole", everywhere, of("cluster")),
     bindingOf("ClusterRole", everywhere),
-    roleOf("Role", inIstio, of("istio")),
+    withCerts(roleOf("Role", inIstio, of("istio")), options),
     bindingOf("Role", inIstio),
+    ...(options.probe ? probeDocuments(options) : []),
+    ...spireRoles(options, of("spire"), (metadata) => bindingOf("Role", metadata)),
+  ];
+}
+
+/** What `mc probe` does in one namespace: it makes a Pod, looks at it, and deletes it. */
+function probeDocuments({ name, namespace }: RbacOptions): RbacDocument[] {
+  const metadata = { name: `${name}-probe`, namespace };
+  const verbs = ["create", "delete", "get", "list", "patch"];
+  return [
+    {
+      comment: [
+        `create, patch, get, list and delete pods: mc probe -n ${namespace}`,
+        "  (whoever may create Pods may use what the namespace has; give it one of its own)",
+      ],
+      manifest: {
+        apiVersion: `${RBAC}/v1`,
+        kind: "Role",
+        metadata,
+        rules: [{ apiGroups: [""], resources: ["pods"], verbs }],
+      },
+    },
+    {
+      comment: [],
+      manifest: {
+        apiVersion: `${RBAC}/v1`,
+        kind: "RoleBinding",
+        metadata,
+        roleRef: { apiGroup: RBAC, kind: "Role", name: metadata.name },
+        subjects: [{ kind: "ServiceAccount", name, namespace }],
+      },
+    },
   ];
 }

@@ -3,13 +3,14 @@ import { pageOf } from "../lib/pages.ts";
 import { isFault, worst } from "../model/finding.ts";
 import type { ClusterRef } from "../model/check.ts";
 import type { GatheredCluster } from "../model/cluster.ts";
-import type { ClusterReport, Outcome, Report, Result, Status } from "../model/report.ts";
+import type { ClusterReport, FailOn, Outcome, Report, Result, Status } from "../model/report.ts";
 
 export interface ReportParts {
   version: string;
   startedAt: number;
   durationMs: number;
   precheck: boolean;
+  failOn?: FailOn;
   clusters: readonly ({
     ref: ClusterRef;
     results: Result[];
@@ -39,9 +40,24 @@ export function buildReport(parts: ReportParts): Report {
     startedAt: new Date(parts.startedAt).toISOString(),
     durationMs: Math.round(parts.durationMs),
     precheck: parts.precheck,
+    ...(parts.failOn === undefined || parts.failOn === "fail" ? {} : { failOn: parts.failOn }),
     outcome: outcomeOf(statuses),
     clusters,
     mesh: parts.mesh.map(withPages),
+    summary: countByStatus(statuses),
+  };
+}
+
+/** The report with other results: what it comes to is counted anew. */
+export function withResults(report: Report, clusters: ClusterReport[], mesh: Result[]): Report {
+  const statuses = [...clusters.flatMap(({ checks }) => checks), ...mesh].map(
+    ({ status }) => status,
+  );
+  return {
+    ...report,
+    outcome: outcomeOf(statuses),
+    clusters,
+    mesh,
     summary: countByStatus(statuses),
   };
 }

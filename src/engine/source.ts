@@ -71,13 +71,27 @@ export class ClusterSource implements FactSource {
     options: ListOptions = {},
   ): Promise<Gathered<RawObject[]>> {
     const whole = await this.list(resource, options);
-    if (whole.ok || whole.why !== "forbidden") return whole;
+    if (whole.ok) return this.#asFarAsRecorded(resource, whole);
+    if (whole.why !== "forbidden") return whole;
     const parts = (await this.#namespaces()).map(async (namespace) => ({
       namespace,
       answer: await this.#listIn(resource, namespace, options),
     }));
     const { list, namespaces } = joinParts(whole, await Promise.all(parts));
     if (list.ok) this.#noteNarrowed(resource, namespaces, whole);
+    return list;
+  }
+
+  /** What is not in a list may be in a namespace that the recording lacks. */
+  #asFarAsRecorded(
+    resource: Resource,
+    list: Extract<Gathered<RawObject[]>, { ok: true }>,
+  ): Gathered<RawObject[]> {
+    const lacks = this.reader.unrecorded?.(resource);
+    if (!lacks) return list;
+    const { namespaces, why, isBlank } = lacks;
+    if (list.value.length === 0) return { ...why, emptyIn: namespaces };
+    this.#noteNarrowed(resource, namespaces, why, isBlank);
     return list;
   }
 
@@ -166,6 +180,7 @@ export class ClusterSource implements FactSource {
     { group, plural }: Resource,
     namespaces: readonly string[],
     refused: Missing,
+    isBlank = false,
   ): void {
     const key = `${group}/${plural}`;
     const before = this.#narrowed.get(key)?.namespaces ?? namespaces;
@@ -174,6 +189,7 @@ export class ClusterSource implements FactSource {
       resource: plural,
       namespaces: before.filter((namespace) => namespaces.includes(namespace)),
       refused,
+      ...(isBlank ? { isBlank } : {}),
     });
   }
 

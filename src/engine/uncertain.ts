@@ -5,7 +5,7 @@ import { error, summarize } from "../model/finding.ts";
 import type { Finding, ObjectRef } from "../model/report.ts";
 import { remedyFor } from "./access.ts";
 import { narrowedFor, nameOf, namespacesInWords } from "./narrowed-notes.ts";
-import { userOf } from "./unread.ts";
+import { markOf, userOf } from "./unread.ts";
 
 /*
  * What is missing in the namespaces that were read may be in one that was not. So where the whole
@@ -33,7 +33,11 @@ function uncertain(finding: Finding, { cluster, first, lists }: Narrowed): Findi
   const what = lists.map(nameOf).join(", ");
   return error(
     `not known: ${message}; but of ${cluster.ref.context} only ${which} could be read for ${what}`,
-    { ...rest, remediation: remedyFor(cluster.ref, first.refused, userOf(cluster)) },
+    {
+      ...rest,
+      remediation: remedyFor(cluster.ref, first.refused, userOf(cluster)),
+      ...markOf(first.refused),
+    },
   );
 }
 

@@ -70,6 +70,11 @@ function nameOf({ scope, id }: AnyCheck, { ref }: GatheredCluster): CheckName {
   return scope === "mesh" ? id : checkOf(ref.context, id);
 }
 
+/** Marks what a recording lacks. */
+export function markOf({ why }: Missing): Pick<Finding, "notRecorded"> {
+  return why === "not-recorded" ? { notRecorded: true } : {};
+}
+
 /** As whom the cluster was asked, where it says so. */
 export function userOf({ facts: { connection } }: GatheredCluster): string | undefined {
   return connection?.ok ? connection.value.user : undefined;
@@ -89,5 +94,6 @@ export function notRead(
     cluster: context,
     ...(cause === undefined || cause === nameOf(check, cluster) ? {} : { blockedBy: cause }),
     remediation: remedyFor(cluster.ref, lacking, userOf(cluster)),
+    ...markOf(lacking),
   });
 }

@@ -10,12 +10,16 @@ export const FACT_ACCESS = Object.fromEntries(
   Object.values(FACTS).map(({ key, access }) => [key, access]),
 ) as Readonly<Record<FactKey, readonly FactAccess[]>>;
 
-/** The rule that a refused request falls under, if it is one of a fact. */
+/**
+ * The rule that a refused request falls under, if it is one of a fact. Those of SPIRE are about
+ * namespaces of its own, which no rule of a fact names.
+ */
 export function accessFor(request: AccessRequest): FactAccess | undefined {
   return Object.values(FACT_ACCESS)
     .flat()
     .find(
-      ({ verbs, group, resource, names }) =>
+      ({ verbs, group, resource, names, sensitive }) =>
+        sensitive !== "spire" &&
         verbs.includes(request.verb) &&
         group === request.group &&
         resource === request.resource &&

@@ -1,8 +1,11 @@
 import { array, at, string } from "../lib/json.ts";
+import { isSpireVariable } from "../mesh/spire/names.ts";
 
 /** Environment variables that checks speak of. Values of others are never kept: they may be secrets. */
 export const KNOWN_VARIABLES: ReadonlySet<string> = new Set([
   "AMBIENT_ENABLE_MULTI_NETWORK",
+  "CA_ADDRESS",
+  "CA_TRUSTED_NODE_ACCOUNTS",
   "CLUSTER_ID",
   "DEBUG_ENDPOINT_AUTH_ALLOWED_NAMESPACES",
   "DEFAULT_WORKLOAD_CERT_TTL",
@@ -16,7 +19,9 @@ export const KNOWN_VARIABLES: ReadonlySet<string> = new Set([
   "ISTIO_MULTIROOT_MESH",
   "K8S_SELECT_WORKLOAD_ENTRIES",
   "NETWORK",
+  "PILOT_CA_CERT_CONFIGMAP",
   "PEERING_AUTOMATIC_LOCAL_GATEWAY",
+  "PEERING_ENABLE_FLAT_NETWORKS",
   "PILOT_ENABLE_AMBIENT",
   "PILOT_ENABLE_CA_CRL",
   "PILOT_ENABLE_IP_AUTOALLOCATE",
@@ -28,6 +33,11 @@ export const KNOWN_VARIABLES: ReadonlySet<string> = new Set([
   "SKIP_VALIDATE_TRUST_DOMAIN",
   "USE_CACERTS_FOR_SELF_SIGNED_CA",
 ]);
+
+/** Whether checks speak of a variable: those, and switches and sockets of SPIRE, whatever their names. */
+export function isKnownVariable(name: string): boolean {
+  return KNOWN_VARIABLES.has(name) || (isSpireVariable(name) && !namesSecret(name));
+}
 
 /** `$(NAME)`, or `$$` that escapes a dollar. */
 export const REFERENCE = /\$\$|\$\(([^()]*)\)/g;
@@ -49,7 +59,7 @@ export function referencedAnnotations(containers: unknown): Set<string> {
   const keys = new Set<string>();
   for (const container of array(containers)) {
     for (const entry of array(at(container, "env"))) {
-      if (!KNOWN_VARIABLES.has(string(at(entry, "name")) ?? "")) continue;
+      if (!isKnownVariable(string(at(entry, "name")) ?? "")) continue;
       const field = mapField(string(at(entry, "valueFrom", "fieldRef", "fieldPath")) ?? "");
       if (field?.map === "annotations") keys.add(field.key);
     }

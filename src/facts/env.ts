@@ -5,7 +5,14 @@ import type { RawObject } from "../model/reader.ts";
 import { RESOURCES } from "../model/resource.ts";
 import type { FactSource } from "../model/source.ts";
 import { CNI_CONFIG, listCniConfigs } from "./cni-configs.ts";
-import { KNOWN_VARIABLES, mapField, plainValue, REFERENCE, referencedNames } from "./env-names.ts";
+import {
+  isKnownVariable,
+  KNOWN_VARIABLES,
+  mapField,
+  plainValue,
+  REFERENCE,
+  referencedNames,
+} from "./env-names.ts";
 
 /** The pod that a container runs in, or the template that its pods are made from. */
 export interface EnvOwner {
@@ -150,7 +157,10 @@ function fromField(path: string, owner: EnvOwner): EnvValue {
  * Replaces `$(NAME)` as the kubelet does: by variables declared earlier in the same list; a name
  * that none of them has stays as it is, and `$$` is one dollar.
  */
-function expand(text: string, declared: ReadonlyMap<string, EnvValue | undefined>): EnvValue {
+export function expand(
+  text: string,
+  declared: ReadonlyMap<string, EnvValue | undefined>,
+): EnvValue {
   for (const name of referencedNames(text)) {
     if (!declared.has(name)) continue;
     const variable = declared.get(name);
@@ -182,7 +192,7 @@ export async function readEnv(
     const name = string(property(entry, "name")) ?? "";
     const text = string(property(entry, "value"));
     const valueFrom = property(entry, "valueFrom");
-    const known = KNOWN_VARIABLES.has(name);
+    const known = isKnownVariable(name);
     const byReference =
       known && text === undefined && valueFrom !== undefined && valueFrom !== null;
     return {

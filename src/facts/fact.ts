@@ -19,8 +19,10 @@ export interface FactAccess {
    * namespace only. `some`: namespaces that only a run knows.
    */
   scope: "cluster" | "istio" | "some";
+  /** Without it the fact is there all the same, and says what it lacks. */
+  optional?: true;
   /** What a rule gives away beyond what mc keeps: it can be left out. */
-  sensitive?: "secrets" | "remote-credentials" | "remote-accounts" | "port-forward";
+  sensitive?: "secrets" | "remote-credentials" | "remote-accounts" | "port-forward" | "spire";
 }
 
 /**
@@ -61,19 +63,15 @@ export function fact<K extends FactKey>(declaration: Fact<K>): Fact<K> {
   return declaration;
 }
 
+type Details = Partial<Pick<FactAccess, "scope" | "names" | "sensitive" | "optional">>;
+
 /** Permission to list all objects of a type. */
-export function listed(
-  resource: Resource,
-  rest: Partial<Pick<FactAccess, "scope" | "names" | "sensitive">> = {},
-): FactAccess {
+export function listed(resource: Resource, rest: Details = {}): FactAccess {
   return access("list", resource, rest);
 }
 
 /** Permission to get objects of a type by their names. */
-export function got(
-  resource: Resource,
-  rest: Partial<Pick<FactAccess, "scope" | "names" | "sensitive">> = {},
-): FactAccess {
+export function got(resource: Resource, rest: Details = {}): FactAccess {
   return access("get", resource, rest);
 }
 

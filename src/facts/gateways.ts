@@ -21,9 +21,9 @@ import {
 
 const ADDRESSES: Keep = [{ type: WHOLE, value: WHOLE }];
 
-/** Annotations that Istio, Solo's distribution and the Gateway API give a meaning. */
+/** Annotations that Istio, Solo's distribution, the Gateway API and Helm give a meaning. */
 const WITH_MEANING =
-  /^([\w-]+\.)*(istio\.io|solo\.io)\/|^(gateway\.networking|topology\.kubernetes)\.k8s\.io\/|^topology\.kubernetes\.io\//;
+  /^([\w-]+\.)*(istio\.io|solo\.io)\/|^(gateway\.networking|topology\.kubernetes)\.k8s\.io\/|^topology\.kubernetes\.io\/|^meta\.helm\.sh\//;
 
 function annotationKeys(metadata: unknown): ReadonlySet<string> {
   const keys = Object.keys(record(property(metadata, "annotations")));

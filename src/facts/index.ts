@@ -13,6 +13,7 @@ import { intermediate } from "./intermediate.ts";
 import { istioNamespace } from "./istio-namespace.ts";
 import { istiodPods } from "./istiod-pods.ts";
 import { istiods } from "./istiods.ts";
+import { kubernetesClusters } from "./kubernetes-clusters.ts";
 import { licenses } from "./licenses.ts";
 import { meshConfigs } from "./mesh-configs.ts";
 import { namespaces } from "./namespaces.ts";
@@ -27,6 +28,10 @@ import { rootCertificate } from "./root-certificate.ts";
 import { segments } from "./segments.ts";
 import { services } from "./services.ts";
 import { sourcePods } from "./source-pods.ts";
+import { spire } from "./spire.ts";
+import { spireEntries } from "./spire-entries.ts";
+import { spirePods } from "./spire-pods.ts";
+import { spireTrust } from "./spire-trust.ts";
 import { syncs } from "./syncs.ts";
 import { ztunnelDumps } from "./ztunnel-dumps.ts";
 import { ztunnelPods } from "./ztunnel-pods.ts";
@@ -63,6 +68,11 @@ export const FACTS: { readonly [K in FactKey]: Fact<K> } = {
   flatEntries,
   sourcePods,
   segments,
+  kubernetesClusters,
   platform,
   ztunnelDumps,
+  spire,
+  spirePods,
+  spireTrust,
+  spireEntries,
 };

@@ -10,6 +10,7 @@ import {
   PUBLIC_FILES,
   readsRevocationLists,
   SELF_MADE,
+  withoutSecrets,
 } from "../mesh/trust/cacerts.ts";
 import type { IntermediateFact } from "../model/facts.ts";
 import { gathered, mapGathered, missing, type Gathered } from "../model/gathered.ts";
@@ -29,12 +30,18 @@ export const NAMES_KEPT = "mc.snapshot/key-names";
 /** That there is a value, and nothing of it. */
 const MARK: Keep = new Cut(WHOLE, () => "");
 
-const ENCODED: Keep = new Cut(
+/** PEM text in base64, as a Secret has it. */
+export const ENCODED_PEM: Keep = new Cut(
   WHOLE,
   (value) => toBase64(publicText(fromBase64(string(value) ?? ""))),
   "encoded certificates",
 );
-const PLAIN: Keep = new Cut(WHOLE, (value) => publicText(string(value) ?? ""), "certificates");
+/** PEM text of a Secret's stringData. */
+export const PLAIN_PEM: Keep = new Cut(
+  WHOLE,
+  (value) => publicText(string(value) ?? ""),
+  "certificates",
+);
 
 const each = (keep: Keep): KeepMap =>
   dictionary({
@@ -122,10 +129,16 @@ async function readIntermediate(
   const istiods = await source.fact("istiods");
   const judged = istiods.ok ? istiods.value.judged : [];
   const external = judged.length > 0 ? externalAuthority(judged) : undefined;
-  if (external !== undefined) return gathered({ secret: "none", keys: [], external });
+  if (external) return gathered({ secret: "none", keys: [], external: external.why });
 
   const found = await readFiles(source, namespace, CACERTS);
-  if (!found.ok) return found.why === "not-found" ? readSelfMade(source, namespace) : found;
+  if (!found.ok) {
+    if (found.why !== "not-found") return found;
+    const hint = withoutSecrets(judged);
+    return mapGathered(await readSelfMade(source, namespace), (one) =>
+      one.secret === "none" ? { ...one, ...defined({ external: hint }) } : one,
+    );
+  }
   const { keys, namesKnown, texts } = found.value;
   const { use, lacks } = cacertsUse(keys, namesKnown, judged[0]);
   if (use === "self-signed" || use === "generated") {
@@ -151,8 +164,8 @@ export const intermediate = fact({
   keeps: {
     secrets: {
       metadata: { annotations: dictionary({ [NAMES_KEPT]: WHOLE }) },
-      data: each(ENCODED),
-      stringData: each(PLAIN),
+      data: each(ENCODED_PEM),
+      stringData: each(PLAIN_PEM),
     },
   },
   read: async (source) => {

@@ -1,4 +1,7 @@
 import { fact, listed } from "./fact.ts";
+import { expand } from "./env.ts";
+import { FLAGS, flagsOf } from "./flags.ts";
+import { unionOfMaps } from "./keep.ts";
 import { PLAIN_CONFIG } from "./keep-objects.ts";
 import { DEFAULT_CLUSTER_ID, DEFAULT_REVISION, ISTIOD_SELECTOR, REVISION } from "../mesh/names.ts";
 import { defined } from "../lib/defined.ts";
@@ -14,6 +17,18 @@ import { mainContainer, WORKLOAD, workloadFact } from "./workload.ts";
 
 const CONTAINER = "discovery";
 
+/** The variables, with CLUSTER_ID as the argument says that overrules it. */
+function withArguments(env: Env, flags: ReturnType<typeof flagsOf>): Env {
+  const given = flags.get("clusterID");
+  if (given === undefined) return env;
+  const expanded = expand(given, env);
+  const from = "argument --clusterID";
+  return new Map(env).set(
+    "CLUSTER_ID",
+    expanded.kind === "value" ? { ...expanded, from } : expanded,
+  );
+}
+
 /** CLUSTER_ID as istiod takes it; nothing when it cannot be known. */
 function clusterId(env: Env): string | undefined {
   const variable = env.get("CLUSTER_ID");
@@ -22,9 +37,11 @@ function clusterId(env: Env): string | undefined {
 }
 
 async function istiodFact(source: FactSource, object: RawObject): Promise<IstiodFact | undefined> {
-  const workload = await workloadFact(source, "Deployment", object, CONTAINER);
-  if (!workload) return undefined;
+  const read = await workloadFact(source, "Deployment", object, CONTAINER);
+  if (!read) return undefined;
   const template = at(object, "spec", "template");
+  const flags = flagsOf(mainContainer(template, CONTAINER));
+  const workload = { ...read, env: withArguments(read.env, flags) };
   const podLabels = stringMap(at(template, "metadata", "labels"));
   const hasContainer = mainContainer(template, CONTAINER) !== undefined;
   const peering = workload.env.get("ENABLE_PEERING_DISCOVERY");
@@ -36,6 +53,9 @@ async function istiodFact(source: FactSource, object: RawObject): Promise<Istiod
     hasDiscovery: array(at(template, "spec", "containers")).some(
       (container) => string(property(container, "name")) === CONTAINER,
     ),
+    ...(flags.has("tlsCertFile") && flags.has("tlsKeyFile")
+      ? defined({ certificateFile: flags.get("tlsCertFile") })
+      : {}),
     ...defined({ clusterId: hasContainer ? clusterId(workload.env) : undefined }),
   };
 }
@@ -54,7 +74,12 @@ function choose(all: readonly IstiodFact[], revision: string | undefined): Istio
 export const istiods = fact({
   key: "istiods",
   access: [listed(RESOURCES.deployments)],
-  keeps: { deployments: WORKLOAD, configMaps: PLAIN_CONFIG },
+  keeps: {
+    deployments: unionOfMaps(WORKLOAD, {
+      spec: { template: { spec: { containers: [{ command: FLAGS, args: FLAGS }] } } },
+    }),
+    configMaps: PLAIN_CONFIG,
+  },
   identifies: true,
   read: async (source) => {
     const answer = await source.listWhereAllowed(RESOURCES.deployments, {

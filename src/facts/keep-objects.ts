@@ -1,6 +1,6 @@
 import { array, at, property, string } from "../lib/json.ts";
 import {
-  KNOWN_VARIABLES,
+  isKnownVariable,
   plainValue,
   referencedAnnotations,
   referencedNames,
@@ -35,8 +35,7 @@ export const OBSERVED_CONDITIONS: Keep = [
   { type: WHOLE, status: WHOLE, reason: WHOLE, message: WHOLE, observedGeneration: WHOLE },
 ];
 
-const isKnown = (entry: unknown): boolean =>
-  KNOWN_VARIABLES.has(string(property(entry, "name")) ?? "");
+const isKnown = (entry: unknown): boolean => isKnownVariable(string(property(entry, "name")) ?? "");
 
 /**
  * Known variables; of the others that known ones refer to as `$(NAME)` the name, which says that

@@ -116,7 +116,9 @@ function keptOf(text: string): Kept {
 /** What has been kept before is kept as it is. */
 function kept(decode: (value: string) => string): (value: unknown) => unknown {
   return (value) => {
-    if (isMap(value)) return value;
+    if (Array.isArray(property(value, "authorities")) || string(property(value, "unreadable"))) {
+      return value;
+    }
     return typeof value === "string" ? keptOf(decode(value)) : unreadable("it is no text");
   };
 }
@@ -130,7 +132,7 @@ export const ENCODED_KUBECONFIG: Keep = new Cut(KEPT, encoded);
 export const PLAIN_KUBECONFIG: Keep = new Cut(KEPT, plain);
 
 function claimsFact(claims: unknown): TokenClaims | undefined {
-  if (claims === undefined) return undefined;
+  if (!isMap(claims)) return undefined;
   const [namespace, name, uid] = ["namespace", "account", "accountUid"].map((key) =>
     string(property(claims, key)),
   );

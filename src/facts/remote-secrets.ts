@@ -8,6 +8,7 @@ import type { RawObject } from "../model/reader.ts";
 import { RESOURCES } from "../model/resource.ts";
 import { askEarly, istioNamespaceOf } from "./istio-namespace.ts";
 import { NETWORKING_CLUSTER, REMOTE_SECRET, REMOTE_SECRET_SELECTOR } from "../mesh/names.ts";
+import { UPSTREAM_FILES } from "../mesh/spire/names.ts";
 import { NAMED_FILES, PUBLIC_FILES } from "../mesh/trust/cacerts.ts";
 import { byName, createdAtOf, metaOf } from "./objects.ts";
 import { ENCODED_KUBECONFIG, kubeconfigFact, PLAIN_KUBECONFIG } from "./remote-kubeconfig.ts";
@@ -15,7 +16,7 @@ import { ENCODED_KUBECONFIG, kubeconfigFact, PLAIN_KUBECONFIG } from "./remote-k
 type Field = "data" | "stringData";
 
 /** No cluster is called as the files of a CA are. */
-const FILES = PUBLIC_FILES.union(NAMED_FILES);
+const FILES = PUBLIC_FILES.union(NAMED_FILES).union(new Set<string>(UPSTREAM_FILES));
 
 /** Every key of a remote secret is a cluster; of other Secrets none is kept here. */
 function clusterKeys(field: Field) {

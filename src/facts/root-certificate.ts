@@ -1,7 +1,7 @@
 import { at } from "../lib/json.ts";
 import { ROOT_CONFIG_MAP } from "../mesh/names.ts";
-import { gathered, missing, type Gathered } from "../model/gathered.ts";
-import type { RawObject } from "../model/reader.ts";
+import { rootConfigMapOf } from "../mesh/trust/cacerts.ts";
+import { gathered, missing } from "../model/gathered.ts";
 import { RESOURCES } from "../model/resource.ts";
 import { fact, got } from "./fact.ts";
 import { askEarly, istioNamespaceOf } from "./istio-namespace.ts";
@@ -13,16 +13,17 @@ export const rootCertificate = fact({
   access: [got(RESOURCES.configMaps, { scope: "istio" })],
   keeps: { configMaps: { data: { "root-cert.pem": PEM } } },
   read: async (source) => {
-    const read = (namespace: string): Promise<Gathered<RawObject>> =>
-      source.get(RESOURCES.configMaps, namespace, ROOT_CONFIG_MAP);
-    askEarly(source, read);
-    const found = await read(await istioNamespaceOf(source));
-    if (!found.ok && found.why === "not-found") return gathered({ missing: true });
+    askEarly(source, (namespace) => source.get(RESOURCES.configMaps, namespace, ROOT_CONFIG_MAP));
+    const istiods = await source.fact("istiods");
+    const name = rootConfigMapOf(istiods.ok ? istiods.value.judged : []);
+    const configMap = name === ROOT_CONFIG_MAP ? {} : { configMap: name };
+    const found = await source.get(RESOURCES.configMaps, await istioNamespaceOf(source), name);
+    if (!found.ok && found.why === "not-found") return gathered({ missing: true, ...configMap });
     if (!found.ok) return found;
     const value = at(found.value, "data", "root-cert.pem");
-    if (typeof value !== "string") return gathered({});
+    if (typeof value !== "string") return gathered({ ...configMap });
     const pem = publicText(value);
-    if (!isRedacted(pem)) return gathered({ pem });
-    return missing("not-recorded", `ConfigMap ${ROOT_CONFIG_MAP} is redacted in this recording`);
+    if (!isRedacted(pem)) return gathered({ pem, ...configMap });
+    return missing("not-recorded", `ConfigMap ${name} is redacted in this recording`);
   },
 });

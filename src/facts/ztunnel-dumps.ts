@@ -36,12 +36,28 @@ function distinct(all: readonly ZtunnelCertificates[]): ZtunnelCertificates[] {
   return [...new Map(said.map((one) => [JSON.stringify(one), one])).values()];
 }
 
-/** Most workloads trust and present the same few certificates, in any order. */
+/** The state of a certificate that ztunnel has. */
+const AVAILABLE = "Available";
+
+/** An identity that ztunnel has no certificate for, as it says itself. */
+function lackingOf(certificate: unknown): { identity: string; state: string }[] {
+  const identity = string(property(certificate, "identity"));
+  const state = string(property(certificate, "state"));
+  const isLacking = identity !== undefined && state !== undefined && state !== AVAILABLE;
+  return isLacking ? [{ identity, state }] : [];
+}
+
+/**
+ * Most workloads trust and present the same few certificates, in any order; of those that have none it
+ * counts who they are.
+ */
 function eachOnce(certificates: unknown): unknown {
   const texts = array(certificates).map((certificate) => {
     const roots = pemsOf(property(certificate, "rootCerts")).toSorted();
     const above = pemsOf(array(property(certificate, "certChain")).slice(1));
+    const [lacking = {}] = lackingOf(certificate);
     return JSON.stringify({
+      ...lacking,
       ...(roots.length > 0 ? { rootCerts: roots.map((pem) => ({ pem })) } : {}),
       ...(above.length > 0 ? { certChain: [{}, ...above.map((pem) => ({ pem }))] } : {}),
     });
@@ -52,10 +68,17 @@ function eachOnce(certificates: unknown): unknown {
     .map((text) => JSON.parse(text) as unknown);
 }
 
+function byIdentity(one: { identity: string }, other: { identity: string }): number {
+  if (one.identity === other.identity) return 0;
+  return one.identity < other.identity ? -1 : 1;
+}
+
 function dump(pod: string, body: unknown): ZtunnelDumpFact {
   const certificates = array(property(body, "certificates"));
+  const lacking = certificates.flatMap(lackingOf).toSorted(byIdentity);
   return {
     pod,
+    ...(lacking.length > 0 ? { lacking } : {}),
     rootPems: pemsOf(certificates.flatMap((one) => array(property(one, "rootCerts")))),
     workloads: distinct(certificates.map(workloadTrust)),
     ...defined({
@@ -67,7 +90,7 @@ function dump(pod: string, body: unknown): ZtunnelDumpFact {
 
 /**
  * What ztunnel says of its configuration and certificates: as recordings hold it; a live cluster is
- * asked only where a command needs to know.
+ * asked only where a command needs to know, or one pod of it with --deep.
  */
 export const ztunnelDumps = fact({
   key: "ztunnelDumps",
@@ -76,16 +99,21 @@ export const ztunnelDumps = fact({
   keeps: {
     "/config_dump": {
       config: { network: SCALAR, clusterId: SCALAR },
-      certificates: new Cut([{ rootCerts: [{ pem: PEM }], certChain: [{ pem: PEM }] }], eachOnce),
+      certificates: new Cut(
+        [{ identity: SCALAR, state: SCALAR, rootCerts: [{ pem: PEM }], certChain: [{ pem: PEM }] }],
+        eachOnce,
+      ),
     },
   },
   read: async (source) => {
-    if (!source.settings.dumps) return gathered([]);
+    const { dumps: isFree = false, deep = false } = source.settings;
+    if (!isFree && !deep) return gathered([]);
     const pods = await source.fact("ztunnelPods");
     // Without the pods there is nobody to ask; the checks of ztunnel say so, in recordings and live.
     if (!pods.ok) return gathered([]);
+    const healthy = pods.value.filter((pod) => pod.healthy).slice(0, 1);
     const dumps = await Promise.all(
-      pods.value.map(async ({ namespace, name }) => {
+      (isFree ? pods.value : healthy).map(async ({ namespace, name }) => {
         const answer = await source.debug({ namespace, pod: name, port: PORT }, "/config_dump");
         return answer.ok ? [dump(`${namespace}/${name}`, answer.value)] : [];
       }),

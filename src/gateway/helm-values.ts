@@ -1,3 +1,4 @@
+import type { EastWestRequest } from "./eastwest.ts";
 import type { PeerSource, PeerTarget } from "./peer.ts";
 import { peerGateways } from "./remote-peer.ts";
 
@@ -36,4 +37,26 @@ export function peeringValues(
     ...(target.zone ? { zone: target.zone } : {}),
   }));
   return { remote: { create: true, items } };
+}
+
+/** The values of the `peering` chart that expose a cluster. */
+export interface EastWestValues {
+  eastwest: {
+    create: true;
+    cluster: string;
+    network: string;
+    dataplaneServiceTypes: ["loadbalancer" | "nodeport"];
+  };
+}
+
+/** The same as `eastWestGateway` makes, without what the chart has no value for: region and zone. */
+export function eastWestValues({ network, clusterId, nodePort }: EastWestRequest): EastWestValues {
+  return {
+    eastwest: {
+      create: true,
+      cluster: clusterId ?? network,
+      network,
+      dataplaneServiceTypes: [nodePort ? "nodeport" : "loadbalancer"],
+    },
+  };
 }

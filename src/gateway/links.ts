@@ -1,6 +1,6 @@
 import { defined } from "../lib/defined.ts";
-import { goBool } from "../lib/go-bool.ts";
 import { hasMinor, parseVersion } from "../mesh/versions.ts";
+import { AUTOMATIC, automates } from "../mesh/makers.ts";
 import { qualified } from "../mesh/wording.ts";
 import { type Peer, findPeers, indexPeers } from "../mesh/peers.ts";
 import { normalizeAddress } from "../lib/ip-address.ts";
@@ -171,10 +171,9 @@ function tooOldForNodePort({ ref }: GatheredCluster): string[] {
 function automatic({ ref, facts }: GatheredCluster): string[] {
   const istiods = facts.istiods?.ok ? facts.istiods.value.judged : [];
   return istiods.flatMap((istiod) => {
-    const value = istiod.env.get("PEERING_AUTOMATIC_LOCAL_GATEWAY");
-    if (value?.kind !== "value" || goBool(value.value) !== true) return [];
+    if (!automates(istiod)) return [];
     return [
-      `${ref.context}: istiod ${qualified(istiod)} has PEERING_AUTOMATIC_LOCAL_GATEWAY=true, so links are made automatically; those made here are in addition`,
+      `${ref.context}: istiod ${qualified(istiod)} has ${AUTOMATIC}=true, so links are made automatically: istiod makes the Gateway for its cluster, and the management plane copies it to the others; those made here are in addition`,
     ];
   });
 }

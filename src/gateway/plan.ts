@@ -9,6 +9,7 @@ import type { RawObject } from "../model/reader.ts";
 import { RESOURCES } from "../model/resource.ts";
 import type { Written } from "../model/writer.ts";
 import { sameContent } from "./comparable.ts";
+import { helmOwner } from "./helm-owner.ts";
 import type { GatewayManifest } from "./manifest.ts";
 import { type Problem, problem, unread } from "./problem.ts";
 
@@ -92,6 +93,8 @@ async function planOne(
   const { warnings, value } = after;
   const deletion = before.ok ? deletionOf(before.value) : undefined;
   if (deletion) return { problem: vanishing(wanted, deletion) };
+  const owner = before.ok && !force ? helmOwner(before.value) : undefined;
+  if (owner !== undefined) return { problem: ofHelm(wanted, owner) };
   if (!before.ok) return { planned: { ...wanted, action: "create", after: value, warnings } };
   const unchanged = isManaged(before.value) && sameContent(before.value, value);
   return {
@@ -103,6 +106,15 @@ async function planOne(
       warnings,
     },
   };
+}
+
+/** Helm would take back what is written, or find the object changed under its hands. */
+function ofHelm({ ref, manifest }: Wanted, owner: string): Problem {
+  return problem(
+    ref,
+    `Gateway ${gatewayName(manifest)} belongs to ${owner}: change its values, which --generate --format helm-values prints (--force-conflicts writes to it all the same)`,
+    showGatewayManagers(ref, manifest.metadata),
+  );
 }
 
 /** What is written to an object that is being deleted goes with it. */

@@ -2,6 +2,7 @@ import { narrowedList } from "../facts/narrowed.ts";
 import { GATEWAY_RESOURCE } from "../mesh/names.ts";
 import { deleteGateway, showGatewayManagers } from "../mesh/commands/gateways.ts";
 import * as label from "../mesh/names.ts";
+import { AUTOMATIC, automates, isAutomaticCopy } from "../mesh/makers.ts";
 import { enumerate, qualified } from "../mesh/wording.ts";
 import { findPeers, indexPeers, peerName } from "../mesh/peers.ts";
 import { contextWord, kubectl, mc, quote } from "../mesh/commands/shell.ts";
@@ -120,7 +121,8 @@ export function planUnlink(
       } else nothingHere(cluster, namespace, target, all, result);
     }
   }
-  if (!force) result.problems.push(...result.doomed.flatMap(notOurs));
+  if (force) result.notes.push(...result.doomed.flatMap(comesAgain));
+  else result.problems.push(...result.doomed.flatMap(notOurs));
   return result;
 }
 
@@ -170,9 +172,31 @@ function isDoomed(
   return doomed.some((one) => one.cluster === cluster && one.gateway === gateway);
 }
 
-function notOurs({ cluster, gateway }: Doomed): Problem[] {
+/** Its istiod has links made automatically. */
+function isAutomatic({ facts: { istiods } }: GatheredCluster): boolean {
+  return istiods?.ok === true && istiods.value.judged.some(automates);
+}
+
+/** What automated peering made it makes again. */
+function isRemade({ cluster, gateway }: Doomed): boolean {
+  return isAutomatic(cluster) && isAutomaticCopy(gateway);
+}
+
+function comesAgain(doomed: Doomed): string[] {
+  if (!isRemade(doomed)) return [];
+  const { cluster, gateway } = doomed;
+  return [
+    `${cluster.ref.context}: Gateway ${qualified(gateway)} was made by automated peering (${AUTOMATIC}=true), which makes it again`,
+  ];
+}
+
+function notOurs(doomed: Doomed): Problem[] {
+  const { cluster, gateway } = doomed;
   if (isOurs(gateway)) return [];
-  const message = `Gateway ${qualified(gateway)} is managed by ${managersOf(gateway)}, not by mc: --force deletes it all the same`;
+  const again = isRemade(doomed)
+    ? `, and made by automated peering (${AUTOMATIC}=true), which makes it again`
+    : "";
+  const message = `Gateway ${qualified(gateway)} is managed by ${managersOf(gateway)}, not by mc${again}: --force deletes it all the same`;
   return [problem(cluster.ref, message, showGatewayManagers(cluster.ref, gateway))];
 }
 

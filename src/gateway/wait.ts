@@ -10,6 +10,8 @@ import { RESOURCES } from "../model/resource.ts";
 const GATEWAYS = RESOURCES.gateways;
 /** How long between two looks where watching is not allowed or has ended, ms. */
 const POLL_INTERVAL = 2000;
+/** How long until it is asked again whether istiod runs, where it does not, ms. */
+const ISTIOD_INTERVAL = 5000;
 /** A watch that says nothing may have died unnoticed: look again after that, ms. */
 const LONGEST_WATCH = 15_000;
 
@@ -17,14 +19,16 @@ export interface Awaited {
   writer: WritableCluster;
   namespace: string;
   names: readonly string[];
+  /** Whether an istiod of the cluster runs; undefined where it cannot be told. Asked again and again. */
+  runs: () => Promise<boolean | undefined>;
 }
 
 /** A Gateway as it was read, as conditions are judged. */
-function conditioned(object: RawObject | undefined): Conditioned {
+function conditioned(object: RawObject | undefined, runs: boolean | undefined): Conditioned {
   const conditions = observedConditionsOf(object);
   return {
     conditions: new Map(conditions.map((condition) => [condition.type, condition])),
-    ...defined({ generation: generationOf(object) }),
+    ...defined({ generation: generationOf(object), controllerRuns: runs }),
   };
 }
 
@@ -52,14 +56,16 @@ function hasAddress(object: RawObject): boolean {
   return array(at(object, "status", "addresses")).length > 0;
 }
 
-export function isReached({ unmet, address }: Goal, object: RawObject): boolean {
-  return unmet(conditioned(object)).length === 0 && (!address || hasAddress(object));
+/** @param runs whether an istiod of its cluster runs, without which conditions say nothing */
+export function isReached({ unmet, address }: Goal, object: RawObject, runs?: boolean): boolean {
+  return unmet(conditioned(object, runs)).length === 0 && (!address || hasAddress(object));
 }
 
 /** How a Gateway stands that has not reached its goal, in lines. */
-export function standing(goal: Goal, object: RawObject | undefined): string[] {
+export function standing(goal: Goal, object: RawObject | undefined, runs?: boolean): string[] {
   if (!object) return ["it is not there, or could not be read"];
-  const gateway = conditioned(object);
+  if (runs === false) return ["no istiod of its cluster runs, so nobody says how it stands"];
+  const gateway = conditioned(object, runs);
   const known = [...gateway.conditions.keys()].flatMap((type) => conditionOf(gateway, type) ?? []);
   const absent = goal.unmet(gateway).filter((type) => !conditionOf(gateway, type));
   return [
@@ -78,6 +84,8 @@ export interface Waited {
   ready: ReadonlySet<string>;
   /** The last state seen, by name; absent for one that is not there or could not be read. */
   last: ReadonlyMap<string, RawObject>;
+  /** Whether an istiod of the cluster ran when it was last asked; absent where it could not be told. */
+  runs?: boolean;
 }
 
 /**
@@ -87,34 +95,50 @@ export interface Waited {
  * @param pause resolves or rejects after so many ms, and as soon as the signal is aborted
  */
 export async function waitForGateways(
-  { writer, namespace, names }: Awaited,
+  { writer, namespace, names, runs }: Awaited,
   goal: Goal,
   signal: AbortSignal,
   pause: (ms: number, signal: AbortSignal) => Promise<void>,
 ): Promise<Waited> {
+  let alive: boolean | undefined;
   const last = new Map<string, RawObject>();
   const ready = new Set<string>();
   const done = new AbortController();
   const either = AbortSignal.any([signal, done.signal]);
-  const see = (name: string, object: RawObject | undefined): void => {
+  const note = (name: string, object: RawObject | undefined): void => {
     if (object) last.set(name, object);
     else last.delete(name);
-    if (object && isReached(goal, object)) ready.add(name);
-    else ready.delete(name);
+  };
+  const judge = (): void => {
+    for (const name of names) {
+      const object = last.get(name);
+      if (object && isReached(goal, object, alive)) ready.add(name);
+      else ready.delete(name);
+    }
     if (names.every((one) => ready.has(one))) done.abort();
   };
   const look = async (name: string): Promise<void> => {
     const found = await writer.get(GATEWAYS, namespace, name);
     if (either.aborted) return;
-    if (found.ok) see(name, found.value);
-    else if (found.why === "not-found") see(name, undefined);
+    if (found.ok) note(name, found.value);
+    else if (found.why === "not-found") note(name, undefined);
+  };
+  const ask = async (): Promise<void> => {
+    alive = await runs();
   };
   const [only, ...others] = names;
   const selected = only !== undefined && others.length === 0;
   while (!either.aborted) {
     writer.renew?.();
-    await Promise.race([Promise.all(names.map(look)), untilAborted(either)]);
+    await Promise.race([Promise.all([ask(), ...names.map(look)]), untilAborted(either)]);
     if (either.aborted) break;
+    judge();
+    if (either.aborted) break;
+    if (alive === false) {
+      // Nobody writes anything that could be watched.
+      await pause(ISTIOD_INTERVAL, either).catch(() => undefined);
+      continue;
+    }
     const watching = AbortSignal.any([either, AbortSignal.timeout(LONGEST_WATCH)]);
     await writer.watch(
       GATEWAYS,
@@ -122,14 +146,15 @@ export async function waitForGateways(
       ({ type, object }) => {
         const name = at(object, "metadata", "name");
         if (typeof name !== "string" || !names.includes(name)) return;
-        see(name, type === "DELETED" ? undefined : object);
+        note(name, type === "DELETED" ? undefined : object);
+        judge();
       },
       watching,
     );
     // A watch that was let run its time is taken up again at once.
     if (!watching.aborted) await pause(POLL_INTERVAL, either).catch(() => undefined);
   }
-  return { ready, last };
+  return { ready, last, ...defined({ runs: alive }) };
 }
 
 function untilAborted(signal: AbortSignal): Promise<void> {

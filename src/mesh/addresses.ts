@@ -98,3 +98,23 @@ export function parseAddress(text: string): PeerAddress | undefined {
   const isHost = value.length <= 253 && HOST_NAME.test(value) && !/(^|\.)\d+$/.test(value);
   return isHost ? address : undefined;
 }
+
+/** How long it takes until the name of a new load balancer is known to DNS, with some to spare. */
+const NAME_SETTLES_MS = 120_000;
+
+/**
+ * Whether DNS may not know the address of a remote Gateway yet: it is a host name, and the Gateway was
+ * made a moment ago, as for a load balancer that was. Clouds take half a minute and longer.
+ *
+ * @param now ms since the epoch
+ */
+export function awaitsName(
+  { addresses, createdAt }: Pick<GatewayFact, "addresses" | "createdAt">,
+  now: number,
+): boolean {
+  return (
+    createdAt !== undefined &&
+    now - createdAt < NAME_SETTLES_MS &&
+    addresses.some(({ value }) => !isIpAddress(value))
+  );
+}

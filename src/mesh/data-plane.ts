@@ -1,9 +1,12 @@
 import type { GatewayFact } from "../model/facts.ts";
 import { DATA_PLANE_TYPE, PREFERRED_DATA_PLANE_TYPE } from "./names.ts";
 
+/** The spelling of the annotations' value that every version reads; documents write NodePort. */
+export const LOWER_NODE_PORT = "nodeport";
+
 /** Whether an annotation on the type of the data plane asks for node ports, in any case. */
 function isNodePort(value: string | undefined): boolean {
-  return value?.trim().toLowerCase() === "nodeport";
+  return value?.trim().toLowerCase() === LOWER_NODE_PORT;
 }
 
 /** An east-west Gateway offers node ports for traffic. */

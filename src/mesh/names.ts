@@ -19,7 +19,17 @@ export const SERVICE_ACCOUNT = "gateway.istio.io/service-account";
 export const CANONICAL_NAME = "service.istio.io/canonical-name";
 export const DATA_PLANE_TYPE = "peering.solo.io/data-plane-service-type";
 export const PREFERRED_DATA_PLANE_TYPE = "peering.solo.io/preferred-data-plane-service-type";
+/** Label of what a package manager made, and its value where that is Helm. */
+export const MANAGED_BY = "app.kubernetes.io/managed-by";
+export const HELM = "Helm";
+/** Annotations by which Helm knows what is its own: the release, and the namespace that it is in. */
+export const HELM_RELEASE = "meta.helm.sh/release-name";
+export const HELM_NAMESPACE = "meta.helm.sh/release-namespace";
 export const EXPOSE_ISTIOD = "istio.io/expose-istiod";
+/** Label of a namespace or pod: `ambient`, `none`, or another mode of Istio's data plane. */
+export const DATA_PLANE_MODE = "istio.io/dataplane-mode";
+/** The class of Gateways that are waypoints. */
+export const CLASS_WAYPOINT = "istio-waypoint";
 
 export const SERVICE_TYPE = "networking.istio.io/service-type";
 /** Label of AWS nodes: `fargate` where no DaemonSet runs. */
@@ -97,7 +107,5 @@ export const PORT_HBONE = 15008;
 /** Through which sidecars reach those of other networks. */
 export const PORT_CROSS_NETWORK = 15443;
 export const PORT_XDS = 15012;
-/** Traffic of sidecars between networks: TLS that gateways pass on by its SNI (AUTO_PASSTHROUGH). */
-export const PORT_PASSTHROUGH = 15443;
 /** istiod's debug endpoints, unless annotation prometheus.io/port says otherwise. */
 export const PORT_DEBUG = 15014;

@@ -13,6 +13,8 @@ export interface NarrowedList {
   namespaces: readonly string[];
   /** Why not all of them were. */
   refused: Missing;
+  /** A recording has nothing of the others at all, which the connection says once. */
+  isBlank?: boolean;
 }
 
 /** What was read of one cluster. */

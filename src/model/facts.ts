@@ -5,11 +5,13 @@ import type {
   ProxyPodFact,
   RemoteClustersFact,
   RemoteSecretFact,
-  ServiceScopeFact,
 } from "./community-facts.ts";
 import type { Gathered } from "./gathered.ts";
 import type { Connection } from "./reader.ts";
+import type { KubernetesClusterFact } from "./management-facts.ts";
 import type { SegmentFact } from "./segment-facts.ts";
+import type { SpireEntriesFact, SpireFact, SpirePodsFact, SpireTrustFact } from "./spire.ts";
+import type { IntermediateFact, MeshConfigFact, ZtunnelDumpFact } from "./trust-facts.ts";
 import type { IstiodsFact, ObservedCondition, PodFact, WorkloadFact } from "./workload-facts.ts";
 
 export type { FlatEntryFact, SourcePodsFact } from "./peering-facts.ts";
@@ -40,6 +42,12 @@ export type {
   TolerationFact,
   WorkloadFact,
 } from "./workload-facts.ts";
+export type {
+  IntermediateFact,
+  MeshConfigFact,
+  ZtunnelCertificates,
+  ZtunnelDumpFact,
+} from "./trust-facts.ts";
 export type { SegmentAlias, SegmentFact } from "./segment-facts.ts";
 
 /*
@@ -174,82 +182,19 @@ export interface SyncFact {
   answer: Gathered<{ clusterId: string; proxy: string; proxyType: string; version: string }[]>;
 }
 
-/**
- * What istiod signs with when it starts, by its environment and the files of its Secret: PEM texts of
- * certificates, never a key.
- */
-export interface IntermediateFact {
-  /** Where it is; `none`: neither Secret exists, or another CA signs. */
-  secret: "cacerts" | "istio-ca-secret" | "none";
-  /** The signing certificate: ca-cert.pem, or tls.crt. */
-  certificate?: string;
-  /** What workloads present after their own certificate: cert-chain.pem, or tls.crt and ca.crt. */
-  chain?: string;
-  /** root-cert.pem or ca.crt of the Secret. */
-  root?: string;
-  /** ca-crl.pem of the Secret: revocation lists, which proxies get too. */
-  crl?: string;
-  /** Its data keys that istiod reads. */
-  keys: string[];
-  /** Files of Secret cacerts without which istiod does not start. */
-  lacks?: string[];
-  /** Secret cacerts exists and istiod passes it over for a CA of its own: for want of these files. */
-  passedOver?: string[];
-  /** Why the cluster's certificates come from elsewhere, in words: istiod's environment says so. */
-  external?: string;
-}
-
 interface RootFact {
-  /** `root-cert.pem` of ConfigMap istio-ca-root-cert; absent when the key is. */
+  /** `root-cert.pem` of the ConfigMap; absent when the key is. */
   pem?: string;
+  /** Its name, where istiod has another than istio-ca-root-cert (PILOT_CA_CERT_CONFIGMAP). */
+  configMap?: string;
   /** There is no such ConfigMap. */
   missing?: true;
-}
-
-/** Mesh configuration of one revision (ConfigMap `istio` or `istio-<rev>`, key `mesh`). */
-export interface MeshConfigFact {
-  revision: string;
-  configMap: string;
-  /** `cluster.local` when the configuration does not say. */
-  trustDomain: string;
-  trustDomainAliases: string[];
-  /** caCertificates[].trustDomains: roots of other trust domains that proxies verify against. */
-  foreignTrustDomains?: string[];
-  /** defaultConfig.meshId. */
-  meshId?: string;
-  /** defaultConfig.discoveryAddress: the istiod that proxies turn to. */
-  discoveryAddress?: string;
-  /** Hosts that serviceSettings keep within their cluster. */
-  clusterLocalHosts?: string[];
-  /** serviceScopeConfigs: by which labels of Services what scope is meant. */
-  serviceScopes?: ServiceScopeFact[];
-  /** The YAML could not be parsed: why. */
-  unreadable?: string;
 }
 
 export interface PlatformFact {
   openshift: boolean;
   /** `ovnKubernetesConfig.gatewayConfig.routingViaHost`; absent unless OpenShift with OVN. */
   network?: Gathered<{ type: string; routingViaHost?: boolean }>;
-}
-
-/** PEM texts that ztunnel has for a workload. */
-export interface ZtunnelCertificates {
-  /** The roots that it trusts. */
-  roots: string;
-  /** What stands above its own certificate; empty when nothing does. */
-  chain: string;
-}
-
-/** What ztunnel itself says of its configuration and certificates (bug reports have it). */
-export interface ZtunnelDumpFact {
-  pod: string;
-  network?: string;
-  clusterId?: string;
-  /** PEM texts of the roots that its workloads trust. */
-  rootPems: string[];
-  /** What workloads trust and present, where two are alike only once. */
-  workloads: ZtunnelCertificates[];
 }
 
 /** Every fact by its key. */
@@ -290,8 +235,14 @@ export interface Facts {
   sourcePods: SourcePodsFact;
   /** Those in the istio namespace; none were asked for where its label names none. */
   segments: SegmentFact[];
+  /** None were asked for where no istiod has links made automatically, or there is no management plane. */
+  kubernetesClusters: KubernetesClusterFact[];
   platform: PlatformFact;
   ztunnelDumps: ZtunnelDumpFact[];
+  spire: SpireFact;
+  spirePods: SpirePodsFact;
+  spireTrust: SpireTrustFact;
+  spireEntries: SpireEntriesFact;
 }
 
 export type FactKey = keyof Facts;

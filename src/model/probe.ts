@@ -152,3 +152,33 @@ export interface ProbeReport {
   /** What was not tried, and why: a line each. */
   notes: string[];
 }
+
+/** What was tried from a Pod in one cluster. */
+export interface PodProbe {
+  /** Context. */
+  from: string;
+  pod: { namespace: string; name: string };
+  /** With what it tried: openssl, curl, nc, bash, none; absent where it did not come to an end. */
+  tool?: string;
+  attempts: ProbeAttempt[];
+  /** Why nothing, or not all, was tried. */
+  problem?: string;
+  /** The Pod is still there, as it was to be kept or could not be deleted. */
+  left?: true;
+}
+
+/** The tree of `mc probe -o json`: fields are added, never changed. */
+export interface PodProbeReport {
+  schemaVersion: "mc.probe/v1";
+  tool: { name: "mc"; version: string };
+  /**
+   * RFC 3339.
+   * @format date-time
+   */
+  startedAt: string;
+  image: string;
+  /** `fail`: some address was not reached; `error`: some could not be tried. */
+  outcome: "pass" | "fail" | "error";
+  pods: PodProbe[];
+  notes: string[];
+}

@@ -1,4 +1,4 @@
-import type { Gathered } from "./gathered.ts";
+import type { Gathered, Missing } from "./gathered.ts";
 import type { Resource } from "./resource.ts";
 
 /** A Kubernetes object as it came: anything may be missing or of another type. */
@@ -33,6 +33,23 @@ export interface Connection {
   serverVersion?: string;
   /** User name as the server sees it; absent when it would not say. */
   user?: string;
+  /** Nobody answered: these are files, and nobody says that they are all of a cluster. */
+  files?: RecordedFiles;
+}
+
+export interface RecordedFiles {
+  /** The directory or archive. */
+  origin: string;
+  /** Namespaces that there are, and of which there is nothing. */
+  blank: readonly string[];
+}
+
+/** Namespaces of which a recording has objects of a type, where it lacks those of others. */
+export interface Unrecorded {
+  namespaces: readonly string[];
+  why: Missing;
+  /** Of those others it has nothing of any type, as its connection says. */
+  isBlank: boolean;
 }
 
 /**
@@ -63,6 +80,8 @@ export interface ClusterReader {
   expectDebug?(): void;
   /** GET of a path such as `/debug/license`; the body parsed as JSON. 404 is `not-found`. */
   debug(target: DebugTarget, path: string): Promise<Gathered<unknown>>;
+  /** What a recording lacks of a type; nothing where it has all of it, or says so itself. */
+  unrecorded?(resource: Resource): Unrecorded | undefined;
   /** Grants a new time budget, for a phase that had to wait for other clusters. */
   renew?(): void;
   /** Ends what is under way and lets the process exit. */

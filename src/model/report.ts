@@ -19,6 +19,12 @@ export type Command = string;
 
 export type Outcome = "pass" | "warn" | "fail" | "error";
 
+/**
+ * What makes a run fail: `fail` (errors included), also `warn`, of `fail` only what the baseline does
+ * not have, nothing.
+ */
+export type FailOn = "fail" | "warn" | "new" | "never";
+
 export interface ObjectRef {
   /** @minLength 1 */
   kind: string;
@@ -84,11 +90,72 @@ export interface Finding {
    * of: a link that is broken follows from it. Other faults of the same check explain no such link.
    */
   stopsPeering?: true;
+  /** With `--baseline`: whether the baseline has the fault, no less grave. */
+  baseline?: "new" | "known";
+  /** What it was before an entry of `--ignore` made information of it. */
+  ignored?: Ignored;
+  /** A recording lacks what the check needs: in the cluster there may be nothing wrong. */
+  notRecorded?: true;
   /**
    * The page of the check, where it says more of what is wrong.
    * @format uri
    */
   docs?: string;
+}
+
+/** Why a fault is none. */
+export interface Ignored {
+  severity: Status;
+  /** What was said of it before. */
+  message: string;
+  reason: string;
+  /** The last day, in UTC. */
+  until?: string;
+}
+
+/** A finding and the check that it is of. */
+export interface LocatedFinding {
+  check: CheckId;
+  /** Of the cluster whose check it is; absent for one across clusters. */
+  context?: string;
+  finding: Finding;
+}
+
+/** The report that this one was compared with, and its faults that this one does not have. */
+export interface Baseline {
+  /**
+   * RFC 3339.
+   * @format date-time
+   */
+  startedAt: string;
+  fixed: LocatedFinding[];
+  /** Neither there nor fixed: this time they were not, or could not be, looked at. */
+  unknown: LocatedFinding[];
+}
+
+/** What a report says of itself. */
+export interface ReportHead {
+  /**
+   * RFC 3339.
+   * @format date-time
+   */
+  startedAt: string;
+  outcome: Outcome;
+}
+
+/** The tree of `mc compare -o json`: fields are added, never changed. */
+export interface Comparison {
+  schemaVersion: "mc.compare/v1";
+  before: ReportHead;
+  after: ReportHead;
+  /** Contexts that only one of the reports has. */
+  clusters: { added: string[]; removed: string[] };
+  /** Faults that were not there, or not as grave. */
+  new: LocatedFinding[];
+  known: LocatedFinding[];
+  fixed: LocatedFinding[];
+  /** Faults of the first report that the second could not, or did not, look for. */
+  unknown: LocatedFinding[];
 }
 
 /** What a check found; with its id as `Id` the data has the type that this check declares. */
@@ -146,6 +213,10 @@ export interface Report {
   /** @minimum 0 */
   durationMs: number;
   precheck: boolean;
+  /** What made the run fail, when that was not `fail`. */
+  failOn?: FailOn;
+  /** With `--baseline`. */
+  baseline?: Baseline;
   outcome: Outcome;
   clusters: ClusterReport[];
   mesh: Result[];

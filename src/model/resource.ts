@@ -17,6 +17,14 @@ const core = (plural: string, kind: string, namespaced = true): Resource => ({
   namespaced,
 });
 
+const spire = (plural: string, kind: string): Resource => ({
+  group: "spire.spiffe.io",
+  versions: ["v1alpha1"],
+  plural,
+  kind,
+  namespaced: false,
+});
+
 /** Every resource type that mc reads or writes. */
 export const RESOURCES = {
   pods: core("pods", "Pod"),
@@ -69,6 +77,18 @@ export const RESOURCES = {
     kind: "Segment",
     namespaced: true,
   },
+  /** A cluster that a management plane of Solo's knows. */
+  kubernetesClusters: {
+    group: "admin.gloo.solo.io",
+    versions: ["v2"],
+    plural: "kubernetesclusters",
+    kind: "KubernetesCluster",
+    namespaced: true,
+  },
+  /** SPIRE's controller manager: which pods get which identity, and whose bundles are fetched. */
+  clusterSpiffeIds: spire("clusterspiffeids", "ClusterSPIFFEID"),
+  clusterStaticEntries: spire("clusterstaticentries", "ClusterStaticEntry"),
+  federatedTrustDomains: spire("clusterfederatedtrustdomains", "ClusterFederatedTrustDomain"),
   /** OpenShift's Cluster Network Operator configuration, one object named `cluster`. */
   openshiftNetworks: {
     group: "operator.openshift.io",

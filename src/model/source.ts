@@ -19,6 +19,8 @@ export interface GatherSettings {
    * ztunnel pods say of themselves (`/config_dump`), which would take a request a node.
    */
   dumps?: boolean;
+  /** `--deep`: ask one ztunnel of a live cluster what certificates it has. */
+  deep?: boolean;
 }
 
 /**

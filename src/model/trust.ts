@@ -109,3 +109,17 @@ export interface TrustMatrix {
   /** By context, where the Secret has revocation lists: what they lack. */
   revocations: ReadonlyMap<string, RevocationFacts>;
 }
+
+/** What SPIRE's certificates come to: which bundle verifies whose workloads. */
+export interface SpireTrustMatrix {
+  /** By the text itself. */
+  pems: ReadonlyMap<string, PemContent>;
+  /** `get(a)?.get(b)`, by context: whether the bundle of `a` verifies what the upstream CA of `b` signs. */
+  peers: ReadonlyMap<string, ReadonlyMap<string, TrustVerdict>>;
+  /** By context: whether the file of roots verifies the upstream CA that it comes with. */
+  upstreams: ReadonlyMap<string, TrustVerdict>;
+  /** By context: whether SPIRE's bundle verifies what istiod signs. */
+  istiodBySpire: ReadonlyMap<string, TrustVerdict>;
+  /** By context: whether istiod's roots verify what SPIRE's upstream CA signs. */
+  spireByIstiod: ReadonlyMap<string, TrustVerdict>;
+}

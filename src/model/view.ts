@@ -53,9 +53,9 @@ export interface CheckView<Id extends CheckId = CheckId> {
   /** Among the lines that people know from `istioctl multicluster check`, which text prints first. */
   familiar?: true;
   /**
-   * The minor version of Istio (`1.30`) from which on `istioctl multicluster check` has this line. The
-   * check runs on older ones too; among the familiar lines of a mesh where all are older text leaves
-   * a result out that has nothing to tell. Absent: the line is told always.
+   * The minor version of Istio (`1.30`) from which on text has this line, as Istio's own check has, or
+   * as what it is about is of that time. The check runs on older ones too; in the text of a mesh where
+   * all are older a result is left out that has nothing to tell. Absent: the line is told always.
    */
   since?: string;
   /** Passing findings stand under the summary line also in the short form of text. */

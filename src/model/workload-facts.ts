@@ -98,6 +98,8 @@ export interface IstiodFact extends WorkloadFact {
   peering: boolean;
   /** Container `discovery` was found. */
   hasDiscovery: boolean;
+  /** Argument --tlsCertFile, with --tlsKeyFile: its certificate comes from files, as of istio-csr. */
+  certificateFile?: string;
 }
 
 export interface IstiodsFact {

@@ -110,7 +110,7 @@ async function tryOne(
   options: ApiServerOptions,
 ): Promise<ApiServerAttempt> {
   try {
-    const config = embeddedKubeconfig(bytes, "its kubeconfig", options.env);
+    const config = embeddedKubeconfig(bytes, "of the Secret", options.env);
     return { ...named, ...(await connectWith(config, options)) };
   } catch (cause) {
     if (!(cause instanceof UsageError)) throw cause;

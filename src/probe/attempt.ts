@@ -120,7 +120,7 @@ export function attemptOf(
   chain: PresentedChain | undefined,
   timeoutMs: number,
 ): ProbeAttempt {
-  const { links, ...named } = target;
+  const { links, entrance: _entrance, ...named } = target;
   const judged = judge(dialled, chain, timeoutMs);
   const hint = hintOf(target, judged.verdict);
   const { resolved, connectMs, handshakeMs, clientCertificate } = dialled;
@@ -140,6 +140,9 @@ export function attemptOf(
 }
 
 /** An attempt that was not made. */
-export function notTried({ links, ...named }: ProbeTarget, why: string): ProbeAttempt {
+export function notTried(
+  { links, entrance: _entrance, ...named }: ProbeTarget,
+  why: string,
+): ProbeAttempt {
   return { ...named, verdict: "not-tried", message: why, links };
 }

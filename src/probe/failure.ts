@@ -71,7 +71,7 @@ export function failureOf(cause: unknown, step: "dns" | "tcp" | "tls"): DialFail
   if (step === "tls") return tlsFailure(cause);
   const known = BEFORE_TLS[codeOf(cause)];
   if (known) return known;
-  if (string(at(cause, "name")) === "TimeoutError" || step === "tcp") {
+  if ((cause instanceof Error && cause.name === "TimeoutError") || step === "tcp") {
     return step === "dns"
       ? { verdict: "dns-failed", reason: "DNS does not answer" }
       : { verdict: "timed-out", reason: "nothing answers" };

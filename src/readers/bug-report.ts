@@ -80,6 +80,9 @@ export class BugReportBuilder implements Builder {
       ...defined({ recordedAfter: this.#objects.newestUntil(now) }),
       objects: this.#objects,
       debug: this.#debug,
+      // All its lists are of all namespaces.
+      mayBePartial: false,
+      isVouchedFor: false,
       snapshot: { connection: {}, unread: [] },
       absence: (resource) => absenceIn(this.#objects, resource, this.#hasCustomResources),
     });

@@ -30,6 +30,7 @@ function renamed(reader: ClusterReader, context: string): ClusterReader {
     list: (resource, options) => reader.list(resource, options),
     get: (resource, namespace, name) => reader.get(resource, namespace, name),
     debug: (target, path) => reader.debug(target, path),
+    unrecorded: (resource) => reader.unrecorded?.(resource),
     renew: () => reader.renew?.(),
     close: () => reader.close(),
   };

@@ -43,6 +43,11 @@ export function nameOfCheck({ id, context }: RootCause): CheckName {
   return context === undefined ? id : checkOf(context, id);
 }
 
+/** Where there may be nothing to mend. */
+function isLast({ finding }: RootCause): boolean {
+  return finding.notRecorded === true;
+}
+
 /** What is to be mended, in the order in which to look at it: faults, not warnings. */
 export function causesOf({ clusters, mesh }: Report, views: Views): RootCauses {
   const faults = [
@@ -53,7 +58,10 @@ export function causesOf({ clusters, mesh }: Report, views: Views): RootCauses {
   ];
   const causes = faults
     .filter(({ cause }) => !cause.finding.blockedBy)
-    .toSorted((one, other) => one.rank - other.rank)
+    .toSorted(
+      (one, other) =>
+        Number(isLast(one.cause)) - Number(isLast(other.cause)) || one.rank - other.rank,
+    )
     .map(({ cause }) => cause);
   return { causes, followers: faults.length - causes.length };
 }

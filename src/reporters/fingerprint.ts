@@ -1,5 +1,5 @@
 import type { Finding } from "../model/report.ts";
-import { identityOf } from "./identity.ts";
+import { identityOf } from "../lib/identity.ts";
 
 const MASK = (1n << 64n) - 1n;
 

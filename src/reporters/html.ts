@@ -3,26 +3,36 @@ import type { ClusterReport, Outcome, Report, Result } from "../model/report.ts"
 import { anchorsOf, MESH_ANCHOR, resultAnchor } from "./html/anchors.ts";
 import { causesSection } from "./html/causes.ts";
 import { resultItem, statusLabel, symbol } from "./html/findings.ts";
-import { linkTable } from "./html/links.ts";
+import { linksSection } from "./html/links.ts";
 import { STYLE } from "./html/style.ts";
 import { probeSection } from "./html/probe.ts";
+import { PICTURE } from "./topology/style.ts";
 import { linkMatrices } from "./link-matrix.ts";
 import { type Markup, markup } from "./markup.ts";
 import type { Reporter } from "./reporter.ts";
 import { overallStatus } from "./results.ts";
-import { count, nameOf, recordedTime, timeWords } from "./words.ts";
+import {
+  baselineWords,
+  count,
+  nameOf,
+  recordedTime,
+  thresholdWords,
+  timeWords,
+  VERDICT,
+} from "./words.ts";
 
-const VERDICT: Readonly<Record<Outcome, string>> = {
-  pass: "All checks passed",
-  warn: "No faults, but warnings",
-  fail: "Faults found",
-  error: "Not everything could be checked",
-};
+/** As the title of a page begins. */
+function titleOf(outcome: Outcome): string {
+  const [first = "", ...rest] = VERDICT[outcome];
+  return first.toUpperCase() + rest.join("");
+}
 
 /** Nothing is loaded and nothing runs, whatever a label says. */
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
-function header({ outcome, clusters, summary, startedAt, tool, precheck }: Report): Markup {
+function header(report: Report): Markup {
+  const { outcome, clusters, summary, startedAt, tool, precheck } = report;
+  const more = [baselineWords(report), thresholdWords(report)].filter(Boolean);
   const { pass, info, warn, fail, error, skip } = summary;
   const counts = [
     `${pass + info} passed`,
@@ -32,8 +42,8 @@ function header({ outcome, clusters, summary, startedAt, tool, precheck }: Repor
     ...(skip > 0 ? [`${skip} skipped`] : []),
   ];
   return markup`<header class="${outcome}">
-<h1>${symbol(outcome)} ${VERDICT[outcome]}</h1>
-<p>${count(clusters.length, "cluster")}; checks: ${counts.join(", ")}</p>
+<h1>${symbol(outcome)} ${titleOf(outcome)}</h1>
+<p>${count(clusters.length, "cluster")}; checks: ${counts.join(", ")}${more.map((words) => `; ${words}`).join("")}</p>
 <p class="minor">mc ${precheck ? "check --precheck" : "check"} ${tool.version}, <time datetime="${startedAt}">${timeWords(startedAt)}</time></p>
 </header>`;
 }
@@ -55,7 +65,7 @@ function clustersTable({ clusters }: Report): Markup {
     return markup`<tr><th scope="row"><a href="#${anchors[index] ?? ""}">${context}</a></th><td>${name}</td><td>${network}</td><td>${istioVersion}</td>${hasRecordings ? recordedCell(cluster) : markup``}<td>${statusLabel(overallStatus(checks))}</td></tr>`;
   });
   return markup`<section aria-labelledby="clusters"><h2 id="clusters">Clusters</h2>
-<div class="scroll" role="region" aria-labelledby="clusters" tabindex="0"><table>
+<div class="scroll" role="region" aria-label="Table of clusters" tabindex="0"><table>
 <thead><tr><th scope="col">Context</th><th scope="col">Cluster ID</th><th scope="col">Network</th><th scope="col">Istio</th>${heading}<th scope="col">Result</th></tr></thead>
 <tbody>
 ${rows}
@@ -77,6 +87,7 @@ ${results.map((result) => resultItem(result, resultAnchor(id, result.id), verbos
 export const html: Reporter = (report, { verbose, views }) => {
   const { clusters, mesh, outcome } = report;
   const anchors = anchorsOf(clusters);
+  const matrices = linkMatrices(report, views);
   const folds = clusters.map((cluster, index) =>
     fold(anchors[index] ?? "", nameOf(cluster), cluster.checks, verbose),
   );
@@ -88,15 +99,15 @@ export const html: Reporter = (report, { verbose, views }) => {
 <meta http-equiv="Content-Security-Policy" content="${POLICY}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<title>mc check: ${VERDICT[outcome]}</title>
-<style>${STYLE}</style>
+<title>mc check: ${titleOf(outcome)}</title>
+<style>${STYLE}${matrices.length > 0 ? PICTURE : markup``}</style>
 </head>
 <body>
 ${header(report)}
 <main>
 ${causesSection(report, views)}
 ${clustersTable(report)}
-${linkMatrices(report, views).map(linkTable)}
+${matrices.map((matrix) => linksSection(matrix, report))}
 ${probeSection(report)}
 <section aria-labelledby="checks"><h2 id="checks">Checks</h2>
 ${folds}

@@ -9,5 +9,8 @@ export const REPORTERS: Readonly<Record<string, () => Promise<Reporter>>> = {
   sarif: async () => (await import("./sarif.ts")).sarif,
   markdown: async () => (await import("./markdown.ts")).markdown,
   html: async () => (await import("./html.ts")).html,
+  svg: async () => (await import("./svg.ts")).svg,
+  github: async () => (await import("./github.ts")).github,
+  codequality: async () => (await import("./codequality.ts")).codequality,
   prometheus: async () => (await import("./prometheus.ts")).prometheus,
 };

@@ -1,6 +1,7 @@
 import { defined } from "../lib/defined.ts";
+import { isFailing } from "../lib/fail-on.ts";
 import { isFault } from "../model/finding.ts";
-import type { Finding, Report, Result, Status } from "../model/report.ts";
+import type { FailOn, Finding, Report, Result } from "../model/report.ts";
 import { commandMarkup, type Markup, markup } from "./markup.ts";
 import {
   apiServerLine,
@@ -36,49 +37,67 @@ function findingLines({ severity, message, blockedBy, remediation }: Finding): M
   ];
 }
 
-function outcomeOf({ status, summary, findings }: Result): Markup[] {
+/** What a test runner makes of a result: a failure is what fails the run. */
+type CaseOutcome = "failed" | "error" | "skipped" | "passed";
+
+function caseOutcome(result: Result, failOn: FailOn | undefined): CaseOutcome {
+  if (result.status === "skip") return "skipped";
+  if (!isFailing(result, failOn)) return "passed";
+  return result.status === "error" ? "error" : "failed";
+}
+
+function outcomeOf(result: Result, failOn: FailOn | undefined): Markup[] {
+  const { status, summary, findings } = result;
   const told = findings.filter(({ severity }) => isFault(severity)).flatMap(findingLines);
-  switch (status) {
-    case "fail":
-      return [markup`<failure message="${summary}" type="fail">${told}</failure>`];
+  switch (caseOutcome(result, failOn)) {
+    case "failed":
+      return [markup`<failure message="${summary}" type="${status}">${told}</failure>`];
     case "error":
       return [markup`<error message="${summary}" type="error">${told}</error>`];
-    case "skip":
+    case "skipped":
       return [markup`<skipped message="${summary}"/>`];
-    case "warn":
-      return [markup`<system-out>${told}</system-out>`];
     default:
-      return [];
+      return told.length > 0 ? [markup`<system-out>${told}</system-out>`] : [];
   }
 }
 
-function counts(results: readonly Result[]): Markup {
-  const of = (wanted: Status): number => results.filter(({ status }) => status === wanted).length;
-  return markup`tests="${results.length}" failures="${of("fail")}" errors="${of("error")}" skipped="${of("skip")}"`;
+/** Attributes of a suite; the whole has no count of what was skipped (junit-10.xsd of Jenkins). */
+function counts(
+  results: readonly Result[],
+  failOn: FailOn | undefined,
+): Record<"all" | "skipped", Markup> {
+  const of = (wanted: CaseOutcome): number =>
+    results.filter((result) => caseOutcome(result, failOn) === wanted).length;
+  return {
+    all: markup`tests="${results.length}" failures="${of("failed")}" errors="${of("error")}"`,
+    skipped: markup`skipped="${of("skipped")}"`,
+  };
 }
 
-/** Only recordings have the properties. */
-function properties({ recordedAt, recordedAfter }: Suite): Markup[] {
-  if (recordedAt === undefined) return [];
-  const after =
-    recordedAfter === undefined
-      ? markup``
-      : markup`<property name="recordedAfter" value="${recordedAfter}"/>`;
-  return [
-    markup`<properties><property name="recordedAt" value="${recordedAt ?? "unknown"}"/>${after}</properties>`,
-  ];
+/** What else there is to know: when a recording was made, and what fails the run. */
+function properties({ recordedAt, recordedAfter }: Suite, failOn: FailOn | undefined): Markup[] {
+  const known = {
+    ...(recordedAt === undefined ? {} : { recordedAt: recordedAt ?? "unknown" }),
+    ...defined({ recordedAfter, failOn }),
+  };
+  const all = Object.entries(known).map(
+    ([name, value]) => markup`<property name="${name}" value="${value}"/>`,
+  );
+  if (all.length === 0) return [];
+  return [{ source: `<properties>${all.map(({ source }) => source).join("")}</properties>` }];
 }
 
-function suiteOf(suite: Suite, { startedAt }: Report): Markup {
+function suiteOf(suite: Suite, { startedAt, failOn }: Report): Markup {
   const { name, context, results } = suite;
   const time = seconds(results.reduce((sum, { durationMs }) => sum + durationMs, 0));
   const cases = results.map(
     (result) =>
-      markup`<testcase classname="${`mc.${context}`}" name="${result.id}" time="${seconds(result.durationMs)}">${outcomeOf(result)}</testcase>`,
+      markup`<testcase classname="${`mc.${context}`}" name="${result.id}" time="${seconds(result.durationMs)}">${outcomeOf(result, failOn)}</testcase>`,
   );
+  const { all, skipped } = counts(results, failOn);
   // JUnit knows local times only: no milliseconds, no zone.
-  return markup`<testsuite name="${name}" ${counts(results)} time="${time}" timestamp="${startedAt.slice(0, 19)}">
-${[...properties(suite), ...cases]}
+  return markup`<testsuite name="${name}" ${all} ${skipped} time="${time}" timestamp="${startedAt.slice(0, 19)}">
+${[...properties(suite, failOn), ...cases]}
 </testsuite>`;
 }
 
@@ -118,7 +137,7 @@ export const junit: Reporter = (report) => {
   ];
   const results = suites.flatMap((suite) => suite.results);
   return markup`<?xml version="1.0" encoding="UTF-8"?>
-<testsuites name="mc check" ${counts(results)} time="${seconds(report.durationMs)}">
+<testsuites name="mc check" ${counts(results, report.failOn).all} time="${seconds(report.durationMs)}">
 ${[...suites.map((suite) => suiteOf(suite, report)), ...probeSuite(report)]}
 </testsuites>
 `.source;

@@ -1,21 +1,26 @@
 import { isFault } from "../model/finding.ts";
-import type { ClusterReport, Finding, Outcome, Report, Result, Status } from "../model/report.ts";
+import type { ClusterReport, Finding, Report, Result, Status } from "../model/report.ts";
 import type { Views } from "../model/view.ts";
 import { causesOf } from "./causes.ts";
 import { PROBE_TITLE, probeLines, probeSummary, VANTAGE } from "./probe.ts";
+import { linkMatrices } from "./link-matrix.ts";
 import { escapeMarkdown, fenced } from "./markdown/escape.ts";
+import { type Fold, fittingFolds } from "./markdown/folds.ts";
+import { mermaidBlock } from "./markdown/mermaid.ts";
 import type { Reporter, ReportOptions } from "./reporter.ts";
 import { overallStatus } from "./results.ts";
-import { count, nameOf, recordedTime, STATUS_WORD, SYMBOL } from "./words.ts";
+import {
+  baselineWords,
+  count,
+  nameOf,
+  recordedTime,
+  STATUS_WORD,
+  SYMBOL,
+  thresholdWords,
+  VERDICT,
+} from "./words.ts";
 
 const COUNTED = ["fail", "error", "warn", "info", "pass", "skip"] as const satisfies Status[];
-
-const VERDICT: Readonly<Record<Outcome, string>> = {
-  pass: "all checks passed",
-  warn: "no faults, but warnings",
-  fail: "faults found",
-  error: "not everything could be checked",
-};
 
 function summaryLine(report: Report, views: Views): string {
   const { causes, followers } = causesOf(report, views);
@@ -27,7 +32,9 @@ function summaryLine(report: Report, views: Views): string {
     ...(report.summary.warn > 0 ? [`${count(report.summary.warn, "check")} with warnings`] : []),
   ];
   const [verdict = "", ...rest] = parts;
-  return `${SYMBOL[report.outcome]} **${verdict}**: ${rest.join(", ")}`;
+  const more = [baselineWords(report), thresholdWords(report)].filter(Boolean);
+  const end = more.map((words) => `; ${words}`).join("");
+  return `${SYMBOL[report.outcome]} **${verdict}**: ${rest.join(", ")}${end}`;
 }
 
 function row(...cells: string[]): string {
@@ -51,15 +58,22 @@ function recordedCell(cluster: ClusterReport): string {
   return recordedTime(cluster) ?? "unknown time";
 }
 
+/** Clusters with a row; names may be long, and a comment may not. */
+const MOST_ROWS = 60;
+
 function table({ clusters, mesh }: Report): string {
   const hasRecordings = clusters.some(({ recordedAt }) => recordedAt !== undefined);
   const recorded = (cell: string): string[] => (hasRecordings ? [cell] : []);
-  const rows = clusters.map((cluster) => [
-    ...[nameOf(cluster), cluster.network ?? "", cluster.istioVersion ?? ""].map(escapeMarkdown),
-    ...recorded(recordedCell(cluster)),
-    statusCell(cluster.checks),
-    ...countCells(cluster.checks),
-  ]);
+  const rows = clusters
+    .slice(0, MOST_ROWS)
+    .map((cluster) => [
+      ...[nameOf(cluster), cluster.network ?? "", cluster.istioVersion ?? ""].map(escapeMarkdown),
+      ...recorded(recordedCell(cluster)),
+      statusCell(cluster.checks),
+      ...countCells(cluster.checks),
+    ]);
+  const more = clusters.length - MOST_ROWS;
+  if (more > 0) rows.push([`… and ${count(more, "cluster")} more`]);
   if (mesh.length > 0)
     rows.push([
       "*across clusters*",
@@ -87,16 +101,45 @@ function findingBlocks(finding: Finding): string[] {
   ];
 }
 
-/** Faults and warnings of some results, with verbose all that was found. */
-function section(heading: string, results: readonly Result[], verbose: boolean): string[] {
-  const told = results.flatMap(({ title, findings }) => {
-    const shown = findings.filter(({ severity }) => verbose || isFault(severity));
+/** What is said of a finding when there is no room: no remedy, and nothing of what another explains. */
+function briefBlocks({ severity, message, blockedBy }: Finding): string[] {
+  return blockedBy ? [] : [`${SYMBOL[severity]} ${escapeMarkdown(message)}`];
+}
+
+/** Faults and warnings, with verbose all that was found. */
+function shownOf({ findings }: Result, verbose: boolean): Finding[] {
+  return findings.filter(({ severity }) => verbose || isFault(severity));
+}
+
+/** A part of the report: results of a cluster, or of those across clusters. */
+interface Part {
+  heading: string;
+  results: readonly Result[];
+}
+
+/** What is shown of a part; nothing where there is nothing. */
+function foldOf(
+  { heading, results }: Part,
+  isOpen: boolean,
+  verbose: boolean,
+  blocksOf: (finding: Finding) => string[],
+): Fold[] {
+  const blocks = results.flatMap((result) => {
+    const shown = shownOf(result, verbose);
     return shown.length === 0
       ? []
-      : [`#### ${escapeMarkdown(title)}`, ...shown.flatMap(findingBlocks)];
+      : [
+          { text: `#### ${escapeMarkdown(result.title)}`, findings: 0 },
+          ...shown.map((finding) => ({ text: blocksOf(finding).join("\n\n"), findings: 1 })),
+        ].filter(({ text }) => text !== "");
   });
-  return told.length === 0 ? [] : [`### ${escapeMarkdown(heading)}`, ...told];
+  const status = overallStatus(results);
+  const title = `${heading}: ${SYMBOL[status]} ${STATUS_WORD[status]}`;
+  return blocks.length === 0 ? [] : [{ title, isOpen, blocks }];
 }
+
+/** Parts with something to tell, of which all are open. */
+const MOST_OPEN = 3;
 
 /** What `--probe` tried, line by line. */
 function probeSection({ probe }: Report): string[] {
@@ -112,13 +155,29 @@ function probeSection({ probe }: Report): string[] {
   ];
 }
 
-/** The report for a pull request or an issue. */
-export const markdown: Reporter = (report: Report, { verbose, views }: ReportOptions) =>
-  `${[
+function topology(report: Report, views: Views): string[] {
+  return linkMatrices(report, views).flatMap((matrix) => mermaidBlock(matrix, report));
+}
+
+/** The report for a pull request or an issue: never longer than a comment may be. */
+export const markdown: Reporter = (report: Report, { verbose, views }: ReportOptions) => {
+  const parts: Part[] = [
+    ...report.clusters.map((cluster) => ({ heading: nameOf(cluster), results: cluster.checks })),
+    { heading: "Across clusters", results: report.mesh },
+  ];
+  const told = parts.filter(({ results }) =>
+    results.some((one) => shownOf(one, verbose).length > 0),
+  );
+  const isOpen = told.length <= MOST_OPEN;
+  const folds = (blocksOf: (finding: Finding) => string[]): Fold[] =>
+    told.flatMap((part) => foldOf(part, isOpen, verbose, blocksOf));
+  const before = [
     `## mc ${report.precheck ? "check --precheck" : "check"}`,
     summaryLine(report, views),
     table(report),
-    ...report.clusters.flatMap((cluster) => section(nameOf(cluster), cluster.checks, verbose)),
-    ...section("Across clusters", report.mesh, verbose),
+    ...topology(report, views),
     ...probeSection(report),
-  ].join("\n\n")}\n`;
+  ];
+  const blocks = [...before, ...fittingFolds(before, folds(findingBlocks), folds(briefBlocks))];
+  return `${blocks.join("\n\n")}\n`;
+};

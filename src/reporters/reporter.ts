@@ -16,6 +16,8 @@ export interface ReportOptions {
   descriptions?: Descriptions;
   /** What tells this analysis from others of the same commit, in SARIF; absent: nothing does. */
   sarifCategory?: string;
+  /** The report of the same format that this one replaces. */
+  previous?: string;
 }
 
 /** A report as the text of one output format, with its final line break. */

@@ -1,11 +1,14 @@
+import { defined } from "../lib/defined.ts";
+import { countsAgainst } from "../lib/fail-on.ts";
 import { PACKAGE_PAGE } from "../lib/pages.ts";
 import { commandLines, oneLine } from "../lib/sanitize.ts";
 import { isFault } from "../model/finding.ts";
-import type { Finding, Report, Result } from "../model/report.ts";
+import type { FailOn, Finding, Report, Result } from "../model/report.ts";
 import { escapeMarkdown, fenced } from "./markdown/escape.ts";
 import { probeLines } from "./probe.ts";
 import type { Reporter, ReportOptions } from "./reporter.ts";
 import { fingerprints } from "./fingerprint.ts";
+import { placeOf } from "./sarif/place.ts";
 import { ruleOf } from "./sarif/rules.ts";
 import { type Located, locatedResults } from "./results.ts";
 
@@ -39,7 +42,7 @@ function locationOf({ object, cluster }: Finding, context: string | undefined): 
   const name = words.slice(1).join("/") || place || "mesh";
   return {
     physicalLocation: {
-      artifactLocation: { uri: place ? `cluster/${encodeURIComponent(place)}` : "mesh" },
+      artifactLocation: { uri: placeOf(place) },
       region: REGION,
     },
     logicalLocations: [
@@ -63,8 +66,15 @@ function printsOf(fingerprint: string): Record<string, string> {
   return { "mcFinding/v2": fingerprint, primaryLocationLineHash: `${fingerprint}:1` };
 }
 
-/** What is no result of a rule: when recordings were made, and what `--probe` tried. */
-function propertiesOf({ clusters, probe }: Report): object {
+const BASELINE_STATE = { new: "new", known: "unchanged" } as const;
+
+/** What fails the run is an error, whatever it is called. */
+function levelOf(finding: Finding, failOn: FailOn | undefined): "error" | "warning" {
+  return finding.severity !== "warn" || countsAgainst(finding, failOn) ? "error" : "warning";
+}
+
+/** What is no result of a rule: when recordings were made, what fails the run, and what `--probe` tried. */
+function propertiesOf({ clusters, probe, failOn }: Report): object {
   const recordings = clusters.flatMap(({ context, recordedAt }) =>
     recordedAt === undefined ? [] : [[oneLine(context), recordedAt] as const],
   );
@@ -75,6 +85,7 @@ function propertiesOf({ clusters, probe }: Report): object {
     ...(recordings.length > 0 ? { recordedAt: Object.fromEntries(recordings) } : {}),
     ...(newest.length > 0 ? { recordedAfter: Object.fromEntries(newest) } : {}),
     ...(probe ? { probe: probeLines(probe).map(({ text }) => oneLine(text)) } : {}),
+    ...defined({ failOn }),
   };
   return Object.keys(properties).length > 0 ? { properties } : {};
 }
@@ -90,8 +101,9 @@ function run(report: Report, { descriptions = {}, sarifCategory }: ReportOptions
       .map((finding) => ({
         ruleId: id,
         ruleIndex: indices.get(id),
-        level: finding.severity === "warn" ? "warning" : "error",
+        level: levelOf(finding, report.failOn),
         message: messageOf(finding),
+        ...(finding.baseline ? { baselineState: BASELINE_STATE[finding.baseline] } : {}),
         locations: [locationOf(finding, context)],
         partialFingerprints: printsOf(fingerprint(id, context, finding)),
         properties: {

@@ -3,7 +3,7 @@ import { isFault } from "../model/finding.ts";
 import type { ClusterReport, Report } from "../model/report.ts";
 import type { Reporter } from "./reporter.ts";
 import { briefLines, clusterLines } from "./text/cluster.ts";
-import { closingLines, faultLines } from "./text/faults.ts";
+import { closingLines, faultLines, thresholdLines } from "./text/faults.ts";
 import { foldedApart, foldedLines } from "./text/folded.ts";
 import { joinedBlocks } from "./text/order.ts";
 import { probeBlock } from "./text/probe.ts";
@@ -65,6 +65,7 @@ export const text: Reporter = (report, options) => {
     ...probe,
     ...(probe.length > 0 ? [""] : []),
     ...last,
+    ...thresholdLines(report, style),
   ];
   while (lines.at(-1) === "") lines.pop();
   return `${lines.join("\n")}\n`;

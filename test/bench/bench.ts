@@ -6,6 +6,7 @@ import { intermediates } from "./intermediates.ts";
 import { has, table, type Row } from "./measure.ts";
 import { flatNetwork, hundredClusters, sizes } from "./scale.ts";
 import { startUp, type Reference } from "./start-up.ts";
+import { writes } from "./writes.ts";
 
 /*
  * `npm run bench [-- [--check] PART…]`: how long the built command takes, as ratios of medians within
@@ -34,6 +35,7 @@ const PARTS: Readonly<Record<string, () => Promise<Row[]>>> = {
   "start-up": () => startUp([...(withKubectl ? [KUBECTL] : []), NODE], many),
   depth: () => depth(guard ? some : many),
   clusters: () => manyClusters(some),
+  writes: () => writes(some),
   flat: () => flatNetwork(some, guard),
   ...(guard ? {} : { sizes: () => sizes(many - some), hundred: () => hundredClusters() }),
   ...(withKubectl ? { "by-hand": () => byHand(some) } : {}),

@@ -55,7 +55,14 @@ describe("who keeps Secret cacerts", () => {
 describe("who signs in place of istiod", () => {
   it.each([
     [{ ENABLE_CA_SERVER: "false" }, /ENABLE_CA_SERVER=false.*istio-csr/],
-    [{ EXTERNAL_CA: "ISTIOD_RA_KUBERNETES_API" }, /EXTERNAL_CA=ISTIOD_RA_KUBERNETES_API/],
+    [
+      { EXTERNAL_CA: "ISTIOD_RA_KUBERNETES_API" },
+      /EXTERNAL_CA=ISTIOD_RA_KUBERNETES_API.*the CA behind it/,
+    ],
+    [
+      { ROOT_CA_DIR: "/etc/mine" },
+      /ROOT_CA_DIR=\/etc\/mine(?!.*istio-csr).*where those files come from/,
+    ],
   ])("%j", (values, text) => {
     expect(externalCa([istiod({ env: env(values) })])).toMatch(text);
     // Another revision still signs itself.

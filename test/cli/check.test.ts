@@ -35,6 +35,7 @@ describe("mc check on recordings", () => {
     ["unlinked", ["-p", "--fail-on", "warn"], 0],
     ["unlinked", ["--check", "peers"], 0],
     ["unlinked", ["--check=peers", "--fail-on=warn"], 1],
+    ["unlinked", ["--fail-on", "never"], 0],
     ["unlinked", ["--skip", "links"], 0],
     ["two-revisions", ["-r", "1-26"], 1],
     ["healthy", ["-i", "elsewhere"], 1],
@@ -153,7 +154,7 @@ describe("mc check on recordings", () => {
     ] as const) {
       const clock = new VirtualClock();
       let reports = 0;
-      const { code } = await runMc(["check", ...dir(scenario), "--watch=1h"], {
+      const { code, stderr } = await runMc(["check", ...dir(scenario), "--watch=1h"], {
         clock,
         isGone: () => reports === 3,
         onWrite: (stream, text) => {
@@ -161,6 +162,7 @@ describe("mc check on recordings", () => {
         },
       });
       expect([code, reports, clock.pauses]).toEqual([expected, 3, [3_600_000, 3_600_000]]);
+      expect(stderr).toBe("note: recordings stay as they are: every report will say the same\n");
     }
   });
 
@@ -192,10 +194,11 @@ describe("mc check on recordings", () => {
     [["check", "--bogus"], "unknown option '--bogus'"],
     [["chekc"], "unknown command 'chekc' (Did you mean check?)"],
     [["check", "stray"], "check takes no arguments: did you mean --contexts stray?"],
-    [["check", "--fail-on", "never"], "It is fail or warn."],
+    [["check", "--fail-on", "always"], "It is fail or warn or new or never."],
     [["check", "--timeout", "fast"], "Give a duration such as 30s or 5m."],
     [["check", "--timeout", "0s"], "Give a duration"],
     [["check", "--wait=soon"], "Give a duration"],
+    [["check", "--directory", ""], "--directory needs the path of a directory or an archive"],
     [["check", "--wait", "--watch"], "'--watch [duration]' cannot be used with option '--wait"],
     [["check", "--concurrency", "0"], "Give a whole number, 1 or more."],
     [["check", "--contexts", ","], "It needs at least one value."],

@@ -433,3 +433,73 @@ describe("mc expose, wrongly called", () => {
     expect(stderr).toContain(message);
   });
 });
+
+describe("expose --format helm-values", () => {
+  it("prints the values of the peering chart, and what helm would refuse", async () => {
+    await start();
+    const { code, stdout, stderr } = await clusters.mc([
+      ...EXPOSE,
+      "--generate",
+      "--format=helm-values",
+    ]);
+    expect({ code, stdout }).toEqual({
+      code: 0,
+      stdout: `\
+eastwest:
+  cluster: cluster1
+  create: true
+  dataplaneServiceTypes:
+  - loadbalancer
+  network: cluster1
+`,
+    });
+    expect(stderr).toContain(
+      "note: the peering chart needs Solo's Istio 1.29 or later: cluster1 runs 1.28.5-solo\n",
+    );
+    expect(stderr).toMatch(
+      /warning: cluster1: Gateway istio-eastwest\/istio-eastwest is there already .*invalid ownership metadata.*\n {5}kubectl --context cluster1 .* label /,
+    );
+    const nodePort = await clusters.mc([
+      ...EXPOSE,
+      "--generate",
+      "--format=helm-values",
+      "--data-plane-service-type=nodeport",
+      "-q",
+    ]);
+    expect(nodePort.stdout).toContain("dataplaneServiceTypes:\n  - nodeport\n");
+    expect(nodePort.stderr).not.toContain("note:");
+  });
+
+  it("goes with --generate only", async () => {
+    await start();
+    const { code, stdout, stderr } = await clusters.mc([...EXPOSE, "--format=helm-values"]);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toContain("--format helm-values goes with --generate");
+  });
+});
+
+describe("an east-west Gateway of a Helm release", () => {
+  it("is not taken over", async () => {
+    await start();
+    const found = made().get("istio-eastwest/istio-eastwest");
+    const metadata = {
+      ...found?.metadata,
+      managedFields: [{ manager: "helm", operation: "Update" }],
+    };
+    clusters.server("cluster1").put({
+      ...found,
+      apiVersion: "gateway.networking.k8s.io/v1",
+      kind: "Gateway",
+      metadata: {
+        ...metadata,
+        name: "istio-eastwest",
+        namespace: "istio-eastwest",
+        annotations: { "meta.helm.sh/release-name": "peering" },
+      },
+    });
+    const { code, stderr } = await clusters.mc(EXPOSE);
+    expect(code).toBe(1);
+    expect(stderr).toContain("belongs to Helm release peering");
+    expect(realWrites()).toEqual([]);
+  });
+});

@@ -535,7 +535,7 @@ describe("Ctrl-C", () => {
     expect(await running).toEqual({ code: 130, stdout: "", stderr: "" });
   });
 
-  it("between two writes: says what was applied and how to undo it", async () => {
+  it("while writes are under way: they are finished, it says so and how to undo it", async () => {
     await start();
     const stop = new AbortController();
     const { code, stdout, stderr } = await clusters.mc(LINK, {
@@ -545,11 +545,10 @@ describe("Ctrl-C", () => {
       },
     });
     expect(code).toBe(130);
-    expect(stdout).toBe(applied("cluster2", "cluster1"));
+    expect(stdout).toBe(applied("cluster2", "cluster1") + applied("cluster1", "cluster2"));
     expect(stderr).toContain(
-      "mc: interrupted: 1 left as they were\napplied: istio-eastwest/istio-remote-peer-cluster1 on cluster2\nto undo:\n     kubectl --context cluster2",
+      "mc: interrupted: everything was applied\napplied: istio-eastwest/istio-remote-peer-cluster1 on cluster2, istio-eastwest/istio-remote-peer-cluster2 on cluster1\nto undo:\n     kubectl --context cluster1",
     );
-    expect(remoteGateways("cluster1")).toEqual([]);
   });
 
   it("after the last write: exit 130 all the same", async () => {
@@ -683,7 +682,10 @@ describe("--wait", () => {
   it("until they are connected, by watching", async () => {
     await start({
       server: (context) => ({
-        controller: { delayMs: 50, address: context === "cluster1" ? "192.0.2.10" : "192.0.2.20" },
+        controller: {
+          delayMs: 1500,
+          address: context === "cluster1" ? "192.0.2.10" : "192.0.2.20",
+        },
       }),
     });
     const { code, stdout } = await clusters.mc([...LINK, "--wait=10m"]);
@@ -732,6 +734,36 @@ describe("--wait", () => {
           "     mc check --contexts cluster1,cluster2",
           "",
         ].join("\n"),
+      );
+    });
+  });
+
+  it("is not over while no istiod runs, whatever the conditions say", async () => {
+    await start();
+    await clusters.mc([...LINK, "--wait=10m"]);
+    for (const [name, { metadata }] of clusters.objects("cluster1", "Pod")) {
+      const labels = metadata["labels"] as Record<string, string>;
+      if (labels["app"] === "istiod") {
+        clusters.edit("cluster1", "Pod", name, (pod) => {
+          pod["status"] = { phase: "Pending" };
+        });
+      }
+    }
+    await withTimeEnough(async (limit) => {
+      const { code, stdout, stderr } = await clusters.mc([...LINK, `--wait=${limit}`, "-q"]);
+      expect({ code, linked: stdout.includes(linked("cluster1", "cluster2")) }).toEqual({
+        code: 1,
+        linked: false,
+      });
+      expect(stdout).toContain(linked("cluster2", "cluster1"));
+      expect(stderr).toContain(
+        "warning: cluster1: no istiod runs, so nobody takes the Gateway up\n",
+      );
+      expect(stderr).toContain(
+        "     no istiod of its cluster runs, so nobody says how it stands\n",
+      );
+      expect(stderr).toContain(
+        "     kubectl --context cluster1 get deployments,pods -A -l app=istiod -o wide\n",
       );
     });
   });

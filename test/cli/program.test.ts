@@ -1,11 +1,10 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { spawnSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
 import { CHECKS } from "../../src/checks/index.ts";
 import { REPORTERS } from "../../src/reporters/index.ts";
 import { VERSION } from "../../src/version.ts";
-import { runMc, startClusters } from "../support/cli.ts";
+import { runMc } from "../support/cli.ts";
 
 const PACKAGE = JSON.parse(
   readFileSync(resolve(import.meta.dirname, "../../package.json"), "utf8"),
@@ -32,6 +31,10 @@ describe("mc", () => {
       "Exit codes",
     ]) {
       expect(help.stdout).toContain(text);
+    }
+    for (const command of ["check", "expose", "link", "unlink", "snapshot", "rbac"]) {
+      const { stdout } = await runMc([command, "--help"]);
+      expect(stdout.split("\n").filter((line) => line.length > 80)).toEqual([]);
     }
     const check = await runMc(["check", "--help"]);
     for (const format of Object.keys(REPORTERS)) expect(check.stdout).toContain(format);
@@ -75,47 +78,5 @@ describe("mc explain", () => {
     const { code, stderr } = await runMc(["explain", "nope"]);
     expect(code).toBe(2);
     expect(stderr).toMatch(/^mc: no check is called "nope"; there are connection, [^\n]+\n$/);
-  });
-});
-
-describe("mc completion", () => {
-  it("completes commands, flags and values in bash", async () => {
-    const { stdout } = await runMc(["completion", "bash"]);
-    const complete = (...words: string[]): string[] => {
-      const script = `${stdout}\nCOMP_WORDS=(${words.map((word) => `'${word}'`).join(" ")}); COMP_CWORD=$((\${#COMP_WORDS[@]} - 1)); _mc; echo "\${COMPREPLY[@]}"`;
-      const { stdout: said } = spawnSync("bash", ["-c", script], { encoding: "utf8" });
-      return said.trim().split(" ");
-    };
-    expect(complete("mc", "ex")).toEqual(["expose", "explain"]);
-    expect(complete("mc", "check", "--pre")).toEqual(["--precheck"]);
-    expect(complete("mc", "check", "--check", "cl")).toEqual(["cluster-identity"]);
-    expect(complete("mc", "check", "-o", "")).toBeDefined();
-    expect(complete("mc", "check", "--output", "js")).toEqual(["json"]);
-    expect(complete("mc", "explain", "cer")).toEqual(["certs"]);
-  });
-
-  it.each(["zsh", "fish"])("has a script for %s with every command and check", async (shell) => {
-    const { code, stdout } = await runMc(["completion", shell]);
-    expect(code).toBe(0);
-    for (const word of ["check", "unlink", "snapshot", "cluster-identity", "helm-values"]) {
-      expect(stdout).toContain(word);
-    }
-    expect(stdout).not.toContain("istioNamespace");
-  });
-
-  it("knows its shells", async () => {
-    const { code, stdout, stderr } = await runMc(["completion", "tcsh"]);
-    expect([code, stdout]).toEqual([2, ""]);
-    expect(stderr).toContain("It is bash, zsh, fish.");
-  });
-
-  it("completes contexts of the kubeconfig", async () => {
-    const clusters = await startClusters("healthy");
-    try {
-      const { stdout } = await clusters.mc(["__contexts"]);
-      expect(stdout).toBe("cluster1\ncluster2\n");
-    } finally {
-      await clusters.close();
-    }
   });
 });

@@ -25,9 +25,31 @@ describe("mc rbac", () => {
       secrets: true,
       remoteSecrets: false,
       portForward: true,
+      certs: false,
     });
     expect(all).toEqual(documents.map(({ manifest }) => manifest));
     expect(stderr).toBe("note: a token for it: kubectl -n istio-system create token mc\n");
+  });
+
+  it("lets mc certs write the one Secret, where that is asked for", async () => {
+    const rulesOf = async (...args: string[]): Promise<unknown[]> => {
+      const { all } = await manifests("-q", ...args);
+      const role = all.find(({ kind }) => kind === "Role") as { rules?: unknown[] } | undefined;
+      return role?.rules ?? [];
+    };
+    const added = [
+      {
+        apiGroups: [""],
+        resources: ["secrets"],
+        resourceNames: ["cacerts", "istio-ca-secret"],
+        verbs: ["get"],
+      },
+      { apiGroups: [""], resources: ["secrets"], resourceNames: ["cacerts"], verbs: ["patch"] },
+      { apiGroups: [""], resources: ["secrets"], verbs: ["create"] },
+    ];
+    expect(await rulesOf("--with-certs")).toEqual([...(await rulesOf()), ...added]);
+    const { stdout } = await runMc(["rbac", "--with-certs", "-q"]);
+    expect(stdout).toContain("create secrets: mc certs install, mc certs rotate\n");
   });
 
   it("asks no cluster and no kubeconfig", async () => {
@@ -66,6 +88,30 @@ describe("mc rbac", () => {
     expect(JSON.stringify(loadAll(stdout))).not.toContain('"*"');
   });
 
+  it("--with-spire: names the namespaces and the Secret", async () => {
+    const { all } = await manifests("--with-spire");
+    expect(named(all).slice(-2)).toEqual([
+      "Role spire-server/mc-spire",
+      "RoleBinding spire-server/mc-spire",
+    ]);
+    const given = await manifests(
+      "--with-spire",
+      "a,b",
+      "--spire-secret",
+      "x",
+      "--spire-secret",
+      "y",
+    );
+    expect(named(given.all).filter((one) => one.startsWith("Role "))).toEqual([
+      "Role istio-system/mc",
+      "Role a/mc-spire",
+      "Role b/mc-spire",
+    ]);
+    expect(JSON.stringify(given.all)).toContain('"resourceNames":["x","y"]');
+    const { code, stderr } = await runMc(["rbac", "--spire-secret", "x"]);
+    expect([code, stderr]).toEqual([2, "mc: --spire-secret is only for --with-spire\n"]);
+  });
+
   it("says of each rule which checks it is for, and what it gives away", async () => {
     const { stdout } = await runMc(["rbac", "--with-remote-secrets", "--mode", "peering"]);
     expect(stdout).toMatch(/^# list nodes: (?:[\w-]+, )*platform, (?:[\w-]+, )*data-plane$/m);
@@ -79,9 +125,26 @@ describe("mc rbac", () => {
     ["--name", "A b"],
     ["-n", "a\nb"],
     ["-i", "-"],
+    ["--with-spire", "a,,b"],
+    ["--spire-secret", "A"],
   ])("refuses what cannot be a name: %s %j", async (flag, value) => {
     const { code, stdout, stderr } = await runMc(["rbac", flag, value]);
     expect([code, stdout]).toEqual([2, ""]);
     expect(stderr).toMatch(/^mc: .+\n$/);
+  });
+
+  it("allows the Pods of mc probe in one namespace, where that is wanted", async () => {
+    const { all } = await manifests("-n", "probes", "--with-probe", "-q");
+    expect(named(all).slice(5)).toEqual(["Role probes/mc-probe", "RoleBinding probes/mc-probe"]);
+    expect(all[5]).toMatchObject({
+      rules: [
+        {
+          apiGroups: [""],
+          resources: ["pods"],
+          verbs: ["create", "delete", "get", "list", "patch"],
+        },
+      ],
+    });
+    expect(named((await manifests("-q")).all).length).toBe(5);
   });
 });

@@ -36,7 +36,7 @@ describe("what was probably meant", () => {
       "check --skip peer-addresse",
       'no check is called "peer-addresse": did you mean peer-addresses?',
     ],
-    ["check --check ztunnel", 'no check is called "ztunnel": did you mean pods-ztunnel?'],
+    ["check --check ztunnel", 'no check is called "ztunnel": did you mean pods-ztunnel'],
     ["explain pods", 'no check is called "pods": did you mean pods-istiod, pods-ztunnel, '],
     ["check --check zz", `no check is called "zz"; there are ${IDS}`],
     ["check -o jsn", `no output format is called "jsn" (did you mean json?); there are ${FORMATS}`],
@@ -75,7 +75,7 @@ describe("a flag without its value", () => {
     ["check -o --verbose", `--output needs a value: ${FORMATS}`],
     ["check --check", `--check needs a value: ${IDS}`],
     ["check --skip", `--skip needs a value: ${IDS}`],
-    ["check --fail-on", "--fail-on needs a value: fail, warn"],
+    ["check --fail-on", "--fail-on needs a value: fail, warn, new, never"],
     ["check --timeout", "--timeout needs a duration such as 30s or 5m: "],
     ["check --concurrency", "--concurrency needs a whole number, 1 or more: "],
     ["check --directory", "--directory needs the path of a directory: "],
@@ -83,7 +83,7 @@ describe("a flag without its value", () => {
     ["check -n", "--namespace needs a value: namespace of the Gateways"],
     ["link --format", "--format needs a value: gateway, helm-values"],
     ["expose --data-plane-service-type", "needs a value: loadbalancer, nodeport"],
-    ["completion", "completion needs a shell: bash, zsh, fish"],
+    ["completion", "completion needs a shell: bash, zsh, fish, powershell"],
     ["check --contexts", "--contexts needs names of kubeconfig contexts"],
   ])("%s", async (line, said) => {
     const { code, stdout, stderr } = await runMc(line.split(" "));

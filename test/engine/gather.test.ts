@@ -210,8 +210,33 @@ describe("a debug answer that no fact reads", () => {
 
 describe("the order of asking", () => {
   it("is what facts declare", () => {
-    expect(LAST.toSorted()).toEqual(["licenses", "segments", "sourcePods", "syncs"]);
-    expect([...LEADING].toSorted()).toEqual(["flatEntries", "istiodPods", "istiods", "namespaces"]);
+    expect(LAST.toSorted()).toEqual(
+      [
+        "credentialTarget",
+        "kubernetesClusters",
+        "licenses",
+        "segments",
+        "sourcePods",
+        "spire",
+        "spireEntries",
+        "spirePods",
+        "spireTrust",
+        "syncs",
+      ].toSorted(),
+    );
+    expect([...LEADING].toSorted()).toEqual(
+      [
+        "flatEntries",
+        "istiodPods",
+        "istiods",
+        "namespaces",
+        "remoteSecrets",
+        "services",
+        "spire",
+        "spirePods",
+        "ztunnels",
+      ].toSorted(),
+    );
     expect(IDENTIFYING).toEqual(["connection", "istiods", "istioNamespace", "namespaces"]);
   });
 });

@@ -22,6 +22,7 @@ const RULES = rulesOfRoles(
     secrets: true,
     remoteSecrets: true,
     portForward: true,
+    certs: false,
     mode: "community",
   }),
 );

@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { exitCode } from "../../src/cli/shared/exit-code.ts";
 import { buildReport } from "../../src/engine/report.ts";
 import type { Result, Status } from "../../src/model/report.ts";
 import { clusterRef } from "../support/facts.ts";
@@ -72,20 +71,5 @@ describe("a report", () => {
       error: 0,
       skip: 1,
     });
-  });
-});
-
-describe("the exit code", () => {
-  it.each([
-    ["pass", "fail", 0],
-    ["warn", "fail", 0],
-    ["fail", "fail", 1],
-    ["error", "fail", 1],
-    ["pass", "warn", 0],
-    ["warn", "warn", 1],
-    ["fail", "warn", 1],
-    ["error", "warn", 1],
-  ] as const)("%s with --fail-on %s: %i", (outcome, failOn, code) => {
-    expect(exitCode(outcome, failOn)).toBe(code);
   });
 });

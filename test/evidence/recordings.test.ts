@@ -1,9 +1,12 @@
 import { describe, expect, test } from "vitest";
+import { VIEWS } from "../../src/checks/index.ts";
 import { check } from "../../src/engine/check.ts";
 import { at, string } from "../../src/lib/json.ts";
 import type { RawObject } from "../../src/model/reader.ts";
 import type { Report, Result, Status } from "../../src/model/report.ts";
+import { fail, remedy } from "../../src/model/finding.ts";
 import { RESOURCES } from "../../src/model/resource.ts";
+import { causesOf } from "../../src/reporters/causes.ts";
 import { openRecordings } from "../../src/readers/recordings.ts";
 import { directory } from "../readers/temp.ts";
 import { recordedClusters } from "../support/scenario.ts";
@@ -75,5 +78,51 @@ describe("kubectl cluster-info dump of a healthy mesh", async () => {
       ({ findings }) => findings.flatMap(({ remediation }) => remediation?.commands ?? []),
     );
     expect(commands.filter((line) => !line.startsWith("mc snapshot "))).toEqual([]);
+  });
+});
+
+describe("a dump of a namespace list and of what only some namespaces hold", async () => {
+  const only =
+    (...namespaces: string[]): Layout =>
+    (object) => {
+      const type = plural(object);
+      if (type === undefined) return undefined;
+      const namespace = string(at(object, "metadata", "namespace"));
+      return namespace === undefined || namespaces.includes(namespace) ? `${type}.json` : undefined;
+    };
+
+  test.each([["istio-system"], ["istio-eastwest"]])("of %s finds no fault", async (namespace) => {
+    const report = await dumped(only(namespace));
+    expect(Object.entries(statuses(report)).filter(([, status]) => status === "fail")).toEqual([]);
+    const commands = [...report.clusters.flatMap(({ checks }) => checks), ...report.mesh].flatMap(
+      ({ findings }) => findings.flatMap(({ remediation }) => remediation?.commands ?? []),
+    );
+    expect(commands.filter((line) => !line.startsWith("mc snapshot "))).toEqual([]);
+  });
+
+  test("names a fault before what is not recorded, and says once what it is made of", async () => {
+    const report = await dumped((object) =>
+      object["kind"] === "DaemonSet" ? undefined : only("istio-system", "istio-eastwest")(object),
+    );
+    const broken = {
+      ...report,
+      mesh: report.mesh.map((result) =>
+        result.id === "versions"
+          ? {
+              ...result,
+              status: "fail" as const,
+              findings: [fail("skew", { remediation: remedy("Upgrade.") })],
+            }
+          : result,
+      ),
+    };
+    const ids = causesOf(broken, VIEWS).causes.map(({ id }) => id);
+    expect(ids[0]).toBe("versions");
+    expect(ids).toContain("license");
+    const connection = report.clusters[0]?.checks.find(({ id }) => id === "connection");
+    expect(connection).toMatchObject({
+      status: "info",
+      summary: expect.stringMatching(/^no API server was asked, files of \S+ were read/),
+    });
   });
 });

@@ -42,8 +42,54 @@ const IN_SEGMENT: MemoryContents = {
   ],
 };
 
+/** Only where links are made automatically are the clusters of a management plane asked for. */
+const AUTOMATED: MemoryContents = {
+  objects: [
+    {
+      kind: "Deployment",
+      metadata: { name: "istiod", namespace: "istio-system", labels: { app: "istiod" } },
+      spec: {
+        template: {
+          spec: {
+            containers: [
+              {
+                name: "discovery",
+                env: [{ name: "PEERING_AUTOMATIC_LOCAL_GATEWAY", value: "true" }],
+              },
+            ],
+          },
+        },
+      },
+    },
+    { kind: "Service", metadata: { name: "gloo-mesh-mgmt-server", namespace: "gloo-mesh" } },
+  ],
+};
+
+/** Objects of SPIRE are asked for only where ztunnel takes identities from it. */
+const WITH_SPIRE: MemoryContents = {
+  objects: [
+    {
+      kind: "DaemonSet",
+      metadata: { name: "ztunnel", namespace: "istio-system" },
+      spec: {
+        template: {
+          spec: {
+            containers: [{ name: "istio-proxy", env: [{ name: "SPIRE_ENABLED", value: "true" }] }],
+          },
+        },
+      },
+    },
+  ],
+};
+
+const BY_KEY: { readonly [K in FactKey]?: MemoryContents } = {
+  segments: IN_SEGMENT,
+  kubernetesClusters: AUTOMATED,
+};
+
 function contentsFor(key: FactKey): MemoryContents {
-  return key === "segments" ? IN_SEGMENT : CONTENTS;
+  if (key.startsWith("spire")) return WITH_SPIRE;
+  return BY_KEY[key] ?? CONTENTS;
 }
 
 /** They are asked for only where the mesh is of the community. */
@@ -71,7 +117,7 @@ function refusing({ verbs, resource, names }: FactAccess) {
 
 const NEEDED = KEYS.flatMap((key) =>
   FACT_ACCESS[key]
-    .filter(({ resource }) => !IN_PART.includes(resource))
+    .filter(({ resource, optional }) => !optional && !IN_PART.includes(resource))
     .filter(() => !ELSEWHERE.includes(key))
     .map((access) => [key, `${access.verbs.join()} ${access.resource}`, access] as const),
 );

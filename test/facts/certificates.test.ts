@@ -222,6 +222,37 @@ describe("which CA istiod signs with", () => {
     expect(fact).not.toHaveProperty("external");
   });
 
+  it("an external one where there is no Secret, as far as istiod's arguments tell", async () => {
+    const plain = istiod({});
+    expect(await valueOf("intermediate", { objects: [plain] })).toEqual({
+      secret: "none",
+      keys: [],
+    });
+    const { spec, ...rest } = plain as unknown as { spec: { template: { spec: object } } };
+    const withArguments = (...args: string[]) => ({
+      ...rest,
+      spec: {
+        ...spec,
+        template: {
+          ...spec.template,
+          spec: { containers: [{ name: "discovery", env: [], args: ["discovery", ...args] }] },
+        },
+      },
+    });
+    const files = ["--tlsCertFile=/tls/tls.crt", "--tlsKeyFile", "/tls/tls.key"];
+    expect(await valueOf("intermediate", { objects: [withArguments(...files)] })).toEqual({
+      secret: "none",
+      keys: [],
+      external:
+        "there is neither Secret cacerts nor istio-ca-secret, and istiod istio-system/istiod-1-28-5 has its certificate from a file (--tlsCertFile=/tls/tls.crt), as istio-csr of cert-manager gives it: an external CA signs, as it seems",
+    });
+    // Its own certificate says nothing of what it signs with.
+    const both = { objects: [withArguments(...files), ...objects] };
+    expect(await valueOf("intermediate", both)).toMatchObject({ secret: "cacerts" });
+    const one = { objects: [withArguments("--tlsCertFile=/tls/tls.crt", "--domain=x")] };
+    expect(await valueOf("intermediate", one)).toEqual({ secret: "none", keys: [] });
+  });
+
   it("the Secret's while one istiod of several signs with it", async () => {
     const both = [istiod({ ENABLE_CA_SERVER: "false" }), istiod({}, "1.27.1"), ...objects];
     expect(await valueOf("intermediate", { objects: both })).toMatchObject({ secret: "cacerts" });
@@ -338,6 +369,20 @@ describe("rootCertificate", () => {
     const objects = [configMap({ "root-cert.pem": `${pem()}${pkcs8}` })];
     expect(await valueOf("rootCertificate", { objects })).toEqual({ pem: pem() + OTHER });
     expect(await valueOf("rootCertificate", { objects: [configMap()] })).toEqual({});
+  });
+
+  it("is in the ConfigMap that istiod names", async () => {
+    const named = istiod({ PILOT_CA_CERT_CONFIGMAP: "roots" });
+    const { metadata, ...rest } = configMap({ "root-cert.pem": pem() });
+    const roots = { ...rest, metadata: { ...metadata, name: "roots" } };
+    expect(await valueOf("rootCertificate", { objects: [named, configMap(), roots] })).toEqual({
+      pem: pem(),
+      configMap: "roots",
+    });
+    expect(await valueOf("rootCertificate", { objects: [named, configMap()] })).toEqual({
+      missing: true,
+      configMap: "roots",
+    });
   });
 
   it("says why it could not be read", async () => {

@@ -120,6 +120,26 @@ describe("istiods", () => {
     expect(await idOf({ containers: [unknown] })).toBeUndefined();
   });
 
+  it("takes the argument that overrules CLUSTER_ID", async () => {
+    const of = (...args: unknown[]) =>
+      idOf({
+        containers: [{ name: "discovery", args, env: [{ name: "CLUSTER_ID", value: "env" }] }],
+      });
+    expect(await of("discovery", "--clusterID=arg")).toBe("arg");
+    expect(await of("--clusterID", "arg", "--domain", "x")).toBe("arg");
+    expect(await of("--clusterID=one", "--clusterID=two")).toBe("two");
+    expect(await of("--clusterID=$(CLUSTER_ID)-x")).toBe("env-x");
+    expect(await of("--clusterID=")).toBe("Kubernetes");
+    expect(await of("--clusterID")).toBe("env");
+    const valueFrom = { secretKeyRef: { name: "s", key: "k" } };
+    const unknown = {
+      name: "discovery",
+      command: ["pilot-discovery", "--clusterID=$(CLUSTER_ID)"],
+      env: [{ name: "CLUSTER_ID", valueFrom }],
+    };
+    expect(await idOf({ containers: [unknown] })).toBeUndefined();
+  });
+
   it("takes the only container for discovery, of several none", async () => {
     const env = [{ name: "CLUSTER_ID", value: "a" }];
     const one = await valueOf("istiods", {

@@ -197,7 +197,7 @@ describe("apply", () => {
     return { ...result, told };
   }
 
-  it("writes one after the other, and not what is unchanged", async () => {
+  it("writes in order, and not what is unchanged", async () => {
     const order: string[] = [];
     const one = (name: string) => ({
       apply: async () => {
@@ -216,7 +216,7 @@ describe("apply", () => {
     expect(done).toEqual([all[0], all[2]]);
     expect(told).toEqual(all);
     expect(left).toBe(0);
-    expect(failed).toBeUndefined();
+    expect(failed).toEqual([]);
     expect(warnings.map(({ text }) => text)).toEqual(["by first", "by third"]);
   });
 
@@ -227,17 +227,22 @@ describe("apply", () => {
     ["timeout", true],
     ["unreachable", true],
     ["unreadable", true],
-  ] as const)("stops at the first that fails: %s", async (why, uncertain) => {
+  ] as const)("begins nothing after the first that fails: %s", async (why, uncertain) => {
     const bad = planned("create", { apply: async () => refused({ why, warnings: ["w"] }) });
-    const last = planned("create");
-    const { done, failed, told, warnings } = await applied([planned("create"), bad, last]);
-    expect(done).toHaveLength(1);
-    expect(told).toHaveLength(1);
-    expect(failed).toMatchObject({ planned: bad, uncertain });
+    const later = Array.from({ length: 9 }, () => planned("create"));
+    const { done, failed, told, left, warnings } = await applied([
+      planned("create"),
+      bad,
+      ...later,
+    ]);
+    expect(told).toEqual(done);
+    expect(left).toBeGreaterThan(0);
+    expect(done).toHaveLength(10 - left);
+    expect(failed).toMatchObject([{ planned: bad, uncertain }]);
     expect(warnings).toEqual([{ context: "ctx-a", text: "w" }]);
   });
 
-  it("is stopped between two writes", async () => {
+  it("begins nothing after the signal, and finishes what is under way", async () => {
     const stop = new AbortController();
     const first = planned("create", {
       apply: async () => {
@@ -245,13 +250,12 @@ describe("apply", () => {
         return { ok: true, value: stored(), warnings: [] };
       },
     });
-    const { done, left, told } = await applied(
-      [first, planned("create"), planned("create")],
-      stop.signal,
-    );
-    expect(done).toEqual([first]);
-    expect(told).toEqual([first]);
-    expect(left).toBe(2);
+    const others = Array.from({ length: 9 }, () => planned("create"));
+    const { done, left, told } = await applied([first, ...others], stop.signal);
+    expect(done[0]).toBe(first);
+    expect(told).toEqual(done);
+    expect(left).toBe(10 - done.length);
+    expect(left).toBeGreaterThan(0);
   });
 });
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { deleteCommand, planUnlink, type UnlinkTarget } from "../../src/gateway/unlink.ts";
 import type { GatheredCluster } from "../../src/model/cluster.ts";
 import type { GatewayFact } from "../../src/model/facts.ts";
-import { labels, remoteGateway } from "../support/facts.ts";
+import { env, labels, remoteGateway } from "../support/facts.ts";
 import { deadCluster, FORBIDDEN, gatheredCluster } from "../support/gathered.ts";
 
 function source(...remote: GatewayFact[]): GatheredCluster {
@@ -191,5 +191,33 @@ describe("deleteCommand", () => {
     expect(one && deleteCommand(one)).toBe(
       "kubectl --context ctx-a -n istio-eastwest delete gateways.gateway.networking.k8s.io istio-remote-peer-net-b",
     );
+  });
+});
+
+describe("what automated peering made", () => {
+  const copy = remoteGateway("b", { managers: ["gloo-mesh"] });
+  const automatic = (): GatheredCluster => {
+    const cluster = source(copy);
+    const { istiods } = cluster.facts;
+    for (const istiod of istiods?.ok ? istiods.value.judged : []) {
+      istiod.env = env({ PEERING_AUTOMATIC_LOCAL_GATEWAY: "true" });
+    }
+    return cluster;
+  };
+
+  it("is said of what is not to be deleted unasked, and where it is all the same", () => {
+    const again =
+      "made by automated peering (PEERING_AUTOMATIC_LOCAL_GATEWAY=true), which makes it again";
+    expect(unlink(automatic(), [alive("b")]).problems).toEqual([
+      `Gateway istio-eastwest/istio-remote-peer-net-b is managed by gloo-mesh, not by mc, and ${again}: --force deletes it all the same`,
+    ]);
+    expect(unlink(automatic(), [alive("b")], { force: true }).notes).toEqual([
+      `ctx-a: Gateway istio-eastwest/istio-remote-peer-net-b was ${again}`,
+    ]);
+  });
+
+  it("is not said of others, nor where links are made by hand", () => {
+    expect(unlink(source(copy), [alive("b")], { force: true }).notes).toEqual([]);
+    expect(unlink(source(copy), [alive("b")]).problems.join()).not.toContain("automated");
   });
 });

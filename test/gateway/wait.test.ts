@@ -122,6 +122,7 @@ function wait(
   states: Readonly<Record<string, (RawObject | undefined)[]>>,
   watch: Watch,
   signal: AbortSignal = new AbortController().signal,
+  runs: () => Promise<boolean | undefined> = async () => true,
 ) {
   const pauses: number[] = [];
   const watched: WatchOptions[] = [];
@@ -143,6 +144,7 @@ function wait(
       }),
       namespace: "ns",
       names: Object.keys(states),
+      runs,
     },
     GOAL,
     signal,
@@ -203,6 +205,38 @@ describe("waitForGateways", () => {
     expect(pauses).toEqual([2000, 2000]);
   });
 
+  it("takes nothing for done while no istiod runs, and asks again whether one does", async () => {
+    const answers = [false, false, true];
+    const { result, watched, pauses } = wait(
+      { x: [gateway("x", LINKED)] },
+      async () => FORBIDDEN,
+      undefined,
+      async () => answers.shift(),
+    );
+    expect(await result).toMatchObject({ ready: new Set(["x"]), runs: true });
+    expect({ watched, pauses }).toEqual({ watched: [], pauses: [5000, 5000] });
+  });
+
+  it("says that no istiod runs when the time is over", async () => {
+    const stop = new AbortController();
+    const runs = async (): Promise<boolean> => {
+      queueMicrotask(() => queueMicrotask(() => queueMicrotask(() => stop.abort())));
+      return false;
+    };
+    const { result } = wait(
+      { x: [gateway("x", LINKED)] },
+      async () => FORBIDDEN,
+      stop.signal,
+      runs,
+    );
+    const waited = await result;
+    expect(waited).toMatchObject({ ready: new Set(), runs: false });
+    expect(standing(GOAL, gateway("x", LINKED), waited.runs)).toEqual([
+      "no istiod of its cluster runs, so nobody says how it stands",
+    ]);
+    expect(isReached(GOAL, gateway("x", LINKED), false)).toBe(false);
+  });
+
   it("watches again when a watch has ended", async () => {
     const states = { x: [gateway("x", BROKEN), gateway("x", LINKED)] };
     const { result, watched } = wait(states, async () => gathered("7"));
@@ -237,6 +271,7 @@ describe("waitForGateways", () => {
         }),
         namespace: "ns",
         names: ["x"],
+        runs: async () => undefined,
       },
       GOAL,
       stop.signal,
@@ -258,7 +293,12 @@ describe("waitForGateways", () => {
   it("goes on when a pause is cut short", async () => {
     const stop = new AbortController();
     const waiting = waitForGateways(
-      { writer: writer({ get: async () => FORBIDDEN }), namespace: "ns", names: ["x"] },
+      {
+        writer: writer({ get: async () => FORBIDDEN }),
+        namespace: "ns",
+        names: ["x"],
+        runs: async () => true,
+      },
       GOAL,
       stop.signal,
       async () => {

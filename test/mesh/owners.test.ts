@@ -66,7 +66,11 @@ test.each<[string, RegExp, string[]]>([
   ],
 
   ["conditions by type", /conditions\.(get|has)\(/, ["mesh/conditions.ts"]],
-  ["whether node ports are asked for", /toLowerCase\(\) === "nodeport"/, ["mesh/data-plane.ts"]],
+  [
+    "whether node ports are asked for",
+    /toLowerCase\(\) === (LOWER_NODE_PORT|"nodeport")/,
+    ["mesh/data-plane.ts"],
+  ],
   [
     "the order of keys",
     /toSorted\(\(\[one\], \[other\]\)[^]{0,90}\[key, \w+\(item\)\]/,

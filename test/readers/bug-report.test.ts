@@ -99,7 +99,9 @@ describe.each([
       const [expected] = await statuses(original ? [original] : []);
       // Remote secrets are Secrets: env-vars says that it did not see any.
       const envVars = expected?.["env-vars"] === "pass" ? "info" : expected?.["env-vars"];
-      expect(await statuses(readers)).toEqual([{ ...expected, "env-vars": envVars }]);
+      expect(await statuses(readers)).toEqual([
+        { ...expected, connection: "info", "env-vars": envVars },
+      ]);
 
       const archive = join(directory(), "bug-report.tar.gz");
       execFileSync("tar", ["-czf", archive, "-C", report, "."]);

@@ -162,7 +162,10 @@ describe("absent types", () => {
       expect(await reader.get(resource, "n", "x")).toMatchObject({ why: "not-recorded" });
     }
     expect(await reader.list(RESOURCES.deployments)).toEqual({ ok: true, value: [] });
-    expect(await reader.connect()).toEqual({ ok: true, value: {} });
+    expect(await reader.connect()).toMatchObject({
+      ok: true,
+      value: { files: { origin: expect.stringContaining("/"), blank: [] } },
+    });
     expect(reader.contextArgument).toBeUndefined();
   });
 
@@ -194,8 +197,8 @@ describe("absent types", () => {
       kind: "Telemetry",
       metadata: { name: "t" },
     };
-    const owned = (kind: string) => {
-      const { metadata, ...rest } = pod("p", "n");
+    const owned = (kind: string, labels: Record<string, string> = {}) => {
+      const { metadata, ...rest } = pod("p", "n", labels);
       return { ...rest, metadata: { ...metadata, ownerReferences: [{ kind, name: "o" }] } };
     };
     const labelled = pod("p", "n", { "gateway.networking.k8s.io/gateway-name": "g" });
@@ -204,11 +207,88 @@ describe("absent types", () => {
       [labelled, RESOURCES.gatewayClasses],
       [owned("Gateway"), RESOURCES.gateways],
       [owned("DaemonSet"), RESOURCES.daemonSets],
-      [owned("ReplicaSet"), RESOURCES.deployments],
+      [owned("ReplicaSet", { "pod-template-hash": "1" }), RESOURCES.deployments],
     ] as const) {
       const reader = await openDirectory(directory({ "a.json": [...everything, custom, object] }));
       expect(await reader.list(resource)).toMatchObject({ why: "not-recorded" });
     }
+    // ReplicaSets of others make pods as well.
+    const rollout = directory({ "a.json": [...everything, custom, owned("ReplicaSet")] });
+    const reader = await openDirectory(rollout);
+    expect(await reader.list(RESOURCES.deployments)).toEqual({ ok: true, value: [] });
+  });
+
+  describe("by namespace", () => {
+    const inNamespace = (kind: string, name: string, namespace?: string, apiVersion = "v1") => ({
+      apiVersion,
+      kind,
+      metadata: { name, ...(namespace === undefined ? {} : { namespace }) },
+    });
+    const entrance = inNamespace("Gateway", "g", "n", "gateway.networking.k8s.io/v1");
+    const labelled = pod("p", "m", { "gateway.networking.k8s.io/gateway-name": "g" });
+
+    test("one that is there and of which there is nothing was not recorded", async () => {
+      const namespaces = ["n", "m", "kube-public", "kube-node-lease"].map((name) =>
+        inNamespace("Namespace", name),
+      );
+      const reader = await openDirectory(
+        directory({ "a.json": [...namespaces, pod("p", "n"), entrance] }),
+      );
+      const why = { why: "not-recorded", detail: expect.stringMatching(/ of namespace m$/) };
+      for (const resource of [RESOURCES.pods, RESOURCES.gateways, RESOURCES.services]) {
+        expect(reader.unrecorded?.(resource)).toMatchObject({ namespaces: ["n"], why });
+        expect(await reader.list(resource, { namespace: "m" })).toMatchObject({
+          why: "not-recorded",
+        });
+      }
+      expect(await reader.get(RESOURCES.gateways, "m", "x")).toMatchObject(why);
+      expect(await reader.get(RESOURCES.gateways, "n", "x")).toMatchObject({ why: "not-found" });
+      expect(reader.unrecorded?.(RESOURCES.nodes)).toBeUndefined();
+      // One that is not there holds nothing.
+      expect(await reader.get(RESOURCES.gateways, "other", "x")).toMatchObject({
+        why: "not-found",
+      });
+    });
+
+    test("one whose pods are of a Gateway has one", async () => {
+      const reader = await openDirectory(directory({ "a.json": [labelled, entrance] }));
+      expect(reader.unrecorded?.(RESOURCES.gateways)).toMatchObject({ namespaces: ["n"] });
+      expect(reader.unrecorded?.(RESOURCES.services)).toBeUndefined();
+    });
+
+    test("where nothing tells which there are, none of which there is nothing is known", async () => {
+      const reader = await openDirectory(directory({ "a.json": [pod("p", "n"), entrance] }));
+      expect(await reader.list(RESOURCES.pods, { namespace: "m" })).toMatchObject({
+        why: "not-recorded",
+      });
+    });
+
+    test("ConfigMaps without the one that every namespace has were picked out", async () => {
+      const config = (...all: string[]) => all.map((name) => inNamespace("ConfigMap", name, "n"));
+      const some = await openDirectory(directory({ "a.json": config("istio") }));
+      expect(await some.get(RESOURCES.configMaps, "n", "istio-ca-root-cert")).toMatchObject({
+        why: "not-recorded",
+      });
+      const all = await openDirectory(directory({ "a.json": config("istio", "kube-root-ca.crt") }));
+      expect(await all.get(RESOURCES.configMaps, "n", "istio-ca-root-cert")).toMatchObject({
+        why: "not-found",
+      });
+    });
+
+    test("a list of a namespace says what that one has", async () => {
+      const none = (kind: string) => ({ apiVersion: "v1", kind: `${kind}List`, items: [] });
+      const base = { "x.json": [inNamespace("Namespace", "n"), inNamespace("Namespace", "m")] };
+      const pods = { ...none("Pod"), items: [pod("p", "n")] };
+      for (const place of ["m/pods.json", "namespaces/m/core/pods.json"]) {
+        const files = { ...base, "n/pods.json": pods, [place]: none("Pod") };
+        const reader = await openDirectory(directory(files));
+        expect(reader.unrecorded?.(RESOURCES.pods)).toBeUndefined();
+        expect(reader.unrecorded?.(RESOURCES.services)).toMatchObject({ namespaces: ["n"] });
+      }
+      const files = { ...base, "namespaces/n/core/pods.json": pods };
+      const reader = await openDirectory(directory(files));
+      expect(reader.unrecorded?.(RESOURCES.pods)).toMatchObject({ namespaces: ["n"] });
+    });
   });
 
   test("without anything of apps, Deployments were not recorded", async () => {

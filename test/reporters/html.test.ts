@@ -4,6 +4,7 @@ import { VIEWS } from "../../src/checks/index.ts";
 import { fail, info, pass, warn } from "../../src/model/finding.ts";
 import type { Report } from "../../src/model/report.ts";
 import { html } from "../../src/reporters/html.ts";
+import { linksSection } from "../../src/reporters/html/links.ts";
 import { HOSTILE, remediation, report, reportOf, result, SCENARIOS, withTexts } from "./reports.ts";
 import { elements, parseXml, type XmlElement } from "./xml.ts";
 
@@ -43,8 +44,9 @@ describe.each(SCENARIOS)("the page of %s", async (scenario) => {
 
   test("has landmarks, one title, headings without gaps, heads of tables, and links that lead somewhere", () => {
     expect(page.attributes["lang"]).toBe("en");
-    for (const name of ["main", "header", "h1", "title"])
-      expect(elements(page, name)).toHaveLength(1);
+    for (const name of ["main", "header", "h1"]) expect(elements(page, name)).toHaveLength(1);
+    // A picture has titles as well.
+    expect(elements(page, "head").flatMap((one) => elements(one, "title"))).toHaveLength(1);
     const ids = html(source, OPTIONS).match(/(?<= id=")[^"]+/g) ?? [];
     expect(new Set(ids).size).toBe(ids.length);
     for (const { attributes } of elements(page, "a")) {
@@ -58,6 +60,20 @@ describe.each(SCENARIOS)("the page of %s", async (scenario) => {
     for (const [first] of elements(page, "tr").map(({ children }) => children)) {
       expect(first?.name).toBe("th");
     }
+  });
+
+  test("has landmarks that are told apart by their names", () => {
+    const headings = new Map(
+      elements(page, "h2").map(({ attributes, text }) => [attributes["id"], text]),
+    );
+    const names = [
+      ...elements(page, "section").map(({ attributes }) =>
+        headings.get(attributes["aria-labelledby"]),
+      ),
+      ...named(page, "role", "region").map(({ attributes }) => attributes["aria-label"]),
+    ];
+    expect(names.every(Boolean)).toBe(true);
+    expect(new Set(names).size).toBe(names.length);
   });
 
   test("has a part a cluster and one for what is across them, open where something is wrong", () => {
@@ -148,6 +164,25 @@ describe("a page", () => {
     expect(texts(quiet, "h2")).toEqual(["Clusters", "Checks"]);
     expect(elements(quiet, "details")).toHaveLength(1);
   });
+});
+
+test("a picture of many clusters is scrolled on a narrow screen, one of few gets smaller", () => {
+  const classOf = (count: number): string | undefined => {
+    const clusters = Array.from({ length: count }, (_, index) => `c${index}`);
+    const rows = clusters.map(() => clusters.map(() => "none" as const));
+    const part = parseXml(linksSection({ clusters, rows }, report({})).source);
+    return named(part, "aria-label", "Picture of links")[0]?.attributes["class"];
+  };
+  expect([1, 6, 7].map(classOf)).toEqual([undefined, "scroll picture", "scroll picture wide"]);
+});
+
+test("tables stay within what scrolls them, and paper has all that is folded away", () => {
+  const page = html(report({ clusters: [{ context: "a", checks: [] }] }), OPTIONS);
+  // What is placed absolutely in a cell is cut off by its scroller only if that contains it.
+  expect(page).toMatch(/\.scroll \{ position: relative; overflow-x: auto; \}/);
+  expect(page).toMatch(
+    /@media print \{[^@]*details::details-content \{ content-visibility: visible/,
+  );
 });
 
 test("hostile strings stay text", async () => {

@@ -12,6 +12,9 @@ test("there are the formats that the command line names", () => {
     "sarif",
     "markdown",
     "html",
+    "svg",
+    "github",
+    "codequality",
     "prometheus",
   ]);
 });

@@ -32,7 +32,7 @@ test("a suite a cluster and one for the mesh, a case a check", () => {
       result("versions"),
     ],
   });
-  const whole = 'tests="5" failures="1" errors="1" skipped="1"';
+  const whole = 'tests="5" failures="1" errors="1"';
   expect(junit(source, OPTIONS)).toBe(`<?xml version="1.0" encoding="UTF-8"?>
 <testsuites name="mc check" ${whole} time="1.234">
 <testsuite name="ctx.a (cluster a)" tests="2" failures="1" errors="0" skipped="0" time="0.003" timestamp="2026-01-15T12:00:00">
@@ -55,6 +55,44 @@ kubectl --context a get pods</error></testcase>
 `);
 });
 
+/** Attributes that the schema of Jenkins (xunit-plugin, junit-10.xsd) has for each element. */
+const JENKINS: Readonly<Record<string, readonly string[]>> = {
+  testsuites: ["name", "time", "tests", "failures", "disabled", "errors"],
+  testsuite: [
+    "name",
+    "tests",
+    "failures",
+    "errors",
+    "group",
+    "time",
+    "skipped",
+    "timestamp",
+    "hostname",
+    "id",
+    "package",
+    "file",
+    "log",
+    "url",
+    "version",
+  ],
+  testcase: [
+    "name",
+    "assertions",
+    "time",
+    "timestamp",
+    "classname",
+    "status",
+    "class",
+    "file",
+    "line",
+    "url",
+  ],
+  property: ["name", "value"],
+  failure: ["type", "message"],
+  error: ["type", "message"],
+  skipped: ["type", "message"],
+};
+
 describe.each(SCENARIOS)("%s", async (scenario) => {
   const source = await reportOf(scenario);
 
@@ -71,6 +109,10 @@ describe.each(SCENARIOS)("%s", async (scenario) => {
     expect(elements(root, "failure")).toHaveLength(total(suites, "failures"));
     expect(elements(root, "error")).toHaveLength(total(suites, "errors"));
     expect(elements(root, "skipped")).toHaveLength(total(suites, "skipped"));
+    for (const [name, attributes] of Object.entries(JENKINS)) {
+      const used = elements(root, name).flatMap((one) => Object.keys(one.attributes));
+      expect(used.filter((attribute) => !attributes.includes(attribute))).toEqual([]);
+    }
     const names = cases.map(({ attributes }) => `${attributes["classname"]} ${attributes["name"]}`);
     expect(new Set(names).size).toBe(names.length);
   });

@@ -4,6 +4,10 @@ import { VIEWS } from "../../src/checks/index.ts";
 import { fail, info, pass, skip, warn } from "../../src/model/finding.ts";
 import { markdown } from "../../src/reporters/markdown.ts";
 import { escapeMarkdown, fenced } from "../../src/reporters/markdown/escape.ts";
+import type { Report } from "../../src/model/report.ts";
+import type { LinkMatrix } from "../../src/model/view.ts";
+import { LARGEST } from "../../src/reporters/markdown/folds.ts";
+import { mermaidBlock } from "../../src/reporters/markdown/mermaid.ts";
 import { HOSTILE, remediation, report, reportOf, result, withTexts } from "./reports.ts";
 
 const OPTIONS = { color: true, width: 80, verbose: false, views: VIEWS };
@@ -39,7 +43,8 @@ test("a summary, a table, and what is wrong with its commands", () => {
 | b |  |  | ✅ passed |  |  |  | 1 | 1 |  |
 | *across clusters* |  |  | ❌ failed | 1 |  |  |  |  | 1 |
 
-### ctx\\_a (cluster a)
+<details open>
+<summary>ctx_a (cluster a): ❌ failed</summary>
 
 #### Check of license
 
@@ -61,11 +66,16 @@ Mend it.
 kubectl --context a get pods
 \`\`\`
 
-### Across clusters
+</details>
+
+<details open>
+<summary>Across clusters: ❌ failed</summary>
 
 #### Check of links
 
 ❌ no (blocked by ctx\\_a/license)
+
+</details>
 `);
 });
 
@@ -74,8 +84,11 @@ test("a healthy mesh is a line and a table; verbose tells what was found", async
   const short = markdown(healthy, OPTIONS);
   expect(short).toContain("## mc check --precheck\n\n✅ **all checks passed**: 2 clusters\n\n|");
   expect(short).not.toContain("###");
+  expect(short).not.toContain("<details");
   const long = markdown(healthy, { ...OPTIONS, verbose: true });
-  expect(long).toContain("### cluster1\n\n#### Connection Check\n\n✅ reached Kubernetes");
+  expect(long).toContain(
+    "<details open>\n<summary>cluster1: ✅ passed</summary>\n\n#### Connection Check\n\n✅ reached Kubernetes",
+  );
   expect(markdown(report({}), OPTIONS)).not.toContain("across");
 });
 
@@ -94,6 +107,7 @@ describe("escapeMarkdown", () => {
       "https://example.test www.example.test",
       "https:<!-- -->//example.test www<!-- -->.example.test",
     ],
+    ["it was fine :smile: at 12:30:00", "it was fine :<!-- -->smile: at 12:<!-- -->30:00"],
     ["# head", "\\# head"],
     ["- item", "\\- item"],
     ["1. item", "1\\. item"],
@@ -121,6 +135,85 @@ function shape(output: string): string[] {
   });
 }
 
+/** A report of many clusters, all broken as one of the fixture is. */
+async function manyBroken(clusters: number): Promise<Report> {
+  const broken = await reportOf("broken");
+  const [one] = broken.clusters;
+  if (!one) throw new Error("the fixture has no cluster");
+  const copies = Array.from({ length: clusters }, (_, index) => ({
+    ...one,
+    context: `cluster${index}`,
+  }));
+  return { ...broken, clusters: copies };
+}
+
+describe("a comment of GitHub takes", () => {
+  test.each([1, 4, 30, 500])("what is broken in %i clusters", async (clusters) => {
+    const output = markdown(await manyBroken(clusters), OPTIONS);
+    expect(new TextEncoder().encode(output).length).toBeLessThanOrEqual(LARGEST);
+    const opened = output.match(/^<details(?: open)?>$/gm) ?? [];
+    expect(output.match(/^<\/details>$/gm) ?? []).toHaveLength(opened.length);
+    expect(output).toContain(`${clusters} cluster`);
+    expect(/did not fit into a comment/.test(output)).toBe(clusters >= 30);
+    expect(output.endsWith("\n")).toBe(true);
+    expect(opened.every((line) => line.includes("open"))).toBe(clusters < 3);
+  });
+
+  test("as much as there is room for, with how much is missing", async () => {
+    const output = markdown(await manyBroken(500), OPTIONS);
+    const missing = Number(/and (\d+) more findings, did not fit/.exec(output)?.[1]);
+    expect(missing).toBeGreaterThan(1000);
+    expect(output).toContain("| … and 440 clusters more |");
+  });
+});
+
+describe("the topology as GitHub and GitLab draw it", () => {
+  const contexts = ["a", 'b "x"', "c", "d"];
+  const matrix: LinkMatrix = {
+    clusters: contexts,
+    rows: [
+      ["self", "connected", "one-way", "broken"],
+      ["connected", "self", "connected", "unknown"],
+      ["none", "broken", "self", "broken"],
+      ["broken", "unknown", "broken", "self"],
+    ],
+  };
+  const [first = "", ...others] = contexts;
+  const clusters = [
+    { context: first, network: "net;1", checks: [result("license")] },
+    ...others.map((context) => ({ context, checks: [] })),
+  ];
+
+  test("a node a cluster, and a line a link or two that are alike", () => {
+    expect(mermaidBlock(matrix, report({ clusters }))).toEqual([
+      `\`\`\`mermaid
+graph LR
+  c0["✅ a<br/>net#59;1"]
+  c1["✅ b #34;x#34;"]
+  c2["✅ c"]
+  c3["✅ d"]
+  c0 <--> c1
+  c0 -. one way .-> c2
+  c0 x-. broken .-x c3
+  c1 --> c2
+  c1 -. not known .-> c3
+  c2 -. broken .-x c1
+  c2 x-. broken .-x c3
+\`\`\``,
+    ]);
+  });
+
+  test("none where there is nothing to see, or too much", () => {
+    const of = (count: number): LinkMatrix => ({
+      clusters: Array.from({ length: count }, String),
+      rows: [],
+    });
+    expect([1, 2, 20, 21].map((count) => mermaidBlock(of(count), report({})).length)).toEqual([
+      0, 1, 1, 0,
+    ]);
+  });
+});
+
 test("hostile strings change no structure", async () => {
   const broken = await reportOf("broken");
   const anything = oneof(constantFrom(...HOSTILE), string({ unit: "binary", maxLength: 50 }));
@@ -133,7 +226,8 @@ test("hostile strings change no structure", async () => {
       expect(output).not.toMatch(/[^\P{Cc}\n]|\p{Cs}/u);
       expect(shape(output)).toEqual(plain);
       const prose = output.replaceAll(/^(`{3,})sh\n[^]*?\n\1$/gm, "");
-      expect(prose.replaceAll("<!-- -->", "")).not.toContain("<");
+      const own = /<!-- -->|<br\/>|<\/?(?:details|summary)(?: open)?>|<?-[->]|-\.-?>/g;
+      expect(prose.replaceAll(own, "")).not.toContain("<");
     }),
     { numRuns: 60 },
   );

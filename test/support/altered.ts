@@ -39,6 +39,7 @@ export function altered(reader: ClusterReader, alter: Alter): ClusterReader {
     list,
     get,
     debug: (target, path) => reader.debug(target, path),
+    unrecorded: (resource) => reader.unrecorded?.(resource),
     close: () => reader.close(),
   };
 }

@@ -14,6 +14,7 @@ import {
   X509CertificateGenerator,
   X509CrlGenerator,
 } from "@peculiar/x509";
+import { Certificate, CryptoEngine } from "pkijs";
 import { NOW } from "./facts.ts";
 
 /*
@@ -60,6 +61,8 @@ export interface CertificateOptions {
   /** Hash of the signature, for SHA-1. */
   hash?: string;
   dnsNames?: string[];
+  /** Alternative names of the kind URI, as SPIFFE has identities. */
+  uris?: string[];
   /** OIDs of the extended key usage; absent leaves the extension out. */
   purposes?: string[];
   extensions?: Extension[];
@@ -117,11 +120,12 @@ async function makeCertificate(options: CertificateOptions = {}): Promise<Author
           await SubjectKeyIdentifierExtension.create(keys.publicKey),
           await AuthorityKeyIdentifierExtension.create(signer.keys.publicKey),
         ]),
-    ...(options.dnsNames
+    ...(options.dnsNames || options.uris
       ? [
-          new SubjectAlternativeNameExtension(
-            options.dnsNames.map((value) => ({ type: "dns" as const, value })),
-          ),
+          new SubjectAlternativeNameExtension([
+            ...(options.dnsNames ?? []).map((value) => ({ type: "dns" as const, value })),
+            ...(options.uris ?? []).map((value) => ({ type: "url" as const, value })),
+          ]),
         ]
       : []),
     ...(options.purposes ? [new ExtendedKeyUsageExtension(options.purposes)] : []),
@@ -172,12 +176,13 @@ export function makeIntermediate(
 }
 
 /** A workload certificate. */
-export function makeLeaf(issuer: Authority): Promise<Authority> {
+export function makeLeaf(issuer: Authority, options: CertificateOptions = {}): Promise<Authority> {
   return makeCertificate({
     subject: "CN=workload",
     issuer,
     ca: null,
     keyUsage: ["digitalSignature", "keyEncipherment"],
+    ...options,
   });
 }
 
@@ -213,6 +218,17 @@ export function unknownExtension(critical: boolean): Extension {
 
 export function toPem(der: Uint8Array): string {
   return `${PemConverter.encode(new Uint8Array(der).buffer, "CERTIFICATE").trim()}\n`;
+}
+
+/** The same as X.509 version 1, which has no extensions: what `openssl x509 -req -signkey` makes. */
+export async function versionOne(made: Authority, issuer = made): Promise<Authority> {
+  const certificate = Certificate.fromBER(made.der);
+  certificate.version = 0;
+  delete certificate.extensions;
+  const engine = new CryptoEngine({ crypto: globalThis.crypto });
+  await certificate.sign(issuer.keys.privateKey, "SHA-256", engine);
+  const der = new Uint8Array(certificate.toSchema().toBER());
+  return { ...made, der, pem: toPem(der) };
 }
 
 /** The same certificate with its signature damaged. */

@@ -311,8 +311,18 @@ export function healthyFacts(id = "a", peers: readonly string[] = ["b"]): Facts 
     flatEntries: [],
     sourcePods: { existing: new Map(), namespaces: new Set() },
     segments: [],
+    kubernetesClusters: [],
     platform: { openshift: false },
     ztunnelDumps: [],
+    spire: { signs: [], byZtunnel: false, agents: [], drivers: [], ztunnelSockets: [] },
+    spirePods: { servers: [], agents: [], drivers: [], workloads: [] },
+    spireTrust: { servers: [], bundles: [] },
+    spireEntries: {
+      served: false,
+      spiffeIds: [],
+      staticEntries: gathered([]),
+      federated: gathered([]),
+    },
   };
 }
 

@@ -39,6 +39,9 @@ const EXTENSIONS: Readonly<Record<string, string>> = {
   sarif: "sarif",
   markdown: "markdown",
   html: "html",
+  svg: "svg",
+  github: "github",
+  codequality: "codequality",
   prometheus: "prom",
 };
 

@@ -28,6 +28,9 @@ const FAULTS: ReadonlySet<Status> = new Set(["warn", "fail", "error"]);
 
 /** Every other kind that mc reads is in a namespace. */
 const CLUSTER_SCOPED: ReadonlySet<string> = new Set([
+  "ClusterFederatedTrustDomain",
+  "ClusterSPIFFEID",
+  "ClusterStaticEntry",
   "GatewayClass",
   "Namespace",
   "Network",

@@ -1,3 +1,4 @@
+import { oneLine } from "../../src/lib/sanitize.ts";
 import { ClusterSource } from "../../src/engine/source.ts";
 import { FACTS } from "../../src/facts/index.ts";
 import { at, string } from "../../src/lib/json.ts";
@@ -77,7 +78,7 @@ export class MemoryReader implements ClusterReader {
       );
       return found
         ? gathered(found)
-        : missing("not-found", `${resource.plural} "${name}" not found`);
+        : missing("not-found", `${resource.plural} "${oneLine(name)}" not found`);
     });
   }
 

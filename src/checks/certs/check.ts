@@ -19,7 +19,7 @@ import {
 import { clusterFindings } from "./cluster-findings.ts";
 import { judgePairs, type Distrust } from "./pairs.ts";
 import { rotationAmong, rotationFindings } from "./rotation.ts";
-import { named } from "./wording.ts";
+import { named } from "../../mesh/trust/certificate-text.ts";
 import { view } from "./view.ts";
 import type { CertsData } from "./data.ts";
 import { explanation } from "./explanation.ts";

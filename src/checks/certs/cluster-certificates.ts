@@ -61,8 +61,14 @@ export function certificatesOf(
   };
 }
 
-export function configMapOf({ cluster }: ClusterCertificates): ObjectRef {
-  return objectRef("ConfigMap", { namespace: cluster.istioNamespace, name: ROOT_CONFIG_MAP });
+/** The ConfigMap of the roots. */
+export function rootsName({ facts }: Pick<ClusterCertificates, "facts">): string {
+  return facts.rootCertificate.configMap ?? ROOT_CONFIG_MAP;
+}
+
+export function configMapOf(member: ClusterCertificates): ObjectRef {
+  const { istioNamespace: namespace } = member.cluster;
+  return objectRef("ConfigMap", { namespace, name: rootsName(member) });
 }
 
 export function isAmong(one: CertificateFacts, others: readonly CertificateFacts[]): boolean {

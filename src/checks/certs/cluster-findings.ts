@@ -1,9 +1,8 @@
 import { findIstiod, restartIstiod } from "../../mesh/commands/istiod.ts";
-import { ROOT_CONFIG_MAP } from "../../mesh/names.ts";
 import { checkOf, fail, remedy } from "../../model/finding.ts";
 import type { Finding } from "../../model/report.ts";
 import type { TrustMatrix } from "../../model/trust.ts";
-import { configMapOf, type ClusterCertificates } from "./cluster-certificates.ts";
+import { configMapOf, rootsName, type ClusterCertificates } from "./cluster-certificates.ts";
 import { showRoot } from "./commands.ts";
 import { contentFindings } from "./content.ts";
 import { signingSecretFindings } from "./signing-secret.ts";
@@ -29,7 +28,7 @@ export function clusterFindings(member: ClusterCertificates, trust: TrustMatrix)
 function rootFindings(member: ClusterCertificates): Finding[] {
   const { cluster, bundle, context, facts } = member;
   const namespace = cluster.istioNamespace;
-  const text = `ConfigMap ${namespace}/${ROOT_CONFIG_MAP}`;
+  const text = `ConfigMap ${namespace}/${rootsName(member)}`;
   if (facts.rootCertificate.missing) {
     return [
       fail(`cluster ${context}: there is no ${text}, which istiod writes into every namespace`, {
@@ -48,7 +47,7 @@ function rootFindings(member: ClusterCertificates): Finding[] {
     object: configMapOf(member),
     remediation: remedy(
       "Put the root certificates into root-cert.pem of Secret cacerts, each with its BEGIN and END line, and restart istiod, which copies them into the ConfigMap.",
-      showRoot(cluster),
+      showRoot(member),
       restartIstiod(cluster),
     ),
   };

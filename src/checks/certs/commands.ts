@@ -1,9 +1,7 @@
-import { ROOT_CONFIG_MAP } from "../../mesh/names.ts";
 import { caFilesOf, CRL_FILE } from "../../mesh/trust/cacerts.ts";
 import { restartIstiod } from "../../mesh/commands/istiod.ts";
 import { kubectl } from "../../mesh/commands/shell.ts";
-import type { ClusterRef } from "../../model/check.ts";
-import type { ClusterCertificates } from "./cluster-certificates.ts";
+import { type ClusterCertificates, rootsName } from "./cluster-certificates.ts";
 
 function dataOf(kind: string, name: string, key: string): string[] {
   return ["get", kind, name, "-o", `jsonpath={.data.${key.replaceAll(".", String.raw`\.`)}}`];
@@ -18,12 +16,13 @@ const SHOW = "openssl x509 -noout -subject -dates -fingerprint -sha256";
 const SHOW_EACH = `awk -v show='${SHOW}' '/-BEGIN/,/-END/ { print | show } /-END/ { close(show) }'`;
 
 /** Prints the root certificates that a cluster's workloads trust. */
-export function showRoot(cluster: ClusterRef): string {
+export function showRoot(member: Pick<ClusterCertificates, "cluster" | "facts">): string {
+  const { cluster } = member;
   const read = kubectl(
     cluster,
     "-n",
     cluster.istioNamespace,
-    ...dataOf("configmap", ROOT_CONFIG_MAP, "root-cert.pem"),
+    ...dataOf("configmap", rootsName(member), "root-cert.pem"),
   );
   return `${read} | ${SHOW_EACH}`;
 }

@@ -1,4 +1,3 @@
-import { ROOT_CONFIG_MAP } from "../../mesh/names.ts";
 import { caFilesOf } from "../../mesh/trust/cacerts.ts";
 import { fail, objectRef, remedy, warn } from "../../model/finding.ts";
 import type { IntermediateFact } from "../../model/facts.ts";
@@ -10,6 +9,7 @@ import { anchors } from "./expiry.ts";
 import {
   configMapOf,
   isAmong,
+  rootsName,
   isUnread,
   refusal,
   secretRoots,
@@ -42,7 +42,7 @@ export function configMapDiffersFindings(
   const needed = extra.filter((one) => used.includes(one) || isOfUnread(one, members));
   return [
     (isStale ? fail : warn)(
-      `cluster ${context}: Secret ${namespace}/${secret} and ConfigMap ${ROOT_CONFIG_MAP} differ: ${rootsText(roots)} against ${rootsText(member.roots)}`,
+      `cluster ${context}: Secret ${namespace}/${secret} and ConfigMap ${rootsName(member)} differ: ${rootsText(roots)} against ${rootsText(member.roots)}`,
       {
         cluster: context,
         object: isStale ? configMapOf(member) : objectRef("Secret", { namespace, name: secret }),
@@ -51,7 +51,7 @@ export function configMapDiffersFindings(
             ? keep(needed, member, intermediate.value)
             : remedy(
                 "Restart istiod, which copies the root of the Secret into the ConfigMap of every namespace.",
-                showRoot(cluster),
+                showRoot(member),
                 restartIstiod(cluster),
               ),
       },
@@ -78,7 +78,7 @@ function keep(
   const it = roots.length === 1 ? "it" : "them";
   return remedy(
     `${what} before istiod restarts and takes ${it} out of the ConfigMap, so that certificates below ${it} stay trusted.`,
-    showRoot(member.cluster),
+    showRoot(member),
     ...replaceSigning(member),
   );
 }

@@ -8,7 +8,7 @@ import type {
   TrustPair,
 } from "./data.ts";
 import { rotationData, rotationText } from "./rotation.ts";
-import { DAY, expiryText } from "./wording.ts";
+import { DAY, expiryText } from "../../mesh/trust/certificate-text.ts";
 
 function dataOf(certificate: CertificateFacts, now: number): CertificateData {
   const { subject, issuer, sha256, key, notBefore, notAfter } = certificate;

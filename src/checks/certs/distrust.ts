@@ -1,4 +1,3 @@
-import { ROOT_CONFIG_MAP } from "../../mesh/names.ts";
 import { enumerate } from "../../mesh/wording.ts";
 import { fail, objectRef, remedy } from "../../model/finding.ts";
 import type { Finding, Remediation } from "../../model/report.ts";
@@ -9,12 +8,14 @@ import {
   chainRoot,
   configMapOf,
   isAmong,
+  rootsName,
   selfMadeText,
   verdictOf,
   type ClusterCertificates,
 } from "./cluster-certificates.ts";
 import type { Distrust } from "./pairs.ts";
-import { clustersText, named, rootsText } from "./wording.ts";
+import { named } from "../../mesh/trust/certificate-text.ts";
+import { clustersText, rootsText } from "./wording.ts";
 
 /** Most clusters that a remedy gives commands for. */
 const MOST = 3;
@@ -95,8 +96,8 @@ function staleFinding(message: string, { trusters }: Group): Finding {
       : {}),
     blockedBy: "certs",
     remediation: remedy(
-      `See to ConfigMap ${ROOT_CONFIG_MAP} of ${clustersText(trusters)}, which lacks roots that the Secret has.`,
-      ...trusters.slice(0, MOST).map(({ cluster }) => showRoot(cluster)),
+      `See to ConfigMap ${enumerate([...new Set(trusters.map(rootsName))])} of ${clustersText(trusters)}, which lacks roots that the Secret has.`,
+      ...trusters.slice(0, MOST).map(showRoot),
     ),
   });
 }
@@ -176,12 +177,12 @@ function remediation(group: Group, trust: TrustMatrix): Remediation {
   if (!betweenClusters && amiss.length > 0) {
     return remedy(
       ownSummary(group.first, amiss),
-      showRoot(truster.cluster),
+      showRoot(truster),
       ...amiss.slice(0, 1).map(showSigning),
       ...amiss.slice(0, MOST).flatMap(replaceSigning),
     );
   }
-  const look = [showRoot(truster.cluster), showSigning(owner)];
+  const look = [showRoot(truster), showSigning(owner)];
   const root = chainRoot(trust, owner);
   if (root && others.length > 0 && truster.roots.some((one) => isAmong(one, owner.roots))) {
     const names = enumerate(others.map(({ context }) => context));

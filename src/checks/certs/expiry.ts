@@ -5,7 +5,8 @@ import type { CertificateFacts, TrustMatrix } from "../../model/trust.ts";
 import { replaceSigning, showRoot, showSigning } from "./commands.ts";
 import { groupBy } from "../../lib/group-by.ts";
 import { isAmong, verdictOf, type ClusterCertificates } from "./cluster-certificates.ts";
-import { clustersText, DAY, dateText, expiryText, named } from "./wording.ts";
+import { DAY, dateText, expiryOf, expiryText, named } from "../../mesh/trust/certificate-text.ts";
+import { clustersText } from "./wording.ts";
 
 /** A certificate that a cluster cannot do without. */
 interface InUse {
@@ -65,12 +66,11 @@ export function expiryFindings(
 function expiryFinding(uses: [InUse, ...InUse[]]): Finding[] {
   const [{ certificate, member: first }] = uses;
   const members = uses.map(({ member }) => member);
-  const { notBefore, notAfter } = certificate;
+  const { notBefore } = certificate;
   const now = Math.max(...members.map(({ cluster }) => cluster.now));
-  const left = notAfter - now;
-  const lifetime = notAfter - notBefore;
+  const state = expiryOf(certificate, now);
   const early = Math.min(...members.map(({ cluster }) => cluster.now)) < notBefore;
-  if (left > Math.min(30 * DAY, lifetime / 4) && !early) return [];
+  if (state === undefined && !early) return [];
   const isRoot = members.some(({ roots }) => isAmong(certificate, roots));
   const what = `${isRoot ? "root" : "intermediate"} certificate ${named(certificate)}`;
   const when = early ? `is not valid before ${dateText(notBefore)}` : expiryText(certificate, now);
@@ -80,7 +80,7 @@ function expiryFinding(uses: [InUse, ...InUse[]]): Finding[] {
     remediation: isRoot
       ? remedy(
           "Make a new root, put it beside the old one into root-cert.pem of every cluster, then issue the intermediate certificates from it.",
-          showRoot(first.cluster),
+          showRoot(first),
         )
       : remedy(
           "Issue the intermediate certificate anew from the same root and restart istiod.",
@@ -88,9 +88,7 @@ function expiryFinding(uses: [InUse, ...InUse[]]): Finding[] {
           ...replaceSigning(first),
         ),
   };
-  return early || left <= Math.min(7 * DAY, lifetime / 10)
-    ? [fail(message, details)]
-    : [warn(message, details)];
+  return early || state === "fail" ? [fail(message, details)] : [warn(message, details)];
 }
 
 /**
@@ -129,7 +127,7 @@ export function unusedRootFindings(
         ...(same.length === 1 ? { cluster: member.context } : {}),
         remediation: remedy(
           "If a rotation left it behind and no workload certificate below it is in use, take it out of root-cert.pem of Secret cacerts and restart istiod.",
-          showRoot(member.cluster),
+          showRoot(member),
         ),
       },
     );

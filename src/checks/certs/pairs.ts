@@ -12,7 +12,7 @@ import {
   verdictOf,
   type ClusterCertificates,
 } from "./cluster-certificates.ts";
-import { named } from "./wording.ts";
+import { named } from "../../mesh/trust/certificate-text.ts";
 
 /** Why the roots of one cluster do not verify the chain of another. */
 export interface Distrust {

@@ -6,7 +6,7 @@ import type { TrustMatrix } from "../../model/trust.ts";
 import { showRoot } from "./commands.ts";
 import type { RotationData } from "./data.ts";
 import { chainRoot, secretRoots, type ClusterCertificates } from "./cluster-certificates.ts";
-import { named } from "./wording.ts";
+import { named } from "../../mesh/trust/certificate-text.ts";
 
 /** The rotation that the clusters are in, of those whose Secret and ConfigMap could be read. */
 export function rotationAmong(
@@ -53,7 +53,7 @@ export function rotationFindings(
 /** What says which step is next; for recordings, what shows the roots that are there. */
 function commands(members: readonly ClusterCertificates[]): string[] {
   const known = members.every(({ cluster }) => cluster.contextArgument !== "<context>");
-  if (!known) return members.slice(0, 3).map(({ cluster }) => showRoot(cluster));
+  if (!known) return members.slice(0, 3).map(showRoot);
   const contexts = members.map(({ cluster }) => contextWord(cluster)).join(",");
   return members
     .slice(0, 1)

@@ -21,12 +21,12 @@ export function unreadFindings({ cluster, context, intermediate }: ClusterCertif
   }
   const why =
     intermediate.value.external ??
-    `${cluster.istioNamespace} has neither Secret cacerts nor istio-ca-secret, so an external CA signs`;
+    `${cluster.istioNamespace} has neither Secret cacerts nor istio-ca-secret, one of which istiod makes when it signs: an external CA signs, or no istiod has started yet`;
   return [
     warn(`${lead} ${why}`, {
       ...about,
       remediation: remedy(
-        "Look at a workload's certificates, and see that the external CA signs for all clusters under one root.",
+        "Look at a workload's certificates, and see that whoever signs does so for all clusters under one root.",
         `istioctl --context ${contextWord(cluster)} ztunnel-config certificates`,
       ),
     }),

@@ -1,10 +1,7 @@
+import { named } from "../../mesh/trust/certificate-text.ts";
 import { enumerate } from "../../mesh/wording.ts";
 import type { CertificateFacts } from "../../model/trust.ts";
 import type { ClusterCertificates } from "./cluster-certificates.ts";
-
-export const DAY = 24 * 60 * 60_000;
-const HOUR = 60 * 60_000;
-const MINUTE = 60_000;
 
 /** `cluster a`, or `clusters a, b`. */
 export function clustersText(members: readonly Pick<ClusterCertificates, "context">[]): string {
@@ -12,35 +9,7 @@ export function clustersText(members: readonly Pick<ClusterCertificates, "contex
   return `${members.length === 1 ? "cluster" : "clusters"} ${names}`;
 }
 
-/** `CN=Root CA,O=Istio (SHA-256 6d18f32e1348)`: names alone are often the same. */
-export function named({ subject, sha256 }: CertificateFacts): string {
-  return `${subject} (SHA-256 ${sha256.slice(0, 12)})`;
-}
-
 /** `root X`, or `roots X, Y`. */
 export function rootsText(roots: readonly CertificateFacts[]): string {
   return `${roots.length === 1 ? "root" : "roots"} ${enumerate(roots.map(named), 3)}`;
-}
-
-/** `5 days`, `7 hours`, `1 minute`. */
-function span(ms: number): string {
-  const [unit, word] =
-    ms >= 2 * DAY
-      ? ([DAY, "day"] as const)
-      : ms >= 2 * HOUR
-        ? ([HOUR, "hour"] as const)
-        : ([MINUTE, "minute"] as const);
-  const count = Math.floor(ms / unit);
-  return `${count} ${word}${count === 1 ? "" : "s"}`;
-}
-
-export function dateText(time: number): string {
-  return new Date(time).toISOString().slice(0, 10);
-}
-
-/** `expires in 5 days (2026-01-20)` or `expired 2 days ago (2026-01-13)`. */
-export function expiryText({ notAfter }: CertificateFacts, now: number): string {
-  return notAfter >= now
-    ? `expires in ${span(notAfter - now)} (${dateText(notAfter)})`
-    : `expired ${span(now - notAfter)} ago (${dateText(notAfter)})`;
 }

@@ -4,7 +4,7 @@ import { info, remedy, warn } from "../../model/finding.ts";
 import type { Finding } from "../../model/report.ts";
 import type { CertificateFacts, TrustMatrix } from "../../model/trust.ts";
 import { notChecked } from "../_shared/not-checked.ts";
-import { contentOf, isAmong, type ClusterCertificates } from "./cluster-certificates.ts";
+import { contentOf, isAmong, rootsName, type ClusterCertificates } from "./cluster-certificates.ts";
 import { rootsText } from "./wording.ts";
 
 /**
@@ -36,7 +36,7 @@ export function workloadFindings(member: ClusterCertificates, trust: TrustMatrix
     const namespace = pod.includes("/") ? pod.replace(/\/.*/, "") : cluster.istioNamespace;
     return [
       warn(
-        `cluster ${context}: workloads of ztunnel ${enumerate(lacking, 3)} do not trust ${rootsText(lacked)} of ConfigMap istio-ca-root-cert`,
+        `cluster ${context}: workloads of ztunnel ${enumerate(lacking, 3)} do not trust ${rootsText(lacked)} of ConfigMap ${rootsName(member)}`,
         {
           ...about,
           remediation: remedy(
@@ -51,7 +51,7 @@ export function workloadFindings(member: ClusterCertificates, trust: TrustMatrix
   const extra = rootsText([...more.values()]);
   return [
     info(
-      `cluster ${context}: workloads of ztunnel also trust ${extra}, not in ConfigMap istio-ca-root-cert`,
+      `cluster ${context}: workloads of ztunnel also trust ${extra}, not in ConfigMap ${rootsName(member)}`,
       about,
     ),
   ];

@@ -23,6 +23,7 @@ import {
 } from "../../model/finding.ts";
 import type { Gathered } from "../../model/gathered.ts";
 import type { Finding } from "../../model/report.ts";
+import { debugAccessFindings } from "./debug-access.ts";
 import { mustBeTrue, shouldHold, type EnvSubject } from "./rules.ts";
 import { installIstiod } from "../../mesh/commands/helm.ts";
 import { notChecked } from "../_shared/not-checked.ts";
@@ -233,7 +234,7 @@ export const envVars = clusterCheck({
   explanation: stopsItsCluster(3),
   why: "istiod finds its peers only with the variables of peering, and some others keep it from them.",
   reads:
-    "Environment of container discovery of istiod Deployments and of ztunnel, remote secrets, mesh configuration.",
+    "Environment of container discovery of istiod Deployments and of ztunnel, remote secrets, mesh configuration; Services, among which is that of a management plane.",
   faults: [
     "ENABLE_PEERING_DISCOVERY is not set or not true.",
     "K8S_SELECT_WORKLOAD_ENTRIES is set, and not to true.",
@@ -241,6 +242,7 @@ export const envVars = clusterCheck({
     "Remote secrets of community multicluster exist beside peering (warning).",
     "PILOT_ENABLE_IP_AUTOALLOCATE is false (warning).",
     "The trust domain is not cluster.local, and PILOT_SKIP_VALIDATE_TRUST_DOMAIN of istiod or SKIP_VALIDATE_TRUST_DOMAIN of ztunnel is not true (warning).",
+    "From 1.27.7, 1.28.4 and 1.29 on, DEBUG_ENDPOINT_AUTH_ALLOWED_NAMESPACES does not list the namespace of a management plane that is not in gloo-mesh (warning).",
     "There is no istiod, or none of the revision that -r names.",
   ],
   fixes: [
@@ -249,8 +251,8 @@ export const envVars = clusterCheck({
     "Delete remote secrets once no istiod needs them.",
   ],
   needs: ["istiods"],
-  uses: ["remoteSecrets", "meshConfigs", "ztunnels"],
-  run({ istiods, remoteSecrets, meshConfigs, ztunnels }, context) {
+  uses: ["remoteSecrets", "meshConfigs", "ztunnels", "services"],
+  run({ istiods, remoteSecrets, meshConfigs, ztunnels, services }, context) {
     const { cluster, revision } = context;
     const { judged, others } = istiods;
     const several = judged.length > 1;
@@ -264,6 +266,7 @@ export const envVars = clusterCheck({
             ),
             ...remoteSecretsFinding(istiods, remoteSecrets, cluster),
             ...trustDomainFindings(judged, meshConfigs, ztunnels, cluster),
+            ...debugAccessFindings(judged, services, cluster),
             ...others.map((istiod) => notJudged(istiod, revision)),
           ];
     const fine = "all relevant environment variables are valid";

@@ -79,6 +79,7 @@ function noAnswer(license: LicenseFact, cause: Missing, around: Around): Finding
   if (cause.why === "not-recorded") {
     return error(message, {
       object,
+      notRecorded: true,
       remediation: remedy(
         "Record the cluster with mc snapshot, which asks istiod, or check it live.",
         mc(cluster, `snapshot --contexts ${contextWord(cluster)} --output-dir DIR`),

@@ -3,6 +3,7 @@ import { meshCheck } from "../../model/check.ts";
 import { summarize } from "../../model/finding.ts";
 import type { LinksData } from "./data.ts";
 import type { Finding } from "../../model/report.ts";
+import { duplicateFindings } from "./duplicates.ts";
 import { edgeFindings } from "./edge-findings.ts";
 import { distinctPairs, edgesOf, type Edge, type LinkMember } from "./edges.ts";
 import { isolatedFindings, isolatedOf, linkedFromOutside, unlinkedOf } from "./isolated.ts";
@@ -48,6 +49,7 @@ export const links = meshCheck({
   faults: [
     "A cluster has no link in either direction.",
     "A link is broken: a condition of its remote Gateway is not True.",
+    "A cluster has two remote Gateways for one peer with different addresses (a warning).",
   ],
   fixes: [
     "Link clusters with mc link --contexts A,B.",
@@ -66,13 +68,15 @@ export const links = meshCheck({
   artifacts: ["links"],
   run(members, { clusters, absent, precheck, artifacts, kinds }) {
     if (!kinds.has("peering")) return readersVerdict(members, clusters, absent);
-    const edges = edgesOf(linksAmong(artifacts.links, members), absent);
+    const among = linksAmong(artifacts.links, members);
+    const edges = edgesOf(among, absent);
     const isolated = isolatedOf(members, edges);
     const outside = linkedFromOutside(members, edges);
     const findings = [
       ...edgeFindings(edges, precheck),
       ...isolatedFindings(isolated, members, { precheck, absent }),
       ...outside,
+      ...duplicateFindings(among),
       ...servicesNotChecked(members),
       ...syncsNotChecked(members, edges),
     ];

@@ -1,3 +1,4 @@
+import { awaitsName } from "../../mesh/addresses.ts";
 import { linkAdvice } from "../_shared/link-advice.ts";
 import { enumerate, qualified } from "../../mesh/wording.ts";
 import { showGateway } from "../../mesh/commands/gateways.ts";
@@ -37,14 +38,18 @@ function fault(precheck: boolean): typeof fail {
 function broken(edge: Edge, precheck: boolean): Finding {
   const { link, data } = edge;
   const faults = edgeFaults(link).join(", ");
-  return fault(precheck)(`${arrow(edge)} is broken: ${faults} on ${qualified(link.gateway)}`, {
-    ...about(edge),
-    blockedBy: checkOf(data.from, "peers"),
-    remediation: step(
-      `Mend what the Peers Check of ${data.from} says of the gateway.`,
-      showGateway(link.from.cluster, link.gateway),
-    ),
-  });
+  const isEarly = awaitsName(link.gateway, link.from.cluster.now);
+  return fault(precheck || isEarly)(
+    `${arrow(edge)} is broken: ${faults} on ${qualified(link.gateway)}`,
+    {
+      ...about(edge),
+      blockedBy: checkOf(data.from, "peers"),
+      remediation: step(
+        `Mend what the Peers Check of ${data.from} says of the gateway.`,
+        showGateway(link.from.cluster, link.gateway),
+      ),
+    },
+  );
 }
 
 function unknown(edge: Edge, what: string, details: Partial<Finding>): Finding {

@@ -6,6 +6,7 @@ import { pass, summarize } from "../../model/finding.ts";
 import { valueOr } from "../../model/gathered.ts";
 import { ownFindings } from "./own.ts";
 import { ownNetwork, type NetworkMember, type OwnNetwork } from "./member.ts";
+import { proxyFindings } from "./proxies.ts";
 import { remoteFindings, unknownNetworks, type Networks } from "./remote.ts";
 import { sharedFindings } from "./shared.ts";
 import { servicesNotChecked } from "../_shared/not-checked-services.ts";
@@ -48,6 +49,8 @@ export const network = meshCheck({
     "A remote Gateway's label is not the network of the cluster that it points at.",
     "A remote Gateway references a network that no checked cluster has.",
     "With peering, two clusters are on one network though no autogenflat entries go between them.",
+    "An istiod of clusters on one network has PEERING_ENABLE_FLAT_NETWORKS=false (a warning).",
+    "ISTIO_META_NETWORK of the pods of a waypoint or ingress gateway is not the network of their cluster.",
     "The podCIDRs of nodes of two clusters on one network overlap.",
   ],
   fixes: [
@@ -56,7 +59,7 @@ export const network = meshCheck({
     "Give each cluster a network of its own, unless pods reach each other directly.",
   ],
   needs: ["istioNamespace", "namespaces", "gateways"],
-  uses: ["services", "ztunnels", "gatewayPods", "flatEntries", "nodes"],
+  uses: ["services", "ztunnels", "gatewayPods", "flatEntries", "nodes", "istiods"],
   run(members: readonly NetworkMember[], { clusters, absent, kinds }) {
     const own = new Map(members.map((member) => [member, ownNetwork(member)]));
     const isPeering = kinds.has("peering");
@@ -77,6 +80,7 @@ export const network = meshCheck({
     const links = linksOf(placed, absent);
     const findings = [
       ...[...own].flatMap(([member, found]) => ownFindings(member, found, isPeering)),
+      ...[...own].flatMap(([member, { believed }]) => proxyFindings(member, believed)),
       ...links.flatMap((link) => remoteFindings(link, networks)),
       ...unknownNetworks(links, networks),
       ...[...Map.groupBy(placed, ({ cluster }) => cluster.network)].flatMap(([name, group]) =>

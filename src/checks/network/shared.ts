@@ -5,6 +5,7 @@ import type { ClusterRef } from "../../model/check.ts";
 import { info, remedy, warn } from "../../model/finding.ts";
 import type { Finding } from "../../model/report.ts";
 import { notChecked } from "../_shared/not-checked.ts";
+import { flatSwitchFindings } from "./flat-switch.ts";
 import type { NetworkMember } from "./member.ts";
 import { podRangeFindings } from "./pod-ranges.ts";
 
@@ -69,9 +70,11 @@ export function sharedFindings(
     ),
   );
   const ranges = podRangeFindings(network, members);
-  findings.push(...ranges);
+  const switched = flatSwitchFindings(network, members);
+  findings.push(...ranges, ...switched);
   // Pods whose addresses collide do not reach each other, whatever entries there are.
-  if (groups.length === 1 || ranges.some(({ severity }) => severity === "fail")) return findings;
+  const isExplained = switched.length > 0 || ranges.some(({ severity }) => severity === "fail");
+  if (groups.length === 1 || isExplained) return findings;
   const unread = members.flatMap(({ cluster, facts: { flatEntries } }) =>
     flatEntries.ok
       ? []

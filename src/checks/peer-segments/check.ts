@@ -36,8 +36,9 @@ export const peerSegments = clusterCheck({
   ],
   fixes: ["Give the segment the same domain in all clusters that have it."],
   needs: ["gateways"],
-  uses: ["segments"],
-  run({ gateways, segments }, { cluster }) {
+  uses: ["segments", "namespaces"],
+  run({ gateways, segments, namespaces }, { cluster }) {
+    const unread = [namespaces, segments].find(({ ok }) => !ok);
     const findings = [
       ...valueOr(segments, []).flatMap((segment) => {
         const condition = rejectionOf(segment);
@@ -72,7 +73,8 @@ export const peerSegments = clusterCheck({
           }),
         ];
       }),
-      ...(segments.ok ? [] : [notChecked("conditions of the Segments", segments)]),
+      // Whether the cluster is in one its namespace says.
+      ...(unread && !unread.ok ? [notChecked("conditions of the Segments", unread)] : []),
     ];
     return { findings, summary: summarize(findings, "no rejected peer segments found") };
   },

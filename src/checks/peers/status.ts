@@ -20,6 +20,7 @@ import { peerName } from "../../mesh/peers.ts";
 import { contextWord, kubectl, mc, UNKNOWN_CONTEXT } from "../../mesh/commands/shell.ts";
 import { deletionText } from "../../mesh/deletion.ts";
 import { enumerate, qualified } from "../../mesh/wording.ts";
+import { awaitsName } from "../../mesh/addresses.ts";
 import { normalizeAddress } from "../../lib/ip-address.ts";
 import type { ClusterRef } from "../../model/check.ts";
 import type { PeerDetail } from "./data.ts";
@@ -40,6 +41,7 @@ import {
   listedConditions,
   unmetLinkConditions,
 } from "../../mesh/conditions.ts";
+import { noWayThere } from "./no-way-there.ts";
 import { listenerFault } from "../_shared/peer-listeners.ts";
 
 /** The ports of a peer, those of the Gateway where it has others than the usual ones. */
@@ -181,9 +183,12 @@ function conditionFaults(
   if (broken.length === 0) return [];
   const subject = `${gateway.namespace}/${gateway.name} (peer ${peerName(gateway)})`;
   const { why, remediation } = cause(gateway, broken, classes, cluster);
-  const said = conditionsText(gateway, broken);
+  const message = `${subject}: ${why}: ${conditionsText(gateway, broken)}`;
   const object = objectRef("Gateway", gateway);
-  return [fail(`${subject}: ${why}: ${said}`, { object, remediation })];
+  if (awaitsName(gateway, cluster.now)) {
+    return [warn(`${message}; DNS may not know its address yet`, { object, remediation })];
+  }
+  return [fail(message, { object, remediation })];
 }
 
 /** The conditions may hold or not: nobody would have written that they do not. */
@@ -202,7 +207,6 @@ function cause(
   classes: Gathered<readonly GatewayClassFact[]>,
   cluster: ClusterRef,
 ): { why: string; remediation: Remediation } {
-  const { namespace } = gateway;
   const ports = portsOf(gateway);
   const absent = (type: string): boolean => !conditionOf(gateway, type);
   const look = lookCommands(gateway, cluster);
@@ -272,11 +276,7 @@ function cause(
   }
   return {
     why: "in sync, but traffic has no way there",
-    remediation: remedy(
-      `Correct the data plane of the link: ${ports}, or with NodePort the node addresses of the peer.`,
-      kubectl(cluster, "-n", namespace, "get", "workloadentries"),
-      ...look,
-    ),
+    remediation: noWayThere(gateway, { ports, look }, cluster),
   };
 }
 

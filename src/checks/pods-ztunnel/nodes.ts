@@ -1,11 +1,12 @@
 import { kubectl } from "../../mesh/commands/shell.ts";
-import { isForAgents, keptAway, type KeptAway, taintText } from "../../mesh/scheduling.ts";
-import { enumerate, qualified } from "../../mesh/wording.ts";
+import { isForAgents } from "../../mesh/scheduling.ts";
+import { enumerate } from "../../mesh/wording.ts";
 import type { ClusterRef } from "../../model/check.ts";
-import type { NodeFact, PodFact, SchedulingFact, WorkloadFact } from "../../model/facts.ts";
+import type { NodeFact, PodFact, WorkloadFact } from "../../model/facts.ts";
 import { objectRef, remedy, warn } from "../../model/finding.ts";
 import type { Gathered } from "../../model/gathered.ts";
-import type { Finding, Remediation } from "../../model/report.ts";
+import type { Finding } from "../../model/report.ts";
+import { type Agents, byCause, causeOf, causeRemedy, causeText } from "../_shared/kept-away.ts";
 import { notChecked } from "../_shared/not-checked.ts";
 
 /** What a node is given to get its pods, ms. */
@@ -48,36 +49,25 @@ export function uncoveredNodes(
   const isShort = daemonSets.some(({ desired }) => desired !== undefined && desired > covered.size);
   if (isShort) return [];
   const only = others.length === 0 ? daemonSet : undefined;
-  const groups = new Map<string, { first: NodeFact; names: string[] }>();
-  for (const node of found) {
-    const cause = JSON.stringify(causeOf(only, node) ?? null);
-    const group = groups.get(cause) ?? { first: node, names: [] };
-    group.names.push(node.name);
-    groups.set(cause, group);
-  }
-  return [...groups.values()].map(({ first, names }) => finding(first, names, only, cluster));
+  const agents = only && { what: "ztunnel", release: "ztunnel", ...only };
+  return byCause(agents, found).map(({ first, names }) => finding(first, names, agents, cluster));
 }
 
 function isNew({ createdAt }: NodeFact, { now }: ClusterRef): boolean {
   return createdAt !== undefined && Math.abs(now - createdAt) < GRACE;
 }
 
-function causeOf(daemonSet: WorkloadFact | undefined, node: NodeFact): KeptAway | undefined {
-  return daemonSet?.scheduling && keptAway(daemonSet.scheduling, node);
-}
-
 function finding(
   first: NodeFact,
   names: readonly string[],
-  daemonSet: WorkloadFact | undefined,
+  agents: Agents | undefined,
   cluster: ClusterRef,
 ): Finding {
   const where = `${names.length === 1 ? "node" : "nodes"} ${enumerate(names)}`;
   const message = `no ztunnel pod on ${where}, where Istio CNI takes pods into the mesh`;
   const object = objectRef("Node", { name: first.name });
-  const scheduling = daemonSet?.scheduling;
-  const cause = causeOf(daemonSet, first);
-  if (!daemonSet || !scheduling || !cause) {
+  const cause = agents && causeOf(agents, first);
+  if (!agents || !cause) {
     const remediation = remedy(
       "Compare the nodeSelector, affinity and tolerations of ztunnel's DaemonSet with the node.",
       kubectl(cluster, "describe", "node", first.name),
@@ -85,55 +75,6 @@ function finding(
     );
     return warn(message, { object, remediation });
   }
-  return warn(`${message}: ${said(cause, daemonSet)}`, {
-    object,
-    remediation: causeRemedy(cause, daemonSet, scheduling, cluster),
-  });
-}
-
-function said(cause: KeptAway, daemonSet: WorkloadFact): string {
-  const subject = `DaemonSet ${qualified(daemonSet)}`;
-  if (cause.kind === "taint") return `${subject} does not tolerate taint ${taintText(cause.taint)}`;
-  return cause.kind === "selector"
-    ? `nodeSelector ${cause.key}=${cause.value} of ${subject} keeps it away`
-    : `the node affinity of ${subject} keeps it away`;
-}
-
-const SPEC = "/spec/template/spec";
-const LASTING = "until the next upgrade of the ztunnel Helm release this does it";
-
-function causeRemedy(
-  cause: KeptAway,
-  { namespace, name }: WorkloadFact,
-  { tolerations }: SchedulingFact,
-  cluster: ClusterRef,
-): Remediation {
-  const on = (...words: string[]): string => kubectl(cluster, "-n", namespace, ...words);
-  const patch = (operation: object): string =>
-    on("patch", "daemonset", name, "--type=json", "-p", JSON.stringify([operation]));
-  if (cause.kind === "taint") {
-    const { key, value, effect } = cause.taint;
-    const toleration = value
-      ? { key, operator: "Equal", value, effect }
-      : { key, operator: "Exists", effect };
-    const operation =
-      tolerations.length > 0
-        ? { op: "add", path: `${SPEC}/tolerations/-`, value: toleration }
-        : { op: "add", path: `${SPEC}/tolerations`, value: [toleration] };
-    return remedy(
-      `Let ztunnel tolerate the taint, by tolerations of its Helm values; ${LASTING}.`,
-      patch(operation),
-    );
-  }
-  if (cause.kind === "selector") {
-    const key = cause.key.replaceAll("~", "~0").replaceAll("/", "~1");
-    return remedy(
-      `Let ztunnel run on every node of the mesh, without nodeSelector in its Helm values; ${LASTING}.`,
-      patch({ op: "remove", path: `${SPEC}/nodeSelector/${key}` }),
-    );
-  }
-  return remedy(
-    "Let ztunnel run on every node of the mesh: correct affinity in its Helm values, or in the DaemonSet.",
-    on("edit", "daemonset", name),
-  );
+  const remediation = causeRemedy(cause, agents, cluster);
+  return warn(`${message}: ${causeText(cause, agents)}`, { object, remediation });
 }

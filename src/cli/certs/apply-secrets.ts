@@ -65,7 +65,9 @@ export async function applySecrets(
   );
   if (problems.length > 0) return refuse(io, problems, "nothing was applied");
   for (const { one, answer } of tried) {
-    if (options.diff && answer.ok) await showDiff(one, answer.value, options, io);
+    if (options.diff && answer.ok) {
+      await showSecretDiff(one.ref, one.before, answer.value, options, io);
+    }
   }
   if (options.dryRun) {
     for (const { line } of wanted) await done(io, `${line} (dry run)`);
@@ -100,13 +102,15 @@ async function write(
   return 0;
 }
 
-async function showDiff(
-  { ref, manifest, before }: WantedSecret,
+/** Shows what a Secret cacerts says now and is to say; a fingerprint stands for its private key. */
+export async function showSecretDiff(
+  ref: ClusterRef,
+  before: RawObject | undefined,
   after: RawObject,
   options: ApplySecretsOptions,
   io: Io,
 ): Promise<void> {
-  const title = `${ref.context}/${manifest.metadata.namespace}/${CACERTS}`;
+  const title = `${ref.context}/${ref.istioNamespace}/${CACERTS}`;
   const diff = yamlDiff(title, before && shownSecret(before), shownSecret(after));
   await io.stdout.write(paintDiff(diff, wantsColor(io, options.color)));
 }

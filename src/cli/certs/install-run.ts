@@ -8,9 +8,11 @@ import { hasNamespace, type Problem, problem, unread } from "../../gateway/probl
 import { toYaml } from "../../gateway/yaml.ts";
 import { oneLine } from "../../lib/sanitize.ts";
 import { reloadRules, takesUp } from "../../mesh/ca-reload.ts";
-import { named } from "../../checks/certs/wording.ts";
+import { named } from "../../mesh/trust/certificate-text.ts";
+import { enumerate } from "../../mesh/wording.ts";
 import { restartIstiod } from "../../mesh/commands/istiod.ts";
-import { kubectl, mc, quote } from "../../mesh/commands/shell.ts";
+import { rotateTo } from "../../mesh/commands/certs.ts";
+import { kubectl } from "../../mesh/commands/shell.ts";
 import { DEFAULT_ISTIO_NAMESPACE } from "../../mesh/names.ts";
 import { CACERTS, SELF_MADE } from "../../mesh/trust/cacerts.ts";
 import type { ClusterRef } from "../../model/check.ts";
@@ -20,7 +22,7 @@ import type { Io } from "../shared/io.ts";
 import { openLive } from "../shared/live-clusters.ts";
 import { closeReaders } from "../shared/readers.ts";
 import { indented, refuse, warning } from "../shared/say.ts";
-import { applySecrets, type ApplySecretsOptions } from "./apply-secrets.ts";
+import { applySecrets, type ApplySecretsOptions, showSecretDiff } from "./apply-secrets.ts";
 import { readSet } from "./files.ts";
 import { keptByOthers } from "./obstacles.ts";
 import { readClusters, UNREAD_ROOTS, type ReadCluster } from "./read-clusters.ts";
@@ -84,8 +86,14 @@ async function install(
   const { cluster, writer, set } = installation;
   const { ref, secret } = cluster.ca;
   const problems = await problemsOf(installation, options);
-  if (problems.length > 0) return refuse(io, problems, "nothing was applied");
   const present = secret?.name === CACERTS ? secret : undefined;
+  if (problems.length > 0) {
+    if (options.diff && present) {
+      const wanted = secretManifest(ref.istioNamespace, set, { form: present.form });
+      await showSecretDiff(ref, present.object, { ...wanted }, options, io);
+    }
+    return refuse(io, problems, "nothing was applied");
+  }
   const { form, resourceVersion, signingSince } = present ?? {};
   const isSame = present !== undefined && holds(present, ref, set);
   const manifest = secretManifest(ref.istioNamespace, set, {
@@ -114,12 +122,17 @@ async function install(
   return code;
 }
 
-/** Whether the Secret has just what is to be installed. */
-function holds(present: CaSecret, { istioNamespace }: ClusterRef, set: SigningSet): boolean {
+/** The parts of the Secret that are not as they are to be installed. */
+function differing(present: CaSecret, { istioNamespace }: ClusterRef, set: SigningSet): string[] {
   const { form, object } = present;
   const wanted = dataTexts({ ...secretManifest(istioNamespace, set, { form }) });
   const has = dataTexts(object);
-  return [...wanted].every(([key, text]) => has.get(key) === text);
+  return [...wanted].flatMap(([key, text]) => (has.get(key) === text ? [] : [key])).toSorted();
+}
+
+/** Whether the Secret has just what is to be installed. */
+function holds(present: CaSecret, ref: ClusterRef, set: SigningSet): boolean {
+  return differing(present, ref, set).length === 0;
 }
 
 async function problemsOf(
@@ -151,11 +164,13 @@ async function differs(
   const { ca } = cluster;
   const { ref } = ca;
   const name = `Secret ${ref.istioNamespace}/${secret.name}`;
-  const commands = [mc(ref, `certs rotate --contexts ${ref.contextArgument} --to ${quote(from)}`)];
+  const parts = secret.name === CACERTS ? ` in ${enumerate(differing(secret, ref, set))}` : "";
+  const commands = [rotateTo(ref, from)];
   const going =
     "mc certs rotate goes there in steps that cut nothing (name all clusters of the mesh); --force replaces it at once";
   const present = completeSet(secret);
-  if (!present) return problem(ref, `${name} differs, and lacks parts (--force replaces it)`);
+  if (!present)
+    return problem(ref, `${name} differs${parts}, and lacks parts (--force replaces it)`);
   const rotating: RotatingCluster = { ...ca, secret, set: present, target: set };
   const { states } = await clusterStates([rotating], DEFAULT_LIFE);
   const { roots } = rootText(set.roots);
@@ -163,14 +178,14 @@ async function differs(
   if (cuts(states, [change]).length === 0) {
     return problem(
       ref,
-      `${name} differs: what is installed would be signed by ${judged.signing.issuer} as well, and cut nothing. ${going}`,
+      `${name} differs${parts}: what is installed would be signed by ${judged.signing.issuer} as well, and cut nothing. ${going}`,
       ...commands,
     );
   }
   const made =
     secret.name === SELF_MADE
       ? "istiod signs with a CA that it made itself, and has signed workloads with it"
-      : `${name} differs`;
+      : `${name} differs${parts}`;
   return problem(
     ref,
     `${made}: from its restart on, istiod would sign below ${named(judged.anchor)}, which those workloads do not trust, nor do they get trusted, until each has been renewed; the same goes for other clusters. ${going}`,

@@ -4,8 +4,8 @@ import { caSecret, type CaSecret } from "../../certs/secret.ts";
 import { gather } from "../../engine/gather.ts";
 import { changedAt } from "../../facts/managed-fields.ts";
 import { at, string, time } from "../../lib/json.ts";
-import { CANONICAL_NAME, ROOT_CONFIG_MAP } from "../../mesh/names.ts";
-import { CACERTS, SELF_MADE } from "../../mesh/trust/cacerts.ts";
+import { CANONICAL_NAME } from "../../mesh/names.ts";
+import { CACERTS, rootConfigMapOf, SELF_MADE } from "../../mesh/trust/cacerts.ts";
 import type { GatheredCluster } from "../../model/cluster.ts";
 import type { FactKey } from "../../model/facts.ts";
 import { missing, type Missing } from "../../model/gathered.ts";
@@ -94,7 +94,7 @@ async function readCluster(gathered: GatheredCluster, reader: ClusterReader): Pr
   reader.renew?.();
   const [secret, roots, proxies] = await Promise.all([
     readSecret(reader, ref.istioNamespace),
-    readRoots(reader, ref.istioNamespace),
+    readRoots(reader, ref.istioNamespace, rootConfigMapOf(base.istiods)),
     readProxies(reader),
   ]);
   const trusted = "unreadRoots" in roots ? {} : roots;
@@ -122,8 +122,9 @@ async function readSecret(
 async function readRoots(
   reader: ClusterReader,
   namespace: string,
+  name: string,
 ): Promise<Pick<CaCluster, "roots" | "rootsChangedAt"> | { unreadRoots: Missing }> {
-  const found = await reader.get(RESOURCES.configMaps, namespace, ROOT_CONFIG_MAP);
+  const found = await reader.get(RESOURCES.configMaps, namespace, name);
   if (!found.ok) return found.why === "not-found" ? { roots: "" } : { unreadRoots: found };
   const changed = changedAt(found.value);
   return {

@@ -6,7 +6,7 @@ import { completeSet } from "../../certs/secret.ts";
 import { judgeSet, keyProblems, SET_FILES, type SigningSet } from "../../certs/signing-set.ts";
 import { type Problem, problem, unread } from "../../gateway/problem.ts";
 import { safeFileName } from "../../lib/file-name.ts";
-import { commandLine } from "../../mesh/commands/shell.ts";
+import { makeIntermediate } from "../../mesh/commands/certs.ts";
 import { enumerate } from "../../mesh/wording.ts";
 import type { ClusterRef } from "../../model/check.ts";
 import { UsageError } from "../../model/errors.ts";
@@ -45,17 +45,8 @@ async function targetOf(ref: ClusterRef, to: string, isOnly: boolean): Promise<S
     if (place !== to && (await isDirectory(place))) return readSet(place, "--to");
   }
   if (isOnly) return readSet(to, "--to");
-  const make = commandLine(
-    "mc",
-    "certs",
-    "intermediate",
-    "--root",
-    "DIR",
-    "--cluster",
-    ref.context,
-  );
   throw new UsageError(
-    `--to ${to}: there is no ${places.join(", nor ")}: make it with ${make} --output-dir ${to}`,
+    `--to ${to}: there is no ${places.join(", nor ")}: make it with ${makeIntermediate(ref.context, to)}`,
   );
 }
 

@@ -1,5 +1,5 @@
 import type { ClusterCertificates } from "../../checks/certs/cluster-certificates.ts";
-import { DAY, named } from "../../checks/certs/wording.ts";
+import { DAY, named } from "../../mesh/trust/certificate-text.ts";
 import { restartIstiod } from "../../mesh/commands/istiod.ts";
 import { contextWord, mc } from "../../mesh/commands/shell.ts";
 import { enumerate } from "../../mesh/wording.ts";

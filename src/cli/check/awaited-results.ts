@@ -1,13 +1,12 @@
+import { isFailing } from "../../lib/fail-on.ts";
 import type { Report, Result } from "../../model/report.ts";
-import { exitCode } from "../shared/exit-code.ts";
 
 /** More are counted only. */
 const MOST_NAMED = 4;
 
 /** The checks that keep a run from passing: `peers (cluster1, cluster2), links`. */
-export function awaitedResults({ clusters, mesh }: Report, failOn: "fail" | "warn"): string {
-  const isAwaited = ({ status }: Result): boolean =>
-    status !== "info" && status !== "skip" && exitCode(status, failOn) !== 0;
+export function awaitedResults({ clusters, mesh, failOn }: Report): string {
+  const isAwaited = (result: Result): boolean => isFailing(result, failOn);
   const contexts = new Map<string, string[]>();
   for (const { context, checks } of clusters) {
     for (const { id } of checks.filter(isAwaited)) {

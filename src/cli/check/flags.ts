@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { REPORTERS } from "../../reporters/index.ts";
+import { oneOf } from "../shared/gateway-options.ts";
 import type { CheckOptions } from "./run.ts";
 import type { Io, SetExitCode } from "../shared/io.ts";
 import { duration, list, positive, repeated, modeFlag, timeoutFlag } from "../shared/options.ts";
@@ -7,13 +8,6 @@ import { duration, list, positive, repeated, modeFlag, timeoutFlag } from "../sh
 /** A duration flag whose value may be left out: `--wait`, `--wait=5m`. */
 function durationFlag(flags: string, description: string, preset: string): Option {
   return new Option(flags, description).preset(preset).argParser(duration);
-}
-
-function failOn(value: string): string {
-  if (value !== "fail" && value !== "warn") {
-    throw new InvalidArgumentError("It is fail or warn.");
-  }
-  return value;
 }
 
 /** What code scanning takes for a category. */
@@ -34,16 +28,27 @@ export function addCheck(program: Command, io: Io, setExitCode: SetExitCode): vo
     .addOption(modeFlag())
     .option("-p, --precheck", "ask only whether each cluster is ready to be linked")
     .option("-v, --verbose", "show the details of every check")
-    .option("-o, --output <format>", Object.keys(REPORTERS).join(", "), "text")
+    .option(
+      "-o, --output <format[=file]>",
+      `${Object.keys(REPORTERS).join(", ")}; repeatable (default text)`,
+      repeated,
+    )
     .option("--output-file <file>", "write the report there instead of to stdout")
     .option(
       "--sarif-category <name>",
       "tells this analysis from others of the same commit, in SARIF",
       category,
     )
-    .option("--check <ids>", "run these checks only", list)
-    .option("--skip <ids>", "leave these checks out", list)
-    .option("--fail-on <status>", "exit 1 from this status on: fail or warn", failOn, "fail")
+    .option("--check <ids>", "run these checks only; patterns too: 'pods-*'", list)
+    .option("--skip <ids>", "leave these checks out; patterns too", list)
+    .option(
+      "--fail-on <status>",
+      "what exits with 1: fail, warn, new (with --baseline) or never",
+      oneOf("fail", "warn", "new", "never"),
+      "fail",
+    )
+    .option("--baseline <file>", "an earlier report (-o json): faults are new, known or fixed")
+    .option("--ignore <file>", "faults to live with: check, cluster, object, reason, until")
     .addOption(timeoutFlag())
     .option("--probe", "also try, from this machine, to reach east-west addresses and API servers")
     .addOption(
@@ -51,6 +56,7 @@ export function addCheck(program: Command, io: Io, setExitCode: SetExitCode): vo
         duration,
       ),
     )
+    .option("--deep", "also ask one ztunnel of each cluster which certificates it has")
     .option("--concurrency <n>", "clusters read at the same time", positive, 32)
     .addOption(durationFlag("--wait [duration]", "check again until all pass", "5m"))
     .addOption(

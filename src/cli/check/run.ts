@@ -1,78 +1,76 @@
 import { defined } from "../../lib/defined.ts";
-import { CHECKS, DESCRIPTIONS, VIEWS } from "../../checks/index.ts";
+import { CHECKS } from "../../checks/index.ts";
 import { check, type CheckRequest } from "../../engine/check.ts";
-import { closest } from "../../lib/closest.ts";
+import { hasPassed } from "../../lib/fail-on.ts";
 import { formatDuration } from "../../lib/duration.ts";
 import { UsageError } from "../../model/errors.ts";
 import type { ClusterReader } from "../../model/reader.ts";
 import type { Report } from "../../model/report.ts";
-import { REPORTERS } from "../../reporters/index.ts";
-import type { Reporter } from "../../reporters/reporter.ts";
 import { awaitedResults } from "./awaited-results.ts";
 import { matchChecks } from "../shared/check-ids.ts";
-import { exitCode } from "../shared/exit-code.ts";
-import { type Io, unlessInterrupted, wantsAscii, wantsColor, widthOf } from "../shared/io.ts";
-import { checkWritable, writeWhole } from "../shared/output-file.ts";
-import { type GlobalOptions, meshKindOf, type Mode } from "../shared/options.ts";
+import { EXIT_FAULT } from "../shared/exit-code.ts";
+import { type Io, unlessInterrupted } from "../shared/io.ts";
+import { meshKindOf, type Mode } from "../shared/options.ts";
 import { Progress, StatusLine } from "../shared/progress.ts";
 import { closeReaders, openReaders } from "../shared/readers.ts";
 import { note } from "../shared/say.ts";
+import { type OutputFlags, outputsOf, type ReportOutput, separatorOf } from "./outputs.ts";
+import {
+  type Judged,
+  type KnownFaultFlags,
+  type KnownFaults,
+  knownFaults,
+  tellEntries,
+  withKnownFaults,
+} from "./known-faults.ts";
+import { type WriteOptions, writeReports } from "./write-reports.ts";
 
 /** Flags of `mc check`, parsed. */
-export interface CheckOptions extends GlobalOptions {
+export interface CheckOptions extends OutputFlags, WriteOptions, KnownFaultFlags {
   contexts?: string[];
   directory?: string[];
   mode: Mode;
   precheck?: boolean;
-  verbose?: boolean;
-  output: string;
-  outputFile?: string;
-  sarifCategory?: string;
   check?: string[];
   skip?: string[];
-  failOn: "fail" | "warn";
   /** ms a cluster. */
   timeout: number;
   concurrency: number;
   probe?: boolean;
+  deep?: boolean;
   /** ms an attempt. */
   probeTimeout?: number;
   /** ms to go on until the checks pass. */
   wait?: number;
-  /** ms between two reports. */
-  watch?: number;
 }
 
+const CLEAR_SCREEN = "\u001B[2J\u001B[H";
 /** How long to leave a cluster in peace before `--wait` looks again, ms. */
 const WAIT_INTERVAL = 5000;
 
+/** All that a run goes by. */
+interface Run {
+  readers: readonly ClusterReader[];
+  request: CheckRequest;
+  outputs: readonly ReportOutput[];
+  known: KnownFaults;
+  options: CheckOptions;
+  io: Io;
+}
+
 /** `mc check`: resolves with the exit code, the report being written. */
 export async function runCheck(options: CheckOptions, io: Io): Promise<number> {
-  const reporter = await reporterOf(options.output);
   const checks = requestOf(options);
-  if (options.outputFile !== undefined) await checkWritable(options.outputFile);
+  const known = await knownFaults(options);
+  const outputs = await outputsOf(options);
   const readers = await openReaders(options, options.timeout, io);
-  const request = { ...checks, ...(await probeOf(readers, options, io)) };
   try {
-    return options.watch === undefined
-      ? await once(readers, request, reporter, options, io)
-      : await watch(readers, request, reporter, options, io, options.watch);
+    const request = { ...checks, ...(await probeOf(readers, options, io)) };
+    const run: Run = { readers, request, outputs, known, options, io };
+    return options.watch === undefined ? await once(run) : await watch(run, options.watch);
   } finally {
     await closeReaders(readers);
   }
-}
-
-async function reporterOf(format: string): Promise<Reporter> {
-  const load = Object.hasOwn(REPORTERS, format) ? REPORTERS[format] : undefined;
-  if (!load) {
-    const known = Object.keys(REPORTERS);
-    const near = closest(format, known);
-    const hint = near === undefined ? "" : ` (did you mean ${near}?)`;
-    throw new UsageError(
-      `no output format is called ${JSON.stringify(format)}${hint}; there are ${known.join(", ")}`,
-    );
-  }
-  return load();
 }
 
 function requestOf(options: CheckOptions): CheckRequest {
@@ -88,6 +86,8 @@ function requestOf(options: CheckOptions): CheckRequest {
   return {
     precheck: options.precheck ?? false,
     concurrency: options.concurrency,
+    failOn: options.failOn,
+    deep: options.deep ?? false,
     ...meshKindOf(options.mode),
     ...(only ? { only } : {}),
     ...(skip ? { skip } : {}),
@@ -112,77 +112,45 @@ async function probeOf(
   return { probe: (clusters) => probeFromHere(clusters, readers, { timeoutMs, env, signal }) };
 }
 
-async function judge(
-  readers: readonly ClusterReader[],
-  request: CheckRequest,
-  options: CheckOptions,
-  io: Io,
-): Promise<Report> {
+async function judge({ readers, request, known, options, io }: Run): Promise<Judged> {
   const progress = new Progress(io, readers.length, options.quiet ?? false);
   progress.start();
   try {
     const onRead = (): void => progress.step();
-    return await unlessInterrupted(io.signal, check(readers, { ...request, onRead }));
+    const report = await unlessInterrupted(io.signal, check(readers, { ...request, onRead }));
+    return withKnownFaults(report, known);
   } finally {
     await progress.clear();
   }
 }
 
-async function print(
-  report: Report,
-  reporter: Reporter,
-  options: CheckOptions,
-  io: Io,
-): Promise<void> {
-  const same = {
-    verbose: options.verbose ?? false,
-    views: VIEWS,
-    descriptions: DESCRIPTIONS,
-    ascii: wantsAscii(io),
-    ...defined({ sarifCategory: options.sarifCategory }),
-  };
-  if (options.outputFile === undefined) {
-    const color = wantsColor(io, options.color);
-    const width = widthOf(io.stdout);
-    await io.stdout.write(reporter(report, { color, width, ...same }));
-  } else {
-    const plain = { color: false, width: Number.POSITIVE_INFINITY, ...same };
-    await writeWhole(options.outputFile, reporter(report, plain));
-  }
+/** Writes the reports, says which entries of `--ignore` are of no use, and gives the exit code. */
+async function conclude(judged: Judged, { outputs, options, io }: Run): Promise<number> {
+  await writeReports(judged.report, outputs, options, io);
+  await tellEntries(judged, options, io);
+  return hasPassed(judged.report) && judged.expired.length === 0 ? 0 : EXIT_FAULT;
 }
 
-async function once(
-  readers: readonly ClusterReader[],
-  request: CheckRequest,
-  reporter: Reporter,
-  options: CheckOptions,
-  io: Io,
-): Promise<number> {
-  const report = await lastReport(readers, request, options, io);
-  await print(report, reporter, options, io);
-  return exitCode(report.outcome, options.failOn);
+async function once(run: Run): Promise<number> {
+  return conclude(await lastReport(run), run);
 }
 
 /** The first report; with `--wait` the first that passes, or the one made when time is up. */
-async function lastReport(
-  readers: readonly ClusterReader[],
-  request: CheckRequest,
-  options: CheckOptions,
-  io: Io,
-): Promise<Report> {
+async function lastReport(run: Run): Promise<Judged> {
+  const { readers, options, io } = run;
   const deadline = io.clock.now() + (options.wait ?? 0);
-  let report = await judge(readers, request, options, io);
+  let judged = await judge(run);
   let said = "";
   for (;;) {
     const left = deadline - io.clock.now();
-    if (left <= 0 || exitCode(report.outcome, options.failOn) === 0) return report;
+    if (left <= 0 || hasPassed(judged.report)) return judged;
     if (readers.every(({ kind }) => kind === "recording")) {
       await note(io, options, "recordings stay as they are: nothing is waited for");
-      return report;
+      return judged;
     }
-    said = await waitABit(report, left, said, options, io);
+    said = await waitABit(judged.report, left, said, options, io);
     for (const reader of readers) reader.renew?.();
-    report = await judge(readers, request, options, io);
+    judged = await judge(run);
   }
 }
 
@@ -197,7 +165,7 @@ async function waitABit(
   options: CheckOptions,
   io: Io,
 ): Promise<string> {
-  const results = awaitedResults(report, options.failOn);
+  const results = awaitedResults(report);
   const text = `waiting up to ${formatDuration(left)} for ${results}`;
   const line = new StatusLine(io, options.quiet ?? false);
   line.draw(text);
@@ -211,22 +179,20 @@ async function waitABit(
 }
 
 /** Reports until it is interrupted, or nobody reads any more; then gives the last exit code. */
-async function watch(
-  readers: readonly ClusterReader[],
-  request: CheckRequest,
-  reporter: Reporter,
-  options: CheckOptions,
-  io: Io,
-  interval: number,
-): Promise<number> {
+async function watch(run: Run, interval: number): Promise<number> {
+  const { readers, outputs, options, io } = run;
+  if (readers.every(({ kind }) => kind === "recording")) {
+    await note(io, options, "recordings stay as they are: every report will say the same");
+  }
   for (;;) {
-    const report = await judge(readers, request, options, io);
+    const judged = await judge(run);
+    const printed = outputs.find(({ file }) => file === undefined);
     // A terminal shows the present state only; a pipe or a file gets one report after another.
-    if (io.stdout.isTTY && options.outputFile === undefined) {
-      await io.stdout.write("\u001B[2J\u001B[H");
+    if (printed) {
+      await io.stdout.write(io.stdout.isTTY ? CLEAR_SCREEN : separatorOf(printed.format));
     }
-    await print(report, reporter, options, io);
-    if (io.stdout.isGone) return exitCode(report.outcome, options.failOn);
+    const code = await conclude(judged, run);
+    if (io.stdout.isGone) return code;
     await io.clock.pause(interval, io.signal);
     for (const reader of readers) reader.renew?.();
   }

@@ -1,8 +1,7 @@
 import { type Command, InvalidArgumentError } from "commander";
 import type { Io } from "../shared/io.ts";
-import type { GlobalOptions } from "../shared/options.ts";
 
-const SHELLS = ["bash", "zsh", "fish"];
+const SHELLS = ["bash", "zsh", "fish", "powershell"];
 
 function shell(value: string): string {
   if (!SHELLS.includes(value)) throw new InvalidArgumentError(`It is ${SHELLS.join(", ")}.`);
@@ -15,15 +14,22 @@ export function addCompletion(program: Command, io: Io): void {
     .argument("<shell>", SHELLS.join(", "), shell)
     .description("print a completion script: source <(mc completion bash)")
     .action(async (name: string) => {
-      const { completionScript, describeProgram } = await import("./script.ts");
-      await io.stdout.write(completionScript(name, await describeProgram(program)));
+      const { SCRIPTS } = await import("./script.ts");
+      await io.stdout.write(SCRIPTS[name] ?? "");
     });
   program
-    .command("__contexts", { hidden: true })
-    .description("the contexts of the kubeconfig, a line each, for completion scripts")
-    .action(async (_options: unknown, command: Command) => {
+    .command("__complete", { hidden: true })
+    .argument("[words...]")
+    .description("what the last of the words can be, for completion scripts and kubectl")
+    .action(async (words: string[]) => {
+      const { complete, completionText } = await import("./candidates.ts");
       const { knownContexts } = await import("../shared/readers.ts");
-      const contexts = await knownContexts(command.optsWithGlobals<GlobalOptions>(), io);
-      await io.stdout.write([...contexts].map((context) => `${context}\n`).join(""));
+      const contextsOf = (kubeconfig: string | undefined): Promise<Set<string>> =>
+        // While a line is written, a kubeconfig that cannot be read has no contexts.
+        knownContexts(
+          { color: false, ...(kubeconfig === undefined ? {} : { kubeconfig }) },
+          io,
+        ).catch(() => new Set<string>());
+      await io.stdout.write(completionText(await complete(program, words, contextsOf)));
     });
 }

@@ -1,137 +1,107 @@
-import type { Command, Option } from "commander";
-import { CHECKS } from "../../checks/index.ts";
-import { type FlagValues, valuesOf } from "../shared/flag-values.ts";
+/*
+ * What shells need to ask `mc __complete` while a command line is written. All that they could know
+ * of commands and flags stays in the program.
+ */
 
-interface Flag {
-  /** With its dashes. */
-  long: string;
-  description: string;
-  takesValue: boolean;
-  values: FlagValues;
-}
+/** Names under which the program is installed. */
+const NAMES = "mc istio-mc";
 
-export interface ProgramDescription {
-  commands: { name: string; description: string; flags: Flag[]; words: readonly string[] }[];
+/*
+ * The words are taken from the line, as bash breaks them at = and : too; what stands before the last
+ * of these is in the line already, and not to be offered again.
+ */
+const BASH = `_mc_complete() {
+  local IFS=$' \\t\\n' line="\${COMP_LINE:0:COMP_POINT}" words current prefix="" output directive
+  read -ra words <<< "$line"
+  [[ $line == *[[:space:]] ]] && words+=("")
+  current="\${words[\${#words[@]}-1]}"
+  local before="\${current%"\${current##*[=:]}"}"
+  [[ -n $before && $COMP_WORDBREAKS == *"\${before: -1}"* ]] && prefix="$before"
+  output="$("\${words[0]}" __complete -- "\${words[@]:1}" 2>/dev/null)" || return 0
+  directive="\${output##*:}"
+  COMPREPLY=()
+  local candidate
+  while IFS=$'\\t' read -r candidate _; do
+    [[ $candidate == :* ]] || COMPREPLY+=("\${candidate#"$prefix"}")
+  done <<< "$output"
+  if (( (directive & 4) == 0 )); then
+    compopt -o filenames 2>/dev/null
+    while IFS= read -r candidate; do COMPREPLY+=("$candidate"); done < <(compgen -f -- "\${current##*=}")
+  fi
+  (( directive & 2 )) && compopt -o nospace 2>/dev/null
+  return 0
 }
-
-function flagOf({ long, description, required, optional }: Option): Flag[] {
-  if (!long) return [];
-  return [{ long, description, takesValue: required || optional, values: valuesOf(long) }];
-}
-
-/** What there is to complete, from the command line's own definition. */
-export async function describeProgram(program: Command): Promise<ProgramDescription> {
-  const global = program.options.filter(({ hidden }) => !hidden).flatMap(flagOf);
-  const shown = program.commands.filter((command) => !command.name().startsWith("_"));
-  return {
-    commands: shown.map((command) => ({
-      name: command.name(),
-      description: command.description(),
-      flags: [...ownFlags(command), ...global],
-      words: wordsOf(command),
-    })),
-  };
-}
-
-/** Those of its subcommands, too, each once. */
-function ownFlags(command: Command): Flag[] {
-  const options = [command, ...command.commands].flatMap((one) => one.options);
-  const flags = options.filter(({ hidden }) => !hidden).flatMap(flagOf);
-  return [...new Map(flags.map((flag) => [flag.long, flag])).values()];
-}
-
-function wordsOf(command: Command): string[] {
-  if (command.commands.length > 0) return command.commands.map((one) => one.name());
-  if (command.name() === "explain") return CHECKS.map(({ id }) => id);
-  return command.name() === "completion" ? ["bash", "zsh", "fish"] : [];
-}
-
-/** In single quotes for any of the three shells. */
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", "’")}'`;
-}
-
-function bash({ commands }: ProgramDescription): string {
-  const names = commands.map(({ name }) => name).join(" ");
-  const cases = commands.map(
-    ({ name, flags, words }) =>
-      `    ${name}) words="${[...words, ...flags.map(({ long }) => long)].join(" ")}" ;;`,
-  );
-  const seen = new Map(commands.flatMap(({ flags }) => flags.map((flag) => [flag.long, flag])));
-  const values = [...seen.values()]
-    .filter(({ takesValue, values: from }) => takesValue && from !== "files")
-    .map(
-      ({ long, values: from }) =>
-        `    ${long}) COMPREPLY=($(compgen -W "${typeof from === "string" ? "$(mc __contexts 2>/dev/null)" : from.join(" ")}" -- "$current")); return ;;`,
-    );
-  return `_mc() {
-  local current="\${COMP_WORDS[COMP_CWORD]}" previous="\${COMP_WORDS[COMP_CWORD-1]}" words
-  case "$previous" in
-${values.join("\n")}
-  esac
-  case "\${COMP_WORDS[1]}" in
-${cases.join("\n")}
-    *) words="${names}" ;;
-  esac
-  [ "$COMP_CWORD" -eq 1 ] && words="${names}"
-  COMPREPLY=($(compgen -W "$words" -- "$current"))
-}
-complete -o default -F _mc mc
+complete -F _mc_complete ${NAMES}
 `;
-}
 
-function zshValues(values: FlagValues): string {
-  if (values === "files") return "_files";
-  return values === "contexts" ? "_mc_contexts" : `(${values.join(" ")})`;
-}
-
-function zsh({ commands }: ProgramDescription): string {
-  const list = commands.map(({ name, description }) => `    ${quoted(`${name}:${description}`)}`);
-  const cases = commands.map(({ name, flags, words }) => {
-    const options = flags.map(({ long, description, takesValue, values }) => {
-      const text = description.replaceAll(/[[\]:]/g, " ");
-      return `      ${quoted(`${long}[${text}]${takesValue ? `:value:${zshValues(values)}` : ""}`)}`;
-    });
-    const rest = words.length > 0 ? [`      ${quoted(`1:word:(${words.join(" ")})`)}`] : [];
-    return `    ${name}) _arguments \\\n${[...options, ...rest].join(" \\\n")} ;;`;
-  });
-  return `#compdef mc
-_mc_contexts() { compadd -- \${(f)"$(mc __contexts 2>/dev/null)"} }
+const ZSH = `#compdef ${NAMES}
 _mc() {
-  local -a commands=(
-${list.join("\n")}
-  )
-  if (( CURRENT == 2 )); then _describe command commands; return; fi
-  local command=$words[2]
-  shift words; (( CURRENT-- ))
-  case $command in
-${cases.join("\n")}
-  esac
+  local -a lines described
+  local line value directive
+  lines=("\${(@f)$("$words[1]" __complete -- "\${(@)words[2,CURRENT]}" 2>/dev/null)}")
+  directive="\${lines[-1]#:}"
+  for line in "\${(@)lines[1,-2]}"; do
+    value="\${line%%$'\\t'*}"
+    if [[ "$line" == *$'\\t'* ]]; then
+      described+=("\${value//:/\\\\:}:\${line#*$'\\t'}")
+    else
+      described+=("\${value//:/\\\\:}")
+    fi
+  done
+  if (( (directive & 4) == 0 )); then
+    compset -P '*='
+    _files
+  elif (( directive & 2 )); then
+    _describe -V mc described -S ''
+  else
+    _describe -V mc described
+  fi
 }
-compdef _mc mc
+if [[ "\${funcstack[1]}" == _mc ]]; then
+  _mc "$@"
+else
+  (( \${+functions[compdef]} )) || { autoload -Uz compinit && compinit -i }
+  compdef _mc ${NAMES}
+fi
 `;
-}
 
-function fish({ commands }: ProgramDescription): string {
-  const lines = commands.flatMap(({ name, description, flags, words }) => {
-    const when = `-n '__fish_seen_subcommand_from ${name}'`;
-    return [
-      `complete -c mc -f -n __fish_use_subcommand -a ${name} -d ${quoted(description)}`,
-      ...words.map((word) => `complete -c mc -f ${when} -a ${word}`),
-      ...flags.map(({ long, description: text, takesValue, values }) => {
-        const from =
-          values === "files"
-            ? " -r"
-            : ` -x -a ${values === "contexts" ? "'(mc __contexts 2>/dev/null)'" : quoted(values.join(" "))}`;
-        return `complete -c mc ${when} -l ${long.slice(2)} -d ${quoted(text)}${takesValue ? from : ""}`;
-      }),
-    ];
-  });
-  return `${lines.join("\n")}\n`;
-}
+const FISH = `function __mc_complete
+  set -l words (commandline -opc)
+  set -l current (commandline -ct)
+  set -l lines ($words[1] __complete -- $words[2..] "$current" 2>/dev/null)
+  set -q lines[1]; or return
+  for line in $lines[1..-2]
+    echo $line
+  end
+  if test (math "bitand(4, "(string sub -s 2 -- $lines[-1])")") -eq 0
+    __fish_complete_path (string replace -r '^.*=' '' -- $current)
+  end
+end
+for name in ${NAMES}
+  complete -c $name -f -a '(__mc_complete)'
+end
+`;
 
-/** The script for one of the shells. */
-export function completionScript(name: string, description: ProgramDescription): string {
-  if (name === "zsh") return zsh(description);
-  return name === "fish" ? fish(description) : bash(description);
+const POWERSHELL = `Register-ArgumentCompleter -Native -CommandName ${NAMES.split(" ").join(", ")} -ScriptBlock {
+  param($wordToComplete, $commandAst, $cursorPosition)
+  $words = @($commandAst.CommandElements | Where-Object { $_.Extent.EndOffset -lt $cursorPosition } | ForEach-Object { $_.ToString() })
+  $first, $rest = $words
+  $lines = @(& $first __complete -- @rest $wordToComplete 2>$null)
+  $directive = [int]($lines[-1].Substring(1))
+  foreach ($line in $lines | Select-Object -SkipLast 1) {
+    $value, $description = $line -split "\`t", 2
+    if (-not $description) { $description = $value }
+    [System.Management.Automation.CompletionResult]::new($value, $value, 'ParameterValue', $description)
+  }
+  if (($directive -band 4) -eq 0) {
+    [System.Management.Automation.CompletionCompleters]::CompleteFilename($wordToComplete)
+  }
 }
+`;
+
+export const SCRIPTS: Readonly<Record<string, string>> = {
+  bash: BASH,
+  zsh: ZSH,
+  fish: FISH,
+  powershell: POWERSHELL,
+};

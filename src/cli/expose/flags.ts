@@ -13,6 +13,7 @@ export interface ExposeOptions extends ApplyOptions {
   region?: string;
   zone?: string;
   dataPlaneServiceType: "loadbalancer" | "nodeport";
+  format: "gateway" | "helm-values";
 }
 
 export function addExpose(program: Command, io: Io, setExitCode: SetExitCode): void {
@@ -27,6 +28,12 @@ export function addExpose(program: Command, io: Io, setExitCode: SetExitCode): v
       "loadbalancer, or nodeport for direct traffic to nodes (1.28 or later)",
       oneOf("loadbalancer", "nodeport"),
       "loadbalancer",
+    )
+    .option(
+      "--format <format>",
+      "with --generate: gateway, or helm-values for the peering chart",
+      oneOf("gateway", "helm-values"),
+      "gateway",
     )
     .addOption(new Option("--contexts <a,b>").hideHelp());
   addApplyOptions(command, "90s").action(async (_options: unknown, self: Command) => {

@@ -1,6 +1,9 @@
 import { defined } from "../../lib/defined.ts";
 import { clusterName } from "../../gateway/cluster-id.ts";
-import { eastWestGateway } from "../../gateway/eastwest.ts";
+import { eastWestGateway, type EastWestRequest } from "../../gateway/eastwest.ts";
+import { refusedByHelm } from "../../gateway/helm-owner.ts";
+import { eastWestValues } from "../../gateway/helm-values.ts";
+import { chartNotes, helmWarnings } from "../shared/helm-chart.ts";
 import { CLASS_EAST_WEST, EAST_WEST_NAME } from "../../mesh/names.ts";
 import { localityOf } from "../../gateway/locality.ts";
 import { networkProblems } from "../../gateway/network.ts";
@@ -10,7 +13,7 @@ import { factOf, type Problem, problem, read } from "../../gateway/problem.ts";
 import { isOurs, managersOf } from "../../gateway/unlink.ts";
 import { EXPOSED } from "../../gateway/wait.ts";
 import { toYaml } from "../../gateway/yaml.ts";
-import type { GatewayManifest, Locality } from "../../gateway/manifest.ts";
+import type { Locality } from "../../gateway/manifest.ts";
 import { contextWord, mc, quote, UNKNOWN_CONTEXT } from "../../mesh/commands/shell.ts";
 import { enumerate, qualified } from "../../mesh/wording.ts";
 import { narrowedList } from "../../facts/narrowed.ts";
@@ -32,6 +35,9 @@ export async function runExpose(options: ExposeOptions, io: Io): Promise<number>
     throw new UsageError("--zone needs --region");
   }
   checkApplyOptions(options);
+  if (options.format === "helm-values" && !options.generate) {
+    throw new UsageError("--format helm-values goes with --generate");
+  }
   const { context } = options;
   const writers = await openLive(context === undefined ? [] : [context], options, io);
   try {
@@ -57,13 +63,24 @@ async function expose(
       return refuse(io, described.problems, "nothing was generated");
     }
     await noteOthers(cluster, namespace, options, io);
+    if (options.format === "helm-values") {
+      await io.stdout.write(toYaml(eastWestValues(described.request)));
+      const eastWest = cluster.facts.gateways?.ok ? cluster.facts.gateways.value.eastWest : [];
+      const here = eastWest.filter((one) => one.namespace === namespace);
+      await chartNotes([cluster.ref], options, io);
+      await helmWarnings(refusedByHelm(cluster.ref, new Set([EAST_WEST_NAME]), here), io);
+      return 0;
+    }
     await io.stdout.write(
-      toYaml({ ...described.manifest, apiVersion: writer.apiVersion(GATEWAYS) }),
+      toYaml({
+        ...eastWestGateway(described.request),
+        apiVersion: writer.apiVersion(GATEWAYS),
+      }),
     );
     return 0;
   }
   const { ref } = cluster;
-  const manifest = "manifest" in described ? described.manifest : undefined;
+  const manifest = "request" in described ? eastWestGateway(described.request) : undefined;
   const obstacles = await unlessInterrupted(
     io.signal,
     writeProblems(cluster, writer, {
@@ -112,12 +129,12 @@ async function expose(
   return ended;
 }
 
-/** The Gateway, or what stands against knowing it. */
+/** What the Gateway is to say, or what stands against knowing it. */
 async function describe(
   cluster: GatheredCluster,
   options: ExposeOptions,
   io: Io,
-): Promise<{ manifest: GatewayManifest } | { problems: Problem[] }> {
+): Promise<{ request: EastWestRequest } | { problems: Problem[] }> {
   const problems: Problem[] = [];
   if (!read(cluster, "connection", problems)) return { problems };
   problems.push(...networkProblems(cluster));
@@ -129,12 +146,12 @@ async function describe(
   const locality = await localityFor(cluster, options, io);
   const { namespace } = options;
   return {
-    manifest: eastWestGateway({
+    request: {
       network,
       nodePort: options.dataPlaneServiceType === "nodeport",
       ...defined({ clusterId: name.id, namespace }),
       ...locality,
-    }),
+    },
   };
 }
 

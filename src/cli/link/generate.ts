@@ -6,7 +6,8 @@ import { peerGateways } from "../../gateway/remote-peer.ts";
 import type { PeerSource, PeerTarget } from "../../gateway/peer.ts";
 import { toYaml, toYamlByContext } from "../../gateway/yaml.ts";
 import { safeFileName } from "../../lib/file-name.ts";
-import { hasMinor, parseVersion } from "../../mesh/versions.ts";
+import { refusedByHelm } from "../../gateway/helm-owner.ts";
+import { chartNotes, helmWarnings } from "../shared/helm-chart.ts";
 import type { Io } from "../shared/io.ts";
 import type { LinkOptions } from "./flags.ts";
 import { makeDirectory } from "../shared/output-directory.ts";
@@ -71,20 +72,17 @@ export async function generateLinks(
   if (options.outputDir === undefined) await io.stdout.write(textOf(outputs));
   else await writeFiles(outputs, options.outputDir, io, options);
   if (options.format === "helm-values") {
-    for (const text of chartNotes(links)) await note(io, options, text);
+    await chartNotes(
+      links.links.map(({ cluster }) => cluster.ref),
+      options,
+      io,
+    );
+    for (const { cluster, source, gateways } of links.links) {
+      const names = new Set(gateways.map(({ manifest }) => manifest.metadata.name));
+      await helmWarnings(refusedByHelm(cluster.ref, names, source.existing), io);
+    }
   }
   return 0;
-}
-
-/** What the `peering` chart needs, and where it is not known to be there. */
-function chartNotes({ links }: Links): string[] {
-  const needs = "the peering chart needs Solo's Istio 1.29 or later";
-  const old = links.flatMap(({ cluster: { ref } }) => {
-    const version = parseVersion(ref.istioVersion ?? "");
-    if (version && hasMinor(version, 1, 29)) return [];
-    return [`${ref.context} runs ${version?.text ?? "an unknown version"}`];
-  });
-  return [old.length === 0 ? needs : `${needs}: ${old.join(", ")}`];
 }
 
 async function writeFiles(

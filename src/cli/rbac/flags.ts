@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { isObjectName } from "../../lib/object-name.ts";
+import { SPIRE_NAMESPACE } from "../../mesh/spire/names.ts";
 import type { Io } from "../shared/io.ts";
 import { modeFlag } from "../shared/options.ts";
 import type { RbacCommandOptions } from "./run.ts";
@@ -9,6 +10,10 @@ function objectName(value: string): string {
     throw new InvalidArgumentError("Give lower-case letters, digits and hyphens, 63 at most.");
   }
   return value;
+}
+
+function objectNames(value: string): string[] {
+  return value.split(",").map(objectName);
 }
 
 export function addRbac(program: Command, io: Io): void {
@@ -23,10 +28,22 @@ export function addRbac(program: Command, io: Io): void {
     )
     .addOption(modeFlag())
     .option("--without-secrets", "leave istiod's CA Secrets out: only roots are compared")
+    .option("--with-certs", "also write Secret cacerts, for mc certs install and rotate")
     .option("--with-remote-secrets", "also list Secrets, to tell of remote secrets beside peering")
+    .option("--with-probe", "also make and delete the Pods of mc probe, in the namespace of -n")
     .option(
       "--without-port-forward",
       "leave istiod's debug endpoints out: add --skip license to mc check",
+    )
+    .option(
+      "--with-spire [namespaces]",
+      `also read SPIRE's objects, in these namespaces (${SPIRE_NAMESPACE})`,
+      objectNames,
+    )
+    .option(
+      "--spire-secret <name>",
+      "the Secret of SPIRE's upstream CA; repeatable",
+      (value: string, before?: string[]) => [...(before ?? []), objectName(value)],
     )
     .action(async (_options: unknown, command: Command) => {
       const { runRbac } = await import("./run.ts");

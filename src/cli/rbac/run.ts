@@ -1,5 +1,7 @@
 import { DEFAULT_ISTIO_NAMESPACE } from "../../mesh/names.ts";
-import { rbacDocuments, type RbacDocument } from "../../engine/rbac.ts";
+import { rbacDocuments, type RbacDocument, type RbacOptions } from "../../engine/rbac.ts";
+import { SPIRE_NAMESPACE, UPSTREAM_SECRETS } from "../../mesh/spire/names.ts";
+import { UsageError } from "../../model/errors.ts";
 import { toYaml } from "../../gateway/yaml.ts";
 import { commandLine } from "../../mesh/commands/shell.ts";
 import type { Io } from "../shared/io.ts";
@@ -12,11 +14,25 @@ export interface RbacCommandOptions extends GlobalOptions {
   mode: Mode;
   withoutSecrets?: boolean;
   withRemoteSecrets?: boolean;
+  withCerts?: boolean;
   withoutPortForward?: boolean;
+  withProbe?: boolean;
+  /** Namespaces; true where none is named. */
+  withSpire?: string[] | true;
+  spireSecret?: string[];
 }
 
 function text({ comment, manifest }: RbacDocument): string {
   return `${comment.map((line) => `# ${line}\n`).join("")}${toYaml(manifest)}`;
+}
+
+function spireOf({ withSpire, spireSecret }: RbacCommandOptions): Pick<RbacOptions, "spire"> {
+  if (withSpire === undefined) {
+    if (spireSecret) throw new UsageError("--spire-secret is only for --with-spire");
+    return {};
+  }
+  const namespaces = withSpire === true ? [SPIRE_NAMESPACE] : [...new Set(withSpire)];
+  return { spire: { namespaces, secrets: spireSecret ?? UPSTREAM_SECRETS } };
 }
 
 /** `mc rbac`: asks no cluster anything. */
@@ -31,7 +47,10 @@ export async function runRbac(options: RbacCommandOptions, io: Io): Promise<void
     // Without them nothing of such a mesh can be told.
     remoteSecrets: options.withRemoteSecrets ?? options.mode === "community",
     ...meshKindOf(options.mode),
+    certs: options.withCerts ?? false,
     portForward: !options.withoutPortForward,
+    probe: options.withProbe ?? false,
+    ...spireOf(options),
   });
   await io.stdout.write(documents.map(text).join("---\n"));
   await note(

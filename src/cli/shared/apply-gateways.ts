@@ -78,14 +78,16 @@ export async function applyGateways(
 
 /** What is left to say when not everything was applied; gives the exit code. */
 async function conclude(result: Applied, io: Io): Promise<number> {
-  if (result.failed) {
-    await refuse(io, [result.failed.problem], "stopped at the first failure");
+  const left = result.left > 0 ? `${result.left} left as they were` : undefined;
+  if (result.failed.length > 0) {
+    const problems = result.failed.map(({ problem }) => problem);
+    await refuse(io, problems, ["stopped at the first failure", left].filter(Boolean).join("; "));
     await io.stderr.write(undoText(result));
     return EXIT_FAULT;
   }
   if (!io.signal.aborted) return 0;
-  const left = result.left > 0 ? `${result.left} left as they were` : "everything was applied";
-  await io.stderr.write(`${io.program}: interrupted: ${left}\n${undoText(result)}`);
+  const rest = left ?? "everything was applied";
+  await io.stderr.write(`${io.program}: interrupted: ${rest}\n${undoText(result)}`);
   throw new Interrupted();
 }
 
@@ -96,7 +98,7 @@ function names(planned: readonly Planned[]): string {
 }
 
 function undoText({ done: written, failed }: Applied): string {
-  const uncertain = failed?.uncertain ? [failed.planned] : [];
+  const uncertain = failed.flatMap((one) => (one.uncertain ? [one.planned] : []));
   if (written.length === 0 && uncertain.length === 0) return "nothing had been applied\n";
   const lines = [
     ...(written.length > 0 ? [oneLine(`applied: ${names(written)}`)] : []),

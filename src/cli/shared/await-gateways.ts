@@ -1,16 +1,17 @@
 import { describeGateway } from "../../mesh/commands/gateways.ts";
-import { istiodLog } from "../../mesh/commands/istiod.ts";
+import { findIstiod, istiodLog } from "../../mesh/commands/istiod.ts";
 import { gatewayName, type Wanted } from "../../gateway/plan.ts";
-import { EXPOSED, type Goal, standing, waitForGateways } from "../../gateway/wait.ts";
+import { EXPOSED, type Goal, standing, type Waited, waitForGateways } from "../../gateway/wait.ts";
+import { gather, istiodRuns } from "../../engine/gather.ts";
+import { defined } from "../../lib/defined.ts";
 import { formatDuration } from "../../lib/duration.ts";
 import { oneLine } from "../../lib/sanitize.ts";
 import { contextWord, kubectl, mc, quote } from "../../mesh/commands/shell.ts";
-import type { RawObject } from "../../model/reader.ts";
 import { EXIT_FAULT } from "./exit-code.ts";
 import { Interrupted, type Io } from "./io.ts";
 import type { GlobalOptions } from "./options.ts";
 import { pause } from "./pause.ts";
-import { done, indented, note } from "./say.ts";
+import { done, indented, note, warning } from "./say.ts";
 
 /** What timers can wait, ms: some 24 days. */
 const LONGEST = 2 ** 31 - 1;
@@ -40,7 +41,20 @@ export async function awaitGateways(
       const [first] = own;
       const namespace = first?.manifest.metadata.namespace ?? "";
       const names = own.map(({ manifest }) => manifest.metadata.name);
-      const awaited = { writer, namespace, names };
+      let isTold = false;
+      const runs = async (): Promise<boolean | undefined> => {
+        const [cluster] = await gather([writer], new Set(["istiods", "istiodPods"] as const), {
+          concurrency: 1,
+          ...defined({ revision: options.revision, istioNamespace: options.istioNamespace }),
+        });
+        const alive = cluster && istiodRuns(cluster);
+        if (alive === false && first && !isTold) {
+          isTold = true;
+          await warning(io, `${first.ref.context}: no istiod runs, so nobody takes the Gateway up`);
+        }
+        return alive;
+      };
+      const awaited = { writer, namespace, names, runs };
       const waited = await waitForGateways(awaited, goal, signal, pause);
       return own.map((one) => ({ one, waited, name: one.manifest.metadata.name }));
     }),
@@ -53,7 +67,7 @@ export async function awaitGateways(
       await done(io, `Gateway ${gateway} is ${goal.state} in cluster "${one.ref.context}"`);
     } else {
       code = EXIT_FAULT;
-      await io.stderr.write(stuckText(one, goal, timeout, waited.last.get(name)));
+      await io.stderr.write(stuckText(one, goal, timeout, waited));
     }
   }
   return code;
@@ -67,20 +81,21 @@ function subjectOf(wanted: readonly Wanted[]): string {
     : `${wanted.length} Gateways`;
 }
 
-function stuckText(
-  wanted: Wanted,
-  goal: Goal,
-  timeout: number,
-  last: RawObject | undefined,
-): string {
+function stuckText(wanted: Wanted, goal: Goal, timeout: number, { last, runs }: Waited): string {
   const { ref, manifest } = wanted;
   const subject = `${ref.context}: Gateway ${gatewayName(manifest)}`;
   const lines = [
     `❌ ${oneLine(`${subject} is not ${goal.state} after ${formatDuration(timeout)}`)}`,
-    ...standing(goal, last).map((line) => `     ${oneLine(line)}`),
+    ...standing(goal, last.get(manifest.metadata.name), runs).map(
+      (line) => `     ${oneLine(line)}`,
+    ),
     ...indented([
       describeGateway(ref, manifest.metadata),
-      ...(goal === EXPOSED ? exposeHints(wanted) : linkHints(wanted)),
+      ...(runs === false
+        ? [findIstiod(ref, "deployments,pods", "-o", "wide")]
+        : goal === EXPOSED
+          ? exposeHints(wanted)
+          : linkHints(wanted)),
     ]),
   ];
   return `${lines.join("\n")}\n`;

@@ -16,7 +16,7 @@ export function valuesOf(long: string): FlagValues {
     case "--output":
       return Object.keys(REPORTERS);
     case "--fail-on":
-      return ["fail", "warn"];
+      return ["fail", "warn", "new", "never"];
     case "--key-type":
       return ["rsa4096", "rsa3072", "rsa2048", "p384", "p256"];
     case "--format":

@@ -1,5 +1,14 @@
 import { randomBytes } from "node:crypto";
-import { access, constants, rename, rm, stat, writeFile } from "node:fs/promises";
+import {
+  access,
+  appendFile,
+  constants,
+  readFile,
+  rename,
+  rm,
+  stat,
+  writeFile,
+} from "node:fs/promises";
 import { dirname } from "node:path";
 import { reasonOf } from "../../lib/system-error.ts";
 import { OperationError, UsageError } from "../../model/errors.ts";
@@ -17,6 +26,25 @@ export async function checkWritable(file: string): Promise<void> {
   await access(file, constants.W_OK).catch((cause: unknown) => {
     throw new UsageError(`--output-file ${file}: ${reasonOf(cause)}`);
   });
+}
+
+/** What a report of a run can be at most, bytes: what is larger was written by something else. */
+const LARGEST = 64 * 1024 * 1024;
+
+/** What the file holds; nothing where there is none, or it is no file that a report could be. */
+export async function textOf(file: string): Promise<string | undefined> {
+  const present = await stat(file).catch(() => undefined);
+  if (!present?.isFile() || present.size > LARGEST) return undefined;
+  return readFile(file, "utf8").catch(() => undefined);
+}
+
+/** Adds to what a file holds. */
+export async function appendTo(file: string, text: string): Promise<void> {
+  try {
+    await appendFile(file, text);
+  } catch (cause) {
+    throw new OperationError(`${file} was not written: ${reasonOf(cause)}`);
+  }
 }
 
 /**

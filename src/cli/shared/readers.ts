@@ -81,6 +81,11 @@ export async function knownContexts(selection: GlobalOptions, io: Io): Promise<S
 
 /** One directory, or several with commas between, as lists take them; a path may hold a comma too. */
 async function pathsOf(value: string): Promise<string[]> {
+  if (value.trim() === "") {
+    throw new UsageError(
+      "--directory needs the path of a directory or an archive, not an empty text",
+    );
+  }
   const isPath = !value.includes(",") || (await stat(value).catch(() => undefined)) !== undefined;
   return isPath ? [value] : value.split(",").filter((path) => path !== "");
 }

@@ -64,6 +64,7 @@ const CLUSTER_FLAGS: Readonly<Record<string, "--contexts" | "--context">> = {
   snapshot: "--contexts",
   link: "--contexts",
   unlink: "--contexts",
+  probe: "--contexts",
   expose: "--context",
 };
 

@@ -1,6 +1,7 @@
 import { deletionOf } from "../../facts/objects.ts";
 import { GATEWAYS } from "../../gateway/plan.ts";
 import { arranged, type Problem, problem, unread } from "../../gateway/problem.ts";
+import { writeAll } from "../../gateway/writes.ts";
 import {
   deleteCommand,
   type Doomed,
@@ -147,6 +148,13 @@ interface Held {
   deletion: Deletion;
 }
 
+/** What came of deleting one. */
+interface Deleted {
+  warnings: readonly string[];
+  problems: readonly Problem[];
+  deletion: Deletion | undefined;
+}
+
 function heldProblem({ one, deletion }: Held): Problem {
   const { cluster, gateway } = one;
   return problem(
@@ -180,6 +188,10 @@ async function stillThere(
   return deletion;
 }
 
+function deletedLine({ cluster, gateway, target }: Doomed): string {
+  return `Gateway ${qualified(gateway)} deleted from cluster "${cluster.ref.context}" pointing to cluster "${target}"`;
+}
+
 /** Deletes all, or nothing when a dry run tells that one of them cannot be. */
 async function deleteGateways(
   doomed: readonly Doomed[],
@@ -201,30 +213,40 @@ async function deleteGateways(
   if (rehearsed.some((problems) => problems.length > 0)) {
     return refuse(io, rehearsed.flat(), "nothing was deleted");
   }
+  if (options.dryRun) {
+    for (const one of doomed) await done(io, `${deletedLine(one)} (dry run)`);
+    return 0;
+  }
   const held: Held[] = [];
-  for (const [index, one] of doomed.entries()) {
-    const { cluster, gateway, target } = one;
-    const { context } = cluster.ref;
-    const line = `Gateway ${qualified(gateway)} deleted from cluster "${context}" pointing to cluster "${target}"`;
-    if (options.dryRun) {
-      await done(io, `${line} (dry run)`);
-      continue;
-    }
-    // Between two, so that it is known what has been done.
-    if (io.signal.aborted) {
-      const left = `${doomed.length - index} left; run it again to go on`;
-      await io.stderr.write(`${io.program}: interrupted: ${left}\n`);
-      throw new Interrupted();
-    }
-    const answer = await remove(one, false);
-    for (const text of answer.warnings) await warning(io, `${context}: ${text}`);
-    const problems = failure(one, answer);
-    if (problems.length > 0) {
-      return refuse(io, problems, "stopped at the first failure; run it again to go on");
-    }
-    const deletion = await stillThere(one, writers, io);
-    if (deletion) held.push({ one, deletion });
-    else await done(io, line);
+  const failed: Problem[] = [];
+  const answers = await writeAll<Doomed, Deleted>(
+    doomed,
+    {
+      clusterOf: ({ cluster }) => cluster.ref.context,
+      write: async (one) => {
+        const answer = await remove(one, false);
+        const problems = failure(one, answer);
+        const deletion = problems.length > 0 ? undefined : await stillThere(one, writers, io);
+        return { warnings: answer.warnings, problems, deletion };
+      },
+      isFailure: ({ problems }) => problems.length > 0,
+      onAnswer: async (one, { warnings, problems, deletion }) => {
+        for (const text of warnings) await warning(io, `${one.cluster.ref.context}: ${text}`);
+        failed.push(...problems);
+        if (deletion) held.push({ one, deletion });
+        else if (problems.length === 0) await done(io, deletedLine(one));
+      },
+    },
+    io.signal,
+  );
+  const left = answers.filter((answer) => answer === undefined).length;
+  if (failed.length > 0) {
+    const problems = [...failed, ...held.map(heldProblem)];
+    return refuse(io, problems, "stopped at the first failure; run it again to go on");
+  }
+  if (left > 0) {
+    await io.stderr.write(`${io.program}: interrupted: ${left} left; run it again to go on\n`);
+    throw new Interrupted();
   }
   if (held.length > 0) return refuse(io, held.map(heldProblem), "not everything is deleted yet");
   if (io.signal.aborted) throw new Interrupted();

@@ -1,15 +1,15 @@
 import type { ClusterRef } from "../../model/check.ts";
 import type { Facts } from "../../model/facts.ts";
 import type { Gathered } from "../../model/gathered.ts";
-import type { PemContent, RevocationFacts, TrustMatrix, TrustVerdict } from "../../model/trust.ts";
-import { parseCertificate, type ParsedCertificate } from "./certificate.ts";
-import { readPem } from "./pem.ts";
-import { judgeLists, parseRevocationList, type ParsedRevocationList } from "./revocation.ts";
+import type { RevocationFacts, TrustMatrix, TrustVerdict } from "../../model/trust.ts";
+import type { ParsedCertificate } from "./certificate.ts";
+import { judgeLists, type ParsedRevocationList } from "./revocation.ts";
+import { Texts } from "./texts.ts";
 import { judgeChain, type ChainJudgement } from "./validate.ts";
 
 /*
  * Others import it only with `await import`: it brings pkijs with it. Beside it they import nothing of
- * this folder but pem.ts and public-pem.ts, which bring nothing.
+ * this folder but anchors.ts, in the same way, and pem.ts and public-pem.ts, which bring nothing.
  */
 
 type Key = "rootCertificate" | "intermediate" | "ztunnelDumps";
@@ -18,60 +18,6 @@ type Key = "rootCertificate" | "intermediate" | "ztunnelDumps";
 export interface TrustInput {
   ref: Pick<ClusterRef, "context" | "now">;
   facts: { readonly [K in Key]?: Gathered<Facts[K]> };
-}
-
-/** A bundle of system roots has some 150 certificates. */
-const MOST_CERTIFICATES = 1000;
-
-interface Parsed {
-  certificates: ParsedCertificate[];
-  lists: ParsedRevocationList[];
-  problems: string[];
-  otherFirst: boolean;
-  unparsed: boolean;
-}
-
-/** Reads every text once. */
-class Texts {
-  readonly #texts = new Map<string, Parsed>();
-
-  read(text: string): Parsed {
-    const known = this.#texts.get(text);
-    if (known) return known;
-    const { certificates: blocks, crls, problems, otherFirst } = readPem(text);
-    const parsed: Parsed = { certificates: [], lists: [], problems, otherFirst, unparsed: false };
-    for (const [index, der] of blocks.slice(0, MOST_CERTIFICATES).entries()) {
-      const certificate = parseCertificate(der);
-      if (typeof certificate === "string") {
-        problems.push(`certificate ${index + 1} ${certificate}`);
-        parsed.unparsed = true;
-      } else if (!parsed.certificates.includes(certificate)) parsed.certificates.push(certificate);
-    }
-    if (blocks.length > MOST_CERTIFICATES) {
-      problems.push(`only the first ${MOST_CERTIFICATES} certificates were read`);
-    }
-    for (const [index, der] of crls.slice(0, MOST_CERTIFICATES).entries()) {
-      const list = parseRevocationList(der);
-      if (list) parsed.lists.push(list);
-      else problems.push(`revocation list ${index + 1} is none`);
-    }
-    this.#texts.set(text, parsed);
-    return parsed;
-  }
-
-  contents(): Map<string, PemContent> {
-    return new Map(
-      [...this.#texts].map(([text, { certificates, problems, otherFirst, unparsed }]) => [
-        text,
-        {
-          certificates: certificates.map(({ facts }) => facts),
-          problems,
-          otherFirst,
-          unparsed,
-        },
-      ]),
-    );
-  }
 }
 
 /** What one cluster brings: absent parts could not be read. */

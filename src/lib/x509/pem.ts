@@ -196,6 +196,8 @@ const FAULTS: Readonly<Record<PemFault, (block: string) => string>> = {
 
 const CERTIFICATE = "CERTIFICATE";
 const CRL = "X509 CRL";
+/** Labels of certificates in other forms, which OpenSSL writes and reads, and Go passes over. */
+export const OTHER_FORMS: readonly string[] = ["TRUSTED CERTIFICATE", "X509 CERTIFICATE", "PKCS7"];
 
 /** What a PEM text holds: the DER of its certificates, and what kept others out. */
 export interface PemBlocks {
@@ -218,7 +220,9 @@ export function readPem(text: string): PemBlocks {
     const name = `block ${count}`;
     if (item.kind === "skipped") found.problems.push(FAULTS[item.fault](name));
     else if (item.label === CRL) found.crls.push(Buffer.from(item.body, "base64"));
-    else if (item.label !== CERTIFICATE) continue;
+    else if (OTHER_FORMS.includes(item.label)) {
+      found.problems.push(`${name} is ${item.label}, which Go does not take for a certificate`);
+    } else if (item.label !== CERTIFICATE) continue;
     else if (item.headers) found.problems.push(`${name} has header lines`);
     else if (item.body === "") found.problems.push(`${name} is empty`);
     else found.certificates.push(Buffer.from(item.body, "base64"));

@@ -1,5 +1,5 @@
 import { X509Certificate } from "node:crypto";
-import { type PemBlock, type PemFault, type PemItem, readPemItems } from "./pem.ts";
+import { OTHER_FORMS, type PemBlock, type PemFault, type PemItem, readPemItems } from "./pem.ts";
 
 /*
  * What of a PEM text may be kept and shown. Nothing of the text itself stays but certificates and
@@ -9,7 +9,9 @@ import { type PemBlock, type PemFault, type PemItem, readPemItems } from "./pem.
 
 /** In the place of every label but these two. */
 const OTHER = "OTHER";
-const PUBLIC_LABELS: ReadonlySet<string> = new Set(["CERTIFICATE", "X509 CRL"]);
+/** Those whose bodies may be public. */
+const PUBLIC_BODIES: ReadonlySet<string> = new Set(["CERTIFICATE", "X509 CRL"]);
+const PUBLIC_LABELS: ReadonlySet<string> = new Set([...PUBLIC_BODIES, ...OTHER_FORMS]);
 /** A body that is base64, but no certificate. */
 const NO_CERTIFICATE = "AA==";
 
@@ -66,7 +68,7 @@ function textOf(item: PemItem): string {
 
 /** The body where it is what its label says; whatever else it may be does not stay. */
 function publicBody({ label, body }: PemBlock): string {
-  if (body === "" || label === OTHER) return "";
+  if (body === "" || !PUBLIC_BODIES.has(label)) return "";
   const der = Buffer.from(body, "base64");
   const isPublic = label === "CERTIFICATE" ? isCertificate(der) : isRevocationList(der);
   return isPublic ? der.toString("base64") : NO_CERTIFICATE;

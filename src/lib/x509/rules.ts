@@ -8,6 +8,17 @@ export interface PathFault {
   certificate: ParsedCertificate;
 }
 
+/** What a path is held to beside its certificates. */
+export interface PathTerms {
+  /**
+   * The last certificate is a trust anchor as RFC 5280, section 6.1.1 has it: a name and a key. It needs
+   * neither CA:true nor a signature of its own, and says nothing of the path, as with rustls.
+   */
+  anchored?: boolean;
+  /** CAs that will stand between the first certificate and those of workloads. */
+  below?: number;
+}
+
 /** Extensions that path validation processes, or that have no say in it: these may be critical. */
 const KNOWN_EXTENSIONS: ReadonlySet<string> = new Set([
   "2.5.29.14", // subject key identifier
@@ -38,10 +49,14 @@ const WEAK_SIGNATURES: ReadonlyMap<string, string> = new Map([
  * held to them as well, as Go and OpenSSL do.
  * @param path from the signing certificate to the root
  */
-export function pathFault(path: readonly ParsedCertificate[]): PathFault | undefined {
-  let below = 0;
+export function pathFault(
+  path: readonly ParsedCertificate[],
+  { anchored = false, below: first = 0 }: PathTerms = {},
+): PathFault | undefined {
+  let below = first;
   for (const [index, certificate] of path.entries()) {
     const isRoot = index === path.length - 1;
+    if (isRoot && anchored) return undefined;
     const found = certificateFault(certificate, below, isRoot);
     if (found) return { ...found, certificate };
     // A certificate that a CA issues to itself, such as for a new key, takes no room in the path.

@@ -9,7 +9,7 @@ import type { ParsedCertificate } from "./certificate.ts";
 import { explainNoPath } from "./explain.ts";
 import { findPaths, type Candidates, type Path } from "./paths.ts";
 import { isRevoked, type ParsedRevocationList } from "./revocation.ts";
-import { pathFault, type PathFault } from "./rules.ts";
+import { maySign, pathFault, type PathFault, type PathTerms } from "./rules.ts";
 
 interface JudgedPath {
   certificates: Path;
@@ -31,10 +31,11 @@ export interface ChainJudgement {
 export async function judgeChain(
   candidates: Candidates,
   lists: readonly ParsedRevocationList[] = [],
+  terms: PathTerms = {},
 ): Promise<ChainJudgement> {
   const paths: JudgedPath[] = [];
   for (const certificates of findPaths(candidates)) {
-    paths.push(await judge(certificates, lists));
+    paths.push(await judge(certificates, lists, terms));
   }
   const sound = paths.filter(({ fault }) => !fault);
   // The path that lasts longest first: a root about to expire does not count while another holds.
@@ -75,14 +76,27 @@ function revocationFault(
 async function judge(
   certificates: Path,
   lists: readonly ParsedRevocationList[],
+  terms: PathTerms,
 ): Promise<JudgedPath> {
   const from = Math.max(...certificates.map(({ facts }) => facts.notBefore));
   const until = Math.min(...certificates.map(({ facts }) => facts.notAfter));
   const fault =
-    pathFault(certificates) ??
+    pathFault(certificates, terms) ??
     revocationFault(certificates, lists) ??
-    (from <= until ? await refusal(certificates, from) : undefined);
+    (from <= until && isForEngine(certificates, terms)
+      ? await refusal(certificates, from)
+      : undefined);
   return fault ? { certificates, from, until, fault } : { certificates, from, until };
+}
+
+/**
+ * The engine takes for the end of a path only what is issued by itself and says that it is a CA; an
+ * anchor need be neither.
+ */
+function isForEngine(certificates: Path, { anchored = false }: PathTerms): boolean {
+  const anchor = certificates.at(-1) ?? certificates[0];
+  const isSelfIssued = anchor.subject === anchor.issuer;
+  return !anchored || (isSelfIssued && maySign(anchor) && (anchor.facts.ca || anchor.versionOne));
 }
 
 /**

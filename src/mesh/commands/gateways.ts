@@ -1,5 +1,5 @@
 import type { ClusterRef } from "../../model/check.ts";
-import { GATEWAY_RESOURCE } from "../names.ts";
+import { GATEWAY_RESOURCE, HELM, HELM_NAMESPACE, HELM_RELEASE, MANAGED_BY } from "../names.ts";
 import { kubectl } from "./shell.ts";
 
 /** What commands know a Gateway by. */
@@ -50,6 +50,19 @@ export function annotateGateway(
 /** Removes an annotation of a Gateway. */
 export function unannotateGateway(cluster: ClusterRef, gateway: GatewayName, key: string): string {
   return onGateway(cluster, gateway, "annotate", `${key}-`);
+}
+
+/** Gives a Gateway to the release of the `peering` chart, as Helm wants it before it takes it up. */
+export function adoptCommands(cluster: ClusterRef, gateway: GatewayName): string[] {
+  const release = [
+    `${HELM_RELEASE}=<release>`,
+    `${HELM_NAMESPACE}=<namespace of the release>`,
+    "--overwrite",
+  ];
+  return [
+    labelGateway(cluster, gateway, MANAGED_BY, HELM),
+    onGateway(cluster, gateway, "annotate", ...release),
+  ];
 }
 
 /** Shows a Gateway with its conditions. */

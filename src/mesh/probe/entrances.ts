@@ -3,7 +3,8 @@ import { valueOr } from "../../model/gathered.ts";
 import { externalAddresses, serviceOf } from "../addresses.ts";
 import { offersNodePorts } from "../data-plane.ts";
 import { exposesIstiod, HBONE_LISTENER, portOf, XDS_LISTENER } from "../listeners.ts";
-import { CLUSTER_DOMAIN, NETWORK, PORT_HBONE, PORT_PASSTHROUGH, PORT_XDS } from "../names.ts";
+import { CLUSTER_DOMAIN, NETWORK, PORT_HBONE, PORT_XDS } from "../names.ts";
+import { crossNetworkPort, isCrossNetworkService } from "../network-gateways.ts";
 import { qualified } from "../wording.ts";
 import type { ProbeMember, ProbeTarget, ProbeTargets } from "./target.ts";
 
@@ -29,26 +30,26 @@ function passthroughName(member: ProbeMember): string {
   return `outbound_.${PORT_XDS}_._.${istiodOf(member)}.${CLUSTER_DOMAIN}`;
 }
 
+/** Where traffic enters, and what is left out. */
+interface Entries {
+  at: Pick<ProbeTarget, "address" | "port">[];
+  notes: string[];
+}
+
 /** The nodes' addresses with the node port of a Service for the port. */
-export function nodePortTargets(
-  member: ProbeMember,
-  gateway: GatewayFact,
-  port: number,
-): { addresses: string[]; port?: number; notes: string[] } {
+export function nodePortEntries(member: ProbeMember, gateway: GatewayFact, port: number): Entries {
   const { cluster, facts } = member;
   const name = qualified(gateway);
-  const nodePort = serviceOf(gateway, facts.services)?.ports.find(
-    (one) => one.port === port,
-  )?.nodePort;
+  const ports = serviceOf(gateway, facts.services)?.ports ?? [];
+  const nodePort = ports.find((one) => one.port === port)?.nodePort;
   const nodes = valueOr(facts.nodes, []).flatMap(({ internalIPs }) => internalIPs.slice(0, 1));
   if (nodePort === undefined || nodes.length === 0) {
     const lacks = nodePort === undefined ? `no node port for ${port}` : "no node that was read";
-    return { addresses: [], notes: [`node ports of ${name} in ${cluster.context}: ${lacks}`] };
+    return { at: [], notes: [`node ports of ${name} in ${cluster.context}: ${lacks}`] };
   }
   const left = nodes.length - MOST_NODES;
   return {
-    addresses: nodes.slice(0, MOST_NODES),
-    port: nodePort,
+    at: nodes.slice(0, MOST_NODES).map((address) => ({ address, port: nodePort })),
     notes:
       left > 0 ? [`${left} more nodes of ${cluster.context} were not tried at ${nodePort}`] : [],
   };
@@ -62,55 +63,48 @@ function gatewayTargets(member: ProbeMember, gateway: GatewayFact): ProbeTargets
   const discovery = { ...same, purpose: "discovery" as const, serverName: istiodHost(member) };
   const traffic = { ...same, purpose: "traffic" as const };
   const hbone = portOf(gateway, HBONE_LISTENER);
-  const nodes = offersNodePorts(gateway) ? nodePortTargets(member, gateway, hbone) : undefined;
-  const at = nodes ?? { addresses, port: hbone, notes: [] };
+  const entries = offersNodePorts(gateway)
+    ? nodePortEntries(member, gateway, hbone)
+    : { at: addresses.map((address) => ({ address, port: hbone })), notes: [] };
+  const xds = exposesIstiod(gateway) ? addresses : [];
   const targets: ProbeTarget[] = [
-    ...(exposesIstiod(gateway)
-      ? addresses.map((address) => ({
-          ...discovery,
-          address,
-          port: portOf(gateway, XDS_LISTENER),
-        }))
-      : []),
-    ...at.addresses.map((address) => ({ ...traffic, address, port: at.port ?? hbone })),
+    ...xds.map((address) => ({ ...discovery, address, port: portOf(gateway, XDS_LISTENER) })),
+    ...entries.at.map((entry) => ({ ...traffic, ...entry })),
   ];
   const without = `Gateway ${qualified(gateway)} of ${cluster.context} has no address that can be reached from outside`;
-  return { targets, notes: [...at.notes, ...(targets.length === 0 ? [without] : [])] };
+  return { targets, notes: [...entries.notes, ...(targets.length === 0 ? [without] : [])] };
 }
 
-/** Whether a Service is an east-west gateway of the community's, as istiod knows one. */
-function isEntrance({ labels, ports }: ServiceFact): boolean {
-  return (
-    labels.has(NETWORK) &&
-    ports.some(({ port }) => port === PORT_PASSTHROUGH || port === PORT_HBONE)
-  );
+function has({ ports }: ServiceFact, wanted: number): boolean {
+  return ports.some(({ port }) => port === wanted);
+}
+
+/** Whether a Service is an east-west gateway of the community's, for sidecars or for HBONE. */
+function isEntrance(service: ServiceFact): boolean {
+  const isForHbone = service.labels.has(NETWORK) && has(service, PORT_HBONE);
+  return isForHbone || isCrossNetworkService(service);
 }
 
 function serviceTargets(member: ProbeMember, service: ServiceFact): ProbeTargets {
   const { context } = member.cluster;
-  const { namespace, name, ports } = service;
+  const { namespace, name, addresses } = service;
   const same = { to: context, object: { kind: "Service", namespace, name }, links: [] };
-  const open = new Set(ports.map(({ port }) => port));
-  const traffic = { ...same, purpose: "traffic" as const };
-  const targets = service.addresses.flatMap((address): ProbeTarget[] => [
-    ...(open.has(PORT_PASSTHROUGH)
-      ? [{ ...traffic, address, port: PORT_PASSTHROUGH, serverName: passthroughName(member) }]
+  const sidecars = { port: crossNetworkPort(service), serverName: passthroughName(member) };
+  const istiod = { port: PORT_XDS, serverName: istiodHost(member) };
+  const open: Omit<ProbeTarget, "address">[] = [
+    ...(isCrossNetworkService(service)
+      ? [{ ...same, purpose: "traffic" as const, ...sidecars }]
       : []),
-    ...(open.has(PORT_HBONE) ? [{ ...traffic, address, port: PORT_HBONE }] : []),
-    ...(open.has(PORT_XDS)
-      ? [
-          {
-            ...same,
-            purpose: "discovery" as const,
-            serverName: istiodHost(member),
-            address,
-            port: PORT_XDS,
-          },
-        ]
+    ...(has(service, PORT_HBONE)
+      ? [{ ...same, purpose: "traffic" as const, port: PORT_HBONE }]
       : []),
-  ]);
+    ...(has(service, PORT_XDS) ? [{ ...same, purpose: "discovery" as const, ...istiod }] : []),
+  ];
   const without = `Service ${namespace}/${name} of ${context} has no address outside`;
-  return { targets, notes: targets.length === 0 ? [without] : [] };
+  return {
+    targets: addresses.flatMap((address) => open.map((one) => ({ ...one, address }))),
+    notes: addresses.length === 0 ? [without] : [],
+  };
 }
 
 /** The addresses of a cluster's east-west gateways with the ports that they have open. */
@@ -125,7 +119,9 @@ export function entranceTargets(member: ProbeMember): ProbeTargets {
     ...entrances.map((service) => serviceTargets(member, service)),
   ];
   return {
-    targets: found.flatMap(({ targets }) => targets),
+    targets: found.flatMap(({ targets }) =>
+      targets.map((target) => ({ ...target, entrance: true as const })),
+    ),
     notes: found.flatMap(({ notes }) => notes),
   };
 }

@@ -4,7 +4,7 @@ import { isAbandoned, unmetLinkConditions } from "../conditions.ts";
 import { prefersNodePorts } from "../data-plane.ts";
 import type { Link } from "../links.ts";
 import { HBONE_LISTENER, portOf, XDS_LISTENER } from "../listeners.ts";
-import { istiodHost, nodePortTargets } from "./entrances.ts";
+import { istiodHost, nodePortEntries } from "./entrances.ts";
 import type { ProbeMember, ProbeTarget, ProbeTargets } from "./target.ts";
 
 function stateOf(gateway: GatewayFact): ProbedLink["state"] {
@@ -22,13 +22,11 @@ function nodePorts(
     return { targets: [], notes: [`node ports of ${to} are not known: it is not in this run`] };
   }
   const found = member.facts.gateways.eastWest.map((eastWest) =>
-    nodePortTargets(member, eastWest, portOf(gateway, HBONE_LISTENER)),
+    nodePortEntries(member, eastWest, portOf(gateway, HBONE_LISTENER)),
   );
   return {
-    targets: found.flatMap(({ addresses, port }) =>
-      port === undefined
-        ? []
-        : addresses.map((address) => ({ ...same, purpose: "traffic" as const, address, port })),
+    targets: found.flatMap(({ at }) =>
+      at.map((entry) => ({ ...same, purpose: "traffic" as const, ...entry })),
     ),
     notes: found.flatMap(({ notes }) => notes),
   };

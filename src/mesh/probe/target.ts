@@ -22,6 +22,8 @@ export interface ProbeTarget {
   /** For SNI; absent: none. */
   serverName?: string;
   links: ProbedLink[];
+  /** It is of the cluster's own gateways, not only of a remote Gateway elsewhere. */
+  entrance?: true;
 }
 
 export interface ProbeTargets {

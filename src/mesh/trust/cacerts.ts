@@ -1,5 +1,6 @@
 import { goBool } from "../../lib/go-bool.ts";
 import type { EnvValue, IstiodFact } from "../../model/facts.ts";
+import { ROOT_CONFIG_MAP } from "../names.ts";
 import { hasMinor, versionOf } from "../versions.ts";
 
 /*
@@ -55,27 +56,60 @@ function textOf(variable: EnvValue | undefined): string | undefined {
   return variable?.kind === "value" ? variable.value : undefined;
 }
 
-type Istiod = Pick<IstiodFact, "namespace" | "name" | "env" | "images" | "versionLabel">;
+type Istiod = Pick<
+  IstiodFact,
+  "namespace" | "name" | "env" | "images" | "versionLabel" | "certificateFile"
+>;
 
-/** Why an istiod does not sign with Secret cacerts or a CA of its own, in words; nothing if it does. */
-function otherAuthority({ namespace, name, env }: Istiod): string | undefined {
+/** Who signs where an istiod does not do so with Secret cacerts or a CA of its own. */
+export interface OtherAuthority {
+  /**
+   * `no-server`: istiod signs nothing. `registration`: it passes requests on. `directory`: it signs
+   * with a CA from elsewhere.
+   */
+  kind: "no-server" | "registration" | "directory";
+  /** Why, in words: what istiod has that says so. */
+  why: string;
+}
+
+function otherAuthority({ namespace, name, env }: Istiod): OtherAuthority | undefined {
   const istiod = `istiod ${namespace}/${name}`;
   if (goBool(textOf(env.get("ENABLE_CA_SERVER"))) === false) {
-    return `${istiod} has ENABLE_CA_SERVER=false, so an external CA signs`;
+    const why = `${istiod} has ENABLE_CA_SERVER=false, so an external CA signs`;
+    return { kind: "no-server", why };
   }
   const external = textOf(env.get("EXTERNAL_CA"));
-  if (external) return `${istiod} has EXTERNAL_CA=${external}, so an external CA signs`;
+  if (external) {
+    const why = `${istiod} has EXTERNAL_CA=${external}, so an external CA signs`;
+    return { kind: "registration", why };
+  }
   const directory = textOf(env.get("ROOT_CA_DIR"));
   if (directory && !/^(?:\.?\/)?etc\/cacerts\/?$/.test(directory)) {
-    return `${istiod} has ROOT_CA_DIR=${directory}, so it loads its CA from there`;
+    const why = `${istiod} has ROOT_CA_DIR=${directory}, so it loads its CA from there`;
+    return { kind: "directory", why };
   }
   return undefined;
 }
 
-/** As `otherAuthority`, where it holds for all istiods of a cluster. */
-export function externalAuthority(istiods: readonly Istiod[]): string | undefined {
-  const reasons = istiods.map(otherAuthority);
-  return reasons.includes(undefined) ? undefined : reasons[0];
+/** Who signs in place of all istiods of a cluster, as the first of them says; nothing where one signs. */
+export function externalAuthority(istiods: readonly Istiod[]): OtherAuthority | undefined {
+  const found = istiods.map(otherAuthority);
+  return found.includes(undefined) ? undefined : found[0];
+}
+
+/** What the arguments of an istiod say where it has no Secret to sign with; nothing as a rule. */
+export function withoutSecrets(istiods: readonly Istiod[]): string | undefined {
+  const istiod = istiods.find(({ certificateFile }) => certificateFile !== undefined);
+  return (
+    istiod &&
+    `there is neither Secret ${CACERTS} nor ${SELF_MADE}, and istiod ${istiod.namespace}/${istiod.name} has its certificate from a file (--tlsCertFile=${istiod.certificateFile}), as istio-csr of cert-manager gives it: an external CA signs, as it seems`
+  );
+}
+
+/** The ConfigMap in which workloads find the roots that they trust, as the first istiod says. */
+export function rootConfigMapOf(istiods: readonly Istiod[]): string {
+  const [name] = istiods.flatMap(({ env }) => textOf(env.get("PILOT_CA_CERT_CONFIGMAP")) || []);
+  return name ?? ROOT_CONFIG_MAP;
 }
 
 /**

@@ -128,6 +128,8 @@ export class DirectoryBuilder implements Builder {
       now,
       objects: this.#objects,
       debug: this.#debug,
+      mayBePartial: !this.#recorded,
+      isVouchedFor: this.#recorded,
       snapshot: this.#snapshot,
       absence: (resource) =>
         this.#recorded

@@ -11,8 +11,8 @@ export interface ObjectSink {
   add(object: Readonly<Record<string, unknown>>, inList: boolean): void;
   /** Whether objects of that type are of any use: others need not be parsed. */
   wants(apiVersion: string, kind: string): boolean;
-  /** There is a list of that type, with items or without. */
-  listed(apiVersion: string, kind: string): void;
+  /** There is a list of that type, with items or without, in the file of that path. */
+  listed(apiVersion: string, kind: string, path?: string): void;
 }
 
 /** Items that do not say their kind wait for the end of their list: at most so many. */

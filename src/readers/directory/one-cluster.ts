@@ -37,7 +37,7 @@ export class OneCluster {
         this.#sink.add(object, inList);
       },
       wants: (apiVersion, kind) => this.#sink.wants(apiVersion, kind),
-      listed: (apiVersion, kind) => this.#sink.listed(apiVersion, kind),
+      listed: (apiVersion, kind) => this.#sink.listed(apiVersion, kind, path),
     };
   }
 

@@ -1,3 +1,4 @@
+import { oneLine } from "../../lib/sanitize.ts";
 import { gathered, missing, type Gathered, type Missing } from "../../model/gathered.ts";
 import type {
   ClusterReader,
@@ -5,7 +6,9 @@ import type {
   DebugTarget,
   ListOptions,
   RawObject,
+  Unrecorded,
 } from "../../model/reader.ts";
+import { enumerate } from "../../mesh/wording.ts";
 import type { Resource } from "../../model/resource.ts";
 import { unreadDebug, unreadGet, unreadList, unreadType, wasRead } from "./recorded-requests.ts";
 import { debugPath, getRequest, listRequest, type Snapshot } from "./snapshot.ts";
@@ -33,6 +36,10 @@ export interface RecordingContents {
   debug: ReadonlyMap<string, Gathered<unknown>>;
   snapshot: Snapshot;
   absence(resource: Resource): Absence;
+  /** Nobody says that everything was recorded: what a namespace lacks may have been left out. */
+  mayBePartial: boolean;
+  /** It says itself what was asked, and as whom. */
+  isVouchedFor: boolean;
 }
 
 /** A cluster as files tell of it. */
@@ -58,7 +65,10 @@ export class RecordingReader implements ClusterReader {
 
   connect(): Promise<Gathered<Connection>> {
     const { connection } = this.#contents.snapshot;
-    return Promise.resolve("ok" in connection ? connection : gathered(connection));
+    if ("ok" in connection) return Promise.resolve(connection);
+    const { objects, origin, isVouchedFor, mayBePartial } = this.#contents;
+    const files = { origin, blank: mayBePartial ? objects.blankNamespaces() : [] };
+    return Promise.resolve(gathered(isVouchedFor ? connection : { ...connection, files }));
   }
 
   list(resource: Resource, options: ListOptions = {}): Promise<Gathered<RawObject[]>> {
@@ -72,6 +82,9 @@ export class RecordingReader implements ClusterReader {
     if (unread) return unread;
     if (!wasRead(snapshot, request)) return this.#notRead(resource);
     const found = objects.list(resource, options);
+    if (found.length === 0 && options.namespace && this.#isBlank(resource, options.namespace)) {
+      return this.#nothingOf(resource, [options.namespace]);
+    }
     // A recording that says what was read knows that there was nothing, whatever else was forbidden.
     if (found.length > 0 || snapshot.read) return gathered(found);
     const missingType = unreadType(snapshot.unread, request) ?? this.#absent(resource);
@@ -86,7 +99,10 @@ export class RecordingReader implements ClusterReader {
     const found = objects.get(resource, namespace, name);
     if (!wasRead(snapshot, request, found)) return Promise.resolve(this.#notRead(resource));
     if (found) return Promise.resolve(gathered(found));
-    const notFound = missing("not-found", `${resourceName(resource)} "${name}" not found`);
+    if (this.#isBlank(resource, namespace) || this.#isPicked(resource, namespace)) {
+      return Promise.resolve(this.#nothingOf(resource, [namespace]));
+    }
+    const notFound = missing("not-found", `${resourceName(resource)} "${oneLine(name)}" not found`);
     return Promise.resolve(this.#absent(resource) ?? notFound);
   }
 
@@ -101,6 +117,33 @@ export class RecordingReader implements ClusterReader {
       `not recorded: ${origin} has no answer of ${target.namespace}/${target.pod} to /${wanted.path}`,
     );
     return Promise.resolve(unread ?? answer ?? absent);
+  }
+
+  unrecorded(resource: Resource): Unrecorded | undefined {
+    if (!this.#contents.mayBePartial) return undefined;
+    const { objects } = this.#contents;
+    const { recorded, missing: namespaces } = objects.coverage(resource);
+    if (namespaces.length === 0) return undefined;
+    const why = this.#nothingOf(resource, namespaces);
+    const blank = objects.blankNamespaces();
+    return { namespaces: recorded, why, isBlank: namespaces.every((one) => blank.includes(one)) };
+  }
+
+  #isBlank(resource: Resource, namespace: string): boolean {
+    const { mayBePartial, objects } = this.#contents;
+    return mayBePartial && resource.namespaced && objects.isBlank(resource, namespace);
+  }
+
+  /** Some ConfigMaps of a namespace were recorded, and not all. */
+  #isPicked(resource: Resource, namespace: string): boolean {
+    const { mayBePartial, objects } = this.#contents;
+    return mayBePartial && objects.isPicked(resource, namespace);
+  }
+
+  #nothingOf({ kind }: Resource, namespaces: readonly string[]): Missing {
+    const { origin } = this.#contents;
+    const where = `namespace${namespaces.length === 1 ? "" : "s"} ${enumerate(namespaces)}`;
+    return missing("not-recorded", `not recorded: ${origin} has no ${kind} objects of ${where}`);
   }
 
   close(): Promise<void> {

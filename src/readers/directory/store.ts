@@ -5,9 +5,14 @@ import { selects } from "../../lib/selector.ts";
 import type { ListOptions, RawObject } from "../../model/reader.ts";
 import { RESOURCES, type Resource } from "../../model/resource.ts";
 import { compare } from "./input.ts";
+import { newestOf } from "./newest-time.ts";
 
-/** As Kubernetes writes times: in this form the later one is the greater text. */
-const UTC_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/;
+/** What a Deployment puts on its ReplicaSets and their pods. */
+const POD_TEMPLATE_HASH = "pod-template-hash";
+/** Namespaces that Kubernetes makes and nobody uses: that they hold nothing is as it should be. */
+const ALWAYS_EMPTY: ReadonlySet<string> = new Set(["kube-node-lease", "kube-public"]);
+/** The API server's own certificate authority. */
+const IN_EVERY_NAMESPACE = "kube-root-ca.crt";
 const CRD_GROUP = "apiextensions.k8s.io";
 
 /** `pods`, `gateways.gateway.networking.k8s.io`: as a CRD is named. */
@@ -35,9 +40,12 @@ export class ObjectStore {
   readonly #tables = new Map<string, Table>();
   readonly #crds = new Set<string>();
   readonly #groups = new Set<string>();
-  readonly #listed = new Set<string>();
-  /** Kinds of which there must be objects, as others are theirs. */
-  readonly #implied = new Set<string>();
+  /** By type, the paths of files that list it. */
+  readonly #listed = new Map<string, Set<string>>();
+  /** Kinds of which there must be objects, as others are theirs, with the namespaces that show it. */
+  readonly #implied = new Map<string, Set<string>>();
+  /** Namespaces of which there is any object. */
+  readonly #namespaces = new Set<string>();
   /** The newest times that objects bear, as they stand there. */
   #newest = "";
   #count = 0;
@@ -67,8 +75,9 @@ export class ObjectStore {
   }
 
   /** Notes that there is a list of the type, so that having no objects of it means that there are none. */
-  listed(apiVersion: string, kind: string): void {
-    this.#listed.add(`${groupOf(apiVersion)}/${kind}`);
+  listed(apiVersion: string, kind: string, path = ""): void {
+    const type = `${groupOf(apiVersion)}/${kind}`;
+    this.#listed.set(type, (this.#listed.get(type) ?? new Set()).add(path));
     this.#note(groupOf(apiVersion));
   }
 
@@ -82,43 +91,102 @@ export class ObjectStore {
     if (isCrd(group, kind)) this.#crds.add(flat(name));
     const table = this.#tables.get(`${group}/${kind}`);
     if (!table) return;
-    this.#noteOwners(object);
-    this.#noteTimes(object);
     const slim = slimFor(table.resource);
     const kept = slim(withNamespace(object, table.resource));
     const namespace = string(at(kept, "metadata", "namespace")) ?? "";
+    this.#noteOwners(object, namespace);
+    this.#newest = newestOf(object, this.#newest);
+    if (table.resource.namespaced) this.#namespaces.add(flat(namespace));
     table.texts.set(flat(`${namespace}/${name}`), JSON.stringify(kept));
     delete table.sorted;
   }
 
   /** An object that belongs to another one says that there is one, recorded or not. */
-  #noteOwners(object: RawObject): void {
+  #noteOwners(object: RawObject, namespace: string): void {
+    const labels = at(object, "metadata", "labels");
     for (const owner of array(at(object, "metadata", "ownerReferences"))) {
       const kind = flat(string(property(owner, "kind")) ?? "");
-      // A Deployment makes ReplicaSets, which make the pods.
-      this.#implied.add(kind === "ReplicaSet" ? RESOURCES.deployments.kind : kind);
+      // A Deployment makes ReplicaSets, which make the pods; so do others, without its label.
+      if (kind !== "ReplicaSet") this.#imply(kind, namespace);
+      else if (property(labels, POD_TEMPLATE_HASH) !== undefined) {
+        this.#imply(RESOURCES.deployments.kind, namespace);
+      }
     }
-    if (string(at(object, "metadata", "labels", GATEWAY_NAME)) !== undefined) {
-      this.#implied.add(RESOURCES.gateways.kind);
-      this.#implied.add(RESOURCES.gatewayClasses.kind);
+    if (string(property(labels, GATEWAY_NAME)) !== undefined) {
+      this.#imply(RESOURCES.gateways.kind, namespace);
+      this.#imply(RESOURCES.gatewayClasses.kind, namespace);
     }
   }
 
-  /** Nodes report every few minutes, so a recording with nodes is hardly younger than its newest time. */
-  #noteTimes(object: RawObject): void {
-    const { metadata, status } = object;
-    const times = [
-      property(metadata, "creationTimestamp"),
-      ...array(property(metadata, "managedFields")).map((entry) => property(entry, "time")),
-      ...array(property(status, "conditions")).flatMap((condition) => [
-        property(condition, "lastHeartbeatTime"),
-        property(condition, "lastTransitionTime"),
-      ]),
-    ];
-    for (const one of times) {
-      if (typeof one === "string" && UTC_TIME.test(one) && one > this.#newest)
-        this.#newest = flat(one);
-    }
+  #imply(kind: string, namespace: string): void {
+    const namespaces = this.#implied.get(kind) ?? new Set<string>();
+    this.#implied.set(kind, namespaces.add(flat(namespace)));
+  }
+
+  /**
+   * Namespaces that are there and of which objects of a type are missing: other objects of the
+   * namespace belong to some, or it has no object at all. With them the namespaces of which all is there.
+   */
+  coverage(resource: Resource): Coverage {
+    const { group, kind, namespaced } = resource;
+    if (!namespaced) return { recorded: [], missing: [] };
+    const table = this.#tables.get(`${group}/${kind}`);
+    const held = new Set([...(table?.texts.keys() ?? [])].map((key) => key.split("/")[0] ?? ""));
+    const implied = this.#implied.get(kind) ?? new Set<string>();
+    const known = new Set([...this.#namespaces, ...this.#listedNamespaces(), ...implied]);
+    const all = [...known].toSorted(compare);
+    const isMissing = (name: string): boolean =>
+      !held.has(name) &&
+      !this.#isListedIn(resource, name) &&
+      (implied.has(name) || !this.#namespaces.has(name));
+    return {
+      recorded: all.filter((name) => !isMissing(name)),
+      missing: all.filter(isMissing),
+    };
+  }
+
+  /** Whether nothing is recorded of a namespace that may well be there, nor a list of the type. */
+  isBlank(resource: Resource, namespace: string): boolean {
+    if (this.#namespaces.has(namespace) || this.#isListedIn(resource, namespace)) return false;
+    const listed = this.#listedNamespaces();
+    return listed.length === 0 || listed.includes(namespace);
+  }
+
+  /** Namespaces that there are, and of which there is nothing. */
+  blankNamespaces(): string[] {
+    return this.#listedNamespaces()
+      .filter((name) => !this.#namespaces.has(name))
+      .toSorted(compare);
+  }
+
+  /** Whether some ConfigMaps of a namespace were picked out: each namespace has one of that name. */
+  isPicked(resource: Resource, namespace: string): boolean {
+    return (
+      resource.plural === RESOURCES.configMaps.plural &&
+      !this.#isListedIn(resource, namespace) &&
+      this.get(resource, namespace, IN_EVERY_NAMESPACE) === undefined
+    );
+  }
+
+  /**
+   * Whether a file lists what a namespace has of a type: one in a directory named for it, as `oc adm
+   * must-gather` and `kubectl cluster-info dump` make, or one in no such directory.
+   */
+  #isListedIn({ group, kind }: Resource, namespace: string): boolean {
+    const known = new Set([...this.#namespaces, ...this.#listedNamespaces(), namespace]);
+    return [...(this.#listed.get(`${group}/${kind}`) ?? [])].some((path) => {
+      const parts = path.split("/").slice(0, -1);
+      const below = parts[parts.indexOf("namespaces") + 1];
+      const place = parts.includes("namespaces")
+        ? below
+        : parts.findLast((part) => known.has(part));
+      return place === undefined || place === namespace;
+    });
+  }
+
+  #listedNamespaces(): string[] {
+    const keys = this.#table(RESOURCES.namespaces)?.texts.keys() ?? [];
+    return [...keys].map((key) => key.slice(1)).filter((name) => !ALWAYS_EMPTY.has(name));
   }
 
   /** The newest time of all objects, ms since the epoch; nothing where none is, or it has yet to come. */
@@ -187,6 +255,11 @@ export class ObjectStore {
   #table(resource: Resource): Table | undefined {
     return this.#tables.get(`${resource.group}/${resource.kind}`);
   }
+}
+
+interface Coverage {
+  recorded: string[];
+  missing: string[];
 }
 
 interface Table {

@@ -25,13 +25,13 @@ function refusal(entry: Entry | undefined): string | undefined {
 }
 
 function refuse(what: string, why: string): UsageError {
-  return new UsageError(`${what} is not used: ${why}`);
+  return new UsageError(`kubeconfig ${what} is not used: ${why}`);
 }
 
 /**
  * The kubeconfig with its current context, or its only one, to be opened as any other.
  *
- * @param name what messages call it: `the kubeconfig of Secret a/b`
+ * @param name whose it is, in messages that begin with `kubeconfig`: `of Secret a/b`
  * @throws UsageError it is none, or its credential would go to others than the API server that it
  *   names; nothing of it is quoted but names
  */

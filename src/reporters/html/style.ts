@@ -23,7 +23,7 @@ a { color: var(--link); }
 .status.pass { color: var(--good); }
 .status.warn { color: var(--odd); }
 .status.fail, .status.error { color: var(--bad); font-weight: 600; }
-.scroll { overflow-x: auto; }
+.scroll { position: relative; overflow-x: auto; }
 table { border-collapse: collapse; font-size: .95rem; }
 th, td { padding: .35rem .75rem; border: 1px solid var(--line); text-align: left; }
 thead th { background: var(--box); }
@@ -42,6 +42,16 @@ ol > li { margin: .35rem 0; }
 ul.findings { list-style: none; padding-left: 1.25rem; }
 code { font: .875em/1.4 ui-monospace, monospace; }
 pre { margin: .35rem 0; padding: .5rem .75rem; white-space: pre-wrap; background: var(--box); border: 1px solid var(--line); border-radius: .3rem; user-select: all; }
+.picture { margin: 0 calc(50% - min(50vw - 1rem, 50rem)) 1rem; text-align: center; }
+.picture svg { max-width: 100%; height: auto; }
+.picture.wide svg { min-width: 60rem; }
+@media print {
+  :root { color-scheme: light; }
+  body { max-width: none; padding: 0; }
+  details { break-inside: auto; }
+  details::details-content { content-visibility: visible; block-size: auto; }
+  .scroll { overflow: visible; }
+}
 @media (max-width: 40rem) { th, td { padding: .3rem .45rem; font-size: .85rem; } td { overflow-wrap: normal; } }
 `,
 };

@@ -4,7 +4,7 @@ const ENTITIES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", 
 
 /**
  * A text from outside as one line of Markdown that shows what it is: no emphasis, links, HTML or
- * table cells of its own, and on GitHub and GitLab no mention, reference, formula or automatic link.
+ * table cells of its own, and on GitHub and GitLab no mention, reference, formula, emoji or link.
  */
 export function escapeMarkdown(text: string): string {
   return oneLine(text)
@@ -13,7 +13,17 @@ export function escapeMarkdown(text: string): string {
     .replace(/^(?:[-+#=]|\d{1,9}(?=[.)](?: |$)))/, (start) =>
       /\d/.test(start) ? `${start}\\` : `\\${start}`,
     )
-    .replaceAll(/([@#])(?=\w)|(:)(?=\/\/)|(www)(?=\.)/gi, "$&<!-- -->");
+    .replaceAll(AUTOMATIC, "$&<!-- -->");
+}
+
+/** Where GitHub and GitLab make mentions, references, links and emoji of text, also in HTML. */
+const AUTOMATIC = /[@#](?=\w)|:(?=\/\/|[\w+-]+:)|www(?=\.)/gi;
+
+/** The same for a text that stands in HTML, where Markdown is not read. */
+export function escapeHtml(text: string): string {
+  return oneLine(text)
+    .replaceAll(/[&<>]/g, (one) => ENTITIES[one] ?? "")
+    .replaceAll(AUTOMATIC, "$&<!-- -->");
 }
 
 /** Commands as a block to copy; its fence is longer than any that is in them. */

@@ -1,8 +1,10 @@
+import { hasPassed } from "../../lib/fail-on.ts";
 import type { Report } from "../../model/report.ts";
 import { causesOf, nameOfCheck, type RootCause } from "../causes.ts";
 import { locatedResults } from "../results.ts";
 import { viewOf } from "../views.ts";
-import { count } from "../words.ts";
+import { locatedText } from "../compare.ts";
+import { baselineWords, count, thresholdWords } from "../words.ts";
 import { foldedApart } from "./folded.ts";
 import { MOST_OF_A_KIND, pastable } from "./findings.ts";
 import type { Style } from "./style.ts";
@@ -52,6 +54,22 @@ export function closingLines(report: Report, { views, paint, symbols }: Style): 
   ];
 }
 
+/** What `--baseline` and `--fail-on` make of it all. */
+export function thresholdLines(report: Report, style: Style): string[] {
+  const { status } = style.symbols;
+  const since = baselineWords(report);
+  const words = thresholdWords(report);
+  return [
+    ...(report.baseline?.fixed ?? []).flatMap((one) =>
+      style.wrap(`${status.pass} fixed: ${style.line(locatedText(one))}`, 3),
+    ),
+    ...(since === undefined ? [] : style.wrap(`${status.info} ${since}`, 3)),
+    ...(words === undefined
+      ? []
+      : style.wrap(`${status[hasPassed(report) ? "pass" : "fail"]} ${words}`, 3)),
+  ];
+}
+
 /** Each cause with its number; of one check up to twenty and how many more. */
 function causeLines(causes: readonly RootCause[], style: Style, verbose: boolean): string[] {
   const seen = new Map<string, number>();
@@ -64,7 +82,8 @@ function causeLines(causes: readonly RootCause[], style: Style, verbose: boolean
     seen.set(name, place);
     if (!verbose && place > MOST_OF_A_KIND) return [];
     const symbol = style.symbols.status[cause.finding.severity];
-    const text = style.line(`${name}: ${cause.finding.message}`);
+    const mark = cause.finding.baseline === "new" ? " (new)" : "";
+    const text = style.line(`${name}: ${cause.finding.message}${mark}`);
     const more = (totals.get(name) ?? 0) - MOST_OF_A_KIND;
     return [
       ...style.wrap(`${String(index + 1).padStart(2)}. ${symbol} ${text}`, INDENT),

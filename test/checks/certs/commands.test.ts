@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { describe, expect, test } from "vitest";
 import { showRoot } from "../../../src/checks/certs/commands.ts";
+import { missing } from "../../../src/model/gathered.ts";
 import { makeRoot } from "../../support/certificates.ts";
 import { clusterRef } from "../../support/facts.ts";
 
@@ -9,7 +10,9 @@ const has = (tool: string, word: string): boolean => spawnSync(tool, [word]).sta
 describe.skipIf(!has("openssl", "version") || !has("awk", "1"))("what shows a root", () => {
   test("shows each of a bundle, whatever stands around them", async () => {
     const [one, other] = [await makeRoot("One"), await makeRoot("Other")];
-    const filter = showRoot(clusterRef("a")).replace(/^.*?\| /, "");
+    const unread = missing("forbidden", "no");
+    const facts = { rootCertificate: {}, intermediate: unread, ztunnelDumps: unread };
+    const filter = showRoot({ cluster: clusterRef("a"), facts }).replace(/^.*?\| /, "");
     const bundle = `Roots of all\n${one.pem}\n${other.pem.replaceAll("\n", "\r\n")}\nThe end`;
     const { stdout, stderr } = spawnSync("sh", ["-c", filter], { encoding: "utf8", input: bundle });
     expect(stderr).toBe("");

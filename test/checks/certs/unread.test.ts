@@ -81,7 +81,9 @@ describe("what could not be read", () => {
       a: { ...external, cluster: { contextArgument: "<context>" } },
       b: { ...external, roots: [other, root] },
     });
-    expect(messages(verdict, "warn")[0]).toContain("neither Secret cacerts nor istio-ca-secret");
+    expect(messages(verdict, "warn")[0]).toMatch(
+      /neither Secret cacerts nor istio-ca-secret, one of which istiod makes when it signs: an external CA signs, or no istiod has started yet$/,
+    );
     expect(faults(verdict)[0]?.remediation?.commands).toEqual([
       "istioctl --context '<context>' ztunnel-config certificates",
     ]);

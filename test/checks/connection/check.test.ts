@@ -12,6 +12,17 @@ test.each([
   expect(verdict).toEqual({ summary, findings: [{ severity: "pass", message: summary }] });
 });
 
+test.each([
+  [[], "no API server was asked, files of dump were read"],
+  [
+    ["b", "c"],
+    "no API server was asked, files of dump were read; nothing is recorded of namespaces b, c",
+  ],
+])("nobody was reached who vouches for a recording: %j", (blank, summary) => {
+  const verdict = runCluster(connection, { connection: { files: { origin: "dump", blank } } });
+  expect(verdict).toEqual({ summary, findings: [{ severity: "info", message: summary }] });
+});
+
 test("needs nothing but the connection", () => {
   expect(connection.needs).toEqual(["connection"]);
   expect(connection.uses).toEqual([]);

@@ -47,24 +47,31 @@ test.each([
   ]);
 });
 
-test.each([
-  ["gloo.solo.io/SegmentsAccepted", "False", "Conflict", true],
-  ["gloo.solo.io/PeeringSucceeded", "False", "SegmentRejected", true],
-  ["gloo.solo.io/SegmentsAccepted", "True", "Accepted", false],
-  ["gloo.solo.io/PeeringSucceeded", "False", "Disconnected", false],
-])("condition %s %s (%s) of a remote Gateway: rejected %s", (type, status, reason, rejected) => {
+function ofRemote(type: string, status: string, reason: string) {
   const remote = remoteGateway("b", {
     conditions: new Map([[type, condition(type, status, reason)]]),
   });
-  const verdict = runCluster(peerSegments, {
+  return runCluster(peerSegments, {
     gateways: { served: true, eastWest: [], remote: [remote] },
   });
-  expect(verdict.findings.map(({ severity }) => severity)).toEqual(rejected ? ["warn"] : []);
-  if (rejected) {
-    expect(verdict.summary).toBe(
-      `segments of peer istio-eastwest/istio-remote-peer-net-b are rejected: condition ${type} is ${status} (${reason})`,
-    );
-  }
+}
+
+test.each([
+  ["gloo.solo.io/SegmentsAccepted", "False", "Conflict"],
+  ["gloo.solo.io/PeeringSucceeded", "False", "SegmentRejected"],
+])("condition %s %s (%s) of a remote Gateway warns", (type, status, reason) => {
+  const verdict = ofRemote(type, status, reason);
+  expect(verdict.findings.map(({ severity }) => severity)).toEqual(["warn"]);
+  expect(verdict.summary).toBe(
+    `segments of peer istio-eastwest/istio-remote-peer-net-b are rejected: condition ${type} is ${status} (${reason})`,
+  );
+});
+
+test.each([
+  ["gloo.solo.io/SegmentsAccepted", "True", "Accepted"],
+  ["gloo.solo.io/PeeringSucceeded", "False", "Disconnected"],
+])("condition %s %s (%s) of a remote Gateway says nothing of segments", (type, status, reason) => {
+  expect(ofRemote(type, status, reason)).toEqual({ summary: FINE, findings: [] });
 });
 
 test("Segments that could not be read are told", () => {

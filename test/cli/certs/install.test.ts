@@ -86,10 +86,17 @@ describe("mc certs install", () => {
     const { code, stdout, stderr } = await install();
     expect([code, stdout]).toEqual([1, ""]);
     expect(stderr).toMatch(
-      /^❌ cluster1: Secret istio-system\/cacerts differs: from its restart on, istiod would sign below CN=Root CA,O=Istio \(SHA-256 \w{12}\), which those workloads do not trust/,
+      /^❌ cluster1: Secret istio-system\/cacerts differs in ca-cert\.pem, ca-key\.pem, cert-chain\.pem, root-cert\.pem: from its restart on, istiod would sign below CN=Root CA,O=Istio \(SHA-256 \w{12}\), which those workloads do not trust/,
     );
     expect(stderr).toContain(`mc certs rotate --contexts cluster1 --to ${from}`);
     expect(stderr).toMatch(/mc: nothing was applied\n$/);
+    expect(mesh.secret("cluster1")).toEqual(before);
+    // What it refuses is shown all the same, where that is asked for, without any key.
+    const shown = await install("--diff");
+    expect([shown.code, shown.stderr]).toEqual([1, stderr]);
+    expect(shown.stdout).toMatch(/^--- cluster1\/istio-system\/cacerts\n\+\+\+ /);
+    expect(shown.stdout).toMatch(/^-.*O=Istio,CN=Root CA, until /m);
+    expect(shown.stdout).toMatch(/^\+ +ca-key\.pem: private key, SHA-256 of its public key /m);
     expect(mesh.secret("cluster1")).toEqual(before);
   });
 

@@ -1,4 +1,4 @@
-import { Certificate, CryptoEngine, GeneralName, GeneralSubtree, NameConstraints } from "pkijs";
+import { GeneralName, GeneralSubtree, NameConstraints } from "pkijs";
 import type { TrustFault } from "../../../src/model/trust.ts";
 import {
   ANY_PURPOSE,
@@ -9,8 +9,8 @@ import {
   makeIntermediate,
   makeRoot,
   SERVER,
-  toPem,
   unknownExtension,
+  versionOne,
   type Authority,
   type CertificateOptions,
   type KeyKind,
@@ -56,17 +56,6 @@ function plain(
       };
     },
   };
-}
-
-/** The same as X.509 version 1, which has no extensions: what `openssl x509 -req -signkey` makes. */
-async function versionOne(made: Authority, issuer = made): Promise<Authority> {
-  const certificate = Certificate.fromBER(made.der);
-  certificate.version = 0;
-  delete certificate.extensions;
-  const engine = new CryptoEngine({ crypto: globalThis.crypto });
-  await certificate.sign(issuer.keys.privateKey, "SHA-256", engine);
-  const der = new Uint8Array(certificate.toSchema().toBER());
-  return { ...made, der, pem: toPem(der) };
 }
 
 type Subtrees = Record<"permitted" | "excluded", string[]>;

@@ -41,6 +41,13 @@ describe("what is left out is said", () => {
     ["cut off before another", `-----BEGIN CERTIFICATE-----\n${BODY}\n`, "block 1 has no END line"],
     ["no begin", `${BODY}\n-----END CERTIFICATE-----\n`, "an END line has no BEGIN line"],
     ["empty", block(""), "block 1 is empty"],
+    ...["TRUSTED CERTIFICATE", "X509 CERTIFICATE", "PKCS7"].map(
+      (label): [string, string, string] => [
+        label,
+        block(BODY, label),
+        `block 1 is ${label}, which Go does not take for a certificate`,
+      ],
+    ),
     ["not base64", block("AA!="), "block 1 is not base64"],
     ["a character short", block(BODY.slice(1)), "block 1 is not base64"],
     [

@@ -65,6 +65,10 @@ describe("what is kept of a PEM text", () => {
     expect(publicPem(expected)).toBe(expected);
   });
 
+  it("has the names of other forms, and nothing of what they hold", () => {
+    expect(publicPem(block("AAAA", "TRUSTED CERTIFICATE"))).toBe(block("", "TRUSTED CERTIFICATE"));
+  });
+
   it("is never a key, of any kind and under any heading", () => {
     const rsa = generateKeyPairSync("rsa", { modulusLength: 1024 }).privateKey;
     const ed25519 = generateKeyPairSync("ed25519").privateKey;
@@ -78,7 +82,7 @@ describe("what is kept of a PEM text", () => {
       rsa.export({ ...options, type: "pkcs8", cipher: "aes-256-cbc", passphrase: "x" }),
     ].map((der) => der.toString("base64"));
     for (const der of ders) {
-      for (const label of ["CERTIFICATE", "X509 CRL", "PRIVATE KEY", der]) {
+      for (const label of ["CERTIFICATE", "X509 CRL", "PKCS7", "PRIVATE KEY", der]) {
         const whole = block(der, label);
         for (const text of [
           whole,

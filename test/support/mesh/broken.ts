@@ -17,7 +17,7 @@ function containerOf(object: KubeObject): Container {
   return first;
 }
 
-function setEnv(object: KubeObject, name: string, value: string): void {
+export function setEnv(object: KubeObject, name: string, value: string): void {
   const { env } = containerOf(object);
   const present = env.find((one) => one.name === name);
   if (present) present.value = value;

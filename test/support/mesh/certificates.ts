@@ -1,4 +1,12 @@
-import { type Authority, makeIntermediate, makeRoot } from "../certificates.ts";
+import {
+  type Authority,
+  type CertificateOptions,
+  DAY,
+  makeIntermediate,
+  makeRoot,
+  versionOne,
+} from "../certificates.ts";
+import { NOW } from "../facts.ts";
 import type { ClusterCertificates } from "./cluster.ts";
 import type { CertificateMaker } from "./scenarios.ts";
 
@@ -49,5 +57,42 @@ export const certificateMaker: CertificateMaker = {
     return forEach(clusters, (cluster, index) =>
       index === 0 ? under(fresh, cluster, [old, fresh]) : under(old, cluster),
     );
+  },
+  spire: async (clusters, asInGuide) => {
+    const issuer = await root();
+    const options = { ...VALIDITY, keyUsage: ["keyCertSign" as const, "cRLSign" as const] };
+    const made = await makeRoot("SPIRE Root CA", { ...options, subject: "CN=SPIRE Root CA" });
+    const upstream = asInGuide ? await versionOne(made) : issuer;
+    const names = await Promise.all(
+      clusters.map(async (cluster) => {
+        const make = async (change: CertificateOptions = {}): Promise<string> => {
+          const { pem } = await makeRoot(cluster, {
+            ...options,
+            issuer: upstream,
+            subject: `CN=SPIRE ${cluster} CA`,
+            pathLength: 1,
+            ...change,
+          });
+          return pem;
+        };
+        const stranger = await makeRoot("Other Root CA", options);
+        const spire = {
+          certificate: await make(),
+          root: upstream.pem,
+          faulty: {
+            notCa: await make({ ca: false, keyUsage: null }),
+            mayNotSign: await make({ keyUsage: ["digitalSignature"] }),
+            pathZero: await make({ pathLength: 0 }),
+            expiring: await make({ notBefore: NOW - 365 * DAY, notAfter: NOW + 20 * DAY }),
+            later: await make({ notBefore: NOW + DAY }),
+            stranger: await make({ issuer: stranger }),
+            strangersRoot: stranger.pem,
+            expired: (await makeRoot("Old Root CA", { ...options, notAfter: NOW - DAY })).pem,
+          },
+        };
+        return [cluster, { istio: await under(issuer, cluster), spire }] as const;
+      }),
+    );
+    return Object.fromEntries(names);
   },
 };

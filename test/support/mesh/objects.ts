@@ -413,3 +413,14 @@ export function flatEntry(entry: FlatEntry): KubeObject {
     spec: { address: entry.address, network: entry.network },
   };
 }
+
+/** A cluster that a management plane has accepted. */
+export function kubernetesCluster(namespaceName: string, name: string): KubeObject {
+  return {
+    apiVersion: "admin.gloo.solo.io/v2",
+    kind: "KubernetesCluster",
+    metadata: metadata("KubernetesCluster", { name, namespace: namespaceName }),
+    spec: { clusterDomain: "cluster.local" },
+    status: { common: { State: { approval: "ACCEPTED" } } },
+  };
+}

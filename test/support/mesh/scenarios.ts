@@ -18,6 +18,9 @@ import {
 } from "./community.ts";
 import { breakCommunity } from "./community-broken.ts";
 import { breakEverything } from "./broken.ts";
+import { automate, breakAutomation } from "./automated.ts";
+import { SPIRE_FAULTS, type SpireFault } from "./spire-faults.ts";
+import { type SpireCertificates, type SpireOptions, withSpire } from "./spire.ts";
 import { asOf124, breakAsOf130, shareDetails } from "./versions.ts";
 import { flatEntry, namespace, pod, segment, service } from "./objects.ts";
 
@@ -31,6 +34,14 @@ export interface CertificateMaker {
   rotating(clusters: readonly string[]): Promise<Record<string, ClusterCertificates>>;
   /** In a broken rotation: only the first cluster has the new intermediate, only it trusts both. */
   halfRotated(clusters: readonly string[]): Promise<Record<string, ClusterCertificates>>;
+  /**
+   * For istiod a root and an intermediate each; for SPIRE an intermediate each below the same root, or as
+   * the guide has it below one of its own, which is of version 1.
+   */
+  spire(
+    clusters: readonly string[],
+    asInGuide: boolean,
+  ): Promise<Record<string, { istio: ClusterCertificates; spire: SpireCertificates }>>;
 }
 
 type Scenario = (certificates: CertificateMaker) => Promise<ClusterFixture[]>;
@@ -70,6 +81,37 @@ async function two(
     cluster({ ...plain(1, certificates), ...changes }),
     cluster({ ...plain(2, certificates), ...changes }),
   ];
+}
+
+/** Two linked clusters with SPIRE, whose trust domains are their names. */
+async function twoWithSpire(
+  maker: CertificateMaker,
+  asInGuide: boolean,
+  faults: readonly SpireFault[] = [],
+): Promise<ClusterFixture[]> {
+  const made = await maker.spire(TWO, asInGuide);
+  const certificates = Object.fromEntries(
+    Object.entries(made).map(([name, { istio }]) => [name, istio]),
+  );
+  const clusters = [1, 2].map((number) =>
+    cluster({ ...plain(number, certificates), trustDomain: `cluster${number}` }),
+  );
+  for (const fixture of clusters) {
+    const found = made[fixture.spec.context]?.spire;
+    if (!found) throw new Error(`no certificates of SPIRE were made for ${fixture.spec.context}`);
+    const options: SpireOptions = {
+      certificates: found,
+      asInGuide,
+      bundleFile: !asInGuide,
+      // Without a bundle file SPIRE takes the certificate that it signs with for its only root.
+      bundle: asInGuide ? found.certificate : found.root,
+    };
+    withSpire(fixture, options);
+    for (const fault of faults) {
+      if (fault.in === fixture.spec.context) fault.make(fixture, found.faulty);
+    }
+  }
+  return link(...clusters);
 }
 
 /** An application of three pods that other clusters reach, and its global Service. */
@@ -190,6 +232,12 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     return breakAsOf130(clusters);
   },
 
+  automated: async (maker) =>
+    automate(await two(maker, { istiodEnv: { PEERING_AUTOMATIC_LOCAL_GATEWAY: "true" } })),
+
+  "automated-broken": async (maker) =>
+    breakAutomation(await two(maker, { istiodEnv: { PEERING_AUTOMATIC_LOCAL_GATEWAY: "true" } })),
+
   unlinked: (maker) => two(maker),
 
   "three-clusters": threeClusters,
@@ -209,7 +257,11 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
 
   "flat-network": (maker) => flatNetwork(maker),
 
-  "flat-overlap": (maker) => flatNetwork(maker, { podNetwork: "10.244" }),
+  "flat-overlap": (maker) =>
+    flatNetwork(maker, {
+      podNetwork: "10.244",
+      istiodEnv: { PEERING_ENABLE_FLAT_NETWORKS: "false" },
+    }),
 
   "self-peer": async (maker) => {
     const clusters = link(
@@ -391,6 +443,11 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     addAnswers(second, [first]);
     return [first, second];
   },
+  spire: (maker) => twoWithSpire(maker, false),
+
+  "spire-guide": (maker) => twoWithSpire(maker, true),
+
+  "spire-broken": (maker) => twoWithSpire(maker, false, SPIRE_FAULTS),
 
   "duplicate-identity": async (maker) => {
     const certificates = await maker.shared(TWO);

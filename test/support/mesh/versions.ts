@@ -1,5 +1,6 @@
-import { type ClusterFixture, find } from "./cluster.ts";
-import { condition, namespace, segment, service } from "./objects.ts";
+import { setEnv } from "./broken.ts";
+import { type ClusterFixture, find, remoteGateway } from "./cluster.ts";
+import { condition, namespace, pod, segment, service } from "./objects.ts";
 
 /*
  * What clusters of other versions than that of the other scenarios look like.
@@ -53,6 +54,11 @@ export function breakAsOf130([first, second]: [ClusterFixture, ClusterFixture]):
       ports: [{ name: "http", port: 9080 }],
     }),
   );
+  first.objects.push(segment(first.spec.istioNamespace, "twin", "mesh.acme"));
+  Object.assign(find(second, "Segment", "acme")["spec"] as object, { domain: "mesh.corp" });
+  const { metadata } = find(second, "Namespace", second.spec.istioNamespace);
+  metadata.labels = { ...metadata.labels, "admin.solo.io/segment": "gone" };
+  setEnv(find(second, "Deployment", "istiod"), "CA_TRUSTED_NODE_ACCOUNTS", "kube-system/ztunnel");
   find(second, "Segment", "acme")["status"] = {
     conditions: [condition("Accepted", "False", "DomainConflict", "the domain is taken")],
   };
@@ -61,5 +67,25 @@ export function breakAsOf130([first, second]: [ClusterFixture, ClusterFixture]):
     ...remote.metadata.annotations,
     "gateway.istio.io/service-account": "eastwest",
   };
+  first.objects.push(
+    namespace("solo-mesh"),
+    service({
+      namespace: "solo-mesh",
+      name: "gloo-mesh-mgmt-server",
+      ports: [{ name: "grpc", port: 9900 }],
+    }),
+    pod({
+      name: "waypoint-6d9cdf88cf-k2p7x",
+      namespace: "shop",
+      labels: { "gateway.networking.k8s.io/gateway-name": "waypoint" },
+      container: "istio-proxy",
+      image: "registry.example/istio/proxyv2:1.30.3-solo",
+      env: { ISTIO_META_NETWORK: "old-network" },
+      owner: { kind: "ReplicaSet", name: "waypoint-6d9cdf88cf" },
+    }),
+  );
+  const twin = remoteGateway(second.spec, { ...first.spec, address: "192.0.2.11" });
+  twin.metadata.name = "old-link";
+  second.objects.push(twin);
   return [first, second];
 }

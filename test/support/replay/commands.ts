@@ -29,6 +29,7 @@ const LOOKS: ReadonlySet<string> = new Set(["get", "describe", "logs", "run", "a
 const KINDS: Readonly<Record<string, string>> = {
   "gateways.gateway.networking.k8s.io": "Gateway",
   "workloadentries.networking.istio.io": "WorkloadEntry",
+  "clusterspiffeids.spire.spiffe.io": "ClusterSPIFFEID",
   namespace: "Namespace",
   service: "Service",
   configmap: "ConfigMap",
@@ -43,6 +44,14 @@ function mutable(value: unknown): Record<string, unknown> {
 
 /** Carries out one command of a remedy on the objects of a mesh. */
 export async function carryOut(mesh: ReplayCluster[], command: string): Promise<Outcome> {
+  const holder = mesh.find(({ context }) => command.includes(`--context ${context} `));
+  if (holder?.files && /create secret generic cacerts/.test(command)) {
+    const others = holder.objects.filter(
+      (one) => one["kind"] !== "Secret" || at(one, "metadata", "name") !== "cacerts",
+    );
+    holder.objects = [...others, structuredClone(holder.files)];
+    return "changed";
+  }
   const why = CANNOT.find(([pattern]) => pattern.test(command));
   if (why) return { cannot: why[1] };
   const [program, ...words] = shellWords(command);
@@ -250,6 +259,16 @@ function restart(cluster: ReplayCluster, namespace: string | undefined, words: s
       (name === undefined || at(one, "metadata", "name") === name) &&
       (!selector || at(one, "metadata", "labels", selector[0] ?? "") === selector[1]),
   );
+  const pods = cluster.objects.filter(
+    (one) =>
+      one["kind"] === "Pod" &&
+      at(one, "metadata", "namespace") === namespace &&
+      selector !== undefined &&
+      at(one, "metadata", "labels", selector[0] ?? "") === selector[1],
+  );
+  if (chosen.length === 0 && pods.length > 0) {
+    return { cannot: "restarts what is not recorded" };
+  }
   if (chosen.length === 0) throw new Error(`nothing to restart: ${words.join(" ")}`);
   for (const workload of chosen) rollOut(cluster, workload);
   return "changed";

@@ -14,6 +14,8 @@ export interface ReplayCluster {
   objects: RawObject[];
   /** As `MemoryReader` takes them. */
   debug: Record<string, unknown>;
+  /** Secret cacerts as whoever carries out a remedy has it in files. */
+  files?: RawObject;
 }
 
 function filesBelow(root: string): string[] {
@@ -48,8 +50,8 @@ export function replayMesh(scenario: string): ReplayCluster[] {
 }
 
 export function readersOf(mesh: readonly ReplayCluster[]): MemoryReader[] {
-  return mesh.map(({ context, ...contents }) =>
-    Object.assign(new MemoryReader(contents, context), { contextArgument: context }),
+  return mesh.map(({ context, objects, debug }) =>
+    Object.assign(new MemoryReader({ objects, debug }, context), { contextArgument: context }),
   );
 }
 

@@ -25,7 +25,18 @@ const VARIABLES = [
   "NETWORK",
   "ISTIO_META_CLUSTER_ID",
 ];
-const KINDS = new Set(["Gateway", "Namespace", "Deployment", "DaemonSet", "ConfigMap"]);
+const KINDS = new Set([
+  "Gateway",
+  "Namespace",
+  "Deployment",
+  "DaemonSet",
+  "ConfigMap",
+  "Secret",
+  "Service",
+  "GatewayClass",
+]);
+/** Kinds of which an object may be gone altogether. */
+const LOSABLE = new Set(["Gateway", "Secret", "Service", "GatewayClass"]);
 
 function keyOf(object: RawObject): string {
   const namespace = string(at(object, "metadata", "namespace")) ?? "";
@@ -69,6 +80,21 @@ function placesIn(object: RawObject, mesh: readonly ReplayCluster[]): [Path, str
     add(["spec", "addresses", String(index)], "value", addressesOf(mesh));
   }
   for (const key of ["AMBIENT_DNS_CAPTURE", "mesh"]) add(["data"], key);
+  if (object["kind"] === "Secret") {
+    const others = secretsOf(mesh);
+    for (const key of Object.keys(record(object["data"]))) {
+      add(["data"], key, others.flatMap((data) => string(data[key]) ?? []).slice(0, 3));
+    }
+  }
+  for (const [index] of array(at(object, "spec", "ports")).entries()) {
+    add(["spec", "ports", String(index)], "port");
+  }
+  add(["spec"], "type");
+  for (const [index, entry] of array(at(object, "status", "loadBalancer", "ingress")).entries()) {
+    for (const key of ["ip", "hostname"].filter((one) => at(entry, one) !== undefined)) {
+      add(["status", "loadBalancer", "ingress", String(index)], key, addressesOf(mesh));
+    }
+  }
   for (const [index] of array(at(object, "spec", "template", "spec", "containers")).entries()) {
     const path = ["spec", "template", "spec", "containers", String(index), "env"];
     for (const [position, variable] of Object.entries(holderOf(object, path) ?? {})) {
@@ -77,6 +103,13 @@ function placesIn(object: RawObject, mesh: readonly ReplayCluster[]): [Path, str
     }
   }
   return places;
+}
+
+/** Data of the Secrets of all clusters. */
+function secretsOf(mesh: readonly ReplayCluster[]): Readonly<Record<string, unknown>>[] {
+  return mesh.flatMap(({ objects }) =>
+    objects.filter(({ kind }) => kind === "Secret").map(({ data }) => record(data)),
+  );
 }
 
 function addressesOf(mesh: readonly ReplayCluster[]): string[] {
@@ -99,7 +132,7 @@ export function mutationsOf(mesh: readonly ReplayCluster[]): Mutation[] {
           copy.find((one) => one.context === context);
         const changes = placesIn(object, mesh).flatMap(([path, name, values]) =>
           values.map((value) => ({
-            what: `${context} ${key} ${[...path, name].join(".")} = ${String(value)}`,
+            what: `${context} ${key} ${[...path, name].join(".")} = ${String(value).slice(0, 60)}`,
             apply: (copy: ReplayCluster[]): void => {
               const found = find(copy)?.objects.find((one) => keyOf(one) === key);
               const holder = holderOf(found, path);
@@ -109,7 +142,7 @@ export function mutationsOf(mesh: readonly ReplayCluster[]): Mutation[] {
             },
           })),
         );
-        if (object["kind"] !== "Gateway") return changes;
+        if (!LOSABLE.has(String(object["kind"]))) return changes;
         const remove = {
           what: `${context} ${key} is gone`,
           apply: (copy: ReplayCluster[]): void => {

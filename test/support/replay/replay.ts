@@ -1,11 +1,31 @@
 import { carryOut } from "./commands.ts";
 import { type Fault, faultsOf, judge, placeOf, type ReplayCluster, textOf } from "./mesh.ts";
 
+/** The later the worse. */
+const WEIGHT = ["warn", "error", "fail"];
+
 export interface Replayed {
   /** Why not all commands could be carried out. */
   cannot: string[];
   /** What is wrong with the remedy, in lines. */
   wrong: string[];
+}
+
+/**
+ * Faults that were not there before. A place that had some may say them in other words afterwards, but
+ * no more of them, and none that is worse.
+ */
+function added(before: readonly Fault[], after: readonly Fault[]): Fault[] {
+  const weight = ({ finding }: Fault): number => WEIGHT.indexOf(finding.severity);
+  const places = Map.groupBy(before, placeOf);
+  return [...Map.groupBy(after, placeOf)].flatMap(([place, now]) => {
+    const then = places.get(place) ?? [];
+    const said = new Set(then.map(({ finding }) => finding.message));
+    const worst = Math.max(-1, ...then.map(weight));
+    const other = now.filter(({ finding }) => !said.has(finding.message));
+    const heavier = other.filter((one) => weight(one) > worst);
+    return heavier.length > 0 ? heavier : other.slice(0, Math.max(0, now.length - then.length));
+  });
 }
 
 /** Carries out the remedy of a fault and judges the mesh again. */
@@ -37,8 +57,14 @@ export async function replay(
   const there = after.find(
     (one) => placeOf(one) === placeOf(fault) && one.finding.message === fault.finding.message,
   );
-  const known = new Set(before.map(placeOf));
-  const fresh = after.filter((one) => !known.has(placeOf(one)));
+  // What another fault explains that was there before, and still is, is none of the remedy's making.
+  const old = new Set(before.map(({ check }) => check));
+  const explains = new Set(after.flatMap(({ check }) => (old.has(check) ? [check] : [])));
+  const fresh = added(before, after).filter(({ check, finding }) => {
+    const context = check.includes("/") ? check.slice(0, check.indexOf("/")) : undefined;
+    const { blockedBy = "" } = finding;
+    return !explains.has(blockedBy) && !explains.has(`${context}/${blockedBy}`);
+  });
   const remains = there && remediation?.step !== true && cannot.length === 0;
   return {
     cannot,

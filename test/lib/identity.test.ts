@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { fail, objectRef } from "../../src/model/finding.ts";
-import { identityOf } from "../../src/reporters/identity.ts";
-import { remediation } from "./reports.ts";
+import { identityOf } from "../../src/lib/identity.ts";
+import { remediation } from "../reporters/reports.ts";
 
 /** The identity of a fault of a check, with its pod. */
 function identity(message: string, name?: string, kind = "Pod"): string {

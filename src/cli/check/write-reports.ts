@@ -1,0 +1,57 @@
+import { DESCRIPTIONS, VIEWS } from "../../checks/index.ts";
+import { defined } from "../../lib/defined.ts";
+import type { Report } from "../../model/report.ts";
+import type { ReportOptions } from "../../reporters/reporter.ts";
+import { outcomeWords } from "../../reporters/words.ts";
+import { type Io, wantsAscii, wantsColor, widthOf } from "../shared/io.ts";
+import type { GlobalOptions } from "../shared/options.ts";
+import { appendTo, textOf, writeWhole } from "../shared/output-file.ts";
+import { note } from "../shared/say.ts";
+import type { ReportOutput } from "./outputs.ts";
+
+/** What flags say of how reports look. */
+export interface WriteOptions extends GlobalOptions {
+  verbose?: boolean;
+  sarifCategory?: string;
+}
+
+/** Writes each report where it is to go, and says where, when none is to be seen on stdout. */
+export async function writeReports(
+  report: Report,
+  outputs: readonly ReportOutput[],
+  options: WriteOptions,
+  io: Io,
+): Promise<void> {
+  const same = {
+    verbose: options.verbose ?? false,
+    views: VIEWS,
+    descriptions: DESCRIPTIONS,
+    ascii: wantsAscii(io),
+    ...defined({ sarifCategory: options.sarifCategory }),
+  };
+  const plain = { color: false, width: Number.POSITIVE_INFINITY, ...same };
+  const shown = { color: wantsColor(io, options.color), width: widthOf(io.stdout), ...same };
+  const files: string[] = [];
+  for (const { format, file, reporter } of outputs) {
+    if (file === undefined) {
+      await io.stdout.write(reporter(report, shown));
+    } else {
+      const previous = await textOf(file);
+      await writeWhole(file, reporter(report, { ...plain, ...defined({ previous }) }));
+      files.push(file);
+    }
+    if (format === "github") await writeSummary(report, plain, io);
+  }
+  if (files.length > 0 && files.length === outputs.length) {
+    const where = files.length === 1 ? "the report is" : "the reports are";
+    await note(io, options, `${outcomeWords(report)}: ${where} in ${files.join(", ")}`);
+  }
+}
+
+/** Adds the report to the page of the job, where GitHub says that this is. */
+async function writeSummary(report: Report, options: ReportOptions, io: Io): Promise<void> {
+  const file = io.env["GITHUB_STEP_SUMMARY"];
+  if (!file) return;
+  const { markdown } = await import("../../reporters/markdown.ts");
+  await appendTo(file, markdown(report, options));
+}
