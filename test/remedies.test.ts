@@ -41,6 +41,7 @@ it("says what of the fixtures' remedies cannot be carried out, and why", async (
     "cluster2/ztunnel-trust: needs a chart registry",
     "network: has a place to be filled in",
     "network: restarts what is not recorded",
+    "remote-secrets: needs the credentials of another cluster",
     "segments: opens an editor",
   ]);
 });

@@ -16,6 +16,14 @@ import { podsZtunnel } from "./pods-ztunnel/check.ts";
 import { peerSegments } from "./peer-segments/check.ts";
 import { serviceConflicts } from "./service-conflicts/check.ts";
 import { sharedServices } from "./shared-services/check.ts";
+import { eastwestService } from "./eastwest-service/check.ts";
+import { endpoints } from "./endpoints/check.ts";
+import { istiodRemote } from "./istiod-remote/check.ts";
+import { meshId } from "./mesh-id/check.ts";
+import { podNetworks } from "./pod-networks/check.ts";
+import { remoteClusters } from "./remote-clusters/check.ts";
+import { remoteSecrets } from "./remote-secrets/check.ts";
+import { serviceScope } from "./service-scope/check.ts";
 import { automatedPeering } from "./automated-peering/check.ts";
 import { spire } from "./spire/check.ts";
 import { spireBundle } from "./spire-bundle/check.ts";
@@ -53,6 +61,10 @@ export const CHECKS: readonly AnyCheck[] = [
   peerSegments,
   controlPlane,
   platform,
+  istiodRemote,
+  eastwestService,
+  podNetworks,
+  remoteClusters,
   ztunnelTrust,
   spire,
   spireRegistration,
@@ -71,6 +83,10 @@ export const CHECKS: readonly AnyCheck[] = [
   versions,
   services,
   serviceImports,
+  meshId,
+  remoteSecrets,
+  endpoints,
+  serviceScope,
   segments,
 ];
 

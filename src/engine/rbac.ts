@@ -6,6 +6,9 @@ import { POD_LOGS } from "../facts/fact.ts";
 import { signaturesFor } from "../mesh/logs/signatures.ts";
 import type { FactKey } from "../model/facts.ts";
 import { TRACE_FACTS } from "./service-facts.ts";
+import { FACTS } from "../facts/index.ts";
+import type { MeshKind } from "../model/report.ts";
+import { applicable } from "./applies.ts";
 import { CACERTS, SELF_MADE } from "../mesh/trust/cacerts.ts";
 
 /** What the roles are called, where they apply and what they leave out. */
@@ -22,6 +25,8 @@ export interface RbacOptions {
   portForward: boolean;
   /** Reading the logs of pods in the istio namespace, and in these; absent: none. */
   logs?: readonly string[];
+  /** For meshes of this kind alone; absent: for any. */
+  mode?: MeshKind;
   /** Also writing Secret cacerts, for mc certs install and rotate. */
   certs: boolean;
   /** Making and deleting the Pods of `mc probe`, in the namespace of the ServiceAccount. */
@@ -44,8 +49,10 @@ export interface PolicyRule {
 const CAUTION: Readonly<Record<NonNullable<FactAccess["sensitive"]>, string>> = {
   secrets:
     "  (they also hold the key of the CA, which mc drops as it reads; without them only roots are compared: --without-secrets)",
-  "remote-secrets":
+  "remote-credentials":
     "  (Kubernetes has no narrower rule: whoever has it can read every Secret of this namespace)",
+  "remote-accounts":
+    "  (by their UIDs it is told whether credentials in other clusters are still good)",
   "port-forward":
     "  (to istiod's debug endpoints; the rule is for every pod of this namespace: --without-port-forward)",
   logs: "  (where a link or a pod is at fault, and only then; the rule is for every pod of this namespace)",
@@ -68,6 +75,12 @@ interface User {
   facts: readonly FactKey[];
 }
 
+/** Whether meshes of a kind have what a fact is about. */
+function isOf(mode: MeshKind | undefined, key: FactKey): boolean {
+  const { meshKind } = FACTS[key];
+  return mode === undefined || meshKind === undefined || meshKind === mode;
+}
+
 /** Namespaces that only a run knows take a rule for all of them, but for those of SPIRE, which are named. */
 function scopeOf({ scope, sensitive }: FactAccess): Permission["scope"] {
   if (scope !== "some") return scope;
@@ -75,14 +88,17 @@ function scopeOf({ scope, sensitive }: FactAccess): Permission["scope"] {
 }
 
 /** Everything that the checks read, each permission once, in the order of the checks; then logs. */
-function permissions(trace: boolean): Permission[] {
+function permissions({ mode, trace = false }: RbacOptions): Permission[] {
+  const kinds = mode && new Set([mode]);
   const all: User[] = [
-    ...CHECKS.map(({ id, needs, uses }) => ({ name: id, facts: [...needs, ...uses] })),
+    ...applicable(CHECKS, { precheck: false, ...(kinds && { kinds }) }).map(
+      ({ id, needs, uses }) => ({ name: id, facts: [...needs, ...uses] }),
+    ),
     ...(trace ? [{ name: "mc trace", facts: TRACE_FACTS }] : []),
   ];
   const found = new Map<string, Omit<Permission, "users"> & { users: Set<string> }>();
   for (const { name, facts } of all) {
-    for (const key of facts) {
+    for (const key of facts.filter((one) => isOf(mode, one))) {
       for (const declared of FACT_ACCESS[key]) {
         const { scope: _scope, optional: _optional, ...access } = declared;
         const scope = scopeOf(declared);
@@ -105,7 +121,8 @@ function isWanted({ access }: Permission, options: RbacOptions): boolean {
   switch (access.sensitive) {
     case "secrets":
       return options.secrets;
-    case "remote-secrets":
+    case "remote-accounts":
+    case "remote-credentials":
       return options.remoteSecrets;
     case "port-forward":
       return options.portForward;
@@ -189,9 +206,7 @@ function withCerts({ comment, manifest }: RbacDocument, options: RbacOptions): R
 /** A ServiceAccount that may read what the checks read and nothing else, with its roles. */
 export function rbacDocuments(options: RbacOptions): RbacDocument[] {
   const { name, namespace, istioNamespace } = options;
-  const wanted = permissions(options.trace ?? false).filter((permission) =>
-    isWanted(permission, options),
-  );
+  const wanted = permissions(options).filter((permission) => isWanted(permission, options));
   const bindingOf = (kind: "Role" | "ClusterRole", metadata: Metadata): RbacDocument => ({
     comment: [],
     manifest: {

@@ -32,10 +32,11 @@ function accountsOf(objects: readonly RawObject[]) {
 /** Asked for only where another cluster of the run has remote secrets. */
 export const credentialTarget = fact({
   key: "credentialTarget",
+  meshKind: "community",
   access: [
     got(RESOURCES.configMaps, { scope: "istio" }),
-    listed(RESOURCES.serviceAccounts, { scope: "istio" }),
-    listed(RESOURCES.secrets, { scope: "istio", sensitive: "remote-secrets" }),
+    listed(RESOURCES.serviceAccounts, { scope: "istio", sensitive: "remote-accounts" }),
+    listed(RESOURCES.secrets, { scope: "istio", sensitive: "remote-credentials" }),
   ],
   keeps: {
     configMaps: { data: { "ca.crt": PEM } },
@@ -54,9 +55,10 @@ export const credentialTarget = fact({
       source.list(RESOURCES.secrets, options),
     ]);
     const target: CredentialTargetFact = {
-      authorities: mapGathered(root, (object) =>
-        fingerprints(string(at(object, "data", "ca.crt")) ?? ""),
-      ),
+      authorities:
+        !root.ok && root.why === "not-found"
+          ? gathered([])
+          : mapGathered(root, (object) => fingerprints(string(at(object, "data", "ca.crt")) ?? "")),
       accounts: mapGathered(accounts, accountsOf),
       secrets: mapGathered(secrets, (objects) =>
         objects.flatMap((object) => metaOf(object)?.name ?? []).toSorted(),

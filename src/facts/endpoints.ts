@@ -83,6 +83,7 @@ async function shards(source: FactSource): Promise<Gathered<unknown>> {
 /** What one istiod of the cluster says: replicas have the same registries. */
 export const endpoints = fact({
   key: "endpoints",
+  meshKind: "community",
   access: [listed(RESOURCES.pods), PORT_FORWARD],
   keeps: {
     [SHARDS]: ENDPOINTS,

@@ -1,5 +1,6 @@
 import type { FactKey } from "../model/facts.ts";
 import type { AccessRequest } from "../model/gathered.ts";
+import type { MeshKind } from "../model/report.ts";
 import type { RESOURCES, Resource } from "../model/resource.ts";
 import type { FactReader } from "../model/source.ts";
 import type { Keep, KeepMap } from "./keep.ts";
@@ -21,7 +22,13 @@ export interface FactAccess {
   /** Without it the fact is there all the same, and says what it lacks. */
   optional?: true;
   /** What a rule gives away beyond what mc keeps: it can be left out. */
-  sensitive?: "secrets" | "remote-secrets" | "port-forward" | "spire" | "logs";
+  sensitive?:
+    | "secrets"
+    | "remote-credentials"
+    | "remote-accounts"
+    | "port-forward"
+    | "spire"
+    | "logs";
 }
 
 /**
@@ -52,6 +59,8 @@ export interface Fact<K extends FactKey> {
    * last.
    */
   readonly after?: readonly FactKey[];
+  /** Only meshes of this kind have it, and are asked for it; absent: any. */
+  readonly meshKind?: MeshKind;
   /** It waits for other clusters, so it must not hold a place that those need. */
   readonly waitsForOthers?: true;
 }

@@ -71,6 +71,7 @@ function entriesIn(namespace: string, objects: readonly RawObject[]): FlatEntryF
  */
 export const flatEntries = fact({
   key: "flatEntries",
+  meshKind: "peering",
   access: [listed(RESOURCES.workloadEntries, { scope: "istio" })],
   keeps: {
     workloadEntries: { metadata: { annotations: dictionary({ [PEERED_UID]: WHOLE }) } },

@@ -44,6 +44,7 @@ async function proxyPod(source: FactSource, pod: RawObject): Promise<ProxyPodFac
 /** Istio's injection labels every pod that it gives a proxy. */
 export const proxyPods = fact({
   key: "proxyPods",
+  meshKind: "community",
   access: [listed(RESOURCES.pods)],
   keeps: PODS,
   read: async (source) => {

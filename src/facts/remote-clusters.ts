@@ -28,6 +28,7 @@ function isSyncing(answer: RemoteClustersFact["answer"]): boolean {
 /** An istiod that is still reading a cluster is asked once more, when the other answers are there. */
 export const remoteClusters = fact({
   key: "remoteClusters",
+  meshKind: "community",
   access: [listed(RESOURCES.pods), PORT_FORWARD],
   keeps: { [PATH]: [{ id: SCALAR, secretName: SCALAR, syncStatus: SCALAR }] },
   read: async (source) => {

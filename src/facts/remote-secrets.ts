@@ -62,7 +62,7 @@ function factsOf(objects: readonly RawObject[]): RemoteSecretFact[] {
  */
 export const remoteSecrets = fact({
   key: "remoteSecrets",
-  access: [listed(RESOURCES.secrets, { scope: "istio", sensitive: "remote-secrets" })],
+  access: [listed(RESOURCES.secrets, { scope: "istio", sensitive: "remote-credentials" })],
   keeps: {
     secrets: {
       metadata: {

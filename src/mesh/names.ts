@@ -65,6 +65,8 @@ export const METRICS_PORT = "prometheus.io/port";
 export const GATEWAY_PORT = "networking.istio.io/gatewayPort";
 /** Annotation of a gateway's Service: the nodes whose addresses are the gateway's, as labels in JSON. */
 export const NODE_SELECTOR = "traffic.istio.io/nodeSelector";
+/** Label of a Service that the scopes of Istio's ambient profile go by. */
+export const GLOBAL_SERVICE = "istio.io/global";
 /** The ConfigMap of every namespace that has the roots which pods trust the API server by. */
 export const API_ROOT_CONFIG_MAP = "kube-root-ca.crt";
 /** Annotation of a remote secret: the cluster that its kubeconfig is for. */

@@ -1,5 +1,5 @@
 import type { ServiceFact } from "../model/facts.ts";
-import { GATEWAY_PORT, NETWORK, PORT_CROSS_NETWORK } from "./names.ts";
+import { GATEWAY_PORT, NETWORK, PORT_CROSS_NETWORK, PORT_HBONE } from "./names.ts";
 
 /*
  * Services that istiod takes for gateways of a network, as its registry of Kubernetes Services does
@@ -21,4 +21,19 @@ export function isCrossNetworkService(service: ServiceFact): boolean {
     service.labels.has(GATEWAY_PORT) ||
     service.ports.some(({ port }) => port === PORT_CROSS_NETWORK)
   );
+}
+
+/** Whether ztunnels and waypoints of other networks get in through the Service. */
+export function isHboneService({ labels, ports }: ServiceFact): boolean {
+  return Boolean(labels.get(NETWORK)) && ports.some(({ port }) => port === PORT_HBONE);
+}
+
+/** Services that carry the name of a network, whether or not istiod takes them for gateways. */
+export function networkServices(services: readonly ServiceFact[]): ServiceFact[] {
+  return services.filter(({ labels }) => labels.has(NETWORK));
+}
+
+/** Whether the addresses of nodes are the gateway's: istiod goes by an annotation. */
+export function usesNodes({ nodeSelector }: ServiceFact): boolean {
+  return nodeSelector !== undefined;
 }

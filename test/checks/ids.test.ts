@@ -37,6 +37,8 @@ function idsIn(source: string): string[] {
 const FILES: readonly string[] = readdirSync(SOURCE, { recursive: true, withFileTypes: true })
   .filter((entry) => entry.isFile() && entry.name.endsWith(".ts"))
   .map(({ parentPath, name }) => join(parentPath, name).slice(SOURCE.length + 1))
+  // Labels may end as a check is called.
+  .filter((file) => file !== "mesh/names.ts")
   .filter((file) => !file.startsWith("checks/") && file !== "lib/connection.ts");
 
 describe("ids of checks", () => {

@@ -123,10 +123,12 @@ describe("mc rbac", () => {
   });
 
   it("says of each rule which checks it is for, and what it gives away", async () => {
-    const { stdout } = await runMc(["rbac", "--with-remote-secrets"]);
+    const { stdout } = await runMc(["rbac", "--with-remote-secrets", "--mode", "peering"]);
     expect(stdout).toMatch(/^# list nodes: (?:[\w-]+, )*platform, (?:[\w-]+, )*data-plane$/m);
     expect(stdout).toContain("# get secrets cacerts, istio-ca-secret: certs\n#   (they also hold");
-    expect(stdout).toContain("# list secrets: env-vars\n#   (Kubernetes has no narrower rule");
+    expect(stdout).toContain(
+      "# list secrets: env-vars, links\n#   (Kubernetes has no narrower rule",
+    );
   });
 
   it.each([

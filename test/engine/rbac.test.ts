@@ -18,8 +18,12 @@ const OPTIONS: RbacOptions = {
   remoteSecrets: true,
   portForward: true,
   logs: ["istio-eastwest"],
+  mode: "peering",
   certs: false,
 };
+
+/** Those that speak of such meshes. */
+const PEERING = CHECKS.filter(({ meshKind }) => meshKind !== "community");
 
 const opened: LiveScenario[] = [];
 
@@ -141,7 +145,7 @@ function segment(server: ApiServer): void {
 
 /** Results of the checks that declare one of the facts so. */
 function resultIds(how: "needs" | "uses", facts: ReadonlySet<FactKey>): string[] {
-  return CHECKS.filter((one) => one[how].some((key) => facts.has(key))).flatMap(({ id, scope }) =>
+  return PEERING.filter((one) => one[how].some((key) => facts.has(key))).flatMap(({ id, scope }) =>
     scope === "mesh" ? [id] : CLUSTERS.map((context) => `${context}/${id}`),
   );
 }

@@ -336,6 +336,15 @@ const PEERING: ReadonlySet<MeshKind> = new Set(["peering"]);
 /** The context of a mesh with remote secrets, for `runCluster` and `runMesh`. */
 export const COMMUNITY: { kinds: ReadonlySet<MeshKind> } = { kinds: new Set(["community"]) };
 
+/** Without what istiod has for peering, where the mesh has none. */
+function ofKind(facts: Facts, { kinds }: { kinds?: ReadonlySet<MeshKind> }): Facts {
+  if (kinds?.has("peering") !== false) return facts;
+  const judged = facts.istiods.judged.map((one) =>
+    istiod({ ...one, peering: false, env: env({ CLUSTER_ID: one.clusterId ?? "" }) }),
+  );
+  return { ...facts, istiods: { judged, others: [] } };
+}
+
 type Changed = { [K in FactKey]?: Facts[K] | Gathered<Facts[K]> };
 
 function isGathered(value: unknown): value is Gathered<never> {
@@ -361,7 +370,7 @@ export function runCluster<N extends FactKey, U extends FactKey>(
   changes: Changed = {},
   context: Partial<ClusterCheckContext> = {},
 ): Verdict {
-  const facts = pick(check, { ...healthyFacts(), ...changes });
+  const facts = pick(check, { ...ofKind(healthyFacts(), context), ...changes });
   const cluster = context.cluster ?? clusterRef();
   return check.run(facts as never, {
     precheck: false,
@@ -398,7 +407,7 @@ export function runMesh<
     );
     return {
       cluster: members[id]?.cluster ?? clusterRef(id),
-      facts: { ...facts, ...members[id]?.changes },
+      facts: { ...ofKind(facts, context), ...members[id]?.changes },
     };
   });
   const absent = context.absent ?? [];

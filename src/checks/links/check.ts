@@ -9,6 +9,7 @@ import { distinctPairs, edgesOf, type Edge, type LinkMember } from "./edges.ts";
 import { isolatedFindings, isolatedOf, linkedFromOutside, unlinkedOf } from "./isolated.ts";
 import { notChecked } from "../_shared/not-checked.ts";
 import { servicesNotChecked } from "../_shared/not-checked-services.ts";
+import { readersVerdict } from "./readers.ts";
 import { view } from "./view.ts";
 import { linksAmong } from "../_shared/links-among.ts";
 
@@ -42,9 +43,9 @@ export const links = meshCheck({
   title: "Link Topology",
   view,
   linksOf: ({ data }) => data?.edges ?? [],
-  why: "A cluster reaches services of another only over a remote Gateway for it that is connected.",
+  why: "With peering, a cluster reaches services of another only over a remote Gateway for it that is connected.",
   reads:
-    "Gateways of class istio-remote with their conditions; /debug/syncz of the istiod that they lead to, where it can be read.",
+    "Gateways of class istio-remote with their conditions; /debug/syncz of the istiod that they lead to, where it can be read. With remote secrets: these, and /debug/clusterz of istiod.",
   faults: [
     "A cluster has no link in either direction.",
     "A link is broken: a condition of its remote Gateway is not True.",
@@ -55,9 +56,18 @@ export const links = meshCheck({
     "Mend broken links by what the Peers Check of their cluster says.",
   ],
   needs: ["gateways"],
-  uses: ["services", "syncs", "istiods", "istiodPods"],
+  uses: [
+    "services",
+    "syncs",
+    "istiods",
+    "istiodPods",
+    "remoteSecrets",
+    "remoteClusters",
+    "credentialTarget",
+  ],
   artifacts: ["links"],
-  run(members: readonly LinkMember[], { clusters, absent, precheck, artifacts }) {
+  run(members, { clusters, absent, precheck, artifacts, kinds }) {
+    if (!kinds.has("peering")) return readersVerdict(members, clusters, absent);
     const among = linksAmong(artifacts.links, members);
     const edges = edgesOf(among, absent);
     const isolated = isolatedOf(members, edges);

@@ -1,4 +1,15 @@
-import type { LinkEdge } from "../../model/links.ts";
+import type { GatewayName, LinkEdge } from "../../model/links.ts";
+
+/** A remote secret by which one cluster of the run reads another. */
+export interface ReadEdge {
+  /** Context of the cluster that holds the Secret. */
+  from: string;
+  /** Context of the cluster that its kubeconfig leads to. */
+  to: string;
+  secret: GatewayName;
+  /** What istiod of `from` says of it: synced, syncing, timeout or closed; absent where that is not known. */
+  status?: string;
+}
 
 /** The link topology of the mesh. */
 export interface LinksData {
@@ -9,4 +20,6 @@ export interface LinksData {
   /** Contexts with no link in either direction; without those of which it is not known. */
   unlinked: string[];
   edges: LinkEdge[];
+  /** Who reads whom, where clusters find each other by remote secrets; there are no edges then. */
+  reads?: ReadEdge[];
 }

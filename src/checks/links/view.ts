@@ -1,6 +1,6 @@
 import type { LinkEdge } from "../../model/links.ts";
 import type { Cell, CheckView, LinkMatrix, Metric } from "../../model/view.ts";
-import type { LinksData } from "./data.ts";
+import type { LinksData, ReadEdge } from "./data.ts";
 
 function key(from: string, to: string): string {
   return JSON.stringify([from, to]);
@@ -23,11 +23,19 @@ function cellOf(edge: LinkEdge | undefined, known: boolean): Cell {
   return edge.oneWay ? "one-way" : "connected";
 }
 
+/** Of several Secrets for one cluster one that works is enough. */
+function readCell(reads: readonly ReadEdge[] | undefined, known: boolean): Cell {
+  if (!reads) return known ? "none" : "unknown";
+  if (reads.some(({ status }) => status === "synced")) return "connected";
+  return reads.some(({ status }) => status === undefined) ? "unknown" : "broken";
+}
+
 /** The links among the clusters of a run; nothing where there are less than two. */
 function linkMatrix(data: LinksData | undefined): LinkMatrix | undefined {
   if (!data || data.clusters.length < 2) return undefined;
   const { clusters } = data;
   const edges = byEnds(data.edges);
+  const reads = Map.groupBy(data.reads ?? [], ({ from, to }) => key(from, to));
   // A Gateway for a cluster that was not read may not have been recognized as such.
   const unread = new Set(data.unread);
   return {
@@ -36,7 +44,9 @@ function linkMatrix(data: LinksData | undefined): LinkMatrix | undefined {
       clusters.map((to) =>
         from === to
           ? "self"
-          : cellOf(edges.get(key(from, to)), !unread.has(from) && !unread.has(to)),
+          : data.reads
+            ? readCell(reads.get(key(from, to)), !unread.has(from))
+            : cellOf(edges.get(key(from, to)), !unread.has(from) && !unread.has(to)),
       ),
     ),
   };

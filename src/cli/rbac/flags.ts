@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError } from "commander";
 import { isObjectName } from "../../lib/object-name.ts";
 import { SPIRE_NAMESPACE } from "../../mesh/spire/names.ts";
 import type { Io } from "../shared/io.ts";
-import { list } from "../shared/options.ts";
+import { list, modeFlag } from "../shared/options.ts";
 import type { RbacCommandOptions } from "./run.ts";
 
 function objectName(value: string): string {
@@ -31,6 +31,7 @@ export function addRbac(program: Command, io: Io): void {
       objectName,
       "mc",
     )
+    .addOption(modeFlag())
     .option("--without-secrets", "leave istiod's CA Secrets out: only roots are compared")
     .option("--with-certs", "also write Secret cacerts, for mc certs install and rotate")
     .option("--with-remote-secrets", "also list Secrets, to tell of remote secrets beside peering")

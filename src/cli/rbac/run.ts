@@ -7,12 +7,13 @@ import { UsageError } from "../../model/errors.ts";
 import { toYaml } from "../../gateway/yaml.ts";
 import { commandLine } from "../../mesh/commands/shell.ts";
 import type { Io } from "../shared/io.ts";
-import type { GlobalOptions } from "../shared/options.ts";
+import { type GlobalOptions, meshKindOf, type Mode } from "../shared/options.ts";
 import { note } from "../shared/say.ts";
 
 /** Flags of `mc rbac`, parsed. */
 export interface RbacCommandOptions extends GlobalOptions {
   name: string;
+  mode: Mode;
   withoutSecrets?: boolean;
   withRemoteSecrets?: boolean;
   withCerts?: boolean;
@@ -48,7 +49,9 @@ export async function runRbac(options: RbacCommandOptions, io: Io): Promise<void
     namespace,
     istioNamespace,
     secrets: !options.withoutSecrets,
-    remoteSecrets: options.withRemoteSecrets ?? false,
+    // Without them nothing of such a mesh can be told.
+    remoteSecrets: options.withRemoteSecrets ?? options.mode === "community",
+    ...meshKindOf(options.mode),
     certs: options.withCerts ?? false,
     portForward: !options.withoutPortForward,
     ...defined({ logs: options.withLogs === true ? [] : options.withLogs }),

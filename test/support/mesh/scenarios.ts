@@ -11,6 +11,14 @@ import {
 } from "./cluster.ts";
 import { shareServices } from "./global-services.ts";
 import { peered } from "./peering.ts";
+import {
+  addAnswers,
+  COMMUNITY_VERSION,
+  multiPrimary,
+  primaryRemote,
+  remoteSecret,
+} from "./community.ts";
+import { breakCommunity } from "./community-broken.ts";
 import { breakEverything } from "./broken.ts";
 import { automate, breakAutomation } from "./automated.ts";
 import { SPIRE_FAULTS, type SpireFault } from "./spire-faults.ts";
@@ -429,6 +437,28 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     return peered(clusters);
   },
 
+  "community-sidecar": async (maker) =>
+    multiPrimary(await two(maker, { version: COMMUNITY_VERSION })),
+
+  "community-broken": async (maker) =>
+    breakCommunity(multiPrimary(await two(maker, { version: COMMUNITY_VERSION }))),
+
+  "community-primary-remote": async (maker) =>
+    primaryRemote(await two(maker, { version: COMMUNITY_VERSION })),
+
+  "community-ambient": async (maker) =>
+    multiPrimary(await two(maker, { version: COMMUNITY_VERSION }), true),
+
+  /** Linked by peering, with the remote secrets of before still there. */
+  migration: async (maker) => {
+    const [first, second] = await two(maker);
+    link(first, second);
+    first.objects.push(remoteSecret(first, second));
+    second.objects.push(remoteSecret(second, first));
+    addAnswers(first, [second]);
+    addAnswers(second, [first]);
+    return [first, second];
+  },
   spire: (maker) => twoWithSpire(maker, false),
 
   "spire-guide": (maker) => twoWithSpire(maker, true),

@@ -16,6 +16,7 @@ export type Outcome = "changed" | "looked" | { cannot: string };
 /** Commands that cannot be carried out on objects, with the reason. */
 const CANNOT: readonly (readonly [RegExp, string])[] = [
   [/^helm /, "needs a chart registry"],
+  [/istioctl create-remote-secret /, "needs the credentials of another cluster"],
   [/create secret generic cacerts/, "needs certificates that only their CA can make"],
   [/\bedit\b/, "opens an editor"],
   [/ apply -f http/, "needs a manifest of the internet"],
@@ -32,6 +33,7 @@ const KINDS: Readonly<Record<string, string>> = {
   namespace: "Namespace",
   service: "Service",
   configmap: "ConfigMap",
+  secret: "Secret",
   deployment: "Deployment",
   daemonset: "DaemonSet",
 };

@@ -1,0 +1,178 @@
+import { istiodLog } from "../../mesh/commands/istiod.ts";
+import { kubectl } from "../../mesh/commands/shell.ts";
+import { isClusterLocal } from "../../mesh/cluster-local.ts";
+import { GATEWAY_PORT, NETWORK } from "../../mesh/names.ts";
+import { credentialsOf, ignoredBy } from "../../mesh/remote-secrets.ts";
+import { isMultiNetworkAmbient } from "../../mesh/service-scope.ts";
+import { enumerate } from "../../mesh/wording.ts";
+import { meshCheck, type MeshMember } from "../../model/check.ts";
+import type { ServiceEndpointsFact } from "../../model/facts.ts";
+import { checkOf, fail, pass, remedy, skip, step, summarize } from "../../model/finding.ts";
+import { valueOr } from "../../model/gathered.ts";
+import type { Finding } from "../../model/report.ts";
+import { notChecked } from "../_shared/not-checked.ts";
+import { pairsSkipped } from "../_shared/pairs-skipped.ts";
+
+declare module "../../model/check-data.ts" {
+  interface CheckData {
+    endpoints: undefined;
+  }
+}
+
+type Member = MeshMember<
+  "endpoints" | "remoteSecrets",
+  "istiods" | "credentialTarget" | "meshConfigs" | "remoteClusters"
+>;
+
+/** Services that a finding names. */
+const FEW = 3;
+
+function servicesOf({ facts: { endpoints } }: Member): readonly ServiceEndpointsFact[] {
+  return endpoints ? valueOr(endpoints.services, []) : [];
+}
+
+/** Hosts of which a cluster has endpoints of its own, and means to share them. */
+function sharedHosts(member: Member): ReadonlyMap<string, ServiceEndpointsFact> {
+  const configs = valueOr(member.facts.meshConfigs, []);
+  return new Map(
+    servicesOf(member)
+      .filter((service) => !isClusterLocal(service, configs))
+      .filter(({ shards }) => shards.some(({ cluster }) => cluster === member.cluster.id))
+      .map((service) => [`${service.namespace}/${service.host}`, service]),
+  );
+}
+
+/** Services of both clusters of which one has no endpoint of the other. */
+function unseen(from: Member, target: Member): string[] {
+  const own = sharedHosts(from);
+  return [...sharedHosts(target).keys()].filter((key) => {
+    const service = own.get(key);
+    return service && !service.shards.some(({ cluster }) => cluster === target.cluster.id);
+  });
+}
+
+function pairFinding(from: Member, target: Member): Finding[] {
+  const missing = unseen(from, target);
+  const [a, b] = [from.cluster.context, target.cluster.context];
+  if (missing.length === 0) return [pass(`${a} has the endpoints of ${b}`, { cluster: a })];
+  const hosts = missing.map((key) => key.slice(key.indexOf("/") + 1));
+  const count = hosts.length === 1 ? "1 service" : `${hosts.length} services`;
+  return [
+    fail(
+      `${a} has only its own endpoints of ${count} that ${b} has too: ${enumerate(hosts, FEW)}`,
+      {
+        cluster: a,
+        ...(isRead(from, target) ? {} : { blockedBy: "remote-secrets" }),
+        ...(isSynced(from, target) ? {} : { blockedBy: checkOf(a, "remote-clusters") }),
+        remediation: remedy(
+          `See in istiod's log what it reads of ${b}; it may have to be restarted after a change of the Secret.`,
+          istiodLog(from.cluster),
+        ),
+      },
+    ),
+  ];
+}
+
+function isRead(from: Member, target: Member): boolean {
+  return credentialsOf([from, target]).some((one) => one.from === from && one.target === target);
+}
+
+function isSynced({ facts: { remoteClusters } }: Member, target: Member): boolean {
+  const answers = valueOr(remoteClusters, []).flatMap(({ answer }) => valueOr(answer, []));
+  const about = answers.filter(({ id }) => id === target.cluster.id);
+  return about.every(({ status }) => status === "synced");
+}
+
+/** Networks that endpoints are on and no gateway leads to: sidecars are sent to the pods' addresses. */
+function withoutGateway(member: Member): Finding[] {
+  const { endpoints } = member.facts;
+  const { context, network } = member.cluster;
+  if (!endpoints?.gateways.ok) return [];
+  const known = new Set(endpoints.gateways.value.map((gateway) => gateway.network));
+  const configs = valueOr(member.facts.meshConfigs, []);
+  const foreign = servicesOf(member)
+    .filter((service) => !isClusterLocal(service, configs))
+    .flatMap(({ host, shards }) =>
+      shards.flatMap(({ networks }) => networks.map((name) => ({ host, name }))),
+    )
+    .filter(({ name }) => name !== "" && name !== network && !known.has(name));
+  return [...Map.groupBy(foreign, ({ name }) => name)].map(([name, all]) => {
+    const hosts = [...new Set(all.map(({ host }) => host))];
+    return fail(
+      `${context} has endpoints on network ${name} and no gateway that leads there, so that it sends traffic to pod addresses: ${enumerate(hosts, FEW)}`,
+      {
+        cluster: context,
+        remediation: step(
+          `In the clusters of network ${name}, the gateway's Service needs label ${NETWORK}=${name}, an address, and port 15443 or label ${GATEWAY_PORT}.`,
+          kubectl(member.cluster, "get", "services", "-A", "-l", NETWORK),
+        ),
+      },
+    );
+  });
+}
+
+function notRead(member: Member): Finding[] {
+  const { cluster, facts } = member;
+  const { endpoints } = facts;
+  if (!endpoints || !hasReader(member)) return [];
+  const about = { cluster: cluster.context };
+  const { services, gateways } = endpoints;
+  return [
+    ...(services.ok ? [] : [notChecked(`endpoints of ${cluster.context}`, services, about)]),
+    ...(gateways.ok
+      ? []
+      : [notChecked(`gateways of networks in ${cluster.context}`, gateways, about)]),
+  ];
+}
+
+/** Whether an istiod of the cluster has the endpoints of others for its proxies. */
+function hasReader({ facts: { istiods } }: Member): boolean {
+  if (!istiods.ok || istiods.value.judged.length === 0) return false;
+  // With ambient on several networks an istiod has endpoints of global services alone.
+  return !isMultiNetworkAmbient(istiods.value) && ignoredBy(istiods.value) === undefined;
+}
+
+export const endpoints = meshCheck({
+  id: "endpoints",
+  title: "Endpoint Check",
+  meshKind: "community",
+  notInPrecheck: "clusters have no endpoints of each other before they are joined",
+  view: { rank: 610 },
+  why: "What istiod sends to proxies is what counts: with local endpoints alone nothing is balanced across clusters, and pod addresses of another network lead nowhere.",
+  reads:
+    "/debug/endpointShardz (or endpointz) and /debug/networkz of an istiod of each cluster; the mesh configuration, for services that keep to their cluster.",
+  faults: [
+    "Two clusters have endpoints of one service, and the istiod of one has none of the other.",
+    "istiod has endpoints on another network, and no gateway that leads there.",
+  ],
+  fixes: [
+    "Mend the remote secret, or restart istiod where it has not taken it up.",
+    "Label the Service of the other cluster's east-west gateway, and give it an address.",
+  ],
+  needs: ["endpoints", "remoteSecrets"],
+  uses: ["istiods", "credentialTarget", "meshConfigs", "remoteClusters"],
+  run(members: readonly Member[], { absent, kinds }) {
+    const asked = members.filter(
+      (member) => hasReader(member) && member.facts.endpoints?.services.ok === true,
+    );
+    const pairs = kinds.has("peering")
+      ? []
+      : asked.flatMap((from) =>
+          asked.filter((one) => one !== from).flatMap((target) => pairFinding(from, target)),
+        );
+    const findings = [
+      ...pairs,
+      ...asked.flatMap(withoutGateway),
+      ...members.flatMap(notRead),
+      ...(members.length < 2 ? [pairsSkipped("endpoints are not compared", absent)] : []),
+    ];
+    const fine =
+      asked.length === 0
+        ? "no istiod sends proxies endpoints of other clusters, or could be asked"
+        : "endpoints of all clusters are known";
+    return {
+      findings: findings.length > 0 ? findings : [skip(fine)],
+      summary: summarize(findings, fine),
+    };
+  },
+});

@@ -1,0 +1,94 @@
+import { credentialsOf, ignoredBy, type Credential } from "../../mesh/remote-secrets.ts";
+import { enumerate, qualified } from "../../mesh/wording.ts";
+import type { ClusterRef, MeshMember, Verdict } from "../../model/check.ts";
+import { info, objectRef, pass, summarize } from "../../model/finding.ts";
+import { valueOr } from "../../model/gathered.ts";
+import type { Finding } from "../../model/report.ts";
+import { notChecked } from "../_shared/not-checked.ts";
+import type { ReadEdge } from "./data.ts";
+
+type Facts = MeshMember<
+  never,
+  "remoteSecrets" | "remoteClusters" | "credentialTarget" | "istiods"
+>["facts"];
+
+interface ReadingMember {
+  cluster: ClusterRef;
+  facts: Facts;
+}
+
+/** What the istiods of a cluster say of one that they read: of several the one that is not well. */
+function statusOf({ facts: { remoteClusters } }: ReadingMember, id: string): string | undefined {
+  const all = valueOr(remoteClusters, [])
+    .flatMap(({ answer }) => valueOr(answer, []))
+    .filter((one) => one.id === id)
+    .map(({ status }) => status);
+  return all.find((status) => status !== "synced") ?? all[0];
+}
+
+function edgeOf(
+  { from, secret, kubeconfig, target }: Credential,
+  members: readonly ReadingMember[],
+): ReadEdge[] {
+  const reader = members.find(({ cluster }) => cluster === from.cluster);
+  if (!target || !reader || target.cluster === from.cluster) return [];
+  const status = statusOf(reader, kubeconfig.cluster);
+  return [
+    {
+      from: from.cluster.context,
+      to: target.cluster.context,
+      secret: { namespace: secret.namespace, name: secret.name },
+      ...(status === undefined ? {} : { status }),
+    },
+  ];
+}
+
+function findingOf({ from, to, secret, status }: ReadEdge): Finding {
+  const about = { cluster: from, object: objectRef("Secret", secret) };
+  const message = `${from} reads ${to} by Secret ${qualified(secret)}`;
+  if (status === "synced") return pass(message, about);
+  const said =
+    status === undefined
+      ? "whether its istiod gets through is not known"
+      : `its istiod says ${status}`;
+  // What is wrong with it the checks of the secret and of the cluster say.
+  return info(`${message}: ${said}`, about);
+}
+
+/** Who reads whom by remote secrets, where clusters find each other so. */
+export function readersVerdict(
+  members: readonly ReadingMember[],
+  clusters: readonly ClusterRef[],
+  absent: readonly ClusterRef[],
+): Verdict<"links"> {
+  const readers = members.flatMap(({ cluster, facts }) => {
+    const { remoteSecrets, istiods, credentialTarget } = facts;
+    const isPassedOver = istiods.ok && ignoredBy(istiods.value) !== undefined;
+    const secrets = isPassedOver ? [] : valueOr(remoteSecrets, []);
+    return [{ cluster, facts: { remoteSecrets: secrets, istiods, credentialTarget } }];
+  });
+  const reads = credentialsOf(readers).flatMap((one) => edgeOf(one, members));
+  const unread = members.flatMap(({ cluster: { context }, facts: { remoteSecrets } }) =>
+    remoteSecrets.ok
+      ? []
+      : [notChecked(`whom ${context} reads`, remoteSecrets, { cluster: context })],
+  );
+  const findings = [...reads.map(findingOf), ...unread];
+  const pairs = new Set(reads.map(({ from, to }) => `${from} → ${to}`));
+  const fine =
+    pairs.size === 0 ? "no cluster reads another" : `who reads whom: ${enumerate([...pairs])}`;
+  return {
+    findings: findings.length > 0 ? findings : [info(fine)],
+    summary: summarize(findings, fine),
+    data: {
+      clusters: clusters.map(({ context }) => context),
+      unread: [
+        ...absent.map(({ context }) => context),
+        ...unread.flatMap(({ cluster }) => cluster ?? []),
+      ],
+      unlinked: [],
+      edges: [],
+      reads,
+    },
+  };
+}

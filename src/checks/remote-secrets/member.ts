@@ -1,0 +1,3 @@
+import type { MeshMember } from "../../model/check.ts";
+
+export type Member = MeshMember<"remoteSecrets", "istiods" | "credentialTarget">;

@@ -1,0 +1,85 @@
+import { expect, test } from "vitest";
+import { endpoints } from "../../../src/checks/endpoints/check.ts";
+import { isClusterLocal } from "../../../src/mesh/cluster-local.ts";
+import type { EndpointsFact } from "../../../src/model/facts.ts";
+import { gathered, missing } from "../../../src/model/gathered.ts";
+import { COMMUNITY, env, istiod, runMesh } from "../../support/facts.ts";
+import { messagesOf, notPassed } from "../../support/verdict.ts";
+
+const HOST = "hello.sample.svc.cluster.local";
+
+function seen(...clusters: string[]): EndpointsFact {
+  const shards = clusters.map((cluster) => ({ cluster, count: 1, networks: [`net-${cluster}`] }));
+  const gateways = ["a", "b"].map((id) => ({
+    network: `net-${id}`,
+    cluster: id,
+    address: "192.0.2.1",
+    port: 15_443,
+    hbonePort: 0,
+  }));
+  return {
+    services: gathered([{ host: HOST, namespace: "sample", shards }]),
+    gateways: gathered(gateways),
+  };
+}
+
+const both = { changes: { endpoints: seen("a", "b") } };
+
+test("istiods that have each other's endpoints pass", () => {
+  const verdict = runMesh(endpoints, { a: both, b: both }, COMMUNITY);
+  expect(notPassed(verdict)).toEqual([]);
+  expect(messagesOf(verdict, "pass")).toHaveLength(2);
+});
+
+test("what another check says is named as the reason", () => {
+  const members = { a: { changes: { endpoints: seen("a") } }, b: both };
+  const [fault] = runMesh(endpoints, members, COMMUNITY).findings.filter(
+    ({ severity }) => severity === "fail",
+  );
+  expect(fault?.blockedBy).toBe("remote-secrets");
+  const timedOut = [
+    { namespace: "x", pod: "y", answer: gathered([{ id: "b", status: "timeout" }]) },
+  ];
+  const late = { a: { changes: { endpoints: seen("a"), remoteClusters: timedOut } }, b: both };
+  const [other] = runMesh(endpoints, late, COMMUNITY).findings.filter(
+    ({ severity }) => severity === "fail",
+  );
+  expect(other?.blockedBy).toBe("ctx-a/remote-clusters");
+});
+
+test("what was not read is no fault", () => {
+  const unread = missing("not-recorded", "not recorded");
+  const members = {
+    a: { changes: { endpoints: { services: unread, gateways: unread } } },
+    b: both,
+  };
+  expect(notPassed(runMesh(endpoints, members, COMMUNITY))).toEqual(["info", "info"]);
+  expect(notPassed(runMesh(endpoints, { a: both }, COMMUNITY))).toEqual(["skip"]);
+});
+
+test("ambient on several networks and istiods that read nobody are not judged", () => {
+  const judged = [istiod({ env: env({ AMBIENT_ENABLE_MULTI_NETWORK: "true" }) })];
+  const changes = { endpoints: seen("a"), istiods: { judged, others: [] } };
+  const verdict = runMesh(endpoints, { a: { changes }, b: { changes } }, COMMUNITY);
+  expect(notPassed(verdict)).toEqual(["skip"]);
+  const unasked = { changes: { endpoints: undefined } };
+  expect(notPassed(runMesh(endpoints, { a: unasked, b: unasked }, COMMUNITY))).toEqual(["skip"]);
+});
+
+test("in a migration pairs are not compared", () => {
+  const kinds = { kinds: new Set(["peering", "community"] as const) };
+  const members = { a: { changes: { endpoints: seen("a") } }, b: both };
+  expect(notPassed(runMesh(endpoints, members, kinds))).toEqual(["skip"]);
+});
+
+test.each([
+  ["x.sample.svc.cluster.local", "sample", [], false],
+  ["x.kube-system.svc.cluster.local", "kube-system", [], true],
+  ["kubernetes.default.svc.cluster.local", "default", [], true],
+  ["x.sample.svc.cluster.local", "sample", ["*"], true],
+  ["x.sample.svc.cluster.local", "sample", ["*.sample.svc.cluster.local"], true],
+  ["x.sample.svc.cluster.local", "sample", ["x.sample.svc.cluster.local"], true],
+  ["x.sample.svc.cluster.local", "sample", ["*.other.svc.cluster.local"], false],
+])("%s in %s with %j is local: %s", (host, namespace, clusterLocalHosts, local) => {
+  expect(isClusterLocal({ host, namespace }, [{ clusterLocalHosts }, {}])).toBe(local);
+});
