@@ -73,13 +73,15 @@ const groups = [
       [
         "model|facts|mesh|lib/[^/]+\\.ts",
         "engine/(access|gather|narrow|source)",
-        "reporters/(causes|link-matrix|probe|results|words)",
+        "reporters/(causes|escape|link-matrix|place|probe|results|words|markdown/escape)",
+        "readers/logs",
         "cli/shared/(check-ids|live-clusters|output-(?:directory|file|room)|pause|progress|readers|say)",
       ].join("|"),
     ),
   },
   // Of the text report, and of diffs.
   { name: "chalk", test: /\/node_modules\/chalk\/|\/src\/reporters\/chalk\.ts$/ },
+  { name: "text", test: below("reporters/(?:text|compare)") },
   { name: "checks", test: below("checks|engine") },
   {
     name: "live",
@@ -89,6 +91,7 @@ const groups = [
   { name: "gateway", test: below("gateway|cli/shared/(apply|await)-gateways|cli/link/request") },
   // What verifies certificates has these in common with what makes them.
   { name: "asn1", test: new RegExp(`^${PACKAGES}/(?:asn1js|@peculiar/utils)/`) },
+  { name: "x509", test: below("lib/x509/") },
   { name: "certs", test: below("certs/(?!make)|cli/certs/(?!flags\\.ts|make)") },
 ];
 

@@ -103,7 +103,7 @@ function keptOf(text: string): Kept {
   const current = string(property(kubeconfig, "current-context"));
   const context = property(named(kubeconfig, "contexts", current), "context");
   const cluster = named(kubeconfig, "clusters", string(property(context, "cluster")));
-  if (cluster === undefined) return unreadable("its current-context leads to no cluster");
+  if (cluster === undefined) return unreadable("its chosen context leads to no cluster");
   const user = named(kubeconfig, "users", string(property(context, "user")));
   const pem = fromBase64(string(at(cluster, "cluster", "certificate-authority-data")) ?? "");
   return {

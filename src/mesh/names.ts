@@ -53,8 +53,6 @@ export const EXPOSE_ISTIOD = "istio.io/expose-istiod";
 export const DATA_PLANE_MODE = "istio.io/dataplane-mode";
 /** Label of a pod: `false` where no sidecar is put into it. */
 export const SIDECAR_INJECT = "sidecar.istio.io/inject";
-/** The class of Gateways that are waypoints. */
-export const CLASS_WAYPOINT = "istio-waypoint";
 
 export const SERVICE_TYPE = "networking.istio.io/service-type";
 /** Label of AWS nodes: `fargate` where no DaemonSet runs. */

@@ -54,7 +54,12 @@ describe("mc check on recordings", () => {
       );
     };
     const forPeering = ["env-vars", "license", "cni-dns-capture", "gateways", "peers"];
-    expect(await skipped("--mode", "community")).toEqual([...forPeering, "shared-services"]);
+    expect(await skipped("--mode", "community")).toEqual([
+      ...forPeering,
+      "shared-services",
+      "service-conflicts",
+      "peer-segments",
+    ]);
     const [byItself, asked] = [await skipped(), await skipped("--mode=peering")];
     expect(byItself).toEqual(asked);
     expect(byItself).not.toContain("peers");

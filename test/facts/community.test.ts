@@ -128,8 +128,8 @@ describe("kubeconfigs of remote secrets", () => {
   it.each([
     ["a: [", "it is not YAML of a map"],
     ["just words", "it is not YAML of a map"],
-    ["", "its current-context leads to no cluster"],
-    ["{current-context: x, contexts: [{name: x}]}", "its current-context leads to no cluster"],
+    ["", "its chosen context leads to no cluster"],
+    ["{current-context: x, contexts: [{name: x}]}", "its chosen context leads to no cluster"],
     ["40 bytes long", "it is redacted in this recording"],
   ])("say in words of ours why %j cannot be read", async (text, unreadable) => {
     const object = remoteSecret({ b: text });

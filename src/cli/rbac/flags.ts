@@ -1,6 +1,5 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { isObjectName } from "../../lib/object-name.ts";
-import { SPIRE_NAMESPACE } from "../../mesh/spire/names.ts";
 import type { Io } from "../shared/io.ts";
 import { list, modeFlag } from "../shared/options.ts";
 import type { RbacCommandOptions } from "./run.ts";
@@ -42,7 +41,7 @@ export function addRbac(program: Command, io: Io): void {
     )
     .option(
       "--with-spire [namespaces]",
-      `also read SPIRE's objects, in these namespaces (${SPIRE_NAMESPACE})`,
+      "also read SPIRE's objects, in these namespaces, else where its chart puts them",
       objectNames,
     )
     .option(

@@ -16,12 +16,12 @@ import {
  * of the guide), and an ambient application with a waypoint that takes its identities from it.
  */
 
-export const SPIRE = "spire-server";
+const SPIRE = "spire-server";
 const CLASS = "spire-server-spire";
 const PLAIN_ID =
   "spiffe://{{ .TrustDomain }}/ns/{{ .PodMeta.Namespace }}/sa/{{ .PodSpec.ServiceAccountName }}";
 /** Of the admin socket on the nodes. */
-export const ADMIN_DIRECTORY = "/run/spire/agent/sockets/csi.spiffe.io/admin";
+const ADMIN_DIRECTORY = "/run/spire/agent/sockets/csi.spiffe.io/admin";
 
 /** PEM texts of the upstream CA of one cluster. */
 export interface SpireCertificates {
