@@ -1,3 +1,4 @@
+import { topicsOf } from "./topics.ts";
 import { type LogSignature, signatureOf } from "../../mesh/logs/signatures.ts";
 import type { GatheredCluster } from "../../model/cluster.ts";
 import { info, objectRef } from "../../model/finding.ts";
@@ -69,7 +70,8 @@ function placeOf(
 ): Result["id"] | undefined {
   const signature: LogSignature | undefined = signatureOf(line, component, about);
   const checks = clusters.find((one) => one.context === context)?.checks ?? [];
-  return checks.find(({ id }) => signature?.explains.includes(id))?.id;
+  return checks.find(({ id }) => signature?.explains.some((topic) => topicsOf(id)?.includes(topic)))
+    ?.id;
 }
 
 function note(evidence: LogEvidence): Finding {

@@ -1,3 +1,4 @@
+import { topicsOf } from "./topics.ts";
 import { defined } from "../../lib/defined.ts";
 import { type LogSignature, signatureOf } from "../../mesh/logs/signatures.ts";
 import type { CheckId } from "../../model/check-data.ts";
@@ -51,7 +52,11 @@ export function linesOf(
       if (source.since !== undefined && line.time < source.since) return [];
       const signature = signatureOf(line.text, source.component, source.about);
       if (!signature || !source.isAbout(line.text)) return [];
-      if (explains !== undefined && !signature.explains.includes(explains)) return [];
+      if (
+        explains !== undefined &&
+        !signature.explains.some((topic) => topicsOf(explains)?.includes(topic))
+      )
+        return [];
       return [{ source, signature, line, ...defined({ since }) }];
     });
   });

@@ -3,6 +3,7 @@ import { conditionOf, isConnected, unmetLinkConditions } from "../../mesh/condit
 import { isJudged } from "../../mesh/istiods.ts";
 import { type Link, type LinkMember, linksOf } from "../../mesh/links.ts";
 import { hasWord, isAboutLink, isAboutTraffic } from "../../mesh/logs/about-link.ts";
+import { topicsOf } from "./topics.ts";
 import { type LogComponent, type LogSubject, signaturesFor } from "../../mesh/logs/signatures.ts";
 import { PEERING_SUCCEEDED } from "../../mesh/names.ts";
 import type { CheckId } from "../../model/check-data.ts";
@@ -56,7 +57,8 @@ export class LogSources {
    */
   of(id: CheckId, { severity, object }: Finding, context: string | undefined): LogSource[] {
     const cluster = this.#clusters.find(({ ref }) => ref.context === context);
-    if (!cluster || !object || !isFault(severity) || signaturesFor(id).length === 0) return [];
+    if (!cluster || !object || !isFault(severity) || signaturesFor(topicsOf(id)).length === 0)
+      return [];
     switch (object.kind) {
       case "Gateway":
         return this.#ofLink(cluster, object);
@@ -75,7 +77,7 @@ export class LogSources {
   /** Its pods, and istiod where that is what serves them. */
   #ofWorkload(id: CheckId, cluster: GatheredCluster, object: ObjectRef): LogSource[] {
     const own = podsOf(cluster).filter(({ pod }) => isOf(pod, object));
-    const components = new Set(signaturesFor(id).map(({ component }) => component));
+    const components = new Set(signaturesFor(topicsOf(id)).map(({ component }) => component));
     const istiods = components.has("istiod") ? this.#istiodsOf(cluster) : [];
     return [
       ...replicas(own),
