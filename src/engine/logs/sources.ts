@@ -88,11 +88,22 @@ export class LogSources {
   }
 
   #ofLink(cluster: GatheredCluster, { namespace, name }: ObjectRef): LogSource[] {
-    const remote = valueOr(cluster.facts.gateways, NO_GATEWAYS).remote;
-    const gateway = remote.find((one) => one.namespace === namespace && one.name === name);
-    const [unmet] = gateway ? unmetLinkConditions(gateway) : [];
-    if (!gateway || unmet === undefined || gateway.controllerRuns === false) return [];
-    const others = remote.filter((one) => one !== gateway);
+    const { remote } = valueOr(cluster.facts.gateways, NO_GATEWAYS);
+    return remote
+      .filter((one) => one.namespace === namespace && one.name === name)
+      .flatMap((gateway) => {
+        const others = remote.filter((one) => one !== gateway);
+        return this.#ofGateway(cluster, gateway, others);
+      });
+  }
+
+  #ofGateway(
+    cluster: GatheredCluster,
+    gateway: GatewayFact,
+    others: readonly GatewayFact[],
+  ): LogSource[] {
+    const [unmet] = unmetLinkConditions(gateway);
+    if (unmet === undefined || gateway.controllerRuns === false) return [];
     const since = sinceOf(gateway, unmet);
     const link = { cluster, about: "link" as const, ...defined({ since }) };
     const istiods = this.#istiodsOf(cluster).map((pod) => ({
@@ -134,16 +145,16 @@ export class LogSources {
   #targetOf({ ref }: GatheredCluster, gateway: GatewayFact): GatheredCluster | undefined {
     this.#links ??= linksOf(
       this.#clusters.flatMap(({ ref: cluster, facts: { gateways, services } }) =>
-        gateways?.ok
-          ? [{ cluster, facts: { gateways: gateways.value, services: services ?? [] } }]
+        gateways?.ok && services
+          ? [{ cluster, facts: { gateways: gateways.value, services } }]
           : [],
       ),
       [],
     );
     const link = this.#links.find(
-      (one) => one.from.cluster.context === ref.context && one.gateway === gateway,
+      (one) => !one.self && one.from.cluster.context === ref.context && one.gateway === gateway,
     );
-    const context = link?.self ? undefined : link?.target?.cluster.context;
+    const context = link?.target?.cluster.context;
     return this.#clusters.find((one) => one.ref.context === context);
   }
 
