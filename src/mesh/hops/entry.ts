@@ -28,7 +28,7 @@ function entryText({ object }: Fault, more: number): string {
 
 const wrongNetwork: Cause = {
   severity: () => "fail",
-  blockedBy: ({ path }) => (gatewayDiffers(path) ? "network" : undefined),
+  rootIn: ({ path }) => (gatewayDiffers(path) ? "networks" : undefined),
   message: ([first, ...more], { text }) => {
     const { from, to } = first.path;
     return `${text} cannot be reached: ${entryText(first, more.length)} of ${from.cluster.context} ${more.length === 0 ? "names" : "name"} ${first.detail}; ${to.cluster.context} is on network ${to.cluster.network}`;
@@ -43,7 +43,7 @@ const wrongNetwork: Cause = {
 
 const noGateway: Cause = {
   severity: () => "fail",
-  blockedBy: ({ path }) => (gatewayDiffers(path) ? "network" : undefined),
+  rootIn: ({ path }) => (gatewayDiffers(path) ? "networks" : undefined),
   message: ([first], { text }) => {
     const { from } = first.path;
     return `${text} cannot be reached: ${from.cluster.context} has no remote Gateway with an address for network ${first.detail}`;
@@ -61,7 +61,7 @@ const noGateway: Cause = {
 const sameNetwork: Cause = {
   // Where there are entries for pods of other services the network is flat, and one is missing.
   severity: ({ path }) => (isFlatWith(path) ? "fail" : "warn"),
-  blockedBy: ({ path }) => (isFlatWith(path) ? undefined : "network"),
+  rootIn: ({ path }) => (isFlatWith(path) ? undefined : "networks"),
   message: ([first], { text }) => {
     const { from, to } = first.path;
     return `${text} cannot be reached: ${to.cluster.context} is on the network of ${from.cluster.context}, ${first.detail}, where gateways are passed over, and no autogenflat entries stand for its pods`;

@@ -1,6 +1,6 @@
 import { contextsOf } from "./wording.ts";
 import { objectRef } from "../../model/finding.ts";
-import type { CheckName, Finding, Remediation } from "../../model/report.ts";
+import type { Finding, Remediation } from "../../model/report.ts";
 import { enumerate } from "../wording.ts";
 import type { Path } from "./path.ts";
 
@@ -32,9 +32,11 @@ export interface Cause {
    */
   message(faults: Faults, subject: Subject): string;
   remedy(faults: Faults): Remediation;
-  /** The check whose fault explains it. */
-  blockedBy?(fault: Fault): CheckName | undefined;
+  /** What is judged elsewhere, and is at fault there: the networks of clusters, or how they share. */
+  rootIn?(fault: Fault): RootIn | undefined;
 }
+
+export type RootIn = "networks" | "sharing";
 
 export interface Subject {
   /** `Service a/b of ctx-b`, `Services a/b, a/c of ctx-b`. */
@@ -74,7 +76,7 @@ export function groupFaults(faults: readonly Fault[]): Faults[] {
       path.from.cluster.context,
       to,
       cause.severity(fault),
-      cause.blockedBy?.(fault),
+      cause.rootIn?.(fault),
       detail,
     ];
     const key = JSON.stringify(parts);
@@ -104,12 +106,10 @@ function aboutOf(faults: Faults): Pick<Finding, "cluster" | "object"> {
 export function findingOf(faults: Faults): Finding {
   const [first] = faults;
   const { cause } = first;
-  const blockedBy = cause.blockedBy?.(first);
   return {
     severity: cause.severity(first),
     message: cause.message(faults, subjectOf(faults)),
     ...aboutOf(faults),
-    ...(blockedBy ? { blockedBy } : {}),
     remediation: cause.remedy(faults),
   };
 }

@@ -14,7 +14,7 @@ const IMPORTED = ok("imported");
 
 const notImported: Cause = {
   severity: ({ path }) => (isYoung(path) ? "warn" : "fail"),
-  blockedBy: ({ path }) => (scopesDiffer(path) ? "services" : undefined),
+  rootIn: ({ path }) => (scopesDiffer(path) ? "sharing" : undefined),
   message: ([{ path }, ...more], { text, many }) => {
     const from = path.from.cluster.context;
     const host = more.length === 0 ? ` for ${path.host}` : " for their hosts";
@@ -114,7 +114,7 @@ const doubled: Cause = {
 
 const lacksPorts: Cause = {
   severity: ({ path }) => (isYoung(path) ? "warn" : "fail"),
-  blockedBy: ({ path }) => (portsDiffer(path) ? "services" : undefined),
+  rootIn: ({ path }) => (portsDiffer(path) ? "sharing" : undefined),
   message: ([{ path, object, detail }, ...more], { text }) => {
     const entry =
       more.length === 0 && object ? `ServiceEntry ${qualified(object)}` : "their ServiceEntries";
