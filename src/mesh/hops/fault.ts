@@ -65,7 +65,8 @@ function subjectOf(faults: Faults): Subject {
 /** Faults that are said in one finding: of one cause, between the same clusters, a service each. */
 export function groupFaults(faults: readonly Fault[]): Faults[] {
   const causes = new Map<Cause, number>();
-  const groups = new Map<string, Map<string, Fault>>();
+  const groups = new Map<string, [Fault, ...Fault[]]>();
+  const seen = new Set<string>();
   for (const fault of faults) {
     const { cause, path, detail } = fault;
     if (!causes.has(cause)) causes.set(cause, causes.size);
@@ -80,13 +81,11 @@ export function groupFaults(faults: readonly Fault[]): Faults[] {
     ];
     const key = JSON.stringify(parts);
     const group = groups.get(key);
-    if (!group) groups.set(key, new Map([[path.key, fault]]));
-    else if (!group.has(path.key)) group.set(path.key, fault);
+    const isNew = seen.size < seen.add(`${key} ${path.key}`).size;
+    if (!group) groups.set(key, [fault]);
+    else if (isNew) group.push(fault);
   }
-  return [...groups.values()].flatMap((group) => {
-    const [first, ...more] = group.values();
-    return first ? [[first, ...more] as const] : [];
-  });
+  return [...groups.values()];
 }
 
 /** What a finding is about: the object that is amiss, the callers' cluster, or the one service. */
