@@ -6,6 +6,8 @@ interface Occasion {
   precheck: boolean;
   /** How the clusters of the mesh find each other; absent while that is not known. */
   kinds?: ReadonlySet<MeshKind>;
+  /** Nothing shows their kind, and not all that would tell was read. */
+  isKindGuessed?: boolean;
 }
 
 /** Why a check does not run. */
@@ -19,13 +21,16 @@ const FOR: Readonly<Record<MeshKind, string>> = {
   community: "only for meshes with remote secrets, as in community Istio",
 };
 
+const GUESSED = "not known whether this is one, as not all that tells was read (--mode says it)";
+
 /** Why a check has nothing to say on this occasion, as its result tells; nothing when it runs. */
 export function whyLeftOut(
   { meshKind, notInPrecheck }: AnyCheck,
-  { precheck, kinds }: Occasion,
+  { precheck, kinds, isKindGuessed = false }: Occasion,
 ): LeftOut | undefined {
   if (meshKind !== undefined && kinds?.has(meshKind) === false) {
-    return { message: FOR[meshKind], because: { onlyFor: meshKind } };
+    const message = isKindGuessed ? `${FOR[meshKind]}; ${GUESSED}` : FOR[meshKind];
+    return { message, because: { onlyFor: meshKind } };
   }
   return precheck && notInPrecheck !== undefined ? { message: notInPrecheck } : undefined;
 }

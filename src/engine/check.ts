@@ -10,7 +10,7 @@ import type { ClusterReader } from "../model/reader.ts";
 import type { FailOn, MeshKind, Report } from "../model/report.ts";
 import { VERSION } from "../version.ts";
 import { aliasesOf } from "./aliases.ts";
-import { meshKinds } from "../mesh/kind.ts";
+import { isKindGuessed, meshKinds } from "../mesh/kind.ts";
 import { applicable } from "./applies.ts";
 import { artifactsOf, RunArtifacts } from "./artifacts.ts";
 import type { LogsWhen } from "./logs/index.ts";
@@ -97,7 +97,13 @@ export async function examine(
   await artifacts.finish(clusters, withoutAliases(clusters));
   const { revision, failOn } = request;
   const judge = (seen: readonly GatheredCluster[], derived: RunArtifacts): Report => {
-    const run = { precheck, kinds, artifacts: derived, ...defined({ revision }) };
+    const run = {
+      precheck,
+      kinds,
+      isKindGuessed: mode === undefined && isKindGuessed(clusters),
+      artifacts: derived,
+      ...defined({ revision }),
+    };
     const { clusters: results, mesh } = runChecks(checks, seen, run);
     return annotateCauses(
       buildReport({

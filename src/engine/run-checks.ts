@@ -18,6 +18,8 @@ export interface RunContext {
   revision?: string;
   /** How the clusters of the mesh find each other; absent: by peering. */
   kinds?: ReadonlySet<MeshKind>;
+  /** Nothing shows their kind, and not all that would tell was read. */
+  isKindGuessed?: boolean;
   /** What the checks ask for; absent: none does. */
   artifacts?: RunArtifacts;
 }

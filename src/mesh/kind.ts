@@ -45,14 +45,9 @@ export function showsCommunity(facts: KindFacts): boolean {
   return showsLegacy(facts) || showsGateways(facts);
 }
 
-/** Whether what would tell may not be seen; Secrets are left out of many roles on purpose. */
-function isUnknown({ istiods, gateways, services }: KindFacts): boolean {
-  return [istiods, gateways, services].some((fact) => fact?.ok === false);
-}
-
 /**
- * How the clusters of a mesh find each other, by what is there: both ways in a migration, and where
- * what would tell was not read; peering where nothing tells, as that is what `mc link` makes.
+ * How the clusters of a mesh find each other, by what is there: both ways in a migration, and peering
+ * where nothing tells, as that is what `mc link` makes.
  */
 export function meshKinds(
   clusters: readonly Pick<GatheredCluster, "facts">[],
@@ -64,9 +59,27 @@ export function meshKinds(
     remoteSecrets,
   }));
   const peering = all.some(showsPeering);
-  if (!peering && all.some(isUnknown)) return new Set(["peering", "community"]);
   if (all.some(showsLegacy)) return new Set(peering ? ["peering", "community"] : ["community"]);
   return new Set([!peering && all.some(showsGateways) ? "community" : "peering"]);
+}
+
+/**
+ * Whether peering is only a guess: nothing shows a kind, and not all that would tell was read. Secrets
+ * do not count, which are left out of many roles on purpose.
+ */
+export function isKindGuessed(clusters: readonly Pick<GatheredCluster, "facts">[]): boolean {
+  const all = clusters.map(({ facts: { istiods, gateways, services, remoteSecrets } }) => ({
+    istiods,
+    gateways,
+    services,
+    remoteSecrets,
+  }));
+  return (
+    !all.some((facts) => showsPeering(facts) || showsCommunity(facts)) &&
+    all.some(({ istiods, gateways, services }) =>
+      [istiods, gateways, services].some((fact) => fact?.ok === false),
+    )
+  );
 }
 
 /**
