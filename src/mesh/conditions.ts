@@ -48,6 +48,11 @@ export function isTrue(object: Conditioned, type: string): boolean {
   return conditionOf(object, type)?.status === "True";
 }
 
+/** When a condition was last changed, ms since 1970, whoever vouches for it; absent where it is not known. */
+export function changedAt({ conditions }: Conditioned, type: string): number | undefined {
+  return conditions.get(type)?.changedAt;
+}
+
 /** Whether peering has written to the Gateway, whatever it says. */
 export function isPeered({ conditions }: Conditioned): boolean {
   return conditions.has(PEER_CONNECTED);

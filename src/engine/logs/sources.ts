@@ -1,5 +1,5 @@
 import { defined } from "../../lib/defined.ts";
-import { conditionOf, isConnected, unmetLinkConditions } from "../../mesh/conditions.ts";
+import { changedAt, isConnected, isTrue, unmetLinkConditions } from "../../mesh/conditions.ts";
 import { isJudged } from "../../mesh/istiods.ts";
 import { type Link, type LinkMember, linksOf } from "../../mesh/links.ts";
 import { hasWord, isAboutLink, isAboutTraffic } from "../../mesh/logs/about-link.ts";
@@ -99,7 +99,7 @@ export class LogSources {
       target: targetOf(pod, "istiod"),
       isAbout: (text: string) => isAboutLink(text, gateway, others),
     }));
-    if (isConnected(gateway) && conditionOf(gateway, PEERING_SUCCEEDED)?.status === "True") {
+    if (isConnected(gateway) && isTrue(gateway, PEERING_SUCCEEDED)) {
       const ztunnels = podsOf(cluster).filter(({ list }) => list === "ztunnelPods");
       return [
         ...istiods,
@@ -207,7 +207,7 @@ function ofPod(cluster: GatheredCluster, { pod, component }: ComponentPod): LogS
 
 /** When a remote Gateway was made, or the first of its conditions that are not as they must be changed. */
 function sinceOf(gateway: GatewayFact, unmet: string): number | undefined {
-  const changed = gateway.conditions.get(unmet)?.changedAt;
+  const changed = changedAt(gateway, unmet);
   const times = [gateway.createdAt, changed === undefined ? undefined : changed - WRITTEN_WITHIN];
   const known = times.filter((one) => one !== undefined);
   return known.length > 0 ? Math.max(...known) : undefined;
