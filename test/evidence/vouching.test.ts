@@ -87,7 +87,9 @@ describe("an istiod that was scaled to zero", async () => {
       "=== 1 fault ===\n 1. ❌ cluster2/pods-istiod: Deployment istio-system/istiod is scaled to zero\n",
     );
     const metrics = prometheus(report, { color: false, width: 200, verbose: false, views: VIEWS });
-    expect(metrics).toContain('mc_link_connected{from="cluster1",to="cluster2"} 1\n');
+    expect(metrics).toContain(
+      'mc_link_connected{from="cluster1",to="cluster2",cluster="cluster1"} 1\n',
+    );
     expect(metrics).not.toContain('mc_link_connected{from="cluster2"');
   });
 
