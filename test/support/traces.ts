@@ -3,6 +3,7 @@ import { type TraceRequest, traceAll } from "../../src/cli/trace/traces.ts";
 import type { Io, Output } from "../../src/cli/shared/io.ts";
 import { pause } from "../../src/cli/shared/pause.ts";
 import { type Change, globalServices } from "./global-services.ts";
+import { PLENTY } from "./time-enough.ts";
 import type { MemoryReader } from "./source.ts";
 
 const silent: Output = {
@@ -22,7 +23,7 @@ const SILENT: Io = {
   program: "mc",
 };
 
-const OPTIONS = { timeout: 1, concurrency: 4, color: false };
+const OPTIONS = { timeout: PLENTY, concurrency: 4, color: false };
 
 type Asked = Partial<Omit<TraceRequest, "service">> & { service?: string };
 
