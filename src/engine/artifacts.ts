@@ -91,10 +91,8 @@ export class RunArtifacts {
    */
   of(clusters: readonly GatheredCluster[]): RunArtifacts {
     const others = new RunArtifacts([...this.#prepared, ...this.#derived]);
-    for (const { key } of this.#prepared) {
-      const made = this.#made.get(key);
-      if (made) others.#made.set(key, made);
-    }
+    const kept = new Set(this.#prepared.map(({ key }) => key));
+    for (const [key, made] of this.#made) if (kept.has(key)) others.#made.set(key, made);
     others.#clusters = clusters;
     return others;
   }

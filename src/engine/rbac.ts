@@ -109,7 +109,7 @@ function permissions({ mode, trace = false }: RbacOptions): Permission[] {
       }
     }
   }
-  const explained = CHECKS.filter(({ id }) => signaturesFor(id).length > 0);
+  const explained = CHECKS.filter(({ logs: topics }) => signaturesFor(topics).length > 0);
   const { scope: _scope, ...logs } = POD_LOGS;
   return [
     ...[...found.values()].map(({ users, ...rest }) => ({ ...rest, users: [...users] })),

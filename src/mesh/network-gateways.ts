@@ -29,8 +29,13 @@ export function isHboneService({ labels, ports }: ServiceFact): boolean {
 }
 
 /** Services that carry the name of a network, whether or not istiod takes them for gateways. */
-export function networkServices(services: readonly ServiceFact[]): ServiceFact[] {
-  return services.filter(({ labels }) => labels.has(NETWORK));
+export function networkServices(
+  services: readonly ServiceFact[],
+): { service: ServiceFact; network: string }[] {
+  return services.flatMap((service) => {
+    const network = service.labels.get(NETWORK);
+    return network === undefined ? [] : [{ service, network }];
+  });
 }
 
 /** Whether the addresses of nodes are the gateway's: istiod goes by an annotation. */

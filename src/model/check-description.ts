@@ -1,4 +1,5 @@
 import type { CheckId } from "./check-data.ts";
+import type { LogTopic } from "./log-topic.ts";
 import type { MeshKind } from "./report.ts";
 
 /** What a check says of itself: for `mc explain`, its page, and the rules of SARIF. */
@@ -11,6 +12,7 @@ export interface CheckDescription {
   faults: readonly string[];
   fixes: readonly string[];
   meshKind?: MeshKind;
+  logs?: readonly LogTopic[];
   notInPrecheck?: string;
 }
 

@@ -5,6 +5,7 @@ import type { FactKey, Facts } from "./facts.ts";
 import type { Gathered } from "./gathered.ts";
 import type { Explanation } from "./explanation.ts";
 import type { LinkEdge } from "./links.ts";
+import type { LogTopic } from "./log-topic.ts";
 import type { Finding, MeshKind, Result } from "./report.ts";
 import type { CheckView } from "./view.ts";
 
@@ -65,6 +66,8 @@ interface Described<Id extends CheckId> {
   faults: readonly string[];
   /** How to mend them, one line each. */
   fixes: readonly string[];
+  /** What lines of logs explain its faults. */
+  logs?: readonly LogTopic[];
   /** It is for meshes of this kind alone; absent: for all. */
   meshKind?: MeshKind;
   /** Not run with --precheck, with the reason that its `skip` gives. */

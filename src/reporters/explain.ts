@@ -21,8 +21,8 @@ function scopeOf({ scope, meshKind, notInPrecheck }: CheckDescription): string {
 const LOGS = "What logs may say of it";
 
 /** The kinds of lines that explain its faults: whose log, what it means, where it is written. */
-function logsOf({ id }: CheckDescription): string[] {
-  return signaturesFor(id).map(
+function logsOf({ logs }: CheckDescription): string[] {
+  return signaturesFor(logs).map(
     (one) => `${one.id} (${one.component}): ${one.meaning} Written by ${one.source}.`,
   );
 }

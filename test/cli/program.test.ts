@@ -53,8 +53,8 @@ describe("mc", () => {
   );
 
   it("goes by the name that it was called with", async () => {
-    const { stderr } = await runMc(["check", "--bogus"], { program: "kubectl mc" });
-    expect(stderr).toBe("kubectl mc: unknown option '--bogus'\n");
+    const { stderr } = await runMc(["check", "--zzzzzz"], { program: "kubectl mc" });
+    expect(stderr).toBe("kubectl mc: unknown option '--zzzzzz'\n");
   });
 });
 

@@ -63,6 +63,11 @@ export function expectDown({ code, report, stderr }: Outcome, cause: RegExp): vo
   }
 }
 
+/** It is for another kind of mesh, or for what is not in use. */
+function isForOthers({ status, findings }: Result): boolean {
+  return status === "skip" && findings.some(({ because }) => because !== undefined);
+}
+
 /**
  * What needs the requests that were struck is an `error` that says why and what to do, what uses
  * them is none, everything else is as in the run in which nothing was wrong.
@@ -73,9 +78,17 @@ export function expectErrors(
   struck: Struck,
   cause: RegExp,
 ): void {
-  const { needing, using } = affected(struck);
+  const { needing: declared, using } = affected(struck);
   const before = new Map(resultsFor(healthy.report, "cluster1").map((one) => [one.id, one]));
+  const needing = declared.difference(
+    new Set([...before.values()].filter(isForOthers).map(({ id }) => id)),
+  );
   const wrong = resultsFor(outcome.report, "cluster1").flatMap(({ id, status, findings }) => {
+    const asBefore = before.get(id);
+    // What is not for this mesh stays so, or is no longer known to be.
+    if (asBefore && isForOthers(asBefore)) {
+      return ["skip", "info"].includes(status) ? [] : [`${id} is ${status}, not skip or info`];
+    }
     if (needing.has(id)) {
       const said = findings.filter(({ severity }) => severity === "error");
       const told = said.some(

@@ -213,6 +213,7 @@ export const clusterIdentity = meshCheck({
   title: "Cluster Identity Check",
   view: { rank: 200 },
   seesAliases: true,
+  logs: ["cluster ID"],
   why: "Peers tell clusters apart by CLUSTER_ID: workloads of two clusters with one ID are mixed up.",
   reads:
     "Env CLUSTER_ID of istiod, ISTIO_META_CLUSTER_ID and CLUSTER_ID of ztunnel, the UID of namespace kube-system.",

@@ -34,12 +34,12 @@ function relabel(service: ServiceFact, network: string | undefined, cluster: Clu
 /** A Service that carries a network's name: does it let others in, and for the right network? */
 function serviceFindings(
   service: ServiceFact,
+  label: string,
   network: string | undefined,
   cluster: ClusterRef,
 ): Finding[] {
   const object = objectRef("Service", service);
   const name = `Service ${qualified(service)}`;
-  const label = service.labels.get(NETWORK) ?? "";
   if (!isCrossNetworkService(service) && !isHboneService(service)) {
     const message = `${name} is labelled for network ${label}, but has neither port 15443 nor 15008: istiod takes it for no gateway`;
     const show = kubectl(
@@ -142,9 +142,9 @@ export const eastwestService = clusterCheck({
     const all = valueOr(gateways, { served: false, eastWest: [], remote: [] }).eastWest;
     const eastWest = all.filter(({ className }) => className === CLASS_COMMUNITY);
     const managed = new Set(all.map((gateway) => serviceOf(gateway, services)));
-    const own = networkServices(services).filter((service) => !managed.has(service));
+    const own = networkServices(services).filter(({ service }) => !managed.has(service));
     const findings = [
-      ...own.flatMap((service) => serviceFindings(service, network, cluster)),
+      ...own.flatMap((one) => serviceFindings(one.service, one.network, network, cluster)),
       ...unlabelled(services, network, cluster),
       ...eastWest.map((gateway) => gatewayFinding(gateway, cluster)),
       ...(gateways.ok ? [] : [notChecked("Gateways", gateways)]),

@@ -6,7 +6,7 @@ import { credentialsOf, ignoredBy } from "../../mesh/remote-secrets.ts";
 import { isMultiNetworkAmbient } from "../../mesh/service-scope.ts";
 import { enumerate } from "../../mesh/wording.ts";
 import { meshCheck, type MeshMember } from "../../model/check.ts";
-import type { ServiceEndpointsFact } from "../../model/facts.ts";
+import type { EndpointsFact, ServiceEndpointsFact } from "../../model/facts.ts";
 import { checkOf, fail, pass, remedy, skip, step, summarize } from "../../model/finding.ts";
 import { valueOr } from "../../model/gathered.ts";
 import type { Finding } from "../../model/report.ts";
@@ -24,18 +24,26 @@ type Member = MeshMember<
   "istiods" | "credentialTarget" | "meshConfigs" | "remoteClusters"
 >;
 
+/** A cluster whose istiod sends its proxies endpoints of others, and said which. */
+interface Asked extends Member {
+  services: readonly ServiceEndpointsFact[];
+  gateways: EndpointsFact["gateways"];
+}
+
 /** Services that a finding names. */
 const FEW = 3;
 
-function servicesOf({ facts: { endpoints } }: Member): readonly ServiceEndpointsFact[] {
-  return endpoints ? valueOr(endpoints.services, []) : [];
+function askedOf(member: Member): Asked[] {
+  const { endpoints } = member.facts;
+  if (!endpoints?.services.ok || !hasReader(member)) return [];
+  return [{ ...member, services: endpoints.services.value, gateways: endpoints.gateways }];
 }
 
 /** Hosts of which a cluster has endpoints of its own, and means to share them. */
-function sharedHosts(member: Member): ReadonlyMap<string, ServiceEndpointsFact> {
+function sharedHosts(member: Asked): ReadonlyMap<string, ServiceEndpointsFact> {
   const configs = valueOr(member.facts.meshConfigs, []);
   return new Map(
-    servicesOf(member)
+    member.services
       .filter((service) => !isClusterLocal(service, configs))
       .filter(({ shards }) => shards.some(({ cluster }) => cluster === member.cluster.id))
       .map((service) => [`${service.namespace}/${service.host}`, service]),
@@ -43,7 +51,7 @@ function sharedHosts(member: Member): ReadonlyMap<string, ServiceEndpointsFact> 
 }
 
 /** Services of both clusters of which one has no endpoint of the other. */
-function unseen(from: Member, target: Member): string[] {
+function unseen(from: Asked, target: Asked): string[] {
   const own = sharedHosts(from);
   return [...sharedHosts(target).keys()].filter((key) => {
     const service = own.get(key);
@@ -51,7 +59,7 @@ function unseen(from: Member, target: Member): string[] {
   });
 }
 
-function pairFinding(from: Member, target: Member): Finding[] {
+function pairFinding(from: Asked, target: Asked): Finding[] {
   const missing = unseen(from, target);
   const [a, b] = [from.cluster.context, target.cluster.context];
   if (missing.length === 0) return [pass(`${a} has the endpoints of ${b}`, { cluster: a })];
@@ -84,13 +92,13 @@ function isSynced({ facts: { remoteClusters } }: Member, target: Member): boolea
 }
 
 /** Networks that endpoints are on and no gateway leads to: sidecars are sent to the pods' addresses. */
-function withoutGateway(member: Member): Finding[] {
-  const { endpoints } = member.facts;
+function withoutGateway(member: Asked): Finding[] {
+  const { gateways } = member;
   const { context, network } = member.cluster;
-  if (!endpoints?.gateways.ok) return [];
-  const known = new Set(endpoints.gateways.value.map((gateway) => gateway.network));
+  if (!gateways.ok) return [];
+  const known = new Set(gateways.value.map((gateway) => gateway.network));
   const configs = valueOr(member.facts.meshConfigs, []);
-  const foreign = servicesOf(member)
+  const foreign = member.services
     .filter((service) => !isClusterLocal(service, configs))
     .flatMap(({ host, shards }) =>
       shards.flatMap(({ networks }) => networks.map((name) => ({ host, name }))),
@@ -152,9 +160,7 @@ export const endpoints = meshCheck({
   needs: ["endpoints", "remoteSecrets"],
   uses: ["istiods", "credentialTarget", "meshConfigs", "remoteClusters"],
   run(members: readonly Member[], { absent, kinds }) {
-    const asked = members.filter(
-      (member) => hasReader(member) && member.facts.endpoints?.services.ok === true,
-    );
+    const asked = members.flatMap(askedOf);
     const pairs = kinds.has("peering")
       ? []
       : asked.flatMap((from) =>

@@ -76,12 +76,12 @@ function remoteFindings(
   ];
 }
 
-/** Host of the istiod that the mesh configuration sends proxies to, as the Service that it is. */
+/** The istiod that the mesh configuration sends proxies to, as the Service that its host is. */
 function named({
-  discoveryAddress,
-}: MeshConfigFact): { name: string; namespace: string } | undefined {
-  const [name, namespace] = (discoveryAddress ?? "").split(":")[0]?.split(".") ?? [];
-  return name && namespace && NAME.test(name) ? { name, namespace } : undefined;
+  discoveryAddress: address = "",
+}: MeshConfigFact): { name: string; namespace: string; address: string } | undefined {
+  const [name, namespace] = address.replace(/:.*/, "").split(".");
+  return name && namespace && NAME.test(name) ? { name, namespace, address } : undefined;
 }
 
 export const istiodRemote = clusterCheck({
@@ -111,7 +111,7 @@ export const istiodRemote = clusterCheck({
       const there = services.some(
         (one) => one.name === host.name && one.namespace === host.namespace,
       );
-      const says = `ConfigMap ${config.configMap} sends proxies to ${config.discoveryAddress ?? ""}`;
+      const says = `ConfigMap ${config.configMap} sends proxies to ${host.address}`;
       if (there) return [info(says)];
       const message = `${says}, but there is no such Service`;
       const remediation = remedy(

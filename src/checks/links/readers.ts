@@ -69,11 +69,14 @@ export function readersVerdict(
   });
   const reads = credentialsOf(readers).flatMap((one) => edgeOf(one, members));
   const unread = members.flatMap(({ cluster: { context }, facts: { remoteSecrets } }) =>
-    remoteSecrets.ok
-      ? []
-      : [notChecked(`whom ${context} reads`, remoteSecrets, { cluster: context })],
+    remoteSecrets.ok ? [] : [{ context, why: remoteSecrets }],
   );
-  const findings = [...reads.map(findingOf), ...unread];
+  const findings = [
+    ...reads.map(findingOf),
+    ...unread.map(({ context, why }) =>
+      notChecked(`whom ${context} reads`, why, { cluster: context }),
+    ),
+  ];
   const pairs = new Set(reads.map(({ from, to }) => `${from} → ${to}`));
   const fine =
     pairs.size === 0 ? "no cluster reads another" : `who reads whom: ${enumerate([...pairs])}`;
@@ -82,10 +85,7 @@ export function readersVerdict(
     summary: summarize(findings, fine),
     data: {
       clusters: clusters.map(({ context }) => context),
-      unread: [
-        ...absent.map(({ context }) => context),
-        ...unread.flatMap(({ cluster }) => cluster ?? []),
-      ],
+      unread: [...absent, ...unread].map(({ context }) => context),
       unlinked: [],
       edges: [],
       reads,

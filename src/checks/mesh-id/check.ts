@@ -13,8 +13,12 @@ declare module "../../model/check-data.ts" {
 
 type Member = MeshMember<"meshConfigs", never>;
 
-function idsOf({ facts }: Member): string[] {
-  return [...new Set(facts.meshConfigs.flatMap(({ meshId }) => meshId ?? []))];
+/** Each ID of a cluster, with the first ConfigMap that has it. */
+function idsOf({ cluster, facts }: Member) {
+  const all = facts.meshConfigs.flatMap(({ meshId: id, configMap }) =>
+    id === undefined ? [] : [{ id, configMap, cluster }],
+  );
+  return all.filter(({ id }, index) => all.findIndex((one) => one.id === id) === index);
 }
 
 export const meshId = meshCheck({
@@ -28,26 +32,23 @@ export const meshId = meshCheck({
   fixes: ["Set one value global.meshID in the values of istiod of all clusters."],
   needs: ["meshConfigs"],
   run(members: readonly Member[], { absent }) {
-    const groups = Map.groupBy(
-      members.flatMap((member) => idsOf(member).map((id) => ({ id, member }))),
-      ({ id }) => id,
-    );
+    const groups = Map.groupBy(members.flatMap(idsOf), ({ id }) => id);
     const findings: Finding[] = [];
     const [first, second] = groups.values();
     if (first && second) {
       const said = [...groups].map(
-        ([id, all]) => `${id} in ${enumerate(all.map(({ member }) => member.cluster.context))}`,
+        ([id, all]) => `${id} in ${enumerate(all.map(({ cluster }) => cluster.context))}`,
       );
       const commands = [...first, ...second]
         .slice(0, 2)
-        .map(({ member: { cluster, facts } }) =>
+        .map(({ cluster, configMap }) =>
           kubectl(
             cluster,
             "-n",
             cluster.istioNamespace,
             "get",
             "configmap",
-            facts.meshConfigs[0]?.configMap ?? "istio",
+            configMap,
             "-o",
             "yaml",
           ),

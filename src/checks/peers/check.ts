@@ -108,6 +108,7 @@ export const peers = clusterCheck({
   title: "Peers Check",
   meshKind: "peering",
   view,
+  logs: ["link"],
   why: "A remote Gateway is the connection of this cluster's istiod to another cluster: what it says is what the mesh knows of that cluster.",
   reads: `Gateways of class ${CLASS_REMOTE} in all namespaces; istiod's pods, to know who vouches for their conditions; Services and GatewayClasses, to know the cluster's own gateway and the cause.`,
   faults: [

@@ -24,6 +24,7 @@ export const podsCni = clusterCheck({
   id: "pods-cni",
   title: "Pod Check (cni)",
   view,
+  logs: ["cni"],
   why: "Istio CNI takes pods into the ambient mesh: without it on a node, traffic there bypasses ztunnel and global hostnames do not resolve.",
   reads: `Pods with label ${AGENT.selector} and their DaemonSets, in all namespaces.`,
   faults: ["There is no Istio CNI pod.", ...NODE_AGENT_FAULTS],

@@ -70,6 +70,7 @@ export const podsEastwest = clusterCheck({
   title: "Pod Check (eastwest gateway)",
   view,
   explanation,
+  logs: ["gateway"],
   why: "The pods of an east-west gateway take in all traffic and configuration from other clusters.",
   reads: `Pods with label ${GATEWAY_NAME} of each east-west Gateway, in its namespace, and their Deployments.`,
   faults: [

@@ -67,6 +67,7 @@ export const podsIstiod = clusterCheck({
   title: "Pod Check (istiod)",
   view,
   explanation: stopsItsCluster(2),
+  logs: ["istiod"],
   why: "istiod programs ztunnel and the gateways, and exchanges services with the istiods of other clusters.",
   reads: "Pods with label app=istiod and their Deployments, in all namespaces.",
   faults: [

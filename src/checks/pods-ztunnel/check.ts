@@ -26,6 +26,7 @@ export const podsZtunnel = clusterCheck({
   id: "pods-ztunnel",
   title: "Pod Check (ztunnel)",
   view,
+  logs: ["ztunnel"],
   why: "ztunnel carries the traffic of every ambient pod of its node, to other clusters too.",
   reads: `Pods with label ${AGENT.selector} and their DaemonSets, in all namespaces; pods of Istio CNI, and nodes with their taints.`,
   faults: [

@@ -2,6 +2,7 @@ import { createRemoteSecret, deleteRemoteSecret } from "../../mesh/commands/remo
 import { isLocalServer, refusedCredentials, type Credential } from "../../mesh/remote-secrets.ts";
 import { qualified } from "../../mesh/wording.ts";
 import { age } from "../../lib/time.ts";
+import type { ClusterRef } from "../../model/check.ts";
 import { fail, info, objectRef, pass, remedy, warn } from "../../model/finding.ts";
 import type { Finding, Remediation } from "../../model/report.ts";
 import type { Member } from "./member.ts";
@@ -10,12 +11,14 @@ const WEEK = 7 * 24 * 3_600_000;
 
 /** Of the things that may be wrong with a kubeconfig, the first that is. */
 export function credentialFinding(credential: Credential<Member>): Finding {
+  const found = passedOver(credential) ?? unusable(credential);
+  if (found) return found;
+  const { target } = credential;
+  if (!target) return info(`${nameOf(credential)}: no cluster of this run`, aboutOf(credential));
   return (
-    passedOver(credential) ??
-    unusable(credential) ??
-    misled(credential) ??
+    misled(credential, target.cluster) ??
     outdated(credential) ??
-    fine(credential)
+    fine(credential, target.cluster.context)
   );
 }
 
@@ -71,13 +74,10 @@ function unusable(credential: Credential<Member>): Finding | undefined {
   });
 }
 
-/** It leads to another cluster than its key says, or to none that is known. */
-function misled(credential: Credential<Member>): Finding | undefined {
-  const { from, kubeconfig, target, secret } = credential;
-  if (!target) {
-    return info(`${nameOf(credential)}: no cluster of this run`, aboutOf(credential));
-  }
-  const { context, id } = target.cluster;
+/** It leads to another cluster than its key says. */
+function misled(credential: Credential<Member>, target: ClusterRef): Finding | undefined {
+  const { from, kubeconfig, secret } = credential;
+  const { context, id } = target;
   if (id === undefined || id === kubeconfig.cluster) return undefined;
   const message = `${nameOf(credential)}: it leads to ${context}, whose CLUSTER_ID is ${id}`;
   return fail(message, {
@@ -85,7 +85,7 @@ function misled(credential: Credential<Member>): Finding | undefined {
     remediation: remedy(
       `Delete it, and make one with --name ${id}.`,
       // The new one may have its name, and would get its key besides.
-      `${deleteRemoteSecret(from.cluster, secret)} && ${createRemoteSecret(from.cluster, target.cluster)}`,
+      `${deleteRemoteSecret(from.cluster, secret)} && ${createRemoteSecret(from.cluster, target)}`,
     ),
   });
 }
@@ -132,9 +132,8 @@ function lostIn({ target, by, kubeconfig: { claims } }: Credential<Member>): str
   return undefined;
 }
 
-function fine(credential: Credential<Member>): Finding {
-  const { from, target, kubeconfig } = credential;
-  const whom = target?.cluster.context ?? kubeconfig.cluster;
+function fine(credential: Credential<Member>, whom: string): Finding {
+  const { from, kubeconfig } = credential;
   const about = aboutOf(credential);
   if (kubeconfig.credentials.includes("opaque token")) {
     const said = "its token says nothing of itself, so that it may have expired";

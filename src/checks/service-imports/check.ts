@@ -87,14 +87,19 @@ function unreadFindings(judged: readonly JudgedPair[]): Finding[] {
   );
 }
 
+/** The checks that judge what is at fault elsewhere. */
+const JUDGED_BY = { networks: "network", sharing: "services" } as const;
+
 function faultFindings(judged: readonly JudgedPair[]): Finding[] {
   return groupFaults(judged.flatMap(({ faults }) => faults)).map((faults) => {
     const finding = findingOf(faults);
     const [{ cause, path }] = faults;
     const { from } = path;
-    return cause === noAddress && givesNoAddresses(from)
-      ? { ...finding, blockedBy: checkOf(from.cluster.context, "env-vars") }
-      : finding;
+    if (cause === noAddress && givesNoAddresses(from)) {
+      return { ...finding, blockedBy: checkOf(from.cluster.context, "env-vars") };
+    }
+    const root = cause.rootIn?.(faults[0]);
+    return root ? { ...finding, blockedBy: JUDGED_BY[root] } : finding;
   });
 }
 

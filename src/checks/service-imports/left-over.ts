@@ -12,19 +12,23 @@ import type { Finding } from "../../model/report.ts";
 function leftOverOf({ member }: Side, known: (key: string) => boolean) {
   const { imports, remoteEntries } = member.facts;
   const services = imports.ok
-    ? imports.value.entries.filter((entry) => {
+    ? imports.value.entries.flatMap((entry) => {
         const key = importedService(entry);
-        return key !== undefined && !known(key);
+        return key === undefined || known(key) ? [] : [{ entry, key }];
       })
     : [];
   const workloads = remoteEntries.ok
     ? remoteEntries.value.filter(({ service }) => !known(serviceKey(service)))
     : [];
   const keys = [
-    ...services.flatMap((entry) => importedService(entry) ?? []),
+    ...services.map(({ key }) => key),
     ...workloads.map(({ service }) => serviceKey(service)),
   ];
-  return { services, workloads, keys: [...new Set(keys)].toSorted() };
+  return {
+    services: services.map(({ entry }) => entry),
+    workloads,
+    keys: [...new Set(keys)].toSorted(),
+  };
 }
 
 /** Services that are known: shared by some cluster, or waypoints, which are imported like services. */
@@ -39,12 +43,14 @@ function knownServices({ sides }: ServiceMesh): (key: string) => boolean {
 /** The object that a finding on a single service is about. */
 function onlyOne(
   keys: readonly string[],
-  [service]: readonly ServiceEntryFact[],
-  [workload]: readonly RemoteEntryFact[],
+  services: readonly ServiceEntryFact[],
+  workloads: readonly RemoteEntryFact[],
 ): Pick<Finding, "object"> {
-  if (keys.length > 1) return {};
-  if (service) return { object: objectRef("ServiceEntry", service) };
-  return workload ? { object: objectRef("WorkloadEntry", workload) } : {};
+  const [object] = [
+    ...services.map((one) => objectRef("ServiceEntry", one)),
+    ...workloads.map((one) => objectRef("WorkloadEntry", one)),
+  ];
+  return object && keys.length === 1 ? { object } : {};
 }
 
 /** One finding a cluster; what a cluster outside the run may still share is no fault. */

@@ -116,6 +116,7 @@ export const ztunnelTrust = clusterCheck({
   id: "ztunnel-trust",
   title: "Ztunnel Trust Check",
   view: { rank: 320, since: "1.30" },
+  logs: ["impersonation"],
   why: "ztunnel asks istiod for the certificates of the workloads on its node, which istiod gives to the accounts that it trusts only: without them no workload of the mesh is reached.",
   reads: `Env ${TRUSTED_ACCOUNTS} of istiod; namespace, service account and env CA_ADDRESS of the ztunnel DaemonSets; whether the mesh takes identities from SPIRE.`,
   faults: [

@@ -1,8 +1,9 @@
+import { topicsOf } from "./topics.ts";
 import { type LogSignature, signatureOf } from "../../mesh/logs/signatures.ts";
 import type { GatheredCluster } from "../../model/cluster.ts";
 import { info, objectRef } from "../../model/finding.ts";
 import type { LogEvidence } from "../../model/log.ts";
-import type { Finding, Report, Result } from "../../model/report.ts";
+import type { ClusterReport, Finding, Report, Result } from "../../model/report.ts";
 import { evidenceOf, linesOf, type ReadLogs } from "./evidence.ts";
 import { type ComponentPod, type LogSource, MOST_REPLICAS, podsOf, targetOf } from "./sources.ts";
 
@@ -43,11 +44,9 @@ export function withOtherLines(
   const notes = allSources(clusters)
     .flatMap((source) => evidenceOf(linesOf([source], logs)).map((one) => ({ source, one })))
     .filter(({ one }) => !told.has(JSON.stringify([one.cluster, one.signature])));
-  const notesFor = (result: Result, context: string): Finding[] =>
+  const notesFor = (result: Result, { context, checks }: ClusterReport): Finding[] =>
     notes.flatMap(({ source, one }) =>
-      one.cluster === context && placeOf(report, context, source, one) === result.id
-        ? [note(one)]
-        : [],
+      one.cluster === context && placeOf(checks, source, one) === result.id ? [note(one)] : [],
     );
   return {
     ...report,
@@ -55,21 +54,20 @@ export function withOtherLines(
       ...cluster,
       checks: cluster.checks.map((result) => ({
         ...result,
-        findings: [...result.findings, ...notesFor(result, cluster.context)],
+        findings: [...result.findings, ...notesFor(result, cluster)],
       })),
     })),
   };
 }
 
 function placeOf(
-  { clusters }: Report,
-  context: string,
+  checks: readonly Result[],
   { component, about }: LogSource,
   { line }: LogEvidence,
 ): Result["id"] | undefined {
   const signature: LogSignature | undefined = signatureOf(line, component, about);
-  const checks = clusters.find((one) => one.context === context)?.checks ?? [];
-  return checks.find(({ id }) => signature?.explains.includes(id))?.id;
+  return checks.find(({ id }) => signature?.explains.some((topic) => topicsOf(id)?.includes(topic)))
+    ?.id;
 }
 
 function note(evidence: LogEvidence): Finding {

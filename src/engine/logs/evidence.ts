@@ -1,3 +1,4 @@
+import { topicsOf } from "./topics.ts";
 import { defined } from "../../lib/defined.ts";
 import { type LogSignature, signatureOf } from "../../mesh/logs/signatures.ts";
 import type { CheckId } from "../../model/check-data.ts";
@@ -51,7 +52,11 @@ export function linesOf(
       if (source.since !== undefined && line.time < source.since) return [];
       const signature = signatureOf(line.text, source.component, source.about);
       if (!signature || !source.isAbout(line.text)) return [];
-      if (explains !== undefined && !signature.explains.includes(explains)) return [];
+      if (
+        explains !== undefined &&
+        !signature.explains.some((topic) => topicsOf(explains)?.includes(topic))
+      )
+        return [];
       return [{ source, signature, line, ...defined({ since }) }];
     });
   });
@@ -59,12 +64,9 @@ export function linesOf(
 
 /** Of each kind the newest line and how many there are, the newest kind first. */
 export function evidenceOf(found: readonly Found[]): LogEvidence[] {
-  const kinds = Map.groupBy(found, ({ signature }) => signature.id);
+  const kinds = Map.groupBy(byTime(found), ({ signature }) => signature.id);
   return [...kinds.values()]
-    .flatMap((all) => {
-      const [newest] = byTime(all);
-      return newest ? [evidence(newest, all)] : [];
-    })
+    .flatMap((all) => all.slice(0, 1).map((newest) => evidence(newest, all)))
     .toSorted((one, other) => Date.parse(other.time) - Date.parse(one.time))
     .slice(0, MOST_KINDS);
 }
@@ -96,9 +98,8 @@ const HEAD = 60;
 /** The line, or of a long one its beginning and what is around the part that was recognised. */
 function excerpt(text: string, when: RegExp): string {
   if (text.length <= LONGEST) return text;
-  const found = when.exec(text);
-  const start = found?.index ?? 0;
-  const end = Math.min(start + (found?.[0].length ?? 0), start + LONGEST);
+  const recognised = text.length - text.replace(when, "").length;
+  const end = text.search(when) + Math.min(recognised, LONGEST);
   if (end <= LONGEST) return `${text.slice(0, LONGEST)}…`;
   const from = Math.max(HEAD, end - (LONGEST - HEAD));
   const rest = text.length > end ? "…" : "";

@@ -3,6 +3,7 @@ import { changedAt, isConnected, isTrue, unmetLinkConditions } from "../../mesh/
 import { isJudged } from "../../mesh/istiods.ts";
 import { type Link, type LinkMember, linksOf } from "../../mesh/links.ts";
 import { hasWord, isAboutLink, isAboutTraffic } from "../../mesh/logs/about-link.ts";
+import { topicsOf } from "./topics.ts";
 import { type LogComponent, type LogSubject, signaturesFor } from "../../mesh/logs/signatures.ts";
 import { PEERING_SUCCEEDED } from "../../mesh/names.ts";
 import type { CheckId } from "../../model/check-data.ts";
@@ -56,7 +57,8 @@ export class LogSources {
    */
   of(id: CheckId, { severity, object }: Finding, context: string | undefined): LogSource[] {
     const cluster = this.#clusters.find(({ ref }) => ref.context === context);
-    if (!cluster || !object || !isFault(severity) || signaturesFor(id).length === 0) return [];
+    if (!cluster || !object || !isFault(severity) || signaturesFor(topicsOf(id)).length === 0)
+      return [];
     switch (object.kind) {
       case "Gateway":
         return this.#ofLink(cluster, object);
@@ -75,7 +77,7 @@ export class LogSources {
   /** Its pods, and istiod where that is what serves them. */
   #ofWorkload(id: CheckId, cluster: GatheredCluster, object: ObjectRef): LogSource[] {
     const own = podsOf(cluster).filter(({ pod }) => isOf(pod, object));
-    const components = new Set(signaturesFor(id).map(({ component }) => component));
+    const components = new Set(signaturesFor(topicsOf(id)).map(({ component }) => component));
     const istiods = components.has("istiod") ? this.#istiodsOf(cluster) : [];
     return [
       ...replicas(own),
@@ -86,11 +88,22 @@ export class LogSources {
   }
 
   #ofLink(cluster: GatheredCluster, { namespace, name }: ObjectRef): LogSource[] {
-    const remote = valueOr(cluster.facts.gateways, NO_GATEWAYS).remote;
-    const gateway = remote.find((one) => one.namespace === namespace && one.name === name);
-    const [unmet] = gateway ? unmetLinkConditions(gateway) : [];
-    if (!gateway || unmet === undefined || gateway.controllerRuns === false) return [];
-    const others = remote.filter((one) => one !== gateway);
+    const { remote } = valueOr(cluster.facts.gateways, NO_GATEWAYS);
+    return remote
+      .filter((one) => one.namespace === namespace && one.name === name)
+      .flatMap((gateway) => {
+        const others = remote.filter((one) => one !== gateway);
+        return this.#ofGateway(cluster, gateway, others);
+      });
+  }
+
+  #ofGateway(
+    cluster: GatheredCluster,
+    gateway: GatewayFact,
+    others: readonly GatewayFact[],
+  ): LogSource[] {
+    const [unmet] = unmetLinkConditions(gateway);
+    if (unmet === undefined || gateway.controllerRuns === false) return [];
     const since = sinceOf(gateway, unmet);
     const link = { cluster, about: "link" as const, ...defined({ since }) };
     const istiods = this.#istiodsOf(cluster).map((pod) => ({
@@ -132,16 +145,16 @@ export class LogSources {
   #targetOf({ ref }: GatheredCluster, gateway: GatewayFact): GatheredCluster | undefined {
     this.#links ??= linksOf(
       this.#clusters.flatMap(({ ref: cluster, facts: { gateways, services } }) =>
-        gateways?.ok
-          ? [{ cluster, facts: { gateways: gateways.value, services: services ?? [] } }]
+        gateways?.ok && services
+          ? [{ cluster, facts: { gateways: gateways.value, services } }]
           : [],
       ),
       [],
     );
     const link = this.#links.find(
-      (one) => one.from.cluster.context === ref.context && one.gateway === gateway,
+      (one) => !one.self && one.from.cluster.context === ref.context && one.gateway === gateway,
     );
-    const context = link?.self ? undefined : link?.target?.cluster.context;
+    const context = link?.target?.cluster.context;
     return this.#clusters.find((one) => one.ref.context === context);
   }
 

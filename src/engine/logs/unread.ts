@@ -36,11 +36,10 @@ export function withUnread(report: Report, asked: readonly AskedFor[], logs: Rea
   const [first] = unread.values();
   if (!first) return report;
   const { context } = first.place.cluster.ref;
-  const own = report.clusters.find((one) => one.context === context)?.checks ?? [];
-  const wanted = first.result?.id ?? own[0]?.id;
-  const result =
-    own.find(({ id }) => id === wanted) ?? report.mesh.find(({ id }) => id === wanted) ?? own[0];
-  const note = noteOf([...unread.values()]);
+  const own = report.clusters.filter((one) => one.context === context);
+  const results = [...own.flatMap(({ checks }) => checks), ...report.mesh];
+  const result = results.find(({ id }) => id === first.result?.id) ?? results[0];
+  const note = noteOf(first, [...unread.values()]);
   const noted = (one: Result): Result =>
     one === result ? { ...one, findings: [...one.findings, note] } : one;
   return {
@@ -50,15 +49,14 @@ export function withUnread(report: Report, asked: readonly AskedFor[], logs: Rea
   };
 }
 
-function noteOf(unread: readonly UnreadLog[]): Finding {
+function noteOf(first: UnreadLog, unread: readonly UnreadLog[]): Finding {
   const said = unread.map(({ place, why }) => `${place.cluster.ref.context}: ${why.detail}`);
-  const remedies = unread.map(({ place: { cluster }, why }) =>
-    remedyFor(cluster.ref, why, userOf(cluster)),
-  );
-  const commands = new Set(remedies.flatMap((one) => one.commands));
+  const remedyOf = ({ place: { cluster }, why }: UnreadLog) =>
+    remedyFor(cluster.ref, why, userOf(cluster));
+  const commands = new Set(unread.flatMap((one) => remedyOf(one).commands));
   return info(`logs that may tell more were not read: ${said.join("; ")}`, {
     remediation: {
-      summary: remedies.map(({ summary }) => summary)[0] ?? "",
+      summary: remedyOf(first).summary,
       commands: [...commands],
     },
   });

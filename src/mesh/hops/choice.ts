@@ -34,7 +34,7 @@ function drainingOf({ labels, annotations }: GatewayFact): number {
 
 /** What the Gateways on the way say: its remote Gateway here, its east-west Gateways there. */
 function draining({ link, to }: Path): number {
-  const gateways = [...(link.gateway ? [link.gateway] : []), ...to.member.facts.gateways.eastWest];
+  const gateways = [...link.gateways, ...to.member.facts.gateways.eastWest];
   return Math.max(0, ...gateways.map(drainingOf));
 }
 

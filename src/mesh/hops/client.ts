@@ -4,7 +4,7 @@ import { step } from "../../model/finding.ts";
 import { kubectl } from "../commands/shell.ts";
 import { DATAPLANE_MODE } from "../names.ts";
 import { isCaptured } from "../pods.ts";
-import type { Cause } from "./fault.ts";
+import { type Cause, objectsOf } from "./fault.ts";
 import { broken, type Judged, ok, unknown } from "./judged.ts";
 import type { Path } from "./path.ts";
 
@@ -41,20 +41,13 @@ const notCaptured: Cause = {
   severity: () => "fail",
   message: ([{ path, object, detail }]) =>
     `pod ${object?.namespace}/${object?.name} of ${path.from.cluster.context} is not captured, so it does not resolve ${path.host}: ${detail}`,
-  remedy: ([{ path, object }]) =>
+  remedy: ([first]) =>
     step(
       `Enrol the caller: label ${DATAPLANE_MODE}=ambient on its namespace, and ztunnel and istio-cni on its node.`,
-      kubectl(path.from.cluster, "get", "namespace", object?.namespace ?? "", "--show-labels"),
-      kubectl(
-        path.from.cluster,
-        "-n",
-        object?.namespace ?? "",
-        "get",
-        "pod",
-        object?.name ?? "",
-        "-o",
-        "yaml",
-      ),
+      ...objectsOf([first]).flatMap(({ namespace, name }) => [
+        kubectl(first.path.from.cluster, "get", "namespace", namespace, "--show-labels"),
+        kubectl(first.path.from.cluster, "-n", namespace, "get", "pod", name, "-o", "yaml"),
+      ]),
     ),
 };
 

@@ -48,10 +48,15 @@ interface Holder {
   view: MeshViewFact;
 }
 
+/** The network of the callers, as the component says, else as their cluster does; `""` is the default. */
+function ownNetwork({ from }: Path, { network = from.cluster.network }: MeshViewFact): string {
+  return network ?? "";
+}
+
 /** What is wrong with what it holds, as the beginning of a sentence. */
 function lackOf(path: Path, { what, view }: Holder): string | undefined {
-  const { host = "", from, to } = path;
-  const own = view.network ?? from.cluster.network ?? "";
+  const { host = "", to } = path;
+  const own = ownNetwork(path, view);
   const who = `${what} ${view.pod}`;
   const services = view.services.filter((one) => one.host === host);
   if (services.length === 0) {
@@ -79,8 +84,8 @@ function lackOf(path: Path, { what, view }: Holder): string | undefined {
 
 /** How many endpoints are here and there, as ztunnel counts them. */
 function endpointsText(path: Path, { what, view }: Holder): string {
-  const { host = "", from } = path;
-  const own = view.network ?? from.cluster.network ?? "";
+  const { host = "" } = path;
+  const own = ownNetwork(path, view);
   const all = view.workloads.filter((one) => one.hosts.includes(host) && counts(one, own));
   const local = all.filter(({ network }) => network === own).length;
   return `${what} ${view.pod} holds ${local} local and ${all.length - local} remote endpoints`;

@@ -42,10 +42,8 @@ const missing: Cause = {
 
 const otherPort: Cause = {
   severity: () => "fail",
-  message: ([{ path, detail }]) => {
-    const ports = (path.service?.ports ?? []).map(({ port }) => String(port));
-    return `Service ${path.key} of ${path.to.cluster.context} has no port ${detail}; it has ${enumerate(ports) || "none"}`;
-  },
+  message: ([{ path, detail }]) =>
+    `Service ${path.key} of ${path.to.cluster.context} has no ${detail}`,
   remedy: ([{ path }]) => {
     return step(
       "Call a port that the service has, or give it that port in all clusters.",
@@ -58,7 +56,9 @@ export function judgeExists(path: Path, port?: number): Judged {
   const { service } = path;
   if (!service) return broken("missing", { cause: missing, path });
   if (port !== undefined && !service.ports.some((one) => one.port === port)) {
-    return broken("other port", { cause: otherPort, path, detail: String(port) });
+    const ports = enumerate(service.ports.map((one) => String(one.port)));
+    const detail = `port ${port}; it has ${ports || "none"}`;
+    return broken("other port", { cause: otherPort, path, detail });
   }
   return ok("exists");
 }
@@ -131,7 +131,7 @@ const brokenLink: Cause = {
     return step(
       "Mend the link: the checks of links and of what they stand on say how.",
       mc(from.cluster, `check --contexts ${contexts}`),
-      ...(link.gateway ? [showGateway(from.cluster, link.gateway)] : []),
+      ...link.gateways.map((gateway) => showGateway(from.cluster, gateway)),
     );
   },
 };

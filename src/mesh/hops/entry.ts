@@ -6,7 +6,7 @@ import { istiodLog } from "../commands/istiod.ts";
 import { prefersNodePorts } from "../data-plane.ts";
 import { NETWORK } from "../names.ts";
 import { qualified } from "../wording.ts";
-import type { Cause, Fault } from "./fault.ts";
+import { type Cause, type Fault, objectsOf } from "./fault.ts";
 import { broken, type Judged, ok, unknown } from "./judged.ts";
 import { type Path, readyThere } from "./path.ts";
 
@@ -17,7 +17,7 @@ const NO_PODS = ok("no entry, as there are no pods");
 
 /** The Gateway that the link is says another network than the cluster has: then that is the cause. */
 function gatewayDiffers({ to, link }: Path): boolean {
-  return link.gateway !== undefined && link.gateway.labels.get(NETWORK) !== to.cluster.network;
+  return link.gateways.some(({ labels }) => labels.get(NETWORK) !== to.cluster.network);
 }
 
 function entryText({ object }: Fault, more: number): string {
@@ -28,32 +28,32 @@ function entryText({ object }: Fault, more: number): string {
 
 const wrongNetwork: Cause = {
   severity: () => "fail",
-  blockedBy: ({ path }) => (gatewayDiffers(path) ? "network" : undefined),
+  rootIn: ({ path }) => (gatewayDiffers(path) ? "networks" : undefined),
   message: ([first, ...more], { text }) => {
     const { from, to } = first.path;
     return `${text} cannot be reached: ${entryText(first, more.length)} of ${from.cluster.context} ${more.length === 0 ? "names" : "name"} ${first.detail}; ${to.cluster.context} is on network ${to.cluster.network}`;
   },
-  remedy: ([{ path, object }]) =>
+  remedy: ([first]) =>
     step(
-      `See what istiod of ${path.from.cluster.context} says of the peer: it takes the network from what the peer says of itself.`,
-      istiodLog(path.from.cluster),
-      ...(object ? [showEntry(path.from.cluster, "WorkloadEntry", object)] : []),
+      `See what istiod of ${first.path.from.cluster.context} says of the peer: it takes the network from what the peer says of itself.`,
+      istiodLog(first.path.from.cluster),
+      ...objectsOf([first]).map((one) => showEntry(first.path.from.cluster, "WorkloadEntry", one)),
     ),
 };
 
 const noGateway: Cause = {
   severity: () => "fail",
-  blockedBy: ({ path }) => (gatewayDiffers(path) ? "network" : undefined),
+  rootIn: ({ path }) => (gatewayDiffers(path) ? "networks" : undefined),
   message: ([first], { text }) => {
     const { from } = first.path;
     return `${text} cannot be reached: ${from.cluster.context} has no remote Gateway with an address for network ${first.detail}`;
   },
   remedy: ([{ path }]) => {
-    const { gateway } = path.link;
+    const { gateways } = path.link;
     const { cluster } = path.from;
     return step(
       `Give the remote Gateway for ${path.to.cluster.context} label ${NETWORK} with the network of that cluster, and its address.`,
-      gateway ? showGateway(cluster, gateway) : istiodLog(cluster),
+      ...gateways.map((gateway) => showGateway(cluster, gateway)),
     );
   },
 };
@@ -61,7 +61,7 @@ const noGateway: Cause = {
 const sameNetwork: Cause = {
   // Where there are entries for pods of other services the network is flat, and one is missing.
   severity: ({ path }) => (isFlatWith(path) ? "fail" : "warn"),
-  blockedBy: ({ path }) => (isFlatWith(path) ? undefined : "network"),
+  rootIn: ({ path }) => (isFlatWith(path) ? undefined : "networks"),
   message: ([first], { text }) => {
     const { from, to } = first.path;
     return `${text} cannot be reached: ${to.cluster.context} is on the network of ${from.cluster.context}, ${first.detail}, where gateways are passed over, and no autogenflat entries stand for its pods`;
@@ -129,14 +129,14 @@ export function judgeEntry(path: Path): Judged {
   const { remoteEntries } = from.member.facts;
   if (!remoteEntries.ok) return unknown(remoteEntries.detail);
   const entries = from.entries(id, key);
-  const [first] = entries;
-  if (!first) {
+  if (entries.length === 0) {
     return readyThere(path) === 0
       ? NO_PODS
       : unknown("no WorkloadEntry stands for it, and whether one should is not known");
   }
   // One that has an address is reached there.
   if (entries.some(({ address }) => address !== undefined)) return PRESENT;
-  const judged = entries.map((entry) => judgeGatewayEntry(path, entry));
-  return judged.find(({ state }) => state === "ok") ?? judged[0] ?? PRESENT;
+  return entries
+    .map((entry) => judgeGatewayEntry(path, entry))
+    .reduce((best, one) => (best.state === "ok" ? best : one.state === "ok" ? one : best));
 }

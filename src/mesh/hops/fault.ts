@@ -1,6 +1,6 @@
 import { contextsOf } from "./wording.ts";
 import { objectRef } from "../../model/finding.ts";
-import type { CheckName, Finding, Remediation } from "../../model/report.ts";
+import type { Finding, Remediation } from "../../model/report.ts";
 import { enumerate } from "../wording.ts";
 import type { Path } from "./path.ts";
 
@@ -32,9 +32,11 @@ export interface Cause {
    */
   message(faults: Faults, subject: Subject): string;
   remedy(faults: Faults): Remediation;
-  /** The check whose fault explains it. */
-  blockedBy?(fault: Fault): CheckName | undefined;
+  /** What is judged elsewhere, and is at fault there: the networks of clusters, or how they share. */
+  rootIn?(fault: Fault): RootIn | undefined;
 }
+
+export type RootIn = "networks" | "sharing";
 
 export interface Subject {
   /** `Service a/b of ctx-b`, `Services a/b, a/c of ctx-b`. */
@@ -63,7 +65,8 @@ function subjectOf(faults: Faults): Subject {
 /** Faults that are said in one finding: of one cause, between the same clusters, a service each. */
 export function groupFaults(faults: readonly Fault[]): Faults[] {
   const causes = new Map<Cause, number>();
-  const groups = new Map<string, Map<string, Fault>>();
+  const groups = new Map<string, [Fault, ...Fault[]]>();
+  const seen = new Set<string>();
   for (const fault of faults) {
     const { cause, path, detail } = fault;
     if (!causes.has(cause)) causes.set(cause, causes.size);
@@ -73,18 +76,16 @@ export function groupFaults(faults: readonly Fault[]): Faults[] {
       path.from.cluster.context,
       to,
       cause.severity(fault),
-      cause.blockedBy?.(fault),
+      cause.rootIn?.(fault),
       detail,
     ];
     const key = JSON.stringify(parts);
     const group = groups.get(key);
-    if (!group) groups.set(key, new Map([[path.key, fault]]));
-    else if (!group.has(path.key)) group.set(path.key, fault);
+    const isNew = seen.size < seen.add(`${key} ${path.key}`).size;
+    if (!group) groups.set(key, [fault]);
+    else if (isNew) group.push(fault);
   }
-  return [...groups.values()].flatMap((group) => {
-    const [first, ...more] = group.values();
-    return first ? [[first, ...more] as const] : [];
-  });
+  return [...groups.values()];
 }
 
 /** What a finding is about: the object that is amiss, the callers' cluster, or the one service. */
@@ -105,12 +106,10 @@ function aboutOf(faults: Faults): Pick<Finding, "cluster" | "object"> {
 export function findingOf(faults: Faults): Finding {
   const [first] = faults;
   const { cause } = first;
-  const blockedBy = cause.blockedBy?.(first);
   return {
     severity: cause.severity(first),
     message: cause.message(faults, subjectOf(faults)),
     ...aboutOf(faults),
-    ...(blockedBy ? { blockedBy } : {}),
     remediation: cause.remedy(faults),
   };
 }

@@ -14,7 +14,7 @@ const IMPORTED = ok("imported");
 
 const notImported: Cause = {
   severity: ({ path }) => (isYoung(path) ? "warn" : "fail"),
-  blockedBy: ({ path }) => (scopesDiffer(path) ? "services" : undefined),
+  rootIn: ({ path }) => (scopesDiffer(path) ? "sharing" : undefined),
   message: ([{ path }, ...more], { text, many }) => {
     const from = path.from.cluster.context;
     const host = more.length === 0 ? ` for ${path.host}` : " for their hosts";
@@ -76,9 +76,7 @@ const shadowed: Cause = {
     const { cluster } = path.from;
     const rivals = objectsOf(faults);
     const federated = faults.every(({ path: one, object }) =>
-      one.from
-        .rivals(one.host ?? "")
-        .some((rival) => rival.federated && rival.name === object?.name),
+      one.from.rivals(one.host).some((rival) => rival.federated && rival.name === object?.name),
     );
     return federated
       ? remedy(
@@ -98,11 +96,12 @@ const YOUNGER = "younger";
 const doubled: Cause = {
   ofCallers: true,
   severity: () => "fail",
-  message: ([{ path, object, detail }, ...more]) => {
+  message: (faults) => {
+    const [{ path, detail }, ...more] = faults;
     const where = path.from.cluster.context;
-    return more.length === 0
-      ? `ServiceEntries ${detail} of ${where} both have host ${path.host}: only the older counts, ${object ? qualified(object) : ""}`
-      : `several ServiceEntries of ${where} have the same host: ${enumerate([{ path, detail }, ...more].map((one) => one.detail ?? ""))}`;
+    const oldest = enumerate(objectsOf(faults).map(qualified));
+    const hosts = more.length === 0 ? `host ${path.host}` : "the same hosts";
+    return `ServiceEntries ${detail} of ${where} both have ${hosts}: only the older counts, ${oldest}`;
   },
   remedy: (faults) =>
     step(
@@ -115,17 +114,17 @@ const doubled: Cause = {
 
 const lacksPorts: Cause = {
   severity: ({ path }) => (isYoung(path) ? "warn" : "fail"),
-  blockedBy: ({ path }) => (portsDiffer(path) ? "services" : undefined),
+  rootIn: ({ path }) => (portsDiffer(path) ? "sharing" : undefined),
   message: ([{ path, object, detail }, ...more], { text }) => {
     const entry =
       more.length === 0 && object ? `ServiceEntry ${qualified(object)}` : "their ServiceEntries";
     const where = path.from.cluster.context;
     return `${text} cannot be reached at ${detail}: ${entry} of ${where} ${more.length === 0 ? "lacks it" : "lack it"}`;
   },
-  remedy: ([{ path, object }]) =>
+  remedy: ([first]) =>
     step(
       "Give the service the same ports in all clusters that share it; istiod takes them up by itself.",
-      ...(object ? [showEntry(path.from.cluster, "ServiceEntry", object)] : []),
+      ...objectsOf([first]).map((one) => showEntry(first.path.from.cluster, "ServiceEntry", one)),
     ),
 };
 
@@ -211,10 +210,9 @@ function shadow(path: Path, host: string, entry: ServiceEntryFact): Judged | und
 }
 
 function twice(path: Path, found: readonly ServiceEntryFact[]): Judged | undefined {
-  if (found.length < 2) return undefined;
   const inOrder = found.toSorted((one, other) => age(one) - age(other));
-  const [oldest] = inOrder;
-  if (!oldest) return undefined;
+  const [oldest, ...younger] = inOrder;
+  if (!oldest || younger.length === 0) return undefined;
   return broken("shadowed", {
     cause: doubled,
     path,

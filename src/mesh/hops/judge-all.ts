@@ -12,6 +12,7 @@ import type { Hop, TraceInput } from "./hop.ts";
 import { judgeImported } from "./imported.ts";
 import type { Judged } from "./judged.ts";
 import { judgeName } from "./name.ts";
+import { enumerate } from "../wording.ts";
 import type { Path } from "./path.ts";
 import { type Caller, judgePolicy } from "./policy.ts";
 
@@ -43,7 +44,7 @@ function sharedRaw(path: Path): Raw {
 }
 
 function importedText({ from, host }: Path): string {
-  const [entry] = host === undefined ? [] : from.imports(host);
+  const [entry] = from.imports(host);
   return entry
     ? `ServiceEntry ${entry.namespace}/${entry.name}`
     : "by the name of the local Service, which gets the endpoints of others";
@@ -61,7 +62,7 @@ function entryText({ from, to, key }: Path): string {
 function nameRaw(path: Path, { client, clientFacts }: TraceInput): Raw {
   const { from, host, key } = path;
   const named = judgeName(path);
-  const [entry] = host === undefined ? [] : from.imports(host);
+  const [entry] = from.imports(host);
   const address = entry?.addresses[0] ?? `the address of Service ${key}`;
   if (named.state !== "ok") return rawOf(named, String);
   const answer = `${host} is ${address}`;
@@ -139,7 +140,14 @@ export function judgeAll(path: Path, input: TraceInput): AllHops {
   }
   if (!add(sharedRaw(path))) return { raws };
   const arrow = `${from.cluster.context} → ${to.cluster.context}`;
-  if (!add(rawOf(judgeLink(path), () => `${arrow} over ${path.link.gateway?.name}`))) {
+  if (
+    !add(
+      rawOf(
+        judgeLink(path),
+        () => `${arrow} over ${enumerate(path.link.gateways.map(({ name }) => name))}`,
+      ),
+    )
+  ) {
     return { raws };
   }
   const imported = judgeImported(path);

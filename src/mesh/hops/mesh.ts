@@ -7,21 +7,21 @@ import { Side, type ServiceMeshMember } from "./side.ts";
 export interface PathLink {
   /** Not vouched for: no istiod of the source runs, so nobody knows. */
   state: "working" | "broken" | "not vouched for" | "none";
-  /** The remote Gateway that tells; of several the one that works. */
-  gateway?: GatewayFact;
+  /** The remote Gateway that tells, of several the one that works; none where there is no link. */
+  gateways: readonly GatewayFact[];
   /** What keeps it from working: `PeerConnected is False`. */
   faults: readonly string[];
 }
 
-const NO_LINK: PathLink = { state: "none", faults: [] };
+const NO_LINK: PathLink = { state: "none", gateways: [], faults: [] };
 
 type AnyLink = Link<{ cluster: { context: string } }>;
 
 function judged(link: AnyLink): PathLink {
   const { gateway } = link;
   const faults = edgeFaults(link);
-  if (isAbandoned(gateway)) return { state: "not vouched for", gateway, faults };
-  return { state: faults.length === 0 ? "working" : "broken", gateway, faults };
+  if (isAbandoned(gateway)) return { state: "not vouched for", gateways: [gateway], faults };
+  return { state: faults.length === 0 ? "working" : "broken", gateways: [gateway], faults };
 }
 
 const ORDER: readonly PathLink["state"][] = ["working", "broken", "not vouched for", "none"];

@@ -4,7 +4,7 @@ import { showEntry } from "../commands/entries.ts";
 import { istiodLog } from "../commands/istiod.ts";
 import { isByLocalName } from "../services.ts";
 import { qualified } from "../wording.ts";
-import type { Cause } from "./fault.ts";
+import { type Cause, objectsOf } from "./fault.ts";
 import { broken, type Judged, ok } from "./judged.ts";
 import type { Path } from "./path.ts";
 import type { Side } from "./side.ts";
@@ -38,16 +38,16 @@ export const noAddress: Cause = {
       ? `ServiceEntry ${qualified(object)} of ${where} has no address: ${path.host} is not resolved`
       : `${more.length + 1} imported services of ${where} have no address: their hosts are not resolved`;
   },
-  remedy: ([{ path, object }]) =>
+  remedy: ([first]) =>
     step(
       `See that ${AUTOALLOCATE} of istiod is not false, and what it says of the ServiceEntry: it gives each an address.`,
-      ...(object ? [showEntry(path.from.cluster, "ServiceEntry", object)] : []),
-      istiodLog(path.from.cluster),
+      ...objectsOf([first]).map((one) => showEntry(first.path.from.cluster, "ServiceEntry", one)),
+      istiodLog(first.path.from.cluster),
     ),
 };
 
 function isNew({ from, host }: Path): boolean {
-  const [entry] = host === undefined ? [] : from.imports(host);
+  const [entry] = from.imports(host);
   return entry?.createdAt !== undefined && from.cluster.now - entry.createdAt < GRACE;
 }
 
@@ -56,7 +56,7 @@ export function judgeName(path: Path): Judged {
   const { from, host, shared, key } = path;
   // The local Service has an address of its own.
   if (shared && isByLocalName(shared) && from.services.has(key)) return RESOLVES;
-  const [entry] = host === undefined ? [] : from.imports(host);
+  const [entry] = from.imports(host);
   if (!entry || entry.addresses.length > 0) return RESOLVES;
   const { namespace, name } = entry;
   const object = { kind: "ServiceEntry", namespace, name };

@@ -46,10 +46,12 @@ const GRACE = 2 * 60_000;
 
 /** The service is shared for so short a time that peers need not have heard of it. */
 export function isYoung({ to, shared }: Path): boolean {
-  if (!shared) return false;
-  const { service, inherited } = shared;
+  return shared !== undefined && isNewIn(to, shared);
+}
+
+function isNewIn(to: Side, { service, inherited }: SharedService): boolean {
   const labelled = inherited ? to.namespaceOf(service)?.sharedAt : service.sharedAt;
-  const since = Math.max(service.createdAt ?? 0, labelled ?? 0);
+  const since = Math.max(0, ...[service.createdAt, labelled].flatMap((time) => time ?? []));
   const age = to.cluster.now - since;
   return age < GRACE && age > -GRACE;
 }

@@ -10,7 +10,7 @@ import { kubectl } from "../commands/shell.ts";
 import { qualified } from "../wording.ts";
 import { farPods } from "./far-end.ts";
 import { waypointOf } from "../waypoints.ts";
-import type { Cause } from "./fault.ts";
+import { type Cause, objectsOf } from "./fault.ts";
 import { broken, type Judged, ok } from "./judged.ts";
 import type { Path } from "./path.ts";
 
@@ -99,19 +99,21 @@ function policyMatches({ rules }: AuthorizationPolicyFact, caller: Caller): Answ
 const denied: Cause = {
   severity: () => "fail",
   message: ([{ path, object, detail }]) =>
-    `AuthorizationPolicy ${object ? qualified(object) : ""} of ${path.to.cluster.context} ${detail}`,
-  remedy: ([{ path, object }]) =>
+    `AuthorizationPolicy ${object?.namespace}/${object?.name} of ${path.to.cluster.context} ${detail}`,
+  remedy: ([first]) =>
     step(
-      `Name the callers by the trust domain of their cluster, ${path.from.trustDomain}/ns/NAMESPACE/sa/ACCOUNT, or by */ns/NAMESPACE/sa/ACCOUNT.`,
-      kubectl(
-        path.to.cluster,
-        "-n",
-        object?.namespace ?? "",
-        "get",
-        "authorizationpolicies.security.istio.io",
-        object?.name ?? "",
-        "-o",
-        "yaml",
+      `Name the callers by the trust domain of their cluster, ${first.path.from.trustDomain}/ns/NAMESPACE/sa/ACCOUNT, or by */ns/NAMESPACE/sa/ACCOUNT.`,
+      ...objectsOf([first]).map(({ namespace, name }) =>
+        kubectl(
+          first.path.to.cluster,
+          "-n",
+          namespace,
+          "get",
+          "authorizationpolicies.security.istio.io",
+          name,
+          "-o",
+          "yaml",
+        ),
       ),
     ),
 };

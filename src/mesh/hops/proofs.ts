@@ -50,7 +50,6 @@ export function proofs(path: Path, client: Client | undefined): ReadonlyMap<numb
         )
       : ztunnelConfig(from, "service"),
   );
-  const [gateway] = showFarGateway(path);
-  if (gateway !== undefined) commands.set(9, gateway);
+  for (const gateway of showFarGateway(path)) commands.set(9, gateway);
   return commands;
 }

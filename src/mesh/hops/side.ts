@@ -44,7 +44,7 @@ export function serviceKey({ namespace, name }: { namespace: string; name: strin
 /** Of what peering wrote for a service, which: by its labels, else by its host. */
 export function importedService(entry: ServiceEntryFact): string | undefined {
   if (entry.service) return serviceKey(entry.service);
-  const [name, namespace, ...domain] = entry.hosts[0]?.split(".") ?? [];
+  const [name, namespace, ...domain] = entry.hosts.slice(0, 1).flatMap((host) => host.split("."));
   return name && namespace && domain.length > 0 ? serviceKey({ namespace, name }) : undefined;
 }
 
@@ -115,13 +115,13 @@ export class Side {
   }
 
   /** What istiod wrote for a host, by name. */
-  imports(host: string): readonly ServiceEntryFact[] {
-    return this.#imports.get(host) ?? [];
+  imports(host: string | undefined): readonly ServiceEntryFact[] {
+    return host === undefined ? [] : (this.#imports.get(host) ?? []);
   }
 
   /** What others wrote for it. */
-  rivals(host: string): readonly ServiceEntryFact[] {
-    return this.#rivals.get(host) ?? [];
+  rivals(host: string | undefined): readonly ServiceEntryFact[] {
+    return (host !== undefined && this.#rivals.get(host)) || [];
   }
 
   /** The entries that stand for a service of another cluster. */

@@ -1,5 +1,5 @@
-import type { CheckId } from "../../model/check-data.ts";
 import type { LinkTrouble } from "../../model/links.ts";
+import type { LogTopic } from "../../model/log-topic.ts";
 
 /** Whose log a line is in; the east-west gateways of Solo's distribution are ztunnels. */
 export type LogComponent = "istiod" | "ztunnel" | "cni";
@@ -20,8 +20,8 @@ export interface LogSignature {
   when: RegExp;
   /** One sentence. */
   meaning: string;
-  /** The checks whose faults it explains. */
-  explains: readonly CheckId[];
+  /** Whose faults it explains: those of the checks that say so. */
+  explains: readonly LogTopic[];
   /** Which of the troubles of a link it tells of. */
   trouble?: LinkTrouble;
   /** Where it is written: a file of the community's Istio or ztunnel, of Go, or who reported it. */
@@ -33,17 +33,17 @@ const ACCESS = "ztunnel src/proxy/metrics.rs (access log)";
 const XDS = "ztunnel src/xds/client.rs";
 
 /** What istiod says of a peer that it calls. */
-const OF_PEER = { component: "istiod", about: "link", explains: ["peers"] } as const;
+const OF_PEER = { component: "istiod", about: "link", explains: ["link"] } as const;
 /** What ztunnel says of traffic to another cluster. */
-const OF_TRAFFIC = { component: "ztunnel", about: "link", explains: ["peers"] } as const;
+const OF_TRAFFIC = { component: "ztunnel", about: "link", explains: ["link"] } as const;
 /** What a ztunnel, on a node or as an east-west gateway, says of itself. */
 const OF_ZTUNNEL = {
   component: "ztunnel",
   about: "pod",
-  explains: ["pods-ztunnel", "pods-eastwest"],
+  explains: ["ztunnel", "gateway"],
 } as const;
-const OF_ISTIOD = { component: "istiod", about: "pod", explains: ["pods-istiod"] } as const;
-const OF_CNI = { component: "cni", about: "pod", explains: ["pods-cni"] } as const;
+const OF_ISTIOD = { component: "istiod", about: "pod", explains: ["istiod"] } as const;
+const OF_CNI = { component: "cni", about: "pod", explains: ["cni"] } as const;
 
 /**
  * Every kind of line whose meaning is known, the more telling first: a line is of the first kind that
@@ -54,7 +54,7 @@ export const LOG_SIGNATURES: readonly LogSignature[] = [
     id: "no-cert-pool",
     component: "istiod",
     about: "caller",
-    explains: ["peers"],
+    explains: ["link"],
     trouble: "untrusted",
     when: /no cert pool found for trust domain/,
     meaning:
@@ -179,7 +179,7 @@ export const LOG_SIGNATURES: readonly LogSignature[] = [
   {
     ...OF_ZTUNNEL,
     id: "refused-by-istiod",
-    explains: ["pods-ztunnel", "pods-eastwest", "cluster-identity"],
+    explains: ["ztunnel", "gateway", "cluster ID"],
     when: /XDS client error.*(?:Unauthenticated|authentication failure)/,
     meaning: "istiod refuses ztunnel: its token or its cluster ID is not one that istiod knows.",
     source: XDS,
@@ -187,7 +187,7 @@ export const LOG_SIGNATURES: readonly LogSignature[] = [
   {
     ...OF_ZTUNNEL,
     id: "impersonation-refused",
-    explains: ["ztunnel-trust", "pods-ztunnel", "pods-eastwest"],
+    explains: ["impersonation", "ztunnel", "gateway"],
     when: /request impersonation authentication failure/,
     meaning:
       "istiod does not let ztunnel ask for the certificates of workloads: CA_TRUSTED_NODE_ACCOUNTS of istiod does not name its namespace and service account.",
@@ -217,7 +217,7 @@ export const LOG_SIGNATURES: readonly LogSignature[] = [
   {
     ...OF_ISTIOD,
     id: "impersonation-not-allowed",
-    explains: ["ztunnel-trust"],
+    explains: ["impersonation"],
     when: /is not allowed to impersonate|node authorizer \(CA_TRUSTED_NODE_ACCOUNTS\) is not configured/,
     meaning:
       "istiod refuses ztunnel the certificates of workloads: CA_TRUSTED_NODE_ACCOUNTS does not name its namespace and service account.",
@@ -255,7 +255,7 @@ export const LOG_SIGNATURES: readonly LogSignature[] = [
   {
     ...OF_CNI,
     id: "no-ztunnel-on-node",
-    explains: ["pods-cni", "pods-ztunnel"],
+    explains: ["cni", "ztunnel"],
     when: /no ztunnel connection|failed to add pod to ztunnel|Unable to send pod to ztunnel/,
     meaning: "Istio CNI finds no ztunnel on its node to give pods to.",
     source: "cni/pkg/nodeagent/ztunnelserver_linux.go, informers.go",
@@ -280,9 +280,9 @@ export function signatureOf(
   );
 }
 
-/** The kinds of line that explain faults of a check. */
-export function signaturesFor(id: CheckId): LogSignature[] {
-  return LOG_SIGNATURES.filter(({ explains }) => explains.includes(id));
+/** The kinds of line that explain faults of a check with these topics. */
+export function signaturesFor(topics: readonly LogTopic[] = []): LogSignature[] {
+  return LOG_SIGNATURES.filter(({ explains }) => explains.some((one) => topics.includes(one)));
 }
 
 let known: RegExp | undefined;

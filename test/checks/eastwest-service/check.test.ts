@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { eastwestService } from "../../../src/checks/eastwest-service/check.ts";
 import { missing } from "../../../src/model/gathered.ts";
 import { clusterRef, COMMUNITY, labels, NOW, runCluster, service } from "../../support/facts.ts";
-import { messagesOf, notPassed } from "../../support/verdict.ts";
+import { commandsOf, messagesOf, notPassed } from "../../support/verdict.ts";
 
 const gateway = service({
   name: "gateway",
@@ -51,4 +51,19 @@ test("it is not missed where Gateways could not be read", () => {
 test("without a network of the cluster the label is not compared", () => {
   const facts = { ...FACTS, namespaces: missing("forbidden", "no") };
   expect(notPassed(runCluster(eastwestService, facts, COMMUNITY))).toEqual([]);
+});
+
+test.each([
+  ["where it is known", {}, "topology.istio.io/network=net-a"],
+  [
+    "where it is not",
+    { namespaces: missing("forbidden", "no") },
+    "topology.istio.io/network=<network>",
+  ],
+])("a gateway without the label is told to carry the cluster's network %s", (_, changes, label) => {
+  const called = { ...gateway, labels: labels({ istio: "eastwestgateway" }) };
+  const facts = { ...FACTS, ...changes, services: [called] };
+  const verdict = runCluster(eastwestService, facts, COMMUNITY);
+  expect(messagesOf(verdict, "fail")[0]).toContain("it is a gateway for nobody");
+  expect(commandsOf(verdict, "fail")[0]).toContain(label);
 });

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { endpoints } from "../../../src/checks/endpoints/check.ts";
 import { isClusterLocal } from "../../../src/mesh/cluster-local.ts";
 import type { EndpointsFact } from "../../../src/model/facts.ts";
-import { gathered, missing } from "../../../src/model/gathered.ts";
+import { gathered, missing, valueOr } from "../../../src/model/gathered.ts";
 import { COMMUNITY, env, istiod, runMesh } from "../../support/facts.ts";
 import { messagesOf, notPassed } from "../../support/verdict.ts";
 
@@ -82,4 +82,32 @@ test.each([
   ["x.sample.svc.cluster.local", "sample", ["*.other.svc.cluster.local"], false],
 ])("%s in %s with %j is local: %s", (host, namespace, clusterLocalHosts, local) => {
   expect(isClusterLocal({ host, namespace }, [{ clusterLocalHosts }, {}])).toBe(local);
+});
+
+test("services without endpoints of the other cluster are counted", () => {
+  const two = (...clusters: string[]): EndpointsFact => {
+    const { services, gateways } = seen(...clusters);
+    const hosts = [HOST, "other.sample.svc.cluster.local"];
+    const [first] = valueOr(services, []);
+    const shards = first?.shards ?? [];
+    return {
+      services: gathered(hosts.map((host) => ({ host, namespace: "sample", shards }))),
+      gateways,
+    };
+  };
+  const members = {
+    a: { changes: { endpoints: two("a") } },
+    b: { changes: { endpoints: two("a", "b") } },
+  };
+  expect(messagesOf(runMesh(endpoints, members, COMMUNITY), "fail")).toEqual([
+    "ctx-a has only its own endpoints of 2 services that ctx-b has too: hello.sample.svc.cluster.local, other.sample.svc.cluster.local",
+  ]);
+});
+
+test("gateways that were not read are not missed on the way to another network", () => {
+  const gateways = missing("forbidden", "networkz is forbidden");
+  const changes = { endpoints: { ...seen("a", "b"), gateways } };
+  const verdict = runMesh(endpoints, { a: { changes }, b: both }, COMMUNITY);
+  expect(notPassed(verdict)).toEqual(["info"]);
+  expect(messagesOf(verdict, "info")[0]).toContain("gateways of networks in ctx-a");
 });

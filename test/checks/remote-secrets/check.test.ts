@@ -2,8 +2,8 @@ import { describe, expect, test } from "vitest";
 import { remoteSecrets } from "../../../src/checks/remote-secrets/check.ts";
 import type { Facts, RemoteKubeconfigFact, RemoteSecretFact } from "../../../src/model/facts.ts";
 import { gathered, missing } from "../../../src/model/gathered.ts";
-import { clusterRef, COMMUNITY, env, istiod, runMesh } from "../../support/facts.ts";
-import { messagesOf, notPassed } from "../../support/verdict.ts";
+import { clusterRef, COMMUNITY, env, istiod, NOW, runMesh } from "../../support/facts.ts";
+import { commandsOf, messagesOf, notPassed } from "../../support/verdict.ts";
 
 /* What each fault in a whole mesh comes to is in test/checks/community-faults.test.ts. */
 
@@ -147,5 +147,37 @@ describe("remote secrets", () => {
     expect(messagesOf(verdict, "fail")[0]).toContain(
       "ctx-b no longer has its ServiceAccount istio-system/r",
     );
+  });
+
+  test("that lead to no cluster of the run are deleted where istiod refuses them", () => {
+    const remote = [secret("b"), secret("gone", { credentials: ["exec"] })];
+    const members = { a: { changes: { remoteSecrets: remote } }, b: mutual.b };
+    const verdict = runMesh(remoteSecrets, members, COMMUNITY);
+    expect(commandsOf(verdict, "fail")).toEqual([
+      "kubectl --context ctx-a -n istio-system delete secret istio-remote-secret-gone",
+    ]);
+  });
+
+  test.each([
+    ["in a month", 30, []],
+    ["in a day", 1, ["warn"]],
+    ["a day ago", -1, ["fail"]],
+  ])("have a token that expires %s", (_, days, expected) => {
+    const claims = { expires: NOW + days * 24 * 3_600_000 };
+    const members = { a: { changes: { remoteSecrets: [secret("b", { claims })] } }, b: mutual.b };
+    expect(notPassed(runMesh(remoteSecrets, members, COMMUNITY))).toEqual(expected);
+  });
+
+  test("go by their key where the accounts and the authority of the cluster were not read", () => {
+    const claims = { account: { namespace: "istio-system", name: "r", uid: "u" } };
+    const credentialTarget = missing("forbidden", "serviceaccounts is forbidden");
+    const remote = [secret("b", { claims, authorities: ["ab12"] })];
+    const members = {
+      a: { changes: { remoteSecrets: remote } },
+      b: { changes: { ...mutual.b.changes, credentialTarget } },
+    };
+    const verdict = runMesh(remoteSecrets, members, COMMUNITY);
+    expect(messagesOf(verdict, "pass")[0]).toContain("ctx-a reads ctx-b");
+    expect(messagesOf(verdict, "fail")).toEqual([]);
   });
 });

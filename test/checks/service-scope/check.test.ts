@@ -4,7 +4,7 @@ import { makesGlobal } from "../../../src/mesh/service-scope.ts";
 import type { Facts } from "../../../src/model/facts.ts";
 import { missing } from "../../../src/model/gathered.ts";
 import { COMMUNITY, env, istiod, labels, runMesh, service } from "../../support/facts.ts";
-import { notPassed } from "../../support/verdict.ts";
+import { messagesOf, notPassed } from "../../support/verdict.ts";
 
 const istiods: Facts["istiods"] = {
   judged: [istiod({ env: env({ AMBIENT_ENABLE_MULTI_NETWORK: "true" }) })],
@@ -76,4 +76,11 @@ test.each([
 ])("%j makes the label mean something: %s", (serviceScopes, expected) => {
   expect(makesGlobal({ serviceScopes })).toBe(expected);
   expect(makesGlobal({})).toBe(false);
+});
+
+test("what has no effect is counted", () => {
+  const local = scoped.map((config) => ({ ...config, serviceScopes: [] }));
+  const services = ["x", "y"].map((name) => ({ ...shared, name }));
+  const a = { changes: { istiods, services, meshConfigs: local } };
+  expect(messagesOf(runMesh(serviceScope, { a }, COMMUNITY), "fail")[0]).toContain("(2 Services)");
 });
