@@ -40,7 +40,13 @@ describe("410 in the middle of a list", () => {
     const errors = [...(report.clusters[0]?.checks ?? []), ...report.mesh].filter(
       ({ status }) => status === "error",
     );
-    expect(errors.map(({ id }) => id)).toEqual(["shared-services", "peer-addresses", "services"]);
+    expect(errors.map(({ id }) => id)).toEqual([
+      "shared-services",
+      "service-conflicts",
+      "peer-addresses",
+      "services",
+      "service-imports",
+    ]);
     for (const { findings } of errors) {
       expect(findings.map(({ message }) => message).join("\n")).toContain(
         "the list expired 4 times before its last page",
