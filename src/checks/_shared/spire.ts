@@ -20,7 +20,7 @@ type Member = { cluster: ClusterRef; facts: { spire: Gathered<SpireFact> } };
 
 /** What a check across clusters says where none is known to use SPIRE: what is not known comes first. */
 export function nobodyUses(members: readonly Member[]): Finding {
-  const all = members.flatMap(({ facts }) => spireUse(facts.spire).leftOut ?? []);
+  const all = members.map(({ facts }) => leftOut(facts.spire));
   const doubt = all.find(({ message }) => message !== NOT_IN_USE);
   return doubt ?? all[0] ?? skip("no cluster is known to take identities from SPIRE");
 }

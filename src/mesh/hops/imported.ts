@@ -1,3 +1,4 @@
+import { defined } from "../../lib/defined.ts";
 import { remedy, step } from "../../model/finding.ts";
 import type { ServiceEntryFact, ServicePort } from "../../model/facts.ts";
 import { deleteEntries, listEntries, showEntry } from "../commands/entries.ts";
@@ -162,9 +163,9 @@ function age({ createdAt }: ServiceEntryFact): number {
 }
 
 /** TCP ports of the Service that the import has not; what HBONE does not carry does not count. */
-function missingPorts({ service }: Path, entry: ServiceEntryFact): ServicePort[] {
+function missingPorts({ service }: SharedService, entry: ServiceEntryFact): ServicePort[] {
   const known = new Set(entry.ports.map(({ port }) => port));
-  return (service?.ports ?? []).filter(
+  return service.ports.filter(
     ({ port, protocol }) => protocol === "TCP" && port !== undefined && !known.has(port),
   );
 }
@@ -177,8 +178,8 @@ function tellsOf(path: Path, entry: ServiceEntryFact): Judged | undefined {
   if (id !== undefined && (from.entries(id, key).length > 0 || from.hasFlatEntries(id, key))) {
     return undefined;
   }
-  const unique = mesh.isOnlyOneOf(to, from);
-  if (unique && from.servingDomains(entry).has(to.trustDomain ?? "")) return undefined;
+  const unique = mesh.uniqueDomain(to, from);
+  if (unique !== undefined && from.servingDomains(entry).has(unique)) return undefined;
   if (id === undefined) return unknown(`CLUSTER_ID of ${to.cluster.context} is not known`);
   if (!remoteEntries.ok) return unknown(remoteEntries.detail);
   if (!flatEntries.ok) return unknown(flatEntries.detail);
@@ -194,7 +195,7 @@ function tellsOf(path: Path, entry: ServiceEntryFact): Judged | undefined {
     cause: copyNotImported,
     path,
     object: entryRef(entry),
-    ...(unique && to.trustDomain !== undefined ? { detail: to.trustDomain } : {}),
+    ...defined({ detail: unique }),
   });
 }
 
@@ -238,8 +239,8 @@ export function judgeImported(path: Path): Judged {
   }
   const told = tellsOf(path, entry);
   if (told) return told;
-  const lacking = missingPorts(path, entry);
-  if (lacking.length > 0) {
+  const lacking = shared && missingPorts(shared, entry);
+  if (lacking && lacking.length > 0) {
     const detail = `port ${enumerate(lacking.map(({ port }) => String(port)))}`;
     return broken("other ports", { cause: lacksPorts, path, object: entryRef(entry), detail });
   }

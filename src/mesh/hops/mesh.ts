@@ -79,16 +79,15 @@ export class ServiceMesh {
   }
 
   /**
-   * Whether an identity of the cluster's trust domain can be of no other cluster: none of the run has
-   * the same domain, and all that the other one is linked to were read.
+   * The trust domain of the cluster where its identities can be of no other cluster: none of the run
+   * has the same domain, and all that the other one is linked to were read.
    */
-  isOnlyOneOf(to: Side, seenFrom: Side): boolean {
-    const { trustDomain } = to;
-    return (
+  uniqueDomain({ trustDomain }: Side, seenFrom: Side): string | undefined {
+    const isUnique =
       trustDomain !== undefined &&
       this.#domains.get(trustDomain) === 1 &&
       this.sides.every((side) => side.trustDomain !== undefined) &&
-      !this.#beyond.has(seenFrom.cluster.context)
-    );
+      !this.#beyond.has(seenFrom.cluster.context);
+    return isUnique ? trustDomain : undefined;
   }
 }

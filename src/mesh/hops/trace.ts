@@ -26,8 +26,7 @@ function concluded(
   if (end) return VERDICTS["local only"];
   const unread = hops.find(({ state }) => state === "unknown");
   if (unread || choice === undefined) {
-    const number = unread?.number ?? HOPS.indexOf("choice") + 1;
-    return { outcome: "unknown", verdict: `cannot tell (hop ${number} not read)` };
+    return { outcome: "unknown", verdict: `cannot tell (hop ${unread?.number} not read)` };
   }
   const verdict = VERDICTS[choice];
   return choice === "local first"
