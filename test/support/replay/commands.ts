@@ -185,6 +185,10 @@ function kubectl(mesh: ReplayCluster[], words: string[], command: string): Outco
     else if (verb === "patch") patched(object, type, patch);
     else return { cannot: `runs kubectl ${verb}` };
     if (object["kind"] === "Gateway" && verb === "patch") reconcile(mesh, object);
+    // The controller manager takes up what it had passed over.
+    if (object["kind"] === "ClusterSPIFFEID" && verb === "patch") {
+      object["status"] ??= { stats: { namespacesSelected: 1, podsSelected: 1, entriesToSet: 1 } };
+    }
   }
   return "changed";
 }
