@@ -187,7 +187,8 @@ function kubectl(mesh: ReplayCluster[], words: string[], command: string): Outco
     if (object["kind"] === "Gateway" && verb === "patch") reconcile(mesh, object);
     // The controller manager takes up what it had passed over.
     if (object["kind"] === "ClusterSPIFFEID" && verb === "patch") {
-      object["status"] ??= { stats: { namespacesSelected: 1, podsSelected: 1, entriesToSet: 1 } };
+      const stats = { namespacesSelected: 1, podsSelected: 1, entriesToSet: 1 };
+      Object.assign(object, { status: object["status"] ?? { stats } });
     }
   }
   return "changed";
