@@ -3,7 +3,14 @@ import { serviceImports } from "../../../src/checks/service-imports/check.ts";
 import { check } from "../../../src/engine/check.ts";
 import type { Report, Result } from "../../../src/model/report.ts";
 import { missing, type Missing } from "../../../src/model/gathered.ts";
-import { labels, runMesh, service } from "../../support/facts.ts";
+import {
+  conditions,
+  eastWestGateway,
+  labels,
+  remoteGateway,
+  runMesh,
+  service,
+} from "../../support/facts.ts";
 import {
   annotationsOf,
   type Change,
@@ -40,6 +47,7 @@ function said({ findings }: Result): string[] {
     );
 }
 
+const SHARED = { "solo.io/service-scope": "global" };
 const IMPORT = "autogen.bookinfo.reviews";
 const ENTRY = "autogen.cluster2.bookinfo.reviews";
 const HOST = "reviews.bookinfo.mesh.internal";
@@ -318,6 +326,82 @@ test.each<[string, Change[], string[]]>([
     ],
     [
       `fail ServiceEntries istio-system/autogen.global.bookinfo.reviews and istio-system/autogen.bookinfo.reviews of cluster1 both have host ${HOST}: only the older counts, istio-system/autogen.global.bookinfo.reviews`,
+    ],
+  ],
+  [
+    "others have the hosts of several",
+    [
+      rival("2025-01-01T00:00:00Z"),
+      (first) => {
+        first.objects.push({
+          apiVersion: "networking.istio.io/v1",
+          kind: "ServiceEntry",
+          metadata: {
+            name: "vd-ratings",
+            namespace: "bookinfo",
+            creationTimestamp: "2025-01-01T00:00:00Z",
+          },
+          spec: { hosts: ["ratings.bookinfo.mesh.internal"] },
+        });
+      },
+    ],
+    [
+      "fail ServiceEntries bookinfo/vd-ratings, bookinfo/vd-reviews of cluster1 have hosts of imported services, too: it is older than the imported one, so pods get its address",
+    ],
+  ],
+  [
+    "istiod itself has one for two services twice",
+    [
+      (first) => {
+        const { spec } = find(first, "ServiceEntry", IMPORT);
+        const hosts = [HOST, "ratings.bookinfo.mesh.internal"];
+        remove(first, ({ metadata }) => metadata.name === "autogen.bookinfo.ratings");
+        (spec as { hosts: string[] }).hosts = hosts;
+        first.objects.push({
+          apiVersion: "networking.istio.io/v1",
+          kind: "ServiceEntry",
+          metadata: { name: "autogen.global.bookinfo.reviews", namespace: "istio-system" },
+          spec: structuredClone(spec),
+          status: { addresses: [{ value: "240.240.0.9" }] },
+        });
+      },
+    ],
+    [
+      "fail ServiceEntries istio-system/autogen.global.bookinfo.reviews and istio-system/autogen.bookinfo.reviews of cluster1 both have the same hosts: only the older counts, istio-system/autogen.global.bookinfo.reviews",
+    ],
+  ],
+  [
+    "entries alone are left over, of several services",
+    [
+      (...fixtures) => {
+        const names = ["catalog", "standby"];
+        for (const fixture of fixtures)
+          remove(fixture, ({ kind, metadata: { name } }) =>
+            kind === "Service"
+              ? names.includes(name)
+              : kind === "ServiceEntry" && names.some((one) => name.endsWith(one)),
+          );
+      },
+    ],
+    [
+      "warn cluster1 has entries for services bookinfo/catalog, bookinfo/standby, which no cluster of this run shares any more",
+      "warn cluster2 has entries for services bookinfo/catalog, bookinfo/standby, which no cluster of this run shares any more",
+    ],
+  ],
+  [
+    "several are taken over behind waypoints",
+    [
+      (first) => {
+        for (const name of ["productpage", "reviews"]) {
+          const own = labelsOf(first, "Service", name);
+          own["istio.io/use-waypoint"] = "waypoint";
+          own["solo.io/service-takeover"] = "true";
+        }
+      },
+    ],
+    [
+      "warn Services bookinfo/productpage, bookinfo/reviews are taken over in cluster1, behind a waypoint: without pods there their local names fail, whatever other clusters have",
+      "warn Services bookinfo/productpage, bookinfo/reviews have a waypoint in cluster1, but none in cluster2: waypoints balance over the pods of their own cluster only, and what comes from there meets none here",
     ],
   ],
   [
@@ -847,6 +931,34 @@ test("one cluster alone imports from nobody", () => {
   const verdict = runMesh(serviceImports, { a: {} });
   expect(verdict.summary).toBe(
     "skipped: only one cluster is checked, so imports of services are not checked",
+  );
+});
+
+test("copies with and without a waypoint are told where traffic goes one way only", async () => {
+  const result = await judge(disconnected, (first) => {
+    labelsOf(first, "Service", "reviews")["istio.io/use-waypoint"] = "waypoint";
+  });
+  expect(said(result)).toContainEqual(
+    expect.stringMatching(
+      /^warn Service bookinfo\/reviews has a waypoint in cluster1, but none in/,
+    ),
+  );
+});
+
+test("links that do not work are told by the cluster where they start", () => {
+  const gateways = {
+    served: true,
+    eastWest: [eastWestGateway("a")],
+    remote: ["b", "c"].map((to) => remoteGateway(to, { conditions: conditions({}) })),
+  };
+  const services = [service({ namespace: "shop", name: "cart", labels: labels(SHARED) })];
+  const { findings } = runMesh(serviceImports, {
+    a: { changes: { gateways } },
+    b: { changes: { services } },
+    c: { changes: { services } },
+  });
+  expect(findings.map(({ message }) => message)).toContain(
+    "services of ctx-b, ctx-c in ctx-a not judged: the links do not work, or nobody vouches for them",
   );
 });
 

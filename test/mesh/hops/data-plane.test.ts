@@ -1,5 +1,8 @@
 import { expect, it } from "vitest";
+import { judgeDataPlane } from "../../../src/mesh/hops/data-plane.ts";
+import { pathOf } from "../../../src/mesh/hops/path.ts";
 import { globalServices, type Change } from "../../support/global-services.ts";
+import { CART, CART_HOST, serviceMesh, sideOf } from "../../support/service-mesh.ts";
 import { endOf, hopOf, tracesAmong } from "../../support/traces.ts";
 
 const HOST = "reviews.bookinfo.mesh.internal";
@@ -111,4 +114,29 @@ it("istiod that does not know it is named before ztunnel", async () => {
   });
   const [trace] = await tracesAmong(readers, { from: "cluster1", to: "cluster2" });
   expect(trace && hopOf(trace, 7).verdict).toBe("unknown to istiod");
+});
+
+it("the default network has no name", () => {
+  const mesh = serviceMesh({ a: {}, b: {} }, { a: { network: undefined } as object });
+  const view = {
+    pod: "istio-system/POD",
+    services: [{ host: CART_HOST, addresses: ["/240.240.0.2"] }],
+    staged: [],
+    workloads: [
+      {
+        uid: "b",
+        hosts: [CART_HOST],
+        cluster: "b",
+        network: "net-b",
+        addressed: false,
+        gateway: true,
+      },
+      { uid: "a", hosts: [CART_HOST], cluster: "a", network: "", addressed: true, gateway: false },
+    ],
+  };
+  const path = pathOf(mesh, sideOf(mesh, "a"), sideOf(mesh, "b"), CART);
+  expect(judgeDataPlane(path, { istiod: [view], ztunnel: [] })).toEqual({
+    judged: { state: "ok", verdict: "known" },
+    text: "istiod istio-system/POD holds 1 local and 1 remote endpoints",
+  });
 });

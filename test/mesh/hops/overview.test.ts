@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { doubtfulNamespaces } from "../../../src/mesh/hops/doubtful.ts";
 import { servicesOverview } from "../../../src/mesh/hops/overview.ts";
 import { pathOf } from "../../../src/mesh/hops/path.ts";
 import { groupFaults } from "../../../src/mesh/hops/fault.ts";
@@ -6,12 +7,14 @@ import { noAddress } from "../../../src/mesh/hops/name.ts";
 import { proofs } from "../../../src/mesh/hops/proofs.ts";
 import { importedService } from "../../../src/mesh/hops/side.ts";
 import type { ServiceMeshMember } from "../../../src/mesh/hops/side.ts";
+import type { RemoteEntryFact } from "../../../src/model/facts.ts";
 import { gathered, missing } from "../../../src/model/gathered.ts";
 import { labels, namespace, remoteGateway } from "../../support/facts.ts";
 import {
   CART,
   CART_HOST,
   cart,
+  cartEntry,
   cartImport,
   serviceMesh,
   sideOf,
@@ -118,4 +121,31 @@ it("callers of a cluster in no segment do not see what another segment shares ot
       undefined,
     ],
   ]);
+});
+
+it("a Gateway for the right network, without an address, is no fault of networks", () => {
+  const remote = [remoteGateway("b", { addresses: [] })];
+  const gateways = { served: true, eastWest: [], remote };
+  const { findings } = servicesOverview(serviceMesh({ a: { gateways }, b: {} }));
+  expect(findings.map(({ message, blockedBy }) => [message, blockedBy])).toEqual([
+    [
+      "Service shop/cart of ctx-b cannot be reached: ctx-a has no remote Gateway with an address for network net-b",
+      undefined,
+    ],
+  ]);
+});
+
+it("namespaces are worth a look where peers lack what stands for pods", () => {
+  const { member } = sideOf(serviceMesh({ a: {}, b: {} }), "a");
+  const own = { id: "a", ...member.facts };
+  const other = (...remoteEntries: RemoteEntryFact[]) => ({
+    services: [],
+    namespaces: [],
+    gateways: { remote: [remoteGateway("a")] },
+    imports: [cartImport()],
+    remoteEntries,
+    flatEntries: [],
+  });
+  expect(doubtfulNamespaces(own, [other(cartEntry("a"))])).toEqual([]);
+  expect(doubtfulNamespaces(own, [other(cartEntry("c"))])).toEqual(["shop"]);
 });
