@@ -7,8 +7,11 @@ import type { LinksData } from "../../../src/checks/links/data.ts";
 import {
   addressOf,
   clusterRef,
+  COMMUNITY,
   conditions,
+  env,
   healthyFacts,
+  istiod,
   labels,
   remoteGateway,
   runMesh,
@@ -342,6 +345,14 @@ describe("no link in either direction", () => {
     expect(verdict.findings[0]).not.toHaveProperty("cluster");
   });
 
+  test("has no next step in precheck while mc link would refuse", () => {
+    const none = { served: true, eastWest: [], remote: [] };
+    const member = { changes: { gateways: none } };
+    const verdict = runMesh(links, { a: member, b: member }, { precheck: true });
+    expect(messagesOf(verdict, "skip")).toEqual(["not linked yet: ctx-a, ctx-b"]);
+    expect(commandsOf(verdict, "skip")).toEqual([]);
+  });
+
   test("of one cluster alone names it", () => {
     const alone = { a: linkedTo("a") };
     const [planned] = runMesh(links, alone, { precheck: true }).findings;
@@ -473,4 +484,16 @@ test("30 clusters, all linked to all", () => {
   const verdict = runMesh(links, Object.fromEntries(ids.map((id) => [id, {}])));
   expect(notPassed(verdict)).toEqual([]);
   expect(verdict.summary).toBe("870 links among 30 clusters");
+});
+
+test("remote secrets that every istiod of a cluster passes over make no reader of it", () => {
+  const kubeconfig = { cluster: "b", authorities: [], credentials: ["token"] };
+  const secret = { namespace: "istio-system", name: "r", kubeconfigs: gathered([kubeconfig]) };
+  const reading = (disabled: string) => {
+    const judged = [istiod({ env: env({ DISABLE_LEGACY_MULTICLUSTER: disabled }) })];
+    const changes = { istiods: { judged, others: [] }, remoteSecrets: [secret] };
+    return runMesh(links, { a: { changes }, b: {} }, COMMUNITY).summary;
+  };
+  expect(reading("false")).toBe("who reads whom: ctx-a → ctx-b");
+  expect(reading("true")).toBe("no cluster reads another");
 });

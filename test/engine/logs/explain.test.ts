@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { check, type CheckRequest } from "../../../src/engine/check.ts";
 import { array, at, record } from "../../../src/lib/json.ts";
-import { missing, type Gathered } from "../../../src/model/gathered.ts";
+import { gathered, missing, type Gathered } from "../../../src/model/gathered.ts";
 import type { LogTarget, PodLog } from "../../../src/model/log.ts";
 import type { RawObject } from "../../../src/model/reader.ts";
 import type { Finding, Report } from "../../../src/model/report.ts";
@@ -222,6 +222,22 @@ describe("what logs say", () => {
       { signature: "no-cert-pool", cluster: "cluster2", pod: "istiod-6d9cdf88cf-6625e" },
     ]);
     expect(peersOf(report, "cluster2")[0]?.evidence).toBeUndefined();
+  });
+
+  it("ends where it does, when what matters is at its end", async () => {
+    const long = `${WARN}${"x".repeat(400)} certificate signed by unknown authority`;
+    const { report } = await run("stale-address", told(line("11:55", long)), { change: silent() });
+    expect(peersOf(report)[0]?.evidence?.[0]?.line).toMatch(
+      /… x+ certificate signed by unknown authority$/,
+    );
+  });
+
+  it("says since when lines count only where that is known", async () => {
+    const log = gathered({ lines: [line("11:58", "error ztunnel failed to bind to address x")] });
+    const { report } = await run("broken", [{ "ztunnel-": log }]);
+    const [found] = findingsOf(report, "pods-ztunnel", "cluster1");
+    expect(found?.evidence).toMatchObject([{ signature: "cannot-bind", count: 1 }]);
+    expect(found?.evidence?.[0]).not.toHaveProperty("since");
   });
 
   it("is of a pod what it says itself", async () => {
