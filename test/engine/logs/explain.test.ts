@@ -224,6 +224,26 @@ describe("what logs say", () => {
     expect(peersOf(report, "cluster2")[0]?.evidence).toBeUndefined();
   });
 
+  it("is of all that was read where nothing says since when the link is as it is", async () => {
+    const silenced = silent({ lastTransitionTime: undefined });
+    const change: Change = (object) => {
+      const metadata = { ...record(object["metadata"]), creationTimestamp: undefined };
+      return silenced({ ...object, metadata });
+    };
+    const { report } = await run("stale-address", told(line("11:05", UNTRUSTED)), { change });
+    expect(peersOf(report)[0]?.evidence).toMatchObject([
+      { count: 1, since: "2026-01-15T11:00:00.000Z" },
+    ]);
+  });
+
+  it("is nothing that explains only the faults of another check", async () => {
+    const bind = line("11:58", "error ztunnel failed to bind to address [::]:15021");
+    const { report } = await run("ztunnel-cluster-id", [{ "ztunnel-": logOf(bind) }]);
+    const found = findingsOf(report, "cluster-identity");
+    expect(found.some(({ severity }) => severity === "fail")).toBe(true);
+    expect(found.some(({ evidence }) => evidence)).toBe(false);
+  });
+
   it("ends where it does, when what matters is at its end", async () => {
     const long = `${WARN}${"x".repeat(400)} certificate signed by unknown authority`;
     const { report } = await run("stale-address", told(line("11:55", long)), { change: silent() });
