@@ -1,3 +1,4 @@
+import { switchOf } from "../mesh/switches.ts";
 import { fact, listed } from "./fact.ts";
 import { expand } from "./env.ts";
 import { FLAGS, flagsOf } from "./flags.ts";
@@ -6,7 +7,6 @@ import { PLAIN_CONFIG } from "./keep-objects.ts";
 import { DEFAULT_CLUSTER_ID, DEFAULT_REVISION, ISTIOD_SELECTOR, REVISION } from "../mesh/names.ts";
 import { defined } from "../lib/defined.ts";
 import { array, at, property, string, stringMap } from "../lib/json.ts";
-import { goBool } from "../lib/go-bool.ts";
 import type { Env, IstiodFact, IstiodsFact } from "../model/facts.ts";
 import { gathered } from "../model/gathered.ts";
 import type { RawObject } from "../model/reader.ts";
@@ -44,12 +44,11 @@ async function istiodFact(source: FactSource, object: RawObject): Promise<Istiod
   const workload = { ...read, env: withArguments(read.env, flags) };
   const podLabels = stringMap(at(template, "metadata", "labels"));
   const hasContainer = mainContainer(template, CONTAINER) !== undefined;
-  const peering = workload.env.get("ENABLE_PEERING_DISCOVERY");
   return {
     ...workload,
     // Its pods carry the label that counts; some manifests leave it out on the Deployment.
     revision: workload.labels.get(REVISION) || podLabels.get(REVISION) || DEFAULT_REVISION,
-    peering: peering?.kind === "value" && goBool(peering.value) === true,
+    peering: switchOf(workload.env, "ENABLE_PEERING_DISCOVERY") === true,
     hasDiscovery: array(at(template, "spec", "containers")).some(
       (container) => string(property(container, "name")) === CONTAINER,
     ),

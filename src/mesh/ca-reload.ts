@@ -1,4 +1,4 @@
-import { goBool } from "../lib/go-bool.ts";
+import { switchOf } from "./switches.ts";
 import type { IstiodFact } from "../model/facts.ts";
 import { hasMinor, versionOf, type Release } from "./versions.ts";
 
@@ -29,8 +29,7 @@ export const RELOAD_TIME = 5 * 60_000;
 
 export function reloadRules(istiod: IstiodFact): ReloadRules {
   const { version } = versionOf(istiod, "discovery");
-  const flag = istiod.env.get(MULTI_ROOT);
-  const multiRoot = flag?.kind === "value" && goBool(flag.value) === true;
+  const multiRoot = switchOf(istiod.env, MULTI_ROOT) === true;
   return version ? { version, multiRoot } : { multiRoot };
 }
 

@@ -1,18 +1,19 @@
+import { MULTI_NETWORK } from "./service-scope.ts";
+import { switchOf } from "./switches.ts";
 import type { GatheredCluster } from "../model/cluster.ts";
 import type { GatewaysFact, IstiodsFact, RemoteSecretFact, ServiceFact } from "../model/facts.ts";
 import { valueOr, type Gathered } from "../model/gathered.ts";
 import type { MeshKind } from "../model/report.ts";
-import { goBool } from "../lib/go-bool.ts";
 import { isPeered } from "./conditions.ts";
 import { CLASS_COMMUNITY, CLASS_EAST_WEST } from "./names.ts";
 import { isCrossNetworkService } from "./network-gateways.ts";
 
 /** What shows of which kind of mesh a cluster is. What was not read shows nothing. */
 export interface KindFacts {
-  istiods: Gathered<IstiodsFact> | undefined;
-  gateways: Gathered<GatewaysFact> | undefined;
-  services: Gathered<ServiceFact[]> | undefined;
-  remoteSecrets: Gathered<RemoteSecretFact[]> | undefined;
+  istiods?: Gathered<IstiodsFact>;
+  gateways?: Gathered<GatewaysFact>;
+  services?: Gathered<ServiceFact[]>;
+  remoteSecrets?: Gathered<RemoteSecretFact[]>;
 }
 
 const NO_GATEWAYS: GatewaysFact = { served: false, eastWest: [], remote: [] };
@@ -52,12 +53,7 @@ export function showsCommunity(facts: KindFacts): boolean {
 export function meshKinds(
   clusters: readonly Pick<GatheredCluster, "facts">[],
 ): ReadonlySet<MeshKind> {
-  const all = clusters.map(({ facts: { istiods, gateways, services, remoteSecrets } }) => ({
-    istiods,
-    gateways,
-    services,
-    remoteSecrets,
-  }));
+  const all = clusters.map(({ facts }) => facts);
   const peering = all.some(showsPeering);
   if (all.some(showsLegacy)) return new Set(peering ? ["peering", "community"] : ["community"]);
   return new Set([!peering && all.some(showsGateways) ? "community" : "peering"]);
@@ -68,12 +64,7 @@ export function meshKinds(
  * do not count, which are left out of many roles on purpose.
  */
 export function isKindGuessed(clusters: readonly Pick<GatheredCluster, "facts">[]): boolean {
-  const all = clusters.map(({ facts: { istiods, gateways, services, remoteSecrets } }) => ({
-    istiods,
-    gateways,
-    services,
-    remoteSecrets,
-  }));
+  const all = clusters.map(({ facts }) => facts);
   return (
     !all.some((facts) => showsPeering(facts) || showsCommunity(facts)) &&
     all.some(({ istiods, gateways, services }) =>
@@ -97,14 +88,11 @@ export function isRemote(
   );
 }
 
-const AMBIENT_VARIABLES = ["PILOT_ENABLE_AMBIENT", "AMBIENT_ENABLE_MULTI_NETWORK"];
+const AMBIENT_VARIABLES = ["PILOT_ENABLE_AMBIENT", MULTI_NETWORK];
 
 /** Whether some istiod is set up for ambient; without that a mesh has sidecars only. */
 export function isAmbient({ judged, others }: IstiodsFact): boolean {
   return [...judged, ...others].some(({ env }) =>
-    AMBIENT_VARIABLES.some((name) => {
-      const variable = env.get(name);
-      return variable?.kind === "value" && goBool(variable.value) === true;
-    }),
+    AMBIENT_VARIABLES.some((name) => switchOf(env, name) === true),
   );
 }

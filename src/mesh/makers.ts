@@ -1,4 +1,4 @@
-import { goBool } from "../lib/go-bool.ts";
+import { switchOf } from "./switches.ts";
 import type { GatewayFact, IstiodFact } from "../model/facts.ts";
 import { HELM, HELM_RELEASE, MANAGED_BY } from "./names.ts";
 
@@ -7,8 +7,7 @@ export const AUTOMATIC = "PEERING_AUTOMATIC_LOCAL_GATEWAY";
 
 /** Whether this istiod has links made automatically. */
 export function automates({ env }: Pick<IstiodFact, "env">): boolean {
-  const value = env.get(AUTOMATIC);
-  return value?.kind === "value" && goBool(value.value) === true;
+  return switchOf(env, AUTOMATIC) === true;
 }
 
 /** A Helm release owns the Gateway, and Helm refuses one of its releases what another made. */

@@ -49,8 +49,6 @@ export const HELM = "Helm";
 export const HELM_RELEASE = "meta.helm.sh/release-name";
 export const HELM_NAMESPACE = "meta.helm.sh/release-namespace";
 export const EXPOSE_ISTIOD = "istio.io/expose-istiod";
-/** Label of a namespace or pod: `ambient`, `none`, or another mode of Istio's data plane. */
-export const DATA_PLANE_MODE = "istio.io/dataplane-mode";
 /** Label of a pod: `false` where no sidecar is put into it. */
 export const SIDECAR_INJECT = "sidecar.istio.io/inject";
 

@@ -1,3 +1,4 @@
+import { hasLabels } from "../lib/labels.ts";
 import type { ServiceFact, ServicePodFact, ServicePodsFact } from "../model/facts.ts";
 import type { Gathered } from "../model/gathered.ts";
 
@@ -19,9 +20,7 @@ export function podsOfService(
 ): ServicePodFact[] | undefined {
   if (!pods.ok || !selector || !pods.value.namespaces.has(namespace)) return undefined;
   return pods.value.pods.filter(
-    (pod) =>
-      pod.namespace === namespace &&
-      [...selector].every(([key, value]) => pod.labels.get(key) === value),
+    (pod) => pod.namespace === namespace && hasLabels(pod.labels, selector),
   );
 }
 

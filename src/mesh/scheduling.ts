@@ -1,3 +1,4 @@
+import { meetsRequirement } from "../lib/labels.ts";
 import type {
   NodeFact,
   NodeRequirement,
@@ -59,23 +60,10 @@ function tolerates({ key, operator, value, effect }: TolerationFact, taint: Tain
 
 function meets(node: NodeFact, { field, key, operator, values }: NodeRequirement): boolean {
   const found = field ? (key === "metadata.name" ? node.name : undefined) : node.labels.get(key);
-  switch (operator) {
-    case "In":
-      return found !== undefined && values.includes(found);
-    case "NotIn":
-      return found === undefined || !values.includes(found);
-    case "Exists":
-      return found !== undefined;
-    case "DoesNotExist":
-      return found === undefined;
-    case "Gt":
-      return Number(found) > Number(values[0]);
-    case "Lt":
-      return Number(found) < Number(values[0]);
-    default:
-      // Of what a later Kubernetes may know nothing is claimed.
-      return true;
-  }
+  if (operator === "Gt") return Number(found) > Number(values[0]);
+  if (operator === "Lt") return Number(found) < Number(values[0]);
+  // Of what a later Kubernetes may know nothing is claimed.
+  return meetsRequirement(found, { operator, values }) ?? true;
 }
 
 /** `dedicated=gpu:NoSchedule`, as kubectl writes it. */

@@ -1,13 +1,13 @@
-import { goBool } from "../lib/go-bool.ts";
+import { switchOf } from "./switches.ts";
 import type { IstiodsFact, MeshConfigFact, ServiceFact } from "../model/facts.ts";
 import { GLOBAL_SERVICE } from "./names.ts";
 
+/** The variable of istiod that joins ambient clusters over several networks. */
+export const MULTI_NETWORK = "AMBIENT_ENABLE_MULTI_NETWORK";
+
 /** Whether istiod joins ambient clusters over several networks: then Services have scopes. */
 export function isMultiNetworkAmbient({ judged }: IstiodsFact): boolean {
-  return judged.some(({ env }) => {
-    const variable = env.get("AMBIENT_ENABLE_MULTI_NETWORK");
-    return variable?.kind === "value" && goBool(variable.value) === true;
-  });
+  return judged.some(({ env }) => switchOf(env, MULTI_NETWORK) === true);
 }
 
 /** Whether a Service is labelled to be shared with other clusters. */

@@ -1,3 +1,4 @@
+import { qualified } from "./wording.ts";
 import { defined } from "../lib/defined.ts";
 import type { ClusterRef } from "../model/check.ts";
 import type { NamespaceFact, ServiceFact } from "../model/facts.ts";
@@ -108,10 +109,6 @@ export interface ServiceCopy {
   inherited: boolean;
 }
 
-function keyOf({ namespace, name }: ServiceFact): string {
-  return `${namespace}/${name}`;
-}
-
 /**
  * The clusters by the Segment that they are in, undefined for those in none. Services of two Segments
  * are two services, whatever they are called: their hosts differ, and no Segment sees another's.
@@ -134,11 +131,11 @@ export function sharedCopies(members: readonly ServicesMember[]): Map<string, Se
     facts,
     own: sharings(facts.services, facts.namespaces),
   }));
-  const keys = [...new Set(shared.flatMap(({ own }) => [...own.keys()].map(keyOf)))].toSorted();
+  const keys = [...new Set(shared.flatMap(({ own }) => [...own.keys()].map(qualified)))].toSorted();
   const copies = new Map(keys.map((key): [string, ServiceCopy[]] => [key, []]));
   for (const { cluster, facts, own } of shared) {
     for (const service of facts.services) {
-      const key = keyOf(service);
+      const key = qualified(service);
       const found = own.get(service);
       copies.get(key)?.push({
         cluster,

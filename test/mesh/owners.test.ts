@@ -76,6 +76,13 @@ test.each<[string, RegExp, string[]]>([
     /toSorted\(\(\[one\], \[other\]\)[^]{0,90}\[key, \w+\(item\)\]/,
     ["lib/sorted-keys.ts"],
   ],
+  [
+    "what a switch of istiod is set to",
+    /\.kind === "value" (\?|&&) goBool\(/,
+    ["mesh/switches.ts"],
+  ],
+  ["a variable of istiod that a command sets", /"-c", "discovery"\]/, ["mesh/commands/istiod.ts"]],
+  ["what requirements of selectors mean", /["'`]DoesNotExist["'`]/, ["lib/labels.ts"]],
   ["characters that do not show", /\\u007F-\\u009F\\p\{Cf\}/, ["lib/invisible.ts"]],
 ])("%s: one owner", (_, pattern, owners) => {
   expect(filesWith(pattern)).toEqual(owners);
@@ -85,4 +92,12 @@ test("a rule in a second place would be found", () => {
   expect(FILES.size).toBeGreaterThan(100);
   expect(filesWith(/export function externalAddresses/)).toEqual(["mesh/addresses.ts"]);
   expect(filesWith(/import type \{/).length).toBeGreaterThan(100);
+});
+
+test("labels and annotations have one name each", () => {
+  const labels = [...(FILES.get("mesh/names.ts") ?? "").matchAll(/= "([^"]+\/[^"]+)";/g)].map(
+    ([, label]) => label,
+  );
+  expect(labels.length).toBeGreaterThan(20);
+  expect(labels.filter((label, index) => labels.indexOf(label) !== index)).toEqual([]);
 });

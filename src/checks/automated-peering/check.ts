@@ -1,3 +1,4 @@
+import { setIstiodVariable } from "../../mesh/commands/istiod.ts";
 import { externalAddresses } from "../../mesh/addresses.ts";
 import { servicesOf, type Link } from "../../mesh/links.ts";
 import { AUTOMATIC, automates } from "../../mesh/makers.ts";
@@ -44,17 +45,7 @@ function switchedOff(member: Member): Finding[] {
         object: objectRef("Deployment", istiod),
         remediation: remedy(
           `Set ${AUTOMATIC} to true on istiod (in the values of the istiod chart: env.${AUTOMATIC}).`,
-          kubectl(
-            cluster,
-            "-n",
-            istiod.namespace,
-            "set",
-            "env",
-            `deployment/${istiod.name}`,
-            "-c",
-            "discovery",
-            `${AUTOMATIC}=true`,
-          ),
+          setIstiodVariable(cluster, istiod, AUTOMATIC, "true"),
         ),
       },
     ),

@@ -1,3 +1,4 @@
+import { showService } from "../../mesh/commands/services.ts";
 import { kubectl } from "../../mesh/commands/shell.ts";
 import { isTrue } from "../../mesh/conditions.ts";
 import { CLASS_COMMUNITY, GATEWAY_RESOURCE, NETWORK, PROGRAMMED } from "../../mesh/names.ts";
@@ -42,16 +43,7 @@ function serviceFindings(
   const name = `Service ${qualified(service)}`;
   if (!isCrossNetworkService(service) && !isHboneService(service)) {
     const message = `${name} is labelled for network ${label}, but has neither port 15443 nor 15008: istiod takes it for no gateway`;
-    const show = kubectl(
-      cluster,
-      "-n",
-      service.namespace,
-      "get",
-      "service",
-      service.name,
-      "-o",
-      "yaml",
-    );
+    const show = showService(cluster, service);
     return [
       warn(message, {
         object,

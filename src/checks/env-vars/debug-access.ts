@@ -1,4 +1,5 @@
-import { goBool } from "../../lib/go-bool.ts";
+import { switchOf } from "../../mesh/switches.ts";
+import { setIstiodVariable } from "../../mesh/commands/istiod.ts";
 import { versionOf } from "../../mesh/versions.ts";
 import {
   guardsDebugEndpoints,
@@ -6,7 +7,6 @@ import {
   MANAGEMENT_NAMESPACE,
 } from "../../mesh/management.ts";
 import { qualified } from "../../mesh/wording.ts";
-import { kubectl } from "../../mesh/commands/shell.ts";
 import type { ClusterRef } from "../../model/check.ts";
 import type { IstiodFact, ServiceFact } from "../../model/facts.ts";
 import { info, objectRef, remedy, warn } from "../../model/finding.ts";
@@ -42,8 +42,7 @@ export function debugAccessFindings(
 /** An istiod that asks who wants its debug endpoints, as far as is known. */
 function guards(istiod: IstiodFact): boolean {
   const { version } = versionOf(istiod, "discovery");
-  const authentication = istiod.env.get(AUTHENTICATION);
-  const isOff = authentication?.kind === "value" && goBool(authentication.value) === false;
+  const isOff = switchOf(istiod.env, AUTHENTICATION) === false;
   return version !== undefined && guardsDebugEndpoints(version) && !isOff;
 }
 
@@ -69,17 +68,7 @@ function judge(istiod: IstiodFact, namespace: string, cluster: ClusterRef): Find
         object,
         remediation: remedy(
           `List the namespace (in the values of the istiod chart: env.${ALLOWED}).`,
-          kubectl(
-            cluster,
-            "-n",
-            istiod.namespace,
-            "set",
-            "env",
-            `deployment/${istiod.name}`,
-            "-c",
-            "discovery",
-            `${ALLOWED}=${[...allowed, namespace].join(",")}`,
-          ),
+          setIstiodVariable(cluster, istiod, ALLOWED, [...allowed, namespace].join(",")),
         ),
       },
     ),

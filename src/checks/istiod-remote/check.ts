@@ -1,3 +1,4 @@
+import { showService } from "../../mesh/commands/services.ts";
 import { kubectl } from "../../mesh/commands/shell.ts";
 import { isRemote } from "../../mesh/kind.ts";
 import { PORT_XDS } from "../../mesh/names.ts";
@@ -34,16 +35,7 @@ function judgeService(service: ServiceFact, cluster: ClusterRef): Finding {
   if (service.type === "ExternalName") {
     return pass(`${name} leads to ${service.externalName ?? "an istiod elsewhere"}`, { object });
   }
-  const show = kubectl(
-    cluster,
-    "-n",
-    service.namespace,
-    "get",
-    "service",
-    service.name,
-    "-o",
-    "yaml",
-  );
+  const show = showService(cluster, service);
   if (service.selector !== undefined) {
     const message = `${name} selects pods of this cluster, in which no istiod runs`;
     const remediation = step(

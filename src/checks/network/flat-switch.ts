@@ -1,6 +1,6 @@
+import { setIstiodVariable } from "../../mesh/commands/istiod.ts";
 import { goBool } from "../../lib/go-bool.ts";
 import { qualified } from "../../mesh/wording.ts";
-import { kubectl } from "../../mesh/commands/shell.ts";
 import { objectRef, remedy, warn } from "../../model/finding.ts";
 import { valueOr } from "../../model/gathered.ts";
 import type { Finding } from "../../model/report.ts";
@@ -25,17 +25,7 @@ export function flatSwitchFindings(network: string, members: readonly NetworkMem
             object: objectRef("Deployment", istiod),
             remediation: remedy(
               `Set ${SWITCH} to true on istiods of a flat network (in the values of the istiod chart: env.${SWITCH}), or give each cluster a network of its own.`,
-              kubectl(
-                cluster,
-                "-n",
-                istiod.namespace,
-                "set",
-                "env",
-                `deployment/${istiod.name}`,
-                "-c",
-                "discovery",
-                `${SWITCH}=true`,
-              ),
+              setIstiodVariable(cluster, istiod, SWITCH, "true"),
             ),
           },
         ),

@@ -1,8 +1,8 @@
 import { deleteEntries } from "../../mesh/commands/entries.ts";
 import type { ServiceMesh } from "../../mesh/hops/mesh.ts";
-import { importedService, serviceKey, type Side } from "../../mesh/hops/side.ts";
+import { importedService, type Side } from "../../mesh/hops/side.ts";
 import { GATEWAY_NAME } from "../../mesh/names.ts";
-import { enumerate } from "../../mesh/wording.ts";
+import { enumerate, qualified } from "../../mesh/wording.ts";
 import type { ClusterRef } from "../../model/check.ts";
 import { info, objectRef, remedy, warn } from "../../model/finding.ts";
 import type { RemoteEntryFact, ServiceEntryFact } from "../../model/facts.ts";
@@ -18,11 +18,11 @@ function leftOverOf({ member }: Side, known: (key: string) => boolean) {
       })
     : [];
   const workloads = remoteEntries.ok
-    ? remoteEntries.value.filter(({ service }) => !known(serviceKey(service)))
+    ? remoteEntries.value.filter(({ service }) => !known(qualified(service)))
     : [];
   const keys = [
     ...services.map(({ key }) => key),
-    ...workloads.map(({ service }) => serviceKey(service)),
+    ...workloads.map(({ service }) => qualified(service)),
   ];
   return {
     services: services.map(({ entry }) => entry),

@@ -1,4 +1,4 @@
-import { DATA_PLANE_MODE } from "../../mesh/names.ts";
+import { DATAPLANE_MODE } from "../../mesh/names.ts";
 import { qualified } from "../../mesh/wording.ts";
 import type { ClusterRef } from "../../model/check.ts";
 import type { NamespaceFact, PodFact } from "../../model/facts.ts";
@@ -27,8 +27,8 @@ interface Around {
 /** As Istio CNI decides it: the pod's label, else that of its namespace; never on the node's network. */
 function isAmbient(pod: SpireWorkloadFact, namespaces: readonly NamespaceFact[]): boolean {
   const mode =
-    pod.labels.get(DATA_PLANE_MODE) ??
-    namespaces.find(({ name }) => name === pod.namespace)?.labels.get(DATA_PLANE_MODE);
+    pod.labels.get(DATAPLANE_MODE) ??
+    namespaces.find(({ name }) => name === pod.namespace)?.labels.get(DATAPLANE_MODE);
   return mode === "ambient" && !pod.hostNetwork;
 }
 

@@ -1,3 +1,4 @@
+import { setIstiodVariable } from "../../mesh/commands/istiod.ts";
 import { externalAuthority } from "../../mesh/trust/cacerts.ts";
 import {
   isTrusted,
@@ -6,7 +7,7 @@ import {
   trustedAccounts,
 } from "../../mesh/trust/node-accounts.ts";
 import { HELM_VARIABLES, helmUpgrade } from "../../mesh/commands/helm.ts";
-import { kubectl, quote } from "../../mesh/commands/shell.ts";
+import { quote } from "../../mesh/commands/shell.ts";
 import { enumerate, qualified } from "../../mesh/wording.ts";
 import { clusterCheck, type ClusterRef } from "../../model/check.ts";
 import type { IstiodFact, WorkloadFact } from "../../model/facts.ts";
@@ -52,14 +53,11 @@ function trustIt(
   return remedy(
     `Set trustedZtunnelNamespace of the istiod Helm release to the namespace of ztunnel (global.platform=openshift makes it kube-system); ${HELM_VARIABLES}. Until its next upgrade the second command does it.`,
     [helmUpgrade(cluster, "istiod", istiod.namespace, []), ...values].join(" "),
-    kubectl(
+    setIstiodVariable(
       cluster,
-      "-n",
-      istiod.namespace,
-      "set",
-      "env",
-      `deployment/${istiod.name}`,
-      `${TRUSTED_ACCOUNTS}=${[...accounts, `${namespace}/${account}`].join(",")}`,
+      istiod,
+      TRUSTED_ACCOUNTS,
+      [...accounts, `${namespace}/${account}`].join(","),
     ),
   );
 }

@@ -26,3 +26,14 @@ export function restartIstiod(
   const restart = ["rollout", "restart", "deployment", "-l", ISTIOD_SELECTOR];
   return kubectl(cluster, "-n", namespace, ...restart);
 }
+
+/** Sets a variable of istiod, until the next upgrade of its Helm release. */
+export function setIstiodVariable(
+  cluster: ClusterRef,
+  { namespace, name }: { namespace: string; name: string },
+  variable: string,
+  value: string,
+): string {
+  const target = [`deployment/${name}`, "-c", "discovery"];
+  return kubectl(cluster, "-n", namespace, "set", "env", ...target, `${variable}=${value}`);
+}

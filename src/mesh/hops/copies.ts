@@ -6,7 +6,7 @@ import { SERVICE_SCOPE, SERVICE_TAKEOVER, USE_WAYPOINT } from "../names.ts";
 import { readyPods } from "../pods.ts";
 import { isTakenOver, type SharedService } from "../services.ts";
 import { waypointOf } from "../waypoints.ts";
-import { enumerate } from "../wording.ts";
+import { enumerate, qualified } from "../wording.ts";
 import type { ServiceMesh } from "./mesh.ts";
 import type { Side } from "./side.ts";
 import { contextsOf } from "./wording.ts";
@@ -62,7 +62,7 @@ function areLinked(mesh: ServiceMesh, some: readonly Copy[], others: readonly Co
 }
 
 function named(copies: readonly Copy[]): string[] {
-  return copies.map(({ shared: { service } }) => `${service.namespace}/${service.name}`);
+  return copies.map(({ shared: { service } }) => qualified(service));
 }
 
 /** `Service a/b has`, `Services a/b, a/c have` */

@@ -1,3 +1,4 @@
+import { qualified } from "../wording.ts";
 import type {
   FlatEntryFact,
   GatewaysFact,
@@ -9,7 +10,7 @@ import type {
 import { CLUSTER } from "../names.ts";
 import { sharings } from "../services.ts";
 import { waypointOf } from "../waypoints.ts";
-import { importedService, serviceKey } from "./side.ts";
+import { importedService } from "./side.ts";
 
 interface OwnServices {
   /** CLUSTER_ID. */
@@ -39,7 +40,7 @@ function withoutEntry(
   // On a flat network pods are reached directly, or not at all.
   const entries = flat.length > 0 ? flat : remoteEntries;
   for (const { sourceCluster, service } of entries) {
-    if (sourceCluster === id && service) known.delete(serviceKey(service));
+    if (sourceCluster === id && service) known.delete(qualified(service));
   }
   return known;
 }
@@ -49,7 +50,7 @@ function byWaypoint({ services, namespaces }: Omit<OwnServices, "id">): Map<stri
   const spaces = new Map(namespaces.map((one) => [one.name, one]));
   return new Map(
     [...sharings(services, namespaces).keys()].map((service) => [
-      serviceKey(service),
+      qualified(service),
       waypointOf(service, spaces.get(service.namespace)) !== undefined,
     ]),
   );

@@ -1,3 +1,4 @@
+import { hasLabels } from "../../lib/labels.ts";
 import type { GatewayFact, ServicePodFact } from "../../model/facts.ts";
 import type { Gathered } from "../../model/gathered.ts";
 import type { NetworkPolicyFact, PoliciesFact } from "../../model/policy-facts.ts";
@@ -9,8 +10,7 @@ import { kubectl } from "../commands/shell.ts";
 import { isTrue } from "../conditions.ts";
 import { offersNodePorts } from "../data-plane.ts";
 import { GATEWAY_NAME, PORT_HBONE, PROGRAMMED } from "../names.ts";
-import { isCaptured, podsOfService } from "../pods.ts";
-import { readyPods } from "../pods.ts";
+import { isCaptured, podsOfService, readyPods } from "../pods.ts";
 import { enumerate, qualified } from "../wording.ts";
 import { namesOf } from "./ends.ts";
 import type { Cause } from "./fault.ts";
@@ -67,7 +67,7 @@ function closing(
   // What expressions select is not evaluated: it may be that one opens the port.
   if (near.some(({ selector }) => selector === undefined)) return undefined;
   const selecting = near.filter(({ selector = new Map<string, string>() }) =>
-    [...selector].every(([key, value]) => labels.get(key) === value),
+    hasLabels(labels, selector),
   );
   return selecting.some(opensHbone) ? undefined : selecting[0];
 }

@@ -1,4 +1,4 @@
-import { goBool } from "../../lib/go-bool.ts";
+import { switchOf } from "../switches.ts";
 import { step } from "../../model/finding.ts";
 import { showEntry } from "../commands/entries.ts";
 import { istiodLog } from "../commands/istiod.ts";
@@ -20,11 +20,7 @@ const GRACE = 2 * 60_000;
 export function givesNoAddresses({ member }: Side): boolean {
   const { istiods } = member.facts;
   return (
-    istiods.ok &&
-    istiods.value.judged.some(({ env }) => {
-      const found = env.get(AUTOALLOCATE);
-      return found?.kind === "value" && goBool(found.value) === false;
-    })
+    istiods.ok && istiods.value.judged.some(({ env }) => switchOf(env, AUTOALLOCATE) === false)
   );
 }
 

@@ -1,3 +1,4 @@
+import { hasLabels } from "../../lib/labels.ts";
 import type { Gathered } from "../../model/gathered.ts";
 import type {
   AuthorizationPolicyFact,
@@ -126,7 +127,7 @@ function applying(path: Path, policies: PoliciesFact): AuthorizationPolicyFact[]
     ({ namespace, selector, targeted }) =>
       !targeted &&
       (namespace === root || namespace === path.service?.namespace) &&
-      pods.some(({ labels }) => [...selector].every(([key, value]) => labels.get(key) === value)),
+      pods.some(({ labels }) => hasLabels(labels, selector)),
   );
 }
 

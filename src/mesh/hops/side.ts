@@ -1,3 +1,4 @@
+import { qualified } from "../wording.ts";
 import type { ClusterRef } from "../../model/check.ts";
 import type {
   Facts,
@@ -36,16 +37,11 @@ export interface ServiceMeshMember {
 /** Where nothing was imported, or could be read. */
 export const NO_IMPORTS: Facts["imports"] = { entries: [], rivals: [], everywhere: false };
 
-/** A Service by namespace and name, as in `bookinfo/reviews`. */
-export function serviceKey({ namespace, name }: { namespace: string; name: string }): string {
-  return `${namespace}/${name}`;
-}
-
 /** Of what peering wrote for a service, which: by its labels, else by its host. */
 export function importedService(entry: ServiceEntryFact): string | undefined {
-  if (entry.service) return serviceKey(entry.service);
+  if (entry.service) return qualified(entry.service);
   const [name, namespace, ...domain] = entry.hosts.slice(0, 1).flatMap((host) => host.split("."));
-  return name && namespace && domain.length > 0 ? serviceKey({ namespace, name }) : undefined;
+  return name && namespace && domain.length > 0 ? qualified({ namespace, name }) : undefined;
 }
 
 function grouped<T>(items: readonly T[], keysOf: (item: T) => Iterable<string>): Map<string, T[]> {
@@ -95,8 +91,8 @@ export class Side {
     this.segment = segmentName(facts.namespaces, cluster.istioNamespace);
     this.domain = meshDomain(this.segment, valueOr(facts.segments, []));
     const shared = sharedServices(facts.services, facts.namespaces, this.domain);
-    this.shared = new Map(shared.map((one) => [serviceKey(one.service), one]));
-    this.services = new Map(facts.services.map((one) => [serviceKey(one), one]));
+    this.shared = new Map(shared.map((one) => [qualified(one.service), one]));
+    this.services = new Map(facts.services.map((one) => [qualified(one), one]));
     this.namespaces = new Map(facts.namespaces.map((one) => [one.name, one]));
     const { domains, aliases } = trustDomainsOf(valueOr(facts.meshConfigs, []), facts.istiods);
     this.sameDomains = new Set([...domains, ...aliases, DEFAULT_TRUST_DOMAIN]);
@@ -105,11 +101,11 @@ export class Side {
     this.#imports = grouped(entries, ({ hosts }) => new Set(hosts));
     this.#rivals = grouped(rivals, ({ hosts }) => new Set(hosts));
     this.#entries = grouped(valueOr(facts.remoteEntries, []), ({ sourceCluster, service }) => [
-      `${sourceCluster} ${serviceKey(service)}`,
+      `${sourceCluster} ${qualified(service)}`,
     ]);
     this.#flat = new Set(
       valueOr(facts.flatEntries, []).flatMap(({ sourceCluster, service }) =>
-        service ? [`${sourceCluster} ${serviceKey(service)}`] : [],
+        service ? [`${sourceCluster} ${qualified(service)}`] : [],
       ),
     );
   }

@@ -1,3 +1,4 @@
+import { hasLabels, meetsRequirement } from "../../lib/labels.ts";
 import type { LabelSelectorFact } from "../../model/spire.ts";
 
 /**
@@ -9,22 +10,8 @@ export function takesLabels(
   labels: ReadonlyMap<string, string>,
 ): boolean | undefined {
   if (!selector) return true;
-  const named = [...selector.labels].every(([key, value]) => labels.get(key) === value);
-  const expressions = selector.expressions.map(({ key, operator, values }) => {
-    const found = labels.get(key);
-    switch (operator) {
-      case "In":
-        return found !== undefined && values.includes(found);
-      case "NotIn":
-        return found === undefined || !values.includes(found);
-      case "Exists":
-        return found !== undefined;
-      case "DoesNotExist":
-        return found === undefined;
-      default:
-        return undefined;
-    }
-  });
+  const named = hasLabels(labels, selector.labels);
+  const expressions = selector.expressions.map((one) => meetsRequirement(labels.get(one.key), one));
   if (expressions.includes(undefined)) return undefined;
   return named && !expressions.includes(false);
 }

@@ -1,6 +1,6 @@
 import type { RawObject } from "../../model/reader.ts";
 import type { ProbeTarget } from "../../mesh/probe/target.ts";
-import { DATA_PLANE_MODE, SIDECAR_INJECT } from "../../mesh/names.ts";
+import { DATAPLANE_MODE, SIDECAR_INJECT } from "../../mesh/names.ts";
 import { PROBE_SCRIPT } from "./script.ts";
 
 const APP = "app.kubernetes.io/name";
@@ -42,7 +42,7 @@ export function probePod(options: PodOptions): RawObject & { metadata: Record<st
       labels: {
         "app.kubernetes.io/managed-by": "mc",
         [APP]: APP_NAME,
-        [DATA_PLANE_MODE]: "none",
+        [DATAPLANE_MODE]: "none",
         [SIDECAR_INJECT]: "false",
       },
     },

@@ -51,7 +51,7 @@ test("ztunnel in kube-system of an istiod that was not told is a fault, with wha
     /^helm upgrade --reuse-values istiod .* -n istio-system .* --set trustedZtunnelNamespace=kube-system$/,
   );
   expect(kubectl).toBe(
-    "kubectl --context ctx-a -n istio-system set env deployment/istiod CA_TRUSTED_NODE_ACCOUNTS=istio-system/ztunnel,kube-system/ztunnel",
+    "kubectl --context ctx-a -n istio-system set env deployment/istiod -c discovery CA_TRUSTED_NODE_ACCOUNTS=istio-system/ztunnel,kube-system/ztunnel",
   );
 });
 
