@@ -1,9 +1,10 @@
-import { showsCommunity } from "../mesh/kind.ts";
+import { isKindGuessed, showsCommunity } from "../mesh/kind.ts";
 import type { FactSource } from "../model/source.ts";
 
 /**
  * Whether a cluster is worth asking for what only community multicluster has: `--mode` says so, or it
- * shows signs of it, by facts that are read anyway. Peering pays nothing for it.
+ * shows signs of it, by facts that are read anyway, or not all that would tell could be read. Peering
+ * pays nothing for it.
  */
 export async function isCommunity(source: FactSource): Promise<boolean> {
   const { mode } = source.settings;
@@ -14,5 +15,6 @@ export async function isCommunity(source: FactSource): Promise<boolean> {
     source.fact("services"),
     source.fact("remoteSecrets"),
   ]);
-  return showsCommunity({ istiods, gateways, services, remoteSecrets });
+  const facts = { istiods, gateways, services, remoteSecrets };
+  return showsCommunity(facts) || isKindGuessed([{ facts }]);
 }
