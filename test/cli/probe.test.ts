@@ -207,14 +207,20 @@ describe("mc probe", () => {
   });
 
   it("deletes what a run before left, and lets others run", async () => {
-    const leftover = (name: string, phase: string, created: string): KubeObject => ({
+    const ours = { "app.kubernetes.io/managed-by": "mc" };
+    const leftover = (
+      name: string,
+      phase: string,
+      created: string,
+      by: Record<string, string> = ours,
+    ): KubeObject => ({
       apiVersion: "v1",
       kind: "Pod",
       metadata: {
         name,
         namespace: "default",
         creationTimestamp: created,
-        labels: { "app.kubernetes.io/name": "mc-probe" },
+        labels: { "app.kubernetes.io/name": "mc-probe", ...by },
       },
       spec: { activeDeadlineSeconds: 100, containers: [] },
       status: { phase },
@@ -224,9 +230,13 @@ describe("mc probe", () => {
     server.put(leftover("mc-probe-ended", "Failed", now));
     server.put(leftover("mc-probe-old", "Running", "2020-01-01T00:00:00Z"));
     server.put(leftover("mc-probe-young", "Running", now));
+    server.put(leftover("mc-probe-of-others", "Failed", now, {}));
     const clock = clockWith(() => kubelet(terminated(ALL)));
     await clusters.mc(YES, { clock });
-    expect(pods("cluster1").map(({ metadata }) => metadata.name)).toEqual(["mc-probe-young"]);
+    expect(pods("cluster1").map(({ metadata }) => metadata.name)).toEqual([
+      "mc-probe-young",
+      "mc-probe-of-others",
+    ]);
   });
 
   it("keeps them where that is wanted, and says how they go", async () => {

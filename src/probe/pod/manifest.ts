@@ -1,12 +1,13 @@
 import type { RawObject } from "../../model/reader.ts";
 import type { ProbeTarget } from "../../mesh/probe/target.ts";
-import { DATAPLANE_MODE, SIDECAR_INJECT } from "../../mesh/names.ts";
+import { DATAPLANE_MODE, MANAGED_BY, SIDECAR_INJECT } from "../../mesh/names.ts";
 import { PROBE_SCRIPT } from "./script.ts";
 
-const APP = "app.kubernetes.io/name";
-const APP_NAME = "mc-probe";
-/** Selects the Pods of all runs. */
-export const PROBE_SELECTOR = `${APP}=${APP_NAME}`;
+const LABELS = { [MANAGED_BY]: "mc", "app.kubernetes.io/name": "mc-probe" };
+/** Selects the Pods of all runs, and no others that are called alike. */
+export const PROBE_SELECTOR = Object.entries(LABELS)
+  .map(([key, value]) => `${key}=${value}`)
+  .join(",");
 export const PROBE_CONTAINER = "probe";
 
 export interface PodOptions {
@@ -40,8 +41,7 @@ export function probePod(options: PodOptions): RawObject & { metadata: Record<st
       name,
       namespace,
       labels: {
-        "app.kubernetes.io/managed-by": "mc",
-        [APP]: APP_NAME,
+        ...LABELS,
         [DATAPLANE_MODE]: "none",
         [SIDECAR_INJECT]: "false",
       },
