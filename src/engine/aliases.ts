@@ -23,6 +23,12 @@ export function aliasesOf(clusters: readonly GatheredCluster[]): Alias[] {
   return [...repeated].map(([cluster, first]) => ({ cluster, of: first.ref }));
 }
 
+/** Each cluster once, whatever contexts lead to it. */
+export function withoutAliases(clusters: readonly GatheredCluster[]): GatheredCluster[] {
+  const aliases = new Set(aliasesOf(clusters).map(({ cluster }) => cluster));
+  return clusters.filter((cluster) => !aliases.has(cluster));
+}
+
 /** Says so where the check that names such contexts does not run. */
 export function aliasNotes(aliases: readonly Alias[]): Finding[] {
   return aliases.map(({ cluster: { ref }, of }) =>

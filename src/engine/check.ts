@@ -9,7 +9,7 @@ import type { FactKey } from "../model/facts.ts";
 import type { ClusterReader } from "../model/reader.ts";
 import type { FailOn, MeshKind, Report } from "../model/report.ts";
 import { VERSION } from "../version.ts";
-import { aliasesOf } from "./aliases.ts";
+import { withoutAliases } from "./aliases.ts";
 import { isKindGuessed, meshKinds } from "../mesh/kind.ts";
 import { applicable } from "./applies.ts";
 import { artifactsOf, RunArtifacts } from "./artifacts.ts";
@@ -130,10 +130,4 @@ export async function examine(
   const probe = await probing;
   const report = { ...explained, durationMs: Math.round(performance.now() - start) };
   return { report: probe ? { ...report, probe } : report, clusters };
-}
-
-/** Each cluster once, whatever contexts lead to it. */
-function withoutAliases(clusters: readonly GatheredCluster[]): GatheredCluster[] {
-  const aliases = new Set(aliasesOf(clusters).map(({ cluster }) => cluster));
-  return clusters.filter((cluster) => !aliases.has(cluster));
 }

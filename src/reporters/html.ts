@@ -4,6 +4,7 @@ import { anchorsOf, MESH_ANCHOR, resultAnchor } from "./html/anchors.ts";
 import { causesSection } from "./html/causes.ts";
 import { resultItem, statusLabel, symbol } from "./html/findings.ts";
 import { linksSection } from "./html/links.ts";
+import { page } from "./html/page.ts";
 import { STYLE } from "./html/style.ts";
 import { probeSection } from "./html/probe.ts";
 import { PICTURE } from "./topology/style.ts";
@@ -28,8 +29,6 @@ function titleOf(outcome: Outcome): string {
 }
 
 /** Nothing is loaded and nothing runs, whatever a label says. */
-const POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
-
 function header(report: Report): Markup {
   const { outcome, clusters, summary, startedAt, tool, precheck } = report;
   const more = [baselineWords(report), thresholdWords(report)].filter(Boolean);
@@ -92,18 +91,10 @@ export const html: Reporter = (report, { verbose, views }) => {
     fold(anchors[index] ?? "", nameOf(cluster), cluster.checks, verbose),
   );
   const across = mesh.length > 0 ? [fold(MESH_ANCHOR, "Across clusters", mesh, verbose)] : [];
-  return markup`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${POLICY}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>mc check: ${titleOf(outcome)}</title>
-<style>${STYLE}${matrices.length > 0 ? PICTURE : markup``}</style>
-</head>
-<body>
-${header(report)}
+  return page(
+    `mc check: ${titleOf(outcome)}`,
+    matrices.length > 0 ? [STYLE, PICTURE] : [STYLE],
+    markup`${header(report)}
 <main>
 ${causesSection(report, views)}
 ${clustersTable(report)}
@@ -114,7 +105,6 @@ ${folds}
 ${across}
 </section>
 </main>
-</body>
-</html>
-`.source;
+`,
+  );
 };

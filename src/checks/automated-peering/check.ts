@@ -1,9 +1,8 @@
-import { setIstiodVariable } from "../../mesh/commands/istiod.ts";
+import { setIstiodVariable, istiodLog } from "../../mesh/commands/istiod.ts";
 import { externalAddresses } from "../../mesh/addresses.ts";
 import { servicesOf, type Link } from "../../mesh/links.ts";
 import { AUTOMATIC, automates } from "../../mesh/makers.ts";
 import { managementNamespaces } from "../../mesh/management.ts";
-import { istiodLog } from "../../mesh/commands/istiod.ts";
 import { kubectl } from "../../mesh/commands/shell.ts";
 import { enumerate, qualified } from "../../mesh/wording.ts";
 import { meshCheck } from "../../model/check.ts";

@@ -1,8 +1,8 @@
 import { resolve } from "node:path";
-import { closest } from "../../lib/closest.ts";
 import { UsageError } from "../../model/errors.ts";
 import { REPORTERS } from "../../reporters/index.ts";
 import type { Reporter } from "../../reporters/reporter.ts";
+import { formatCalled } from "../shared/format.ts";
 import { checkWritable } from "../shared/output-file.ts";
 
 /** A report that is asked for: `-o sarif=report.sarif`. */
@@ -32,19 +32,6 @@ export function separatorOf(format: string): string {
 /** Annotations are lines among those of a job's log, which text may stand in too. */
 function mayShareStdout(formats: readonly string[]): boolean {
   return formats.length < 2 || formats.toSorted().join() === "github,text";
-}
-
-async function reporterOf(format: string): Promise<Reporter> {
-  const load = Object.hasOwn(REPORTERS, format) ? REPORTERS[format] : undefined;
-  if (!load) {
-    const known = Object.keys(REPORTERS);
-    const near = closest(format, known);
-    const hint = near === undefined ? "" : ` (did you mean ${near}?)`;
-    throw new UsageError(
-      `no output format is called ${JSON.stringify(format)}${hint}; there are ${known.join(", ")}`,
-    );
-  }
-  return load();
 }
 
 interface Named {
@@ -97,7 +84,9 @@ function refuseClashes(outputs: readonly Named[], isWatch: boolean): void {
  */
 export async function outputsOf(flags: OutputFlags): Promise<ReportOutput[]> {
   const outputs = withOutputFile((flags.output ?? ["text"]).map(named), flags.outputFile);
-  const reporters = await Promise.all(outputs.map(({ format }) => reporterOf(format)));
+  const reporters = await Promise.all(
+    outputs.map(({ format }) => formatCalled(REPORTERS, format)()),
+  );
   refuseClashes(outputs, flags.watch !== undefined);
   for (const { file } of outputs) if (file !== undefined) await checkWritable(file);
   return outputs.map((one, index) => ({ ...one, reporter: reporters[index] as Reporter }));

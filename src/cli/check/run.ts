@@ -1,4 +1,3 @@
-import { defined } from "../../lib/defined.ts";
 import { CHECKS } from "../../checks/index.ts";
 import { check, type CheckRequest } from "../../engine/check.ts";
 import type { LogsWhen } from "../../engine/logs/index.ts";
@@ -11,7 +10,7 @@ import { awaitedResults } from "./awaited-results.ts";
 import { matchChecks } from "../shared/check-ids.ts";
 import { EXIT_FAULT } from "../shared/exit-code.ts";
 import { type Io, unlessInterrupted } from "../shared/io.ts";
-import { meshKindOf, type Mode } from "../shared/options.ts";
+import { meshKindOf, type Mode, placesOf } from "../shared/options.ts";
 import { Progress, StatusLine } from "../shared/progress.ts";
 import { closeReaders, openReaders } from "../shared/readers.ts";
 import { note } from "../shared/say.ts";
@@ -94,11 +93,7 @@ function requestOf(options: CheckOptions): CheckRequest {
     ...meshKindOf(options.mode),
     ...(only ? { only } : {}),
     ...(skip ? { skip } : {}),
-    ...defined({
-      istioNamespace: options.istioNamespace,
-      revision: options.revision,
-      namespace: options.namespace,
-    }),
+    ...placesOf(options),
   };
 }
 

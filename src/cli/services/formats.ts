@@ -3,6 +3,7 @@ import type { ServicesOverview } from "../../mesh/hops/overview.ts";
 import { jsonText } from "../../reporters/json.ts";
 import { escapeMarkdown, fenced } from "../../reporters/markdown/escape.ts";
 import { commandMarkup, markup } from "../../reporters/markup.ts";
+import { page } from "../../reporters/html/page.ts";
 import { STYLE } from "../../reporters/html/style.ts";
 import { columns } from "../../reporters/text/table.ts";
 import { yamlText } from "../../reporters/yaml.ts";
@@ -89,18 +90,10 @@ const html: Format = ({ clusters, lines, findings, unread }) => {
     return markup`<li>❌ ${message} ${remediation?.summary ?? ""}${commands}</li>`;
   });
   const notRead = unread.map((one) => markup`<li>❌ ${unreadText(one)}</li>`);
-  return markup`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>mc services</title>
-<style>${STYLE}</style>
-</head>
-<body>
-<main>
+  return page(
+    "mc services",
+    [STYLE],
+    markup`<main>
 <h1>Shared services</h1>
 <div class="scroll" role="region" aria-label="Shared services" tabindex="0"><table>
 <thead><tr><th scope="col">Host</th>${heads}</tr></thead>
@@ -113,9 +106,8 @@ ${faults}
 ${notRead}
 </ul>
 </main>
-</body>
-</html>
-`.source;
+`,
+  );
 };
 
 /** Output formats by the name that `-o` takes. */

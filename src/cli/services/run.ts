@@ -1,7 +1,7 @@
 import { SERVICE_FACTS } from "../../engine/service-facts.ts";
 import { servicesOverview } from "../../mesh/hops/overview.ts";
-import { UsageError } from "../../model/errors.ts";
 import { EXIT_FAULT } from "../shared/exit-code.ts";
+import { formatCalled } from "../shared/format.ts";
 import type { Io } from "../shared/io.ts";
 import { closeReaders, openReaders } from "../shared/readers.ts";
 import { readServiceMesh, type ServiceMeshOptions } from "../shared/service-mesh.ts";
@@ -17,13 +17,7 @@ export interface ServicesOptions extends ServiceMeshOptions {
 
 /** `mc services`: resolves with the exit code, the table being written. */
 export async function runServices(options: ServicesOptions, io: Io): Promise<number> {
-  const format = Object.hasOwn(FORMATS, options.output) ? FORMATS[options.output] : undefined;
-  if (!format) {
-    const known = Object.keys(FORMATS).join(", ");
-    throw new UsageError(
-      `no output format of mc services is called ${JSON.stringify(options.output)}; there are ${known}`,
-    );
-  }
+  const format = formatCalled(FORMATS, options.output, "mc services");
   const readers = await openReaders(options, options.timeout, io);
   try {
     const { mesh, unread } = await readServiceMesh(

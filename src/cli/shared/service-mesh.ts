@@ -1,8 +1,8 @@
+import { placesOf, type GlobalOptions } from "./options.ts";
 import { linksAmong } from "../../checks/_shared/links-among.ts";
-import { aliasesOf } from "../../engine/aliases.ts";
+import { withoutAliases } from "../../engine/aliases.ts";
 import { links } from "../../engine/artifacts/links.ts";
 import { gather } from "../../engine/gather.ts";
-import { defined } from "../../lib/defined.ts";
 import { ServiceMesh } from "../../mesh/hops/mesh.ts";
 import type { ServiceMeshMember } from "../../mesh/hops/side.ts";
 import type { GatheredCluster } from "../../model/cluster.ts";
@@ -10,9 +10,7 @@ import type { FactKey } from "../../model/facts.ts";
 import { type Gathered, missing, type Missing } from "../../model/gathered.ts";
 import type { ClusterReader } from "../../model/reader.ts";
 import type { GatherSettings } from "../../model/source.ts";
-import type { Io } from "./io.ts";
-import { unlessInterrupted } from "./io.ts";
-import type { GlobalOptions } from "./options.ts";
+import { type Io, unlessInterrupted } from "./io.ts";
 import { Progress } from "./progress.ts";
 
 /** Flags of the commands on services that say what is read. */
@@ -94,18 +92,13 @@ export async function readServiceMesh(
         concurrency: options.concurrency,
         onRead: () => progress.step(),
         ...settings,
-        ...defined({
-          istioNamespace: options.istioNamespace,
-          revision: options.revision,
-          namespace: options.namespace,
-        }),
+        ...placesOf(options),
       }),
     );
   } finally {
     await progress.clear();
   }
-  const aliases = new Set(aliasesOf(all).map(({ cluster }) => cluster));
-  const clusters = all.filter((cluster) => !aliases.has(cluster));
+  const clusters = withoutAliases(all);
   const read = clusters.map((cluster) => ({ cluster, member: memberOf(cluster) }));
   const members = read.flatMap(({ member }) => (member.ok ? [member.value] : []));
   return {

@@ -1,5 +1,5 @@
+import { placesOf, type GlobalOptions } from "../shared/options.ts";
 import { TRACE_FACTS } from "../../engine/service-facts.ts";
-import { defined } from "../../lib/defined.ts";
 import { examine } from "../../engine/check.ts";
 import type { LogsWhen } from "../../engine/logs/index.ts";
 import type { GatheredCluster } from "../../model/cluster.ts";
@@ -13,7 +13,6 @@ import {
 } from "../../readers/record.ts";
 import { EXIT_FAULT } from "../shared/exit-code.ts";
 import { type Io, unlessInterrupted } from "../shared/io.ts";
-import type { GlobalOptions } from "../shared/options.ts";
 import { checkRoom } from "../shared/output-room.ts";
 import { Progress } from "../shared/progress.ts";
 import { closeReaders, openReaders } from "../shared/readers.ts";
@@ -65,11 +64,7 @@ export async function runSnapshot(options: SnapshotOptions, io: Io): Promise<num
           onRead: () => progress.step(),
           servicePods: "shared",
           also: TRACE_FACTS,
-          ...defined({
-            istioNamespace: options.istioNamespace,
-            revision: options.revision,
-            namespace: options.namespace,
-          }),
+          ...placesOf(options),
         },
       ),
     );

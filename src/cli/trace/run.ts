@@ -6,6 +6,7 @@ import { UsageError } from "../../model/errors.ts";
 import { jsonText } from "../../reporters/json.ts";
 import { yamlText } from "../../reporters/yaml.ts";
 import { EXIT_FAULT } from "../shared/exit-code.ts";
+import { formatCalled } from "../shared/format.ts";
 import type { Io } from "../shared/io.ts";
 import { closeReaders, openReaders } from "../shared/readers.ts";
 import { note } from "../shared/say.ts";
@@ -77,12 +78,7 @@ export async function runTrace(
   options: TraceOptions,
   io: Io,
 ): Promise<number> {
-  const format = Object.hasOwn(FORMATS, options.output) ? FORMATS[options.output] : undefined;
-  if (!format) {
-    throw new UsageError(
-      `no output format of mc trace is called ${JSON.stringify(options.output)}; there are ${Object.keys(FORMATS).join(", ")}`,
-    );
-  }
+  const format = formatCalled(FORMATS, options.output, "mc trace");
   const service = serviceOf(given, options);
   const client = clientOf(options);
   const { from, to, port, deep } = options;

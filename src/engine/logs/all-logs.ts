@@ -1,4 +1,4 @@
-import { topicsOf } from "./topics.ts";
+import { explains } from "./topics.ts";
 import { type LogSignature, signatureOf } from "../../mesh/logs/signatures.ts";
 import type { GatheredCluster } from "../../model/cluster.ts";
 import { info, objectRef } from "../../model/finding.ts";
@@ -66,8 +66,7 @@ function placeOf(
   { line }: LogEvidence,
 ): Result["id"] | undefined {
   const signature: LogSignature | undefined = signatureOf(line, component, about);
-  return checks.find(({ id }) => signature?.explains.some((topic) => topicsOf(id)?.includes(topic)))
-    ?.id;
+  return signature && checks.find(({ id }) => explains(signature, id))?.id;
 }
 
 function note(evidence: LogEvidence): Finding {

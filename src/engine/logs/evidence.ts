@@ -1,4 +1,4 @@
-import { topicsOf } from "./topics.ts";
+import { explains } from "./topics.ts";
 import { defined } from "../../lib/defined.ts";
 import { type LogSignature, signatureOf } from "../../mesh/logs/signatures.ts";
 import type { CheckId } from "../../model/check-data.ts";
@@ -37,11 +37,7 @@ interface Found {
 const MOST_KINDS = 3;
 
 /** The lines that are about what the sources are of, each of one kind. */
-export function linesOf(
-  sources: readonly LogSource[],
-  logs: ReadLogs,
-  explains?: CheckId,
-): Found[] {
+export function linesOf(sources: readonly LogSource[], logs: ReadLogs, check?: CheckId): Found[] {
   return sources.flatMap((source) => {
     const log = logs.of(source.cluster.ref.context, source.target);
     if (!log?.ok) return [];
@@ -52,11 +48,7 @@ export function linesOf(
       if (source.since !== undefined && line.time < source.since) return [];
       const signature = signatureOf(line.text, source.component, source.about);
       if (!signature || !source.isAbout(line.text)) return [];
-      if (
-        explains !== undefined &&
-        !signature.explains.some((topic) => topicsOf(explains)?.includes(topic))
-      )
-        return [];
+      if (check !== undefined && !explains(signature, check)) return [];
       return [{ source, signature, line, ...defined({ since }) }];
     });
   });

@@ -9,8 +9,7 @@ import { DEFAULT_DISTRIBUTION } from "./copies.ts";
 import { namesOf } from "./ends.ts";
 import type { Cause } from "./fault.ts";
 import { broken, type Judged, unknown } from "./judged.ts";
-import type { Path } from "./path.ts";
-import { readyThere } from "./path.ts";
+import { type Path, readyThere } from "./path.ts";
 
 /* Hop 8: whom ztunnel chooses among the pods that it knows. */
 

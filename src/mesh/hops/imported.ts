@@ -69,7 +69,9 @@ const shadowed: Cause = {
     const effect =
       first.detail === YOUNGER
         ? "pods of the same namespace get its address in place of the imported one"
-        : "it is older than the imported one, so pods get its address";
+        : rivals.length > 1
+          ? "they are older than the imported ones, so pods get their addresses"
+          : "it is older than the imported one, so pods get its address";
     return `${who} ${rivals.length > 1 ? "have" : "has"} ${what}: ${effect}`;
   },
   remedy: (faults) => {

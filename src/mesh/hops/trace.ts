@@ -26,7 +26,8 @@ function concluded(
   if (end) return VERDICTS["local only"];
   const unread = hops.find(({ state }) => state === "unknown");
   if (unread || choice === undefined) {
-    return { outcome: "unknown", verdict: `cannot tell (hop ${unread?.number} not read)` };
+    const { number } = unread ?? { number: HOPS.indexOf("choice") + 1 };
+    return { outcome: "unknown", verdict: `cannot tell (hop ${number} not read)` };
   }
   const verdict = VERDICTS[choice];
   return choice === "local first"

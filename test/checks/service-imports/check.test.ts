@@ -346,7 +346,7 @@ test.each<[string, Change[], string[]]>([
       },
     ],
     [
-      "fail ServiceEntries bookinfo/vd-ratings, bookinfo/vd-reviews of cluster1 have hosts of imported services, too: it is older than the imported one, so pods get its address",
+      "fail ServiceEntries bookinfo/vd-ratings, bookinfo/vd-reviews of cluster1 have hosts of imported services, too: they are older than the imported ones, so pods get their addresses",
     ],
   ],
   [
