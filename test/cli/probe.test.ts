@@ -234,8 +234,8 @@ describe("mc probe", () => {
     const clock = clockWith(() => kubelet(terminated(ALL)));
     await clusters.mc(YES, { clock });
     expect(pods("cluster1").map(({ metadata }) => metadata.name)).toEqual([
-      "mc-probe-young",
       "mc-probe-of-others",
+      "mc-probe-young",
     ]);
   });
 

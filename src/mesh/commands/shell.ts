@@ -5,8 +5,7 @@ const PLAIN = /^[\w@%+=:,./-]+$/;
 /** One word for a POSIX shell, quoted only when it must be; line breaks and controls are dropped. */
 export function quote(word: string): string {
   if (PLAIN.test(word) && !word.startsWith("=")) return word;
-  // oxlint-disable-next-line no-control-regex -- control characters are what it takes out
-  const clean = word.replaceAll(/[\u0000-\u001F\u007F-\u009F\u2028\u2029]/g, "");
+  const clean = word.replaceAll(/[\p{Cc}\u2028\u2029]/gu, "");
   return `'${clean.replaceAll("'", `'\\''`)}'`;
 }
 

@@ -44,8 +44,7 @@ function headers({
 
 /** UTF-8 as API servers read it; Node takes one character for one byte. */
 function headerText(text: string): string {
-  // oxlint-disable-next-line no-control-regex -- control characters are what it looks for
-  if (/[\u0000-\u001F\u007F]/.test(text)) {
+  if (/\p{Cc}/u.test(text)) {
     throw new UsageError("the user or group to impersonate has a control character in its name");
   }
   return Buffer.from(text, "utf8").toString("latin1");
