@@ -1,5 +1,4 @@
 import { istiodLog, restartIstiod } from "../../mesh/commands/istiod.ts";
-
 import { ignoredBy } from "../../mesh/remote-secrets.ts";
 import { enumerate, qualified } from "../../mesh/wording.ts";
 import { clusterCheck, type ClusterRef } from "../../model/check.ts";

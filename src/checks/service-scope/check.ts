@@ -1,6 +1,7 @@
 import { kubectl } from "../../mesh/commands/shell.ts";
-import { GATEWAY_NAME, GLOBAL_SERVICE, USE_WAYPOINT } from "../../mesh/names.ts";
+import { GATEWAY_NAME, GLOBAL_SERVICE } from "../../mesh/names.ts";
 import { isLabelledGlobal, isMultiNetworkAmbient, makesGlobal } from "../../mesh/service-scope.ts";
+import { waypointOf } from "../../mesh/waypoints.ts";
 import { enumerate, qualified } from "../../mesh/wording.ts";
 import { meshCheck, type ClusterRef, type MeshMember } from "../../model/check.ts";
 import type { ServiceFact } from "../../model/facts.ts";
@@ -15,7 +16,7 @@ declare module "../../model/check-data.ts" {
   }
 }
 
-type Member = MeshMember<"services" | "istiods", "meshConfigs" | "proxyPods">;
+type Member = MeshMember<"services" | "istiods", "meshConfigs" | "namespaces" | "proxyPods">;
 
 function counted(services: readonly ServiceFact[]): string {
   return services.length === 1 ? "1 Service" : `${services.length} Services`;
@@ -72,13 +73,14 @@ function besideSidecars({ cluster, facts: { proxyPods } }: Member): Finding[] {
 
 /** A waypoint is reached from other clusters only where its own Service is shared too. */
 function localWaypoints(
-  { cluster, facts: { services } }: Member,
+  { cluster, facts: { services, namespaces } }: Member,
   global: readonly ServiceFact[],
 ): Finding[] {
+  const spaces = new Map(valueOr(namespaces, []).map((one) => [one.name, one]));
   return global.flatMap((service) => {
-    const name = service.labels.get(USE_WAYPOINT);
+    const name = waypointOf(service, spaces.get(service.namespace));
     const waypoint =
-      name &&
+      name !== undefined &&
       services.find(
         (one) => one.namespace === service.namespace && one.labels.get(GATEWAY_NAME) === name,
       );
@@ -128,7 +130,7 @@ export const serviceScope = meshCheck({
   meshKind: "community",
   view: { rank: 620 },
   why: "With ambient on several networks each cluster shares only Services that it says are global; a label that nothing acts upon shares none.",
-  reads: `Label ${GLOBAL_SERVICE} of Services, serviceScopeConfigs of the mesh configuration, AMBIENT_ENABLE_MULTI_NETWORK of istiod, pods with sidecars.`,
+  reads: `Label ${GLOBAL_SERVICE} of Services, serviceScopeConfigs of the mesh configuration, AMBIENT_ENABLE_MULTI_NETWORK of istiod, pods with sidecars; labels of Services and namespaces that name waypoints.`,
   faults: [
     `Services are labelled ${GLOBAL_SERVICE}=true, and no entry of serviceScopeConfigs makes such Services global.`,
     "AMBIENT_ENABLE_MULTI_NETWORK is true in a cluster with sidecars (warning).",
@@ -139,7 +141,7 @@ export const serviceScope = meshCheck({
     "Label the Services of waypoints too.",
   ],
   needs: ["services", "istiods"],
-  uses: ["meshConfigs", "proxyPods"],
+  uses: ["meshConfigs", "namespaces", "proxyPods"],
   run(members: readonly Member[]) {
     const inUse = members.filter(({ facts }) => isMultiNetworkAmbient(facts.istiods));
     if (inUse.length === 0) {

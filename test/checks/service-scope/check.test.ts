@@ -84,3 +84,29 @@ test("what has no effect is counted", () => {
   const a = { changes: { istiods, services, meshConfigs: local } };
   expect(messagesOf(runMesh(serviceScope, { a }, COMMUNITY), "fail")[0]).toContain("(2 Services)");
 });
+
+const waypoint = service({
+  name: "wp",
+  labels: labels({ "gateway.networking.k8s.io/gateway-name": "wp" }),
+});
+
+test.each([
+  ["the label of the Service", { "istio.io/use-waypoint": "wp" }, {}, ["warn"]],
+  ["the label of its namespace", {}, { "istio.io/use-waypoint": "wp" }, ["warn"]],
+  [
+    "none, though its namespace has one",
+    { "istio.io/use-waypoint": "none" },
+    { "istio.io/use-waypoint": "wp" },
+    [],
+  ],
+  ["none at all", {}, {}, []],
+])("a global Service goes through a waypoint by %s", (_, own, inherited, expected) => {
+  const global = service({ name: "x", labels: labels({ "istio.io/global": "true", ...own }) });
+  const changes = {
+    istiods,
+    meshConfigs: scoped,
+    services: [global, waypoint],
+    namespaces: [{ name: global.namespace, uid: "u", labels: labels(inherited) }],
+  };
+  expect(notPassed(runMesh(serviceScope, { a: { changes } }, COMMUNITY))).toEqual(expected);
+});
