@@ -75,7 +75,7 @@ const groups = [
         "engine/(access|gather|narrow|source)",
         "reporters/(causes|escape|link-matrix|place|probe|results|words|markdown/escape)",
         "readers/logs",
-        "cli/shared/(check-ids|live-clusters|output-(?:directory|file|room)|pause|progress|readers|say)",
+        "cli/shared/(check-ids|format|places|live-clusters|output-(?:directory|file|room)|pause|progress|readers|say)",
       ].join("|"),
     ),
   },

@@ -1,3 +1,4 @@
+import { waypointOf } from "../mesh/waypoints.ts";
 import { fact, listed } from "./fact.ts";
 import { SCALAR } from "./keep.ts";
 import { defined } from "../lib/defined.ts";
@@ -8,7 +9,6 @@ import {
   FEDERATED,
   PARENT_SERVICE,
   PARENT_SERVICE_NAMESPACE,
-  USE_WAYPOINT,
 } from "../mesh/names.ts";
 import type { ServiceEntryFact, ServicePort } from "../model/facts.ts";
 import { gathered, type Gathered } from "../model/gathered.ts";
@@ -56,7 +56,7 @@ function serviceEntry(object: RawObject): ServiceEntryFact | undefined {
     addresses: addressesOf(object),
     ...defined({
       service: parentOf(labels),
-      waypoint: labels.get(USE_WAYPOINT) || undefined,
+      waypoint: waypointOf({ labels }, undefined),
       federated: labels.has(FEDERATED) ? (true as const) : undefined,
       createdAt: createdAtOf(object),
     }),

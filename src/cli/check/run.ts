@@ -1,3 +1,4 @@
+import { placesOf } from "../shared/places.ts";
 import { CHECKS } from "../../checks/index.ts";
 import { check, type CheckRequest } from "../../engine/check.ts";
 import type { LogsWhen } from "../../engine/logs/index.ts";
@@ -10,7 +11,7 @@ import { awaitedResults } from "./awaited-results.ts";
 import { matchChecks } from "../shared/check-ids.ts";
 import { EXIT_FAULT } from "../shared/exit-code.ts";
 import { type Io, unlessInterrupted } from "../shared/io.ts";
-import { meshKindOf, type Mode, placesOf } from "../shared/options.ts";
+import { meshKindOf, type Mode } from "../shared/options.ts";
 import { Progress, StatusLine } from "../shared/progress.ts";
 import { closeReaders, openReaders } from "../shared/readers.ts";
 import { note } from "../shared/say.ts";

@@ -1,4 +1,3 @@
-import { defined } from "../../lib/defined.ts";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { parseDuration } from "../../lib/duration.ts";
 import { isObjectName } from "../../lib/object-name.ts";
@@ -89,15 +88,6 @@ export function modeFlag(): Option {
 /** The kind of mesh that `--mode` names; nothing for auto. */
 export function meshKindOf(mode: Mode): { mode?: MeshKind } {
   return mode === "auto" ? {} : { mode };
-}
-
-/** Where the mesh is looked for in a cluster, as far as flags say. */
-export function placesOf({
-  istioNamespace,
-  revision,
-  namespace,
-}: GlobalOptions): Pick<GlobalOptions, "istioNamespace" | "revision" | "namespace"> {
-  return defined({ istioNamespace, revision, namespace });
 }
 
 /** The name of a namespace, as Kubernetes takes it. */

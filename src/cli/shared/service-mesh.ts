@@ -1,4 +1,5 @@
-import { placesOf, type GlobalOptions } from "./options.ts";
+import { placesOf } from "./places.ts";
+import { type GlobalOptions } from "./options.ts";
 import { linksAmong } from "../../checks/_shared/links-among.ts";
 import { withoutAliases } from "../../engine/aliases.ts";
 import { links } from "../../engine/artifacts/links.ts";

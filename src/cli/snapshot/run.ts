@@ -1,4 +1,5 @@
-import { placesOf, type GlobalOptions } from "../shared/options.ts";
+import { placesOf } from "../shared/places.ts";
+import { type GlobalOptions } from "../shared/options.ts";
 import { TRACE_FACTS } from "../../engine/service-facts.ts";
 import { examine } from "../../engine/check.ts";
 import type { LogsWhen } from "../../engine/logs/index.ts";
