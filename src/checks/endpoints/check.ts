@@ -3,7 +3,7 @@ import { kubectl } from "../../mesh/commands/shell.ts";
 import { isClusterLocal } from "../../mesh/cluster-local.ts";
 import { isRemote } from "../../mesh/kind.ts";
 import { GATEWAY_PORT, NETWORK } from "../../mesh/names.ts";
-import { credentialsOf, ignoredBy } from "../../mesh/remote-secrets.ts";
+import { credentialsOf, readsNobody } from "../../mesh/remote-secrets.ts";
 import { isMultiNetworkAmbient } from "../../mesh/service-scope.ts";
 import { sharedServices } from "../../mesh/network-views.ts";
 import { enumerate } from "../../mesh/wording.ts";
@@ -131,7 +131,7 @@ function notRead(member: Member): Finding[] {
 function hasReader({ facts: { istiods } }: Member): boolean {
   if (!istiods.ok || istiods.value.judged.length === 0) return false;
   // With ambient on several networks an istiod has endpoints of global services alone.
-  return !isMultiNetworkAmbient(istiods.value) && ignoredBy(istiods.value) === undefined;
+  return !isMultiNetworkAmbient(istiods.value) && !readsNobody(istiods.value);
 }
 
 export const endpoints = meshCheck({
