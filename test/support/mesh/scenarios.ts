@@ -442,8 +442,16 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   "community-sidecar": async (maker) =>
     multiPrimary(await two(maker, { version: COMMUNITY_VERSION })),
 
-  "community-broken": async (maker) =>
-    breakCommunity(multiPrimary(await two(maker, { version: COMMUNITY_VERSION }))),
+  "community-broken": async (maker) => {
+    const certificates = {
+      ...(await maker.shared(TWO)),
+      ...(await maker.separate(["cluster3"])),
+    };
+    const clusters = [1, 2, 3].map((number) =>
+      cluster({ ...plain(number, certificates), version: COMMUNITY_VERSION }),
+    );
+    return breakCommunity(multiPrimary(clusters));
+  },
 
   "community-primary-remote": async (maker) =>
     primaryRemote(await two(maker, { version: COMMUNITY_VERSION })),
