@@ -65,7 +65,11 @@ function packagesOf(source: string): string[] {
 
 function run(...args: string[]): { stdout: string; loaded: string[]; status: number | null } {
   const words = ["--import", join(directory, "trace.mjs"), join(directory, "bin/mc.js"), ...args];
-  const { stdout, stderr, status } = spawnSync(process.execPath, words, { encoding: "utf8" });
+  const { stdout, stderr, status } = spawnSync(process.execPath, words, {
+    encoding: "utf8",
+    // Where it is true, faults are said on stderr too.
+    env: { ...process.env, GITHUB_ACTIONS: "" },
+  });
   return { stdout, loaded: stderr.trimEnd().split("\n"), status };
 }
 

@@ -19,6 +19,7 @@ import {
 } from "./shared/io.ts";
 import { addLink } from "./link/flags.ts";
 import { addGlobalOptions, type GlobalOptions } from "./shared/options.ts";
+import { withProgramName } from "./shared/program-name.ts";
 import { addProbe } from "./probe/flags.ts";
 import { addRbac } from "./rbac/flags.ts";
 import { addSnapshot } from "./snapshot/flags.ts";
@@ -111,7 +112,8 @@ export async function run(args: readonly string[], outside: Io): Promise<number>
     code = next;
   });
   const say = async (text: string): Promise<void> => {
-    await io.stderr.write(`${io.program}: ${oneLine(text)}\n`);
+    const line = withProgramName(oneLine(text), io.program);
+    await io.stderr.write(`${io.program}: ${line}\n`);
   };
   let refusing = program;
   for (const command of withSubcommands(program)) {
@@ -121,7 +123,9 @@ export async function run(args: readonly string[], outside: Io): Promise<number>
         throw cause;
       })
       .configureOutput({
-        writeOut: (text) => void written.push(io.stdout.write(text)),
+        writeOut: (text) => {
+          written.push(io.stdout.write(withProgramName(text, io.program)));
+        },
         // What is said of errors is said once, below, as one line.
         writeErr: () => undefined,
       });
@@ -154,7 +158,9 @@ export async function run(args: readonly string[], outside: Io): Promise<number>
       if (cause.code !== "commander.help") await say(await usageText(cause, refusing, io));
       else if (help === "help" && name !== undefined) await say(unknownCommand(name, program));
       else {
-        const writeErr = (text: string): void => void written.push(io.stderr.write(text));
+        const writeErr = (text: string): void => {
+          written.push(io.stderr.write(withProgramName(text, io.program)));
+        };
         program.configureOutput({ writeErr }).outputHelp({ error: true });
       }
       return EXIT_USAGE;

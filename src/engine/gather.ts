@@ -86,12 +86,16 @@ async function collect(source: ClusterSource, keys: readonly FactKey[]): Promise
     facts.gateways && mapGathered(facts.gateways, (read) => withController(read, runs));
   Object.assign(facts, defined({ connection, gateways }));
   const istioNamespace = valueOr(facts.istioNamespace, DEFAULT_ISTIO_NAMESPACE);
-  const { reader } = source;
+  const { reader, settings } = source;
   const ref = clusterRef(
     {
       context: reader.context,
       now: reader.now(),
-      ...defined({ contextArgument: reader.contextArgument, kubeconfig: reader.kubeconfig }),
+      ...defined({
+        contextArgument: reader.contextArgument,
+        kubeconfig: reader.kubeconfig,
+        program: settings.program,
+      }),
     },
     { istiods: facts.istiods, istioNamespace, namespaces: facts.namespaces },
   );

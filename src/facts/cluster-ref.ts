@@ -18,7 +18,10 @@ function istioVersionOf({ judged }: IstiodsFact): string | undefined {
 
 /** What messages and commands call a cluster, from what could be read of it. */
 export function clusterRef(
-  reader: Pick<ClusterReader, "context" | "contextArgument" | "kubeconfig"> & { now: number },
+  reader: Pick<ClusterReader, "context" | "contextArgument" | "kubeconfig"> & {
+    now: number;
+    program?: string;
+  },
   facts: {
     istiods?: Gathered<IstiodsFact> | undefined;
     istioNamespace: string;
@@ -36,6 +39,7 @@ export function clusterRef(
     now: reader.now,
     ...defined({
       kubeconfig: reader.kubeconfig,
+      program: reader.program,
       id: istiods?.ok ? clusterIdOf(istiods.value) : undefined,
       network: namespace?.labels.get(NETWORK) || undefined,
       istioVersion: istiods?.ok ? istioVersionOf(istiods.value) : undefined,

@@ -6,6 +6,8 @@ export interface ClusterRef {
   contextArgument: string;
   /** For `--kubeconfig` in commands: the flag of this run; absent where they find it themselves. */
   kubeconfig?: string;
+  /** What commands call this program; absent: `mc`. */
+  program?: string;
   /** CLUSTER_ID; absent when istiod could not be read or there is none. */
   id?: string;
   /** Label topology.istio.io/network of the istio namespace. */

@@ -12,6 +12,8 @@ export interface GatherSettings {
   revision?: string;
   /** `-n`: another namespace that matters, where not all may be listed. */
   namespace?: string;
+  /** What commands call this program, as in `kubectl mc`; absent: `mc`. */
+  program?: string;
   /** `--mode`: the kind of mesh that this is; absent: what is there tells. */
   mode?: MeshKind;
   /**

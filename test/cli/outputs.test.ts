@@ -63,6 +63,13 @@ describe("reports of one run", () => {
     const { stdout } = await runMc([...CHECK, "-o", "text", "-o", "github"], { env });
     expect(stdout).toMatch(/\n::error title=mc%3A links::/);
     expect(readFileSync(at("summary"), "utf8")).toMatch(/^before\n## mc check\n/);
+    const inJob = { GITHUB_ACTIONS: "true" };
+    const plain = await runMc(CHECK, { env: inJob });
+    expect(plain.stdout).not.toContain("::error");
+    expect(plain.stderr).toMatch(/^::error title=mc%3A links::/);
+    for (const flags of [["-o", "github"], ["-q"]]) {
+      expect((await runMc([...CHECK, ...flags], { env: inJob })).stderr).toBe("");
+    }
     const gone = { GITHUB_STEP_SUMMARY: join(work, "nowhere/summary") };
     const failed = await runMc([...CHECK, "-o", "github"], { env: gone });
     expect([failed.code, failed.stderr]).toEqual([

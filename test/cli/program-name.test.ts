@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { describe, expect, it } from "vitest";
-import { askedOf, programName } from "../../src/cli/shared/program-name.ts";
+import { askedOf, programName, withProgramName } from "../../src/cli/shared/program-name.ts";
 import { runMc } from "../support/cli.ts";
 
 const { bin } = JSON.parse(
@@ -37,6 +37,33 @@ describe("the program", () => {
   it("has help for the name that it was called by", async () => {
     const { stdout } = await runMc(["check", "--help"], { program: "istio-mc" });
     expect(stdout).toMatch(/^Usage: istio-mc check /);
+  });
+
+  it("has remedies, explanations and errors for that name", async () => {
+    const program = "kubectl mc";
+    const unlinked = resolve(import.meta.dirname, "../../fixtures/unlinked");
+    const check = ["check", "--directory", unlinked, "--check=links,peers"];
+    const { stdout, stderr } = await runMc(check, { program });
+    expect([stderr, stdout]).toEqual(["", expect.stringMatching(/^ +kubectl mc link --/m)]);
+    expect(stdout).not.toMatch(/(?<!kubectl )\bmc [a-z]/);
+    expect((await runMc(["explain", "links"], { program })).stdout).toContain(
+      "with kubectl mc link",
+    );
+    expect((await runMc(["explain", "link"], { program })).stderr).toMatch(
+      /^kubectl mc: .*\(kubectl mc explain lists them all\)\n$/,
+    );
+  });
+
+  it("is named in sentences by every command that there is, and nowhere else", async () => {
+    const help = (await runMc(["--help"])).stdout.replace(/^.*^Commands:$/ms, "");
+    const commands = [...help.matchAll(/^ {2}([a-z]+) /gm)].map(([, name = ""]) => name);
+    expect(commands).toContain("check");
+    for (const name of commands.filter((one) => one !== "help")) {
+      expect(withProgramName(`with mc ${name}.`, "istio-mc")).toBe(`with istio-mc ${name}.`);
+    }
+    for (const text of ["./mc check", "istio-mc link", "whoever runs mc to get", "mc checks"]) {
+      expect(withProgramName(text, "kubectl mc")).toBe(text);
+    }
   });
 
   it("answers kubectl what can follow", () => {

@@ -30,8 +30,20 @@ const OF_BODIES: ReadonlySet<string> = new Set(["truncate", "wrong-content-type"
 const ABOUT_CREDENTIALS: ReadonlySet<string> = new Set(["version", "selfsubjectreviews"]);
 
 const STRIKES: readonly Struck[] = [EVERYTHING, ...REQUESTS];
-const CASES = FAULTS.flatMap(([name, fault]) =>
-  STRIKES.map((struck) => ({ name, struck, fault })),
+/** Which are read by code of their own; all others are lists. */
+const UNLIKE: ReadonlySet<string> = new Set([
+  EVERYTHING.name,
+  "version",
+  "selfsubjectreviews",
+  "pods/log",
+  "pods/portforward",
+]);
+
+/** Of lists, which are all read alike, each fault strikes every fourth, and a quarter of faults each. */
+const CASES = FAULTS.flatMap(([name, fault], row) =>
+  STRIKES.filter((struck, column) => UNLIKE.has(struck.name) || (row + column) % 4 === 0).map(
+    (struck) => ({ name, struck, fault }),
+  ),
 ).filter(({ struck, fault }) => struck.name !== "pods/portforward" || !OF_BODIES.has(fault.kind));
 
 let healthy: Outcome;

@@ -25,9 +25,16 @@ function printWhole(source: Report, options: PrintOptions = {}) {
 
 /** Without the line that ends a report in which there is no fault. */
 function print(source: Report, options: PrintOptions = {}): string {
-  return printWhole(source, options)
-    .replace(/\n?[^\n]* checks? (passed|with warnings)[^\n]*\n$/, "")
-    .replace(/^\n?(\S+) \d+ skipped\n$/, "");
+  const whole = printWhole(source, options);
+  // By its lines, as an expression for the last one looks through all before it again and again.
+  const lines = whole.trimEnd().split("\n");
+  const said = / checks? (passed|with warnings)/.test(lines.at(-1) ?? "")
+    ? lines
+        .slice(0, lines.at(-2) === "" ? -2 : -1)
+        .map((line) => `${line}\n`)
+        .join("")
+    : whole;
+  return said.replace(/^\n?(\S+) \d+ skipped\n$/, "");
 }
 
 function cluster(context: string, ...checks: Result[]): ClusterReport {

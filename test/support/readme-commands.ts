@@ -1,20 +1,22 @@
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { globSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 
 /*
- * Runs the commands of the README that need no cluster: those in its `sh` blocks that read fixtures
- * or explain something. `# exit N` behind a command says how it ends, 0 otherwise.
+ * Runs the commands of the README and of the pages in docs that need no cluster: those in `sh` blocks
+ * that read fixtures or explain something. `# exit N` behind a command says how it ends, 0 otherwise.
  */
 const ROOT = resolve(import.meta.dirname, "../..");
 const NEEDS_NO_CLUSTER =
   /^npx mc ((check|services|trace) .*fixtures\/|explain|version|completion|rbac|--help)/;
 
-const readme = readFileSync(resolve(ROOT, "README.md"), "utf8");
-const commands = [...readme.matchAll(/```sh\n(.*?)```/gs)]
+const pages = ["README.md", ...globSync("docs/*.md", { cwd: ROOT }).toSorted()];
+const text = pages.map((page) => readFileSync(resolve(ROOT, page), "utf8")).join("\n");
+const all = [...text.matchAll(/```sh\n(.*?)```/gs)]
   .flatMap(([, block = ""]) => block.replaceAll("\\\n", " ").split("\n"))
   .map((line) => line.replace(/^npm ci && (?=npx)/, ""))
   .filter((line) => NEEDS_NO_CLUSTER.test(line) && !line.includes("kubectl"));
+const commands = [...new Set(all)];
 if (commands.length === 0) throw new Error("the README has no command that can be run here");
 
 let failed = 0;

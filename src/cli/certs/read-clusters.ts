@@ -63,6 +63,7 @@ export async function readClusters(
       io.signal,
       gather(readers, new Set([...FACTS, ...facts]), {
         concurrency: CONCURRENCY,
+        program: io.program,
         ...settings,
         onRead: () => progress.step(),
         ...defined({ istioNamespace: options.istioNamespace, revision: options.revision }),

@@ -8,6 +8,7 @@ import { UsageError } from "../../model/errors.ts";
 import type { ClusterReader } from "../../model/reader.ts";
 import type { Report } from "../../model/report.ts";
 import { awaitedResults } from "./awaited-results.ts";
+import { withNamedRemedies } from "./named-remedies.ts";
 import { matchChecks } from "../shared/check-ids.ts";
 import { EXIT_FAULT } from "../shared/exit-code.ts";
 import { type Io, unlessInterrupted } from "../shared/io.ts";
@@ -62,7 +63,7 @@ interface Run {
 
 /** `mc check`: resolves with the exit code, the report being written. */
 export async function runCheck(options: CheckOptions, io: Io): Promise<number> {
-  const checks = requestOf(options);
+  const checks = requestOf(options, io);
   const known = await knownFaults(options);
   const outputs = await outputsOf(options);
   const readers = await openReaders(options, options.timeout, io);
@@ -75,7 +76,7 @@ export async function runCheck(options: CheckOptions, io: Io): Promise<number> {
   }
 }
 
-function requestOf(options: CheckOptions): CheckRequest {
+function requestOf(options: CheckOptions, { program }: Io): CheckRequest {
   const only = options.check && matchChecks(options.check, CHECKS);
   const skip = options.skip && matchChecks(options.skip, CHECKS);
   if (only && skip && only.isSubsetOf(skip)) {
@@ -91,6 +92,7 @@ function requestOf(options: CheckOptions): CheckRequest {
     logs: options.logs,
     failOn: options.failOn,
     deep: options.deep ?? false,
+    program,
     ...meshKindOf(options.mode),
     ...(only ? { only } : {}),
     ...(skip ? { skip } : {}),
@@ -117,7 +119,7 @@ async function judge({ readers, request, known, options, io }: Run): Promise<Jud
   try {
     const onRead = (): void => progress.step();
     const report = await unlessInterrupted(io.signal, check(readers, { ...request, onRead }));
-    return withKnownFaults(report, known);
+    return withKnownFaults(withNamedRemedies(report, io.program), known);
   } finally {
     await progress.clear();
   }

@@ -13,6 +13,8 @@ import type { ReportOutput } from "./outputs.ts";
 export interface WriteOptions extends GlobalOptions {
   verbose?: boolean;
   sarifCategory?: string;
+  /** ms between two reports. */
+  watch?: number;
 }
 
 /** Writes each report where it is to go, and says where, when none is to be seen on stdout. */
@@ -42,10 +44,27 @@ export async function writeReports(
     }
     if (format === "github") await writeSummary(report, plain, io);
   }
+  if (wantsAnnotations(outputs, options, io)) {
+    const { github } = await import("../../reporters/github.ts");
+    await io.stderr.write(github(report, plain));
+  }
   if (files.length > 0 && files.length === outputs.length) {
     const where = files.length === 1 ? "the report is" : "the reports are";
     await note(io, options, `${outcomeWords(report)}: ${where} in ${files.join(", ")}`);
   }
+}
+
+/**
+ * In a job of GitHub Actions faults are annotations without being asked for: on stderr, where the job
+ * looks for them too, as stdout may be read by a program.
+ */
+function wantsAnnotations(
+  outputs: readonly ReportOutput[],
+  { quiet = false, watch }: WriteOptions,
+  { env }: Io,
+): boolean {
+  const isAsked = outputs.some(({ format }) => format === "github");
+  return env["GITHUB_ACTIONS"] === "true" && !isAsked && !quiet && watch === undefined;
 }
 
 /** Adds the report to the page of the job, where GitHub says that this is. */

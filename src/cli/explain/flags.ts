@@ -1,8 +1,10 @@
 import type { Command } from "commander";
 import { UsageError } from "../../model/errors.ts";
 import type { Io } from "../shared/io.ts";
+import { withProgramName } from "../shared/program-name.ts";
 
 export function addExplain(program: Command, io: Io): void {
+  const write = (text: string): Promise<void> => io.stdout.write(withProgramName(text, io.program));
   program
     .command("explain")
     .argument("[check]", "id of a check, as reports name it, or trace")
@@ -11,12 +13,12 @@ export function addExplain(program: Command, io: Io): void {
       const { CHECKS } = await import("../../checks/index.ts");
       const { explainCheck, listChecks } = await import("../../reporters/explain.ts");
       if (id === undefined) {
-        await io.stdout.write(listChecks(CHECKS));
+        await write(listChecks(CHECKS));
         return;
       }
       if (id === "trace") {
         const { TRACE } = await import("./trace.ts");
-        await io.stdout.write(TRACE);
+        await write(TRACE);
         return;
       }
       const check = CHECKS.find((one) => one.id === id);
@@ -24,6 +26,6 @@ export function addExplain(program: Command, io: Io): void {
         const { unknownCheck } = await import("../shared/check-ids.ts");
         throw new UsageError(unknownCheck(id, CHECKS));
       }
-      await io.stdout.write(explainCheck(check));
+      await write(explainCheck(check));
     });
 }

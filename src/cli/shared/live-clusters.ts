@@ -37,6 +37,7 @@ export async function readLive(
       gather(writers, new Set(keys), {
         concurrency: CONCURRENCY,
         onRead: () => progress.step(),
+        program: io.program,
         ...defined({
           istioNamespace: options.istioNamespace,
           revision: options.revision,

@@ -14,3 +14,12 @@ export function programName(file: string): string {
 export function askedOf(file: string, args: readonly string[]): string[] {
   return file.startsWith("kubectl_complete-") ? ["__complete", "--", ...args] : [...args];
 }
+
+/** The program in a sentence: its name with one of its commands behind it. */
+const MENTION =
+  /(?<![\w./-])mc (?=(?:certs|check|compare|completion|explain|expose|link|probe|rbac|services|snapshot|trace|unlink|version)\b)/g;
+
+/** Our own text, in which the program is called what people called it. */
+export function withProgramName(text: string, program: string): string {
+  return program === "mc" ? text : text.replaceAll(MENTION, `${program} `);
+}

@@ -3,16 +3,18 @@ import type { Problem } from "../../gateway/problem.ts";
 import { commandLines, oneLine } from "../../lib/sanitize.ts";
 import { EXIT_FAULT } from "./exit-code.ts";
 import type { Io } from "./io.ts";
+import { withProgramName } from "./program-name.ts";
 import type { GlobalOptions } from "./options.ts";
 
 /** A remark on stderr, unless `--quiet`. */
 export async function note(io: Io, options: GlobalOptions, text: string): Promise<void> {
-  if (!options.quiet) await io.stderr.write(`note: ${oneLine(text)}\n`);
+  if (!options.quiet)
+    await io.stderr.write(`note: ${withProgramName(oneLine(text), io.program)}\n`);
 }
 
 /** What deserves a look whatever the flags, on stderr. */
 export async function warning(io: Io, text: string): Promise<void> {
-  await io.stderr.write(`warning: ${oneLine(text)}\n`);
+  await io.stderr.write(`warning: ${withProgramName(oneLine(text), io.program)}\n`);
 }
 
 /** One line of what has been done, on stdout. */
@@ -40,7 +42,7 @@ export async function refuse(
   consequence: string,
 ): Promise<number> {
   const lines = problems.flatMap((one) => [
-    `❌ ${oneLine(`${one.cluster.context}: ${one.message}`)}`,
+    `❌ ${withProgramName(oneLine(`${one.cluster.context}: ${one.message}`), io.program)}`,
     ...indented(commandsOf(one)),
   ]);
   await io.stderr.write(`${[...lines, `${io.program}: ${consequence}`].join("\n")}\n`);

@@ -91,6 +91,7 @@ export async function readServiceMesh(
       io.signal,
       gather(readers, new Set(keys), {
         concurrency: options.concurrency,
+        program: io.program,
         onRead: () => progress.step(),
         ...settings,
         ...placesOf(options),

@@ -15,16 +15,19 @@ export function commandLine(...words: string[]): string {
 }
 
 /** What commands for a cluster name it by. */
-type Addressed = Pick<ClusterRef, "contextArgument" | "kubeconfig">;
+type Addressed = Pick<ClusterRef, "contextArgument" | "kubeconfig" | "program">;
 
 /** `kubectl --context CONTEXT …` for that cluster. */
 export function kubectl(cluster: Addressed, ...words: string[]): string {
   return `kubectl${kubeconfigOf(cluster)} --context ${contextWord(cluster)} ${commandLine(...words)}`;
 }
 
-/** `mc …` for clusters of the same kubeconfig as that one; the words are quoted as they need it. */
+/**
+ * `mc …` for clusters of the same kubeconfig as that one, by the name that it was called by; the
+ * words are quoted as they need it.
+ */
 export function mc(cluster: Addressed, words: string): string {
-  return `mc ${words}${kubeconfigOf(cluster)}`;
+  return `${cluster.program ?? "mc"} ${words}${kubeconfigOf(cluster)}`;
 }
 
 function kubeconfigOf({ kubeconfig }: Addressed): string {

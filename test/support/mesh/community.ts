@@ -32,7 +32,8 @@ interface Container {
   env: { name: string; value: string }[];
 }
 
-function containersOf(object: KubeObject): Container[] {
+/** Of a pod, or of the pods that a workload makes. */
+export function containersOf(object: KubeObject): Container[] {
   const spec = object["spec"] as
     | { containers?: Container[]; template?: { spec: { containers: Container[] } } }
     | undefined;
