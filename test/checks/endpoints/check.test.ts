@@ -47,6 +47,15 @@ test("what another check says is named as the reason", () => {
   expect(other?.blockedBy).toBe("ctx-a/remote-clusters");
 });
 
+test("Secrets that were not read are no reason", () => {
+  const unread = missing("forbidden", "no") as never;
+  const a = { changes: { endpoints: seen("a"), remoteSecrets: unread } };
+  const [fault] = runMesh(endpoints, { a, b: both }, COMMUNITY).findings.filter(
+    ({ severity }) => severity === "fail",
+  );
+  expect(fault).not.toHaveProperty("blockedBy");
+});
+
 test("what was not read is no fault", () => {
   const unread = missing("not-recorded", "not recorded");
   const members = {
