@@ -112,9 +112,12 @@ function withoutGateway(member: Asked): Finding[] {
 
 function notRead(member: Member): Finding[] {
   const { cluster, facts } = member;
-  const { endpoints } = facts;
-  if (!endpoints || !hasReader(member)) return [];
+  const { endpoints, istiods } = facts;
   const about = { cluster: cluster.context };
+  if (!istiods.ok) {
+    return [notChecked(`endpoints that ${cluster.context} has of others`, istiods, about)];
+  }
+  if (!endpoints || !hasReader(member)) return [];
   const { services, gateways } = endpoints;
   return [
     ...(services.ok ? [] : [notChecked(`endpoints of ${cluster.context}`, services, about)]),

@@ -56,6 +56,14 @@ test("Secrets that were not read are no reason", () => {
   expect(fault).not.toHaveProperty("blockedBy");
 });
 
+test("nothing is known of a cluster whose istiods were not read", () => {
+  const a = { changes: { endpoints: seen("a"), istiods: missing("forbidden", "no") as never } };
+  const verdict = runMesh(endpoints, { a, b: both }, COMMUNITY);
+  expect(messagesOf(verdict, "info")).toEqual([
+    "endpoints that ctx-a has of others not checked: no",
+  ]);
+});
+
 test("what was not read is no fault", () => {
   const unread = missing("not-recorded", "not recorded");
   const members = {
