@@ -15,7 +15,7 @@ const MESHES: Readonly<Record<MeshKind, string>> = {
 function scopeOf({ scope, meshKind, notInPrecheck }: CheckDescription): string {
   const judged =
     scope === "cluster" ? "Judged on each cluster." : "Judged across all clusters of the run.";
-  return `${judged}${meshKind ? ` ${MESHES[meshKind]}` : ""}${notInPrecheck ? ` With --precheck: ${notInPrecheck}.` : ""}`;
+  return `${judged} ${meshKind ? MESHES[meshKind] : "For meshes of both kinds."}${notInPrecheck ? ` With --precheck: ${notInPrecheck}.` : ""}`;
 }
 
 const LOGS = "What logs may say of it";

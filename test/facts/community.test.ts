@@ -550,6 +550,11 @@ describe("Gateways of Istio's own kind", () => {
         "istioGateways",
       );
     expect(await read("list services")).toMatchObject({ ok: false });
+    const refuse = (request: string) =>
+      request.startsWith("list gateways.") ? missing("not-found", "no CRD") : undefined;
+    expect(
+      await memorySource({ objects: [entrance], refuse }).source.fact("istioGateways"),
+    ).toMatchObject({ ok: true, value: { gateways: [] } });
     expect(await read("list gateways.networking.istio.io")).toMatchObject({ ok: false });
     expect(await read("list virtualservices")).toMatchObject({
       ok: true,

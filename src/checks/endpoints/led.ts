@@ -1,11 +1,10 @@
 import { istiodLog } from "../../mesh/commands/istiod.ts";
 import { podsBehind } from "../../mesh/istio-gateways.ts";
 import { GATEWAY_NAME, NETWORK } from "../../mesh/names.ts";
-import { servicesSeen } from "../../mesh/network-views.ts";
 import { enumerate, qualified } from "../../mesh/wording.ts";
 import type { ServiceFact } from "../../model/facts.ts";
 import { checkOf, fail, pass, remedy } from "../../model/finding.ts";
-import { gathered, valueOr } from "../../model/gathered.ts";
+import { valueOr } from "../../model/gathered.ts";
 import type { Finding } from "../../model/report.ts";
 import { type Asked, FEW, type Member } from "./member.ts";
 import { credentialsFor } from "./read.ts";
@@ -34,8 +33,10 @@ export function ledFindings(
   const [a, b] = [cluster.context, target.cluster.context];
   const read = credentialsFor(from, target);
   const ids = read.map(({ kubeconfig }) => kubeconfig.cluster);
-  const seen = ids.map((id) => servicesSeen(gathered(from.facts.endpoints), id) ?? 0);
-  if (seen.some((count) => count > 0)) return [pass(`${a} has endpoints of ${b}`, { cluster: a })];
+  const isSeen = from.services.some(({ shards }) =>
+    shards.some((one) => ids.includes(one.cluster)),
+  );
+  if (isSeen) return [pass(`${a} has endpoints of ${b}`, { cluster: a })];
   const served = servedIn(target);
   if (read.length === 0 || served.length === 0) return [];
   const message = `${a} has no endpoints of ${b}, which has pods of ${enumerate(served.map(qualified), FEW)}`;

@@ -2,7 +2,7 @@ import { kubectl } from "../../mesh/commands/shell.ts";
 import { gatewaysFor, leadsToIstiod, passesIstiodOn } from "../../mesh/istio-gateways.ts";
 import { GATEWAY_NAME, ISTIO_GATEWAY_RESOURCE, PORT_XDS } from "../../mesh/names.ts";
 import type { WayToIstiod } from "../../mesh/remote-istiod.ts";
-import { qualified } from "../../mesh/wording.ts";
+import { enumerate, qualified } from "../../mesh/wording.ts";
 import type { ClusterRef } from "../../model/check.ts";
 import { fail, objectRef, pass, step } from "../../model/finding.ts";
 import { valueOr } from "../../model/gathered.ts";
@@ -46,10 +46,9 @@ export function passedOnFindings(
   if (routes.value.some((route) => passing.some((gateway) => leadsToIstiod(route, gateway)))) {
     return [pass(`${name} passes on to istiod what proxies of ${led.context} send`, about)];
   }
-  const [gateway] = passing;
   return [
     fail(
-      `${name} takes what proxies of ${led.context} send to istiod, and no VirtualService leads from Gateway ${gateway ? qualified(gateway) : ""} to an istiod`,
+      `${name} takes what proxies of ${led.context} send to istiod, and no VirtualService leads from Gateway ${enumerate(passing.map(qualified))} to an istiod`,
       {
         ...about,
         remediation: step(advice, kubectl(cluster, "get", "virtualservices", "-A", "-o", "yaml")),

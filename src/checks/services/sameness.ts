@@ -53,9 +53,8 @@ function listed(groups: ReadonlyMap<string, readonly Copy[]>): string {
   return [...groups].map(([text, copies]) => `${text} in ${contexts(copies)}`).join("; ");
 }
 
-function compared(key: string, copies: readonly Copy[]): Finding[] {
-  const [first] = copies;
-  if (!first || copies.length < 2) return [];
+function compared(first: Copy, copies: readonly Copy[]): Finding[] {
+  const key = qualified(first.service);
   const object = objectRef("Service", first.service);
   const ports = Map.groupBy(copies, portsOf);
   const kinds = Map.groupBy(copies, kindOf);
@@ -85,9 +84,9 @@ export function samenessFindings(members: readonly SamenessMember[]): {
   count: number;
 } {
   const copies = Map.groupBy(members.flatMap(copiesIn), ({ service }) => qualified(service));
-  const shared = [...copies].filter(([, all]) => all.length > 1);
-  return {
-    findings: shared.flatMap(([key, all]) => compared(key, all)),
-    count: shared.length,
-  };
+  const shared = [...copies.values()].flatMap((all) => {
+    const [first, ...others] = all;
+    return first && others.length > 0 ? [compared(first, all)] : [];
+  });
+  return { findings: shared.flat(), count: shared.length };
 }

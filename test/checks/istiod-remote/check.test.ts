@@ -84,6 +84,7 @@ test("one without is led by the primary that its Service leads to", () => {
   const named = { ...leading, type: "ExternalName", externalName: "GW.example.", ports: [] };
   const hosts = { services: [{ ...gateway, addresses: ["gw.example"] }] };
   expect(notPassed(judge(hosts, { services: [named] }))).toEqual([]);
+  expect(notPassed(judge(hosts, { services: [named], istiodEndpoints: FORBIDDEN }))).toEqual([]);
 });
 
 const pod = (values: Record<string, string>): ProxyPodFact => ({

@@ -367,7 +367,7 @@ describe("with remote secrets", () => {
 
   test("several are counted", () => {
     const two = [ratings(), ratings({ name: "details" })];
-    const members = { a: having(...two), b: having(...two) };
+    const members = { a: having(...two), b: having(...two, ratings({ name: "alone" })) };
     expect(runMesh(services, members, COMMUNITY).summary).toBe(
       "2 services of several clusters are alike",
     );
