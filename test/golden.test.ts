@@ -18,7 +18,7 @@ import {
   serviceGoldens,
 } from "./support/golden.ts";
 import { goldenChanges } from "./support/golden-changes.ts";
-import { liveClusters, type LiveScenario, SCENARIO_NAMES } from "./support/scenario.ts";
+import { liveClusters, type LiveScenario, ALL_SCENARIOS } from "./support/scenario.ts";
 
 /*
  * Recordings replayed against saved reports: whatever changes what people or machines read shows
@@ -53,7 +53,7 @@ describe("goldens", () => {
   });
 });
 
-describe.each(SCENARIO_NAMES)("%s", (name) => {
+describe.each(ALL_SCENARIOS)("%s", (name) => {
   let live: LiveScenario;
   let directory: string;
 

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { check, type CheckRequest } from "../src/engine/check.ts";
 import type { Report } from "../src/model/report.ts";
+import { VERSIONED_MESHES } from "./support/mesh/versions.ts";
 import { liveClusters, type LiveScenario, recordedClusters } from "./support/scenario.ts";
 
 const REQUEST: CheckRequest = { precheck: false, concurrency: 16 };
@@ -19,8 +20,9 @@ function faults({ clusters, mesh }: Report): string[] {
 
 const EXPECTED: Readonly<Record<string, { full: string[]; precheck: string[] }>> = {
   healthy: { full: [], precheck: [] },
-  "healthy-1.24": { full: [], precheck: [] },
-  "healthy-1.30": { full: [], precheck: [] },
+  ...Object.fromEntries(
+    Object.keys(VERSIONED_MESHES).map((name) => [name, { full: [], precheck: [] }]),
+  ),
   "faults-1.30": {
     full: [
       "cluster1/env-vars: warn",

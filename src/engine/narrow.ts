@@ -30,7 +30,7 @@ export function namespacesThatMatter(
 ): string[] {
   const found = lists.flatMap(({ resource, options, answer }) => {
     if (!answer.ok) return [];
-    if (resource.plural === RESOURCES.namespaces.plural) {
+    if (resource === RESOURCES.namespaces) {
       return answer.value.flatMap((object) => {
         const meta = metaOf(object);
         return [...(meta?.labels.keys() ?? [])].some((key) => OF_MESH.test(key)) && meta
@@ -38,8 +38,7 @@ export function namespacesThatMatter(
           : [];
       });
     }
-    const ofIstio =
-      options.labelSelector !== undefined || resource.plural === RESOURCES.gateways.plural;
+    const ofIstio = options.labelSelector !== undefined || resource === RESOURCES.gateways;
     return ofIstio && resource.namespaced
       ? answer.value.flatMap((object) => metaOf(object)?.namespace ?? [])
       : [];

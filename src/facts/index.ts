@@ -12,6 +12,8 @@ import { gateways } from "./gateways.ts";
 import { imports } from "./imports.ts";
 import { intermediate } from "./intermediate.ts";
 import { istioNamespace } from "./istio-namespace.ts";
+import { istioGateways } from "./istio-gateways.ts";
+import { istiodEndpoints } from "./istiod-endpoints.ts";
 import { istiodPods } from "./istiod-pods.ts";
 import { istiodView } from "./istiod-view.ts";
 import { istiods } from "./istiods.ts";
@@ -71,6 +73,8 @@ export const FACTS: { readonly [K in FactKey]: Fact<K> } = {
   remoteClusters,
   endpoints,
   proxyPods,
+  istioGateways,
+  istiodEndpoints,
   flatEntries,
   sourcePods,
   imports,

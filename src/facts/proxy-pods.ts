@@ -37,6 +37,7 @@ async function proxyPod(source: FactSource, pod: RawObject): Promise<ProxyPodFac
       createdAt: createdAtOf(pod),
       network: textOf(env.get("ISTIO_META_NETWORK")),
       clusterId: textOf(env.get("ISTIO_META_CLUSTER_ID")),
+      networkView: textOf(env.get("ISTIO_META_REQUESTED_NETWORK_VIEW")),
     }),
   };
 }

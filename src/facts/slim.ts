@@ -20,8 +20,12 @@ import { IDENTITY, NAME_ONLY } from "./keep-objects.ts";
  */
 
 const DECLARED: readonly Keeps[] = Object.values(FACTS).map(({ keeps }) => keeps);
+const typeOf = ({ group, plural }: Resource): string => `${group}/${plural}`;
 const KEYS = new Map(
-  (Object.keys(RESOURCES) as (keyof typeof RESOURCES)[]).map((key) => [RESOURCES[key].plural, key]),
+  (Object.keys(RESOURCES) as (keyof typeof RESOURCES)[]).map((key) => [
+    typeOf(RESOURCES[key]),
+    key,
+  ]),
 );
 
 const mapsOf = (keeps: Keeps, key: keyof typeof RESOURCES): KeepMap[] => {
@@ -29,9 +33,9 @@ const mapsOf = (keeps: Keeps, key: keyof typeof RESOURCES): KeepMap[] => {
   return map ? [map] : [];
 };
 
-/** What is kept of objects, by the plural of their resource; nothing for one that is not read. */
-export function keptObjects(plural: string): KeepMap | undefined {
-  const key = KEYS.get(plural);
+/** What is kept of the objects of a resource; nothing for one that is not read. */
+export function keptObjects(resource: Resource): KeepMap | undefined {
+  const key = KEYS.get(typeOf(resource));
   return key && DECLARED.flatMap((keeps) => mapsOf(keeps, key)).reduce(unionOfMaps, IDENTITY);
 }
 
@@ -64,12 +68,13 @@ const slimName: Slim = slimmer(keeper(NAME_ONLY));
 export function slimmers(closer?: Closer): (resource: Resource) => Slim {
   // Made when first asked for: a run reads few of all resources.
   const made = new Map<string, Slim>();
-  return ({ plural }) => {
-    let slim = made.get(plural);
+  return (resource) => {
+    const type = typeOf(resource);
+    let slim = made.get(type);
     if (!slim) {
-      const keep = keptObjects(plural);
+      const keep = keptObjects(resource);
       slim = keep ? slimmer(keeper(keep, closer)) : slimName;
-      made.set(plural, slim);
+      made.set(type, slim);
     }
     return slim;
   };

@@ -80,6 +80,7 @@ export const REMOTE_SECRET_SELECTOR = `${REMOTE_SECRET}=true`;
 
 /** Gateways as kubectl takes them: `gateway` may also be Istio's own. */
 export const GATEWAY_RESOURCE = "gateways.gateway.networking.k8s.io";
+export const ISTIO_GATEWAY_RESOURCE = "gateways.networking.istio.io";
 
 /** The class of Gateways that stand for other clusters. */
 export const CLASS_REMOTE = "istio-remote";

@@ -14,13 +14,15 @@ export function crossNetworkPort({ labels }: ServiceFact): number {
   return Number.isInteger(named) && named > 0 && named < 65_536 ? named : PORT_CROSS_NETWORK;
 }
 
+/** Whether a label says which port sidecars of other networks use. */
+export function namesItsPort({ labels }: ServiceFact): boolean {
+  return labels.has(GATEWAY_PORT);
+}
+
 /** Whether the Service is a gateway of a network for the sidecars of other networks. */
 export function isCrossNetworkService(service: ServiceFact): boolean {
   if (!service.labels.get(NETWORK)) return false;
-  return (
-    service.labels.has(GATEWAY_PORT) ||
-    service.ports.some(({ port }) => port === PORT_CROSS_NETWORK)
-  );
+  return namesItsPort(service) || service.ports.some(({ port }) => port === PORT_CROSS_NETWORK);
 }
 
 /** Whether ztunnels and waypoints of other networks get in through the Service. */

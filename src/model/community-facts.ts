@@ -117,4 +117,49 @@ export interface ProxyPodFact {
   network?: string;
   /** Variable ISTIO_META_CLUSTER_ID. */
   clusterId?: string;
+  /** Variable ISTIO_META_REQUESTED_NETWORK_VIEW: the only network whose endpoints it is sent. */
+  networkView?: string;
+}
+
+/** A server of a Gateway of Istio's own kind. */
+export interface GatewayServerFact {
+  port?: number;
+  /** AUTO_PASSTHROUGH, PASSTHROUGH, SIMPLE… */
+  tlsMode?: string;
+  hosts: string[];
+}
+
+/** A Gateway of networking.istio.io: what the Envoys that it selects listen to. */
+export interface IstioGatewayFact {
+  namespace: string;
+  name: string;
+  /** Labels of the pods that it is for; none: of all. */
+  selector: ReadonlyMap<string, string>;
+  servers: GatewayServerFact[];
+}
+
+/** A route of a VirtualService for TLS that is passed on as it is. */
+export interface TlsRouteFact {
+  namespace: string;
+  name: string;
+  /** Gateways that it is for, as it names them: `name` or `namespace/name`. */
+  gateways: string[];
+  /** Of all its matches: server names and, where it says so, ports. */
+  sniHosts: string[];
+  ports: number[];
+  /** Hosts that it leads to. */
+  destinations: string[];
+}
+
+export interface IstioGatewaysFact {
+  gateways: IstioGatewayFact[];
+  /** Asked for only where a Gateway has a server for istiod. */
+  routes: Gathered<TlsRouteFact[]>;
+}
+
+/** Where a Service of a cluster without an istiod leads to, as its EndpointSlices say. */
+export interface IstiodEndpointsFact {
+  service: string;
+  addresses: string[];
+  ports: number[];
 }

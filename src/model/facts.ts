@@ -2,6 +2,8 @@ import type { FlatEntryFact, SourcePodsFact } from "./peering-facts.ts";
 import type {
   CredentialTargetFact,
   EndpointsFact,
+  IstiodEndpointsFact,
+  IstioGatewaysFact,
   ProxyPodFact,
   RemoteClustersFact,
   RemoteSecretFact,
@@ -31,12 +33,17 @@ export type {
   CredentialTargetFact,
   EndpointShardFact,
   EndpointsFact,
+  GatewayServerFact,
+  IstiodEndpointsFact,
+  IstioGatewayFact,
+  IstioGatewaysFact,
   NetworkGatewayFact,
   ProxyPodFact,
   RemoteClustersFact,
   RemoteSecretFact,
   ServiceEndpointsFact,
   ServiceScopeFact,
+  TlsRouteFact,
 } from "./community-facts.ts";
 export type {
   ImportsFact,
@@ -222,6 +229,10 @@ export interface Facts {
   remoteClusters: RemoteClustersFact[];
   endpoints: EndpointsFact | undefined;
   proxyPods: ProxyPodFact[];
+  /** Not asked for where no Service lets sidecars of other networks in. */
+  istioGateways: IstioGatewaysFact;
+  /** Not asked for where an istiod runs. */
+  istiodEndpoints: IstiodEndpointsFact[];
   flatEntries: FlatEntryFact[];
   sourcePods: SourcePodsFact;
   imports: ImportsFact;

@@ -17,6 +17,14 @@ const core = (plural: string, kind: string, namespaced = true): Resource => ({
   namespaced,
 });
 
+const networking = (plural: string, kind: string): Resource => ({
+  group: "networking.istio.io",
+  versions: ["v1", "v1beta1", "v1alpha3"],
+  plural,
+  kind,
+  namespaced: true,
+});
+
 const spire = (plural: string, kind: string): Resource => ({
   group: "spire.spiffe.io",
   versions: ["v1alpha1"],
@@ -62,18 +70,16 @@ export const RESOURCES = {
     kind: "GatewayClass",
     namespaced: false,
   },
-  workloadEntries: {
-    group: "networking.istio.io",
-    versions: ["v1", "v1beta1", "v1alpha3"],
-    plural: "workloadentries",
-    kind: "WorkloadEntry",
-    namespaced: true,
-  },
-  serviceEntries: {
-    group: "networking.istio.io",
-    versions: ["v1", "v1beta1", "v1alpha3"],
-    plural: "serviceentries",
-    kind: "ServiceEntry",
+  workloadEntries: networking("workloadentries", "WorkloadEntry"),
+  serviceEntries: networking("serviceentries", "ServiceEntry"),
+  /** Istio's own kind of Gateway, which is called as that of the Gateway API is. */
+  istioGateways: networking("gateways", "Gateway"),
+  virtualServices: networking("virtualservices", "VirtualService"),
+  endpointSlices: {
+    group: "discovery.k8s.io",
+    versions: ["v1"],
+    plural: "endpointslices",
+    kind: "EndpointSlice",
     namespaced: true,
   },
   authorizationPolicies: {

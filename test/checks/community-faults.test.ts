@@ -236,6 +236,26 @@ const SIDECAR: readonly (readonly [string, Change, readonly string[], RegExp])[]
     /no gateway of network cluster2 for cluster1/,
   ],
   [
+    "nothing that passes connections of other networks on",
+    (_, second) => removed(second, "Gateway", "cross-network-gateway"),
+    ["cluster2/eastwest-service fail"],
+    /and Envoy ends them: no Gateway for its pods has port 15443/,
+  ],
+  [
+    "a gateway that is not told its network",
+    (_, second) => {
+      const pod = second.objects.find(
+        ({ kind, metadata }) => kind === "Pod" && metadata.name.startsWith(GATEWAY),
+      );
+      const [container] = part(pod ?? find(second, "Pod", ""), "spec")["containers"] as {
+        env: unknown[];
+      }[];
+      container?.env.pop();
+    },
+    ["cluster2/eastwest-service warn"],
+    /ISTIO_META_REQUESTED_NETWORK_VIEW is not cluster2/,
+  ],
+  [
     "a proxy on the wrong network",
     (first) => {
       const pod = sidecar(first);
@@ -278,7 +298,7 @@ const SIDECAR: readonly (readonly [string, Change, readonly string[], RegExp])[]
           'defaultConfig:\n  discoveryAddress: "istiod-remote.istio-system.svc:15012"\n',
         ),
       ),
-    ["cluster1/istiod-remote fail"],
+    ["istiod-remote fail"],
     /but there is no such Service/,
   ],
 ];
@@ -424,7 +444,7 @@ describe("a primary and a remote", () => {
     [
       "no Service that leads to an istiod",
       (_, second) => removed(second, "Service", "istiod"),
-      ["cluster2/istiod-remote fail"],
+      ["istiod-remote fail"],
       /no Service of istio-system leads to one elsewhere/,
     ],
     [
@@ -432,7 +452,7 @@ describe("a primary and a remote", () => {
       (_, second) => {
         part(lead(second), "spec")["ports"] = [{ name: "http", port: 443 }];
       },
-      ["cluster2/istiod-remote fail"],
+      ["istiod-remote fail"],
       /has no port 15012/,
     ],
     [
@@ -440,8 +460,30 @@ describe("a primary and a remote", () => {
       (_, second) => {
         part(lead(second), "spec")["selector"] = { app: "istiod" };
       },
-      ["cluster2/istiod-remote fail"],
+      ["istiod-remote fail"],
       /selects pods of this cluster/,
+    ],
+    [
+      "a Service that leads to somebody else",
+      (_, second) => {
+        find(second, "EndpointSlice", "istiod-p4s7d")["endpoints"] = [
+          { addresses: ["192.0.2.99"] },
+        ];
+      },
+      ["istiod-remote warn"],
+      /leads to 192\.0\.2\.99, where no primary of this run/,
+    ],
+    [
+      "a primary that does not pass on to its istiod",
+      (first) => removed(first, "Gateway", "istiod-gateway"),
+      ["istiod-remote fail"],
+      /no Gateway for its pods has port 15012/,
+    ],
+    [
+      "a primary whose gateway has no route to its istiod",
+      (first) => removed(first, "VirtualService", "istiod-vs"),
+      ["istiod-remote fail"],
+      /no VirtualService leads from Gateway istio-system\/istiod-gateway/,
     ],
     [
       "a remote that nobody reads",
@@ -462,8 +504,13 @@ describe("a primary and a remote", () => {
     async (name) => {
       const [first, second] = await clustersOf("community-primary-remote");
       lead(second).metadata.name = name;
+      const slice = find(second, "EndpointSlice", "istiod-p4s7d");
+      slice.metadata.labels = { "kubernetes.io/service-name": name };
       expect(faultsOf(await reportOfFixtures([first, second]))).toEqual([]);
-      part(find(second, "Service", name), "spec")["type"] = "ExternalName";
+      Object.assign(part(find(second, "Service", name), "spec"), {
+        type: "ExternalName",
+        externalName: first.spec.address,
+      });
       expect(faultsOf(await reportOfFixtures([first, second]))).toEqual([]);
     },
   );

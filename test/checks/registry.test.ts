@@ -61,6 +61,18 @@ describe("the README", () => {
     const scopes = new Map<string, string>(CHECKS.map(({ id, scope }) => [id, scope]));
     for (const { id, scope } of rows) expect([id, scope]).toEqual([id, scopes.get(id ?? "")]);
   });
+
+  it("has a check, or the probe, for each row of Istio's page", () => {
+    const [, table = ""] = README.split("| row of the page | check |\n");
+    const rows = (table.split("\n\n")[0] ?? "").split("\n").slice(1);
+    expect(rows).toHaveLength(8);
+    const ids = new Set<string>(CHECKS.map(({ id }) => id));
+    const named = rows.map((row) =>
+      [...(row.split(" | ")[1] ?? "").matchAll(/`([^`]+)`/g)].map(([, name = ""]) => name),
+    );
+    expect(named.filter((names) => names.length === 0)).toEqual([]);
+    expect(named.flat().filter((name) => !ids.has(name))).toEqual(["mc check --probe"]);
+  });
 });
 
 describe.each(CHECKS.map((check) => [check.id, check] as const))("%s", (id, check) => {

@@ -213,6 +213,8 @@ describe("the order of asking", () => {
     expect(LAST.toSorted()).toEqual([
       "credentialTarget",
       "imports",
+      "istioGateways",
+      "istiodEndpoints",
       "kubernetesClusters",
       "licenses",
       "policies",

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { accessFor, FACT_ACCESS, type FactAccess } from "../../src/facts/access.ts";
 import { FACTS } from "../../src/facts/index.ts";
+import { ISTIO_GATEWAY_RESOURCE } from "../../src/mesh/names.ts";
 import type { FactKey } from "../../src/model/facts.ts";
 import { missing, type Missing } from "../../src/model/gathered.ts";
 import type { GatherSettings } from "../../src/model/source.ts";
@@ -52,6 +53,24 @@ const SHARING: MemoryContents = {
   ],
 };
 
+/** Only where sidecars of other networks come in are Istio's own Gateways asked for. */
+const CROSS_NETWORK: MemoryContents = {
+  objects: [
+    {
+      kind: "Service",
+      metadata: {
+        name: "istio-eastwestgateway",
+        namespace: "istio-system",
+        labels: { "topology.istio.io/network": "east" },
+      },
+      spec: { ports: [{ port: 15443 }] },
+    },
+  ],
+};
+
+/** Only where no istiod runs is it asked where its Services lead to. */
+const WITHOUT_ISTIOD: MemoryContents = {};
+
 /** Only where links are made automatically are the clusters of a management plane asked for. */
 const AUTOMATED: MemoryContents = {
   objects: [
@@ -98,6 +117,8 @@ const BY_KEY: { readonly [K in FactKey]?: MemoryContents } = {
   imports: SHARING,
   remoteEntries: SHARING,
   policies: SHARING,
+  istioGateways: CROSS_NETWORK,
+  istiodEndpoints: WITHOUT_ISTIOD,
 };
 
 function contentsFor(key: FactKey): MemoryContents {
@@ -106,7 +127,12 @@ function contentsFor(key: FactKey): MemoryContents {
 }
 
 /** They are asked for only where the mesh is of the community. */
-const COMMUNITY: readonly FactKey[] = ["remoteClusters", "proxyPods"];
+const COMMUNITY: readonly FactKey[] = [
+  "remoteClusters",
+  "proxyPods",
+  "istioGateways",
+  "istiodEndpoints",
+];
 
 function settingsFor(key: FactKey): GatherSettings {
   return COMMUNITY.includes(key) ? { mode: "community" } : {};
@@ -121,13 +147,15 @@ const ELSEWHERE: readonly FactKey[] = [
 ];
 
 /** Refuses the requests of one permission, in whatever namespace. */
-function refusing({ verbs, resource, names }: FactAccess) {
+function refusing({ verbs, group, resource, names }: FactAccess) {
+  const full = `${resource}.${group}`;
+  const called = full === ISTIO_GATEWAY_RESOURCE ? full : resource;
   return (line: string): Missing | undefined => {
     const [verb, path = ""] = line.split(" ");
     const [, plural, name] = verb === "get" ? path.split("/") : [undefined, path];
     const refused =
       verbs.some((one) => one === verb) &&
-      plural === resource &&
+      plural === called &&
       (name === undefined || (names?.includes(name) ?? true));
     return refused ? missing("forbidden", `${line} is forbidden`) : undefined;
   };

@@ -5,7 +5,13 @@ import { redactObject } from "../../src/readers/redact.ts";
 import { RESOURCES } from "../../src/model/resource.ts";
 import type { RawObject } from "../../src/model/reader.ts";
 import { makeRoot } from "../support/certificates.ts";
-import { forbid, MemoryReader, memorySource, valueOf } from "../support/source.ts";
+import {
+  forbid,
+  type MemoryContents,
+  MemoryReader,
+  memorySource,
+  valueOf,
+} from "../support/source.ts";
 
 const TOKEN_SIGNATURE = "c2lnbmF0dXJlLW5vYm9keS1tYXktc2Vl";
 
@@ -452,5 +458,158 @@ serviceScopeConfigs:
       meshId: "mesh1",
       discoveryAddress: "istiod-remote.istio-system.svc:15012",
     });
+  });
+});
+
+describe("Gateways of Istio's own kind", () => {
+  const metadata = (name: string) => ({ namespace: "istio-system", name });
+  const entrance = {
+    kind: "Service",
+    metadata: { ...metadata("gw"), labels: { "topology.istio.io/network": "n" } },
+    spec: { ports: [{ port: 15_443 }] },
+  };
+  const gateway = (name: string, servers: unknown) => ({
+    apiVersion: "networking.istio.io/v1",
+    kind: "Gateway",
+    metadata: metadata(name),
+    spec: { selector: { istio: "eastwestgateway" }, servers },
+  });
+  const route = {
+    kind: "VirtualService",
+    metadata: metadata("istiod-vs"),
+    spec: {
+      gateways: ["istiod"],
+      tls: [
+        {
+          match: [{ port: 15_012, sniHosts: ["*"] }, {}],
+          route: [{ destination: { host: "istiod.istio-system" } }, {}],
+        },
+        {},
+      ],
+    },
+  };
+  const ISTIOD = gateway("istiod", [
+    { port: { number: 15_012 }, tls: { mode: "PASSTHROUGH" }, hosts: ["*"] },
+  ]);
+
+  it("are read with the routes to istiod, and none of the Gateway API among them", async () => {
+    const odd = [gateway("odd", [{}]), { ...gateway("", []), metadata: {} }];
+    const other = { ...gateway("k8s", []), apiVersion: "gateway.networking.k8s.io/v1" };
+    const objects = [entrance, ISTIOD, ...odd, other, route, { ...route, metadata: {} }];
+    const selector = new Map([["istio", "eastwestgateway"]]);
+    expect(await valueOf("istioGateways", { objects })).toEqual({
+      gateways: [
+        {
+          ...metadata("istiod"),
+          selector,
+          servers: [{ port: 15_012, tlsMode: "PASSTHROUGH", hosts: ["*"] }],
+        },
+        { ...metadata("odd"), selector, servers: [{ hosts: [] }] },
+      ],
+      routes: {
+        ok: true,
+        value: [
+          {
+            ...metadata("istiod-vs"),
+            gateways: ["istiod"],
+            sniHosts: ["*"],
+            ports: [15_012],
+            destinations: ["istiod.istio-system"],
+          },
+          {
+            ...metadata("istiod-vs"),
+            gateways: ["istiod"],
+            sniHosts: [],
+            ports: [],
+            destinations: [],
+          },
+        ],
+      },
+    });
+  });
+
+  it.each<[string, readonly RawObject[], readonly string[]]>([
+    ["nothing lets other networks in", [ISTIOD], []],
+    [
+      "no Gateway is for istiod",
+      [entrance, gateway("x", [])],
+      ["list gateways.networking.istio.io"],
+    ],
+  ])("are asked for no more than what is of use where %s", async (_, objects, expected) => {
+    const { source, reader } = memorySource({ objects }, { mode: "community" });
+    await source.fact("services");
+    reader.requests.length = 0;
+    await source.fact("istioGateways");
+    expect(reader.requests).toEqual(expected);
+  });
+
+  it("say what was not read", async () => {
+    const read = async (line: string) =>
+      memorySource({ objects: [entrance, ISTIOD], refuse: forbid(line) }).source.fact(
+        "istioGateways",
+      );
+    expect(await read("list services")).toMatchObject({ ok: false });
+    expect(await read("list gateways.networking.istio.io")).toMatchObject({ ok: false });
+    expect(await read("list virtualservices")).toMatchObject({
+      ok: true,
+      value: { routes: { ok: false, why: "forbidden" } },
+    });
+  });
+
+  it("are kept apart from those of the Gateway API, which are called alike", () => {
+    const kept = redactObject(RESOURCES.istioGateways, ISTIOD);
+    expect(kept).toEqual(ISTIOD);
+    expect(redactObject(RESOURCES.gateways, ISTIOD)["spec"]).toEqual({});
+  });
+});
+
+describe("where a cluster without an istiod finds one", () => {
+  const slice = (name: string | undefined, more: object = {}) => ({
+    kind: "EndpointSlice",
+    metadata: {
+      namespace: "istio-system",
+      name: "s",
+      ...(name === undefined ? {} : { labels: { "kubernetes.io/service-name": name } }),
+    },
+    ...more,
+  });
+  const deployed = {
+    kind: "Deployment",
+    metadata: { namespace: "istio-system", name: "istiod", labels: { app: "istiod" } },
+  };
+  const full = { endpoints: [{ addresses: ["192.0.2.1"] }, {}], ports: [{ port: 15_012 }, {}] };
+
+  it("is read from the EndpointSlices of the Services for it", async () => {
+    const objects = [
+      slice("istiod-remote"),
+      slice("istiod", full),
+      slice("web", full),
+      slice(undefined),
+    ];
+    const { source } = memorySource({ objects }, { mode: "community" });
+    expect(await source.fact("istiodEndpoints")).toEqual({
+      ok: true,
+      value: [
+        { service: "istiod", addresses: ["192.0.2.1"], ports: [15_012] },
+        { service: "istiod-remote", addresses: [], ports: [] },
+      ],
+    });
+  });
+
+  it.each<[string, MemoryContents, object]>([
+    ["there is one", { objects: [deployed, slice("istiod", full)] }, { ok: true, value: [] }],
+    [
+      "it is not known whether there is one",
+      { refuse: forbid("list deployments app=istiod") },
+      { ok: false },
+    ],
+    [
+      "EndpointSlices are refused",
+      { refuse: forbid("list endpointslices in istio-system") },
+      { ok: false },
+    ],
+  ])("is not where %s", async (_, contents, expected) => {
+    const { source } = memorySource(contents, { mode: "community" });
+    expect(await source.fact("istiodEndpoints")).toMatchObject(expected);
   });
 });

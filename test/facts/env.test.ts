@@ -244,6 +244,12 @@ describe("envFrom", () => {
         why: "mc does not read Secrets for variables",
         perhaps: true,
       },
+      ISTIO_META_REQUESTED_NETWORK_VIEW: {
+        kind: "unresolved",
+        from: "Secret istio-system/one",
+        why: "mc does not read Secrets for variables",
+        perhaps: true,
+      },
     });
     const all = await read({
       envFrom: [{ secretRef: { name: "license" } }],
@@ -256,7 +262,11 @@ describe("envFrom", () => {
   it("leaves open what an unreadable ConfigMap may set", async () => {
     const envFrom = [{ prefix: "ISTIO_META_", configMapRef: { name: "one" } }];
     const found = await read({ envFrom, refuse: forbid("get") });
-    expect(Object.keys(found)).toEqual(["ISTIO_META_CLUSTER_ID", "ISTIO_META_NETWORK"]);
+    expect(Object.keys(found)).toEqual([
+      "ISTIO_META_CLUSTER_ID",
+      "ISTIO_META_NETWORK",
+      "ISTIO_META_REQUESTED_NETWORK_VIEW",
+    ]);
     expect(found["ISTIO_META_NETWORK"]).toEqual({
       kind: "unresolved",
       from: "ConfigMap istio-system/one key NETWORK",

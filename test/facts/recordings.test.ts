@@ -55,10 +55,12 @@ async function readAndRecord(readers: Cluster): Promise<Reading> {
 /** What `kubectl get -A -o yaml` prints of every type, and debug answers beside it. */
 function dumpOf(one: Contents): ReadonlyMap<string, string> {
   const lists = Object.values(RESOURCES).map(({ group, versions, kind, plural }) => {
-    const items = one.objects.filter((object) => object["kind"] === kind);
     const apiVersion = group ? `${group}/${versions[0]}` : versions[0];
+    const items = one.objects.filter(
+      (object) => object["kind"] === kind && object["apiVersion"] === apiVersion,
+    );
     const list = { apiVersion, kind: `${kind}List`, items };
-    return [`${plural}.json`, JSON.stringify(list)] as const;
+    return [`${plural}.${group}.json`, JSON.stringify(list)] as const;
   });
   const debug = Object.entries(debugOf(one)).map(([place, body]) => {
     const path = place.replace(":", "/").replace(/^([^/]+\/[^/]+\/\d+)/, "debug/$1");

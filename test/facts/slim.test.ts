@@ -12,8 +12,11 @@ import type { Json } from "../support/pods.ts";
 import { MemoryReader } from "../support/source.ts";
 
 const KEYS = Object.keys(FACTS) as FactKey[];
-const byKind = new Map<string, Resource>(
-  Object.values(RESOURCES).map((resource) => [resource.kind, resource]),
+const byType = new Map<string, Resource>(
+  Object.values(RESOURCES).map((resource) => {
+    const { group, versions, kind } = resource;
+    return [`${group ? `${group}/` : ""}${versions[0]} ${kind}`, resource];
+  }),
 );
 
 /** Gives objects as they are, whatever the facts would leave out. */
@@ -44,7 +47,7 @@ const objects = fc.array(object, { minLength: 1, maxLength: 6 });
 const RUNS = { numRuns: 200, seed: 20_260_115 };
 
 function slim(one: Json): Json {
-  const resource = byKind.get(String(one["kind"]));
+  const resource = byType.get(`${String(one["apiVersion"])} ${String(one["kind"])}`);
   return resource ? slimFor(resource)(one) : one;
 }
 

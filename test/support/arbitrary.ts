@@ -162,7 +162,7 @@ const name = fc.constantFrom(
 );
 
 function objectOf(resource: Resource): fc.Arbitrary<Json> {
-  const { metadata, apiVersion: _, kind: __, ...rest } = keptObjects(resource.plural) ?? {};
+  const { metadata, apiVersion: _, kind: __, ...rest } = keptObjects(resource) ?? {};
   const meta = mapOf(metadata as KeepMap, ["metadata"]);
   const body = mapOf(rest, []);
   const { group, versions, kind } = resource;

@@ -308,6 +308,8 @@ export function healthyFacts(id = "a", peers: readonly string[] = ["b"]): Facts 
     remoteClusters: [],
     endpoints: undefined,
     proxyPods: [],
+    istioGateways: { gateways: [], routes: gathered([]) },
+    istiodEndpoints: [],
     flatEntries: [],
     sourcePods: { existing: new Map(), namespaces: new Set() },
     imports: { entries: [], rivals: [], everywhere: true },

@@ -8,7 +8,7 @@ import type { ClusterReader } from "../../src/model/reader.ts";
 import type { Report, Result } from "../../src/model/report.ts";
 import { REPORTERS } from "../../src/reporters/index.ts";
 import { runMc } from "./cli.ts";
-import { recordedClusters, SCENARIO_NAMES } from "./scenario.ts";
+import { recordedClusters, ALL_SCENARIOS } from "./scenario.ts";
 
 /*
  * What people and machines read of each scenario, as files in test/golden. `npm run golden` writes
@@ -205,7 +205,7 @@ export function pageGoldens(): Golden[] {
 
 export function allGoldens(): Golden[] {
   return [
-    ...SCENARIO_NAMES.flatMap(scenarioGoldens),
+    ...ALL_SCENARIOS.flatMap(scenarioGoldens),
     ...explainGoldens(),
     ...pageGoldens(),
     ...serviceGoldens(),

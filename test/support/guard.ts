@@ -96,8 +96,10 @@ function guardedMap(
 
 const KEYS = Object.keys(RESOURCES) as (keyof typeof RESOURCES)[];
 
-function guardObject(keeps: Keeps, { plural }: Resource): (object: RawObject) => RawObject {
-  const key = KEYS.find((one) => RESOURCES[one].plural === plural);
+function guardObject(keeps: Keeps, { group, plural }: Resource): (object: RawObject) => RawObject {
+  const key = KEYS.find(
+    (one) => RESOURCES[one].plural === plural && RESOURCES[one].group === group,
+  );
   const declared = key && keeps[key];
   if (!declared) throw new UndeclaredRead(plural);
   const keep = unionOfMaps(IDENTITY, declared);

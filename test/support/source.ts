@@ -12,7 +12,8 @@ import type {
   ListOptions,
   RawObject,
 } from "../../src/model/reader.ts";
-import type { Resource } from "../../src/model/resource.ts";
+import { RESOURCES, type Resource } from "../../src/model/resource.ts";
+import { ISTIO_GATEWAY_RESOURCE } from "../../src/mesh/names.ts";
 import type { GatherSettings } from "../../src/model/source.ts";
 import { NOW } from "./facts.ts";
 
@@ -55,10 +56,10 @@ export class MemoryReader implements ClusterReader {
   list(resource: Resource, options: ListOptions = {}): Promise<Gathered<RawObject[]>> {
     const { namespace, labelSelector, fieldSelector, metadataOnly, slim } = options;
     const parts = [namespace && `in ${namespace}`, labelSelector, fieldSelector];
-    const line = ["list", resource.plural, ...parts, metadataOnly && "(metadata)"];
+    const line = ["list", calledOf(resource), ...parts, metadataOnly && "(metadata)"];
     return this.#answer(line.filter(Boolean).join(" "), () => {
       const selected = this.objects
-        .filter((object) => string(object["kind"]) === resource.kind)
+        .filter((object) => isOf(resource, object))
         .filter(selects(options));
       return gathered(
         selected
@@ -72,7 +73,7 @@ export class MemoryReader implements ClusterReader {
     return this.#answer(`get ${namespace}/${resource.plural}/${name}`, () => {
       const found = this.objects.find(
         (object) =>
-          string(object["kind"]) === resource.kind &&
+          isOf(resource, object) &&
           string(at(object, "metadata", "name")) === name &&
           (string(at(object, "metadata", "namespace")) ?? "") === namespace,
       );
@@ -99,6 +100,19 @@ export class MemoryReader implements ClusterReader {
     this.requests.push(request);
     return Promise.resolve(this.#refuse(request) ?? answer());
   }
+}
+
+/** Its plural, with the group where another is called alike. */
+function calledOf(resource: Resource): string {
+  return resource === RESOURCES.istioGateways ? ISTIO_GATEWAY_RESOURCE : resource.plural;
+}
+
+/** Whether it is of the type: of its group too, where kinds of two groups are called alike. */
+function isOf(resource: Resource, object: RawObject): boolean {
+  if (object["kind"] !== resource.kind) return false;
+  const group = string(object["apiVersion"])?.replace(/(^|\/)[^/]*$/, "");
+  const alike = Object.values(RESOURCES).filter(({ kind }) => kind === resource.kind);
+  return alike.length === 1 || group === undefined || group === resource.group;
 }
 
 export interface MemorySource {

@@ -1,6 +1,7 @@
 import { showService } from "../../mesh/commands/services.ts";
 import { kubectl } from "../../mesh/commands/shell.ts";
 import { isTrue } from "../../mesh/conditions.ts";
+import { isRemote } from "../../mesh/kind.ts";
 import { CLASS_COMMUNITY, GATEWAY_RESOURCE, NETWORK, PROGRAMMED } from "../../mesh/names.ts";
 import {
   isCrossNetworkService,
@@ -16,6 +17,7 @@ import { valueOr } from "../../model/gathered.ts";
 import type { Finding } from "../../model/report.ts";
 import { notChecked } from "../_shared/not-checked.ts";
 import { addressFinding } from "./address.ts";
+import { passthroughFindings } from "./passthrough.ts";
 
 declare module "../../model/check-data.ts" {
   interface CheckData {
@@ -115,21 +117,25 @@ export const eastwestService = clusterCheck({
   meshKind: "community",
   view: { rank: 440, passesInBrief: true },
   why: "Pods of other networks reach those of this one through a gateway that istiod finds by the label of its Service: with no address, another label or no port it sends them to addresses that lead nowhere.",
-  reads: `Services with label ${NETWORK} or istio=eastwestgateway, Gateways of class ${CLASS_COMMUNITY}, the label of the istio namespace; /debug/networkz of istiod, for gateways that are set otherwise.`,
+  reads: `Services with label ${NETWORK} or istio=eastwestgateway, Gateways of class ${CLASS_COMMUNITY}, the label of the istio namespace; /debug/networkz of istiod, for gateways that are set otherwise; Gateways of networking.istio.io and the pods that they select.`,
   faults: [
     "Other clusters are on another network, and there is no gateway for this one.",
     "The gateway's Service has no address outside the cluster.",
     "Its label is another network than the cluster's, or missing.",
     "A Service with the label has no port of a gateway (warning).",
+    "No Gateway of networking.istio.io has its pods pass on what other networks send: port 15443 with TLS mode AUTO_PASSTHROUGH.",
+    "Its pods are not told their network by ISTIO_META_REQUESTED_NETWORK_VIEW (warning).",
     `A Gateway of class ${CLASS_COMMUNITY} is not programmed with an address.`,
   ],
   fixes: [
     "Install the east-west gateway with the network's name: value networkGateway of Istio's gateway chart.",
+    "Apply Istio's samples/multicluster/expose-services.yaml.",
     "Where there are no load balancers, set spec.externalIPs of the Service, or annotation traffic.istio.io/nodeSelector with NodePorts.",
   ],
   needs: ["services", "istioNamespace"],
-  uses: ["gateways", "namespaces", "endpoints"],
-  run({ services, istioNamespace, gateways, namespaces, endpoints }, { cluster, clusters, kinds }) {
+  uses: ["gateways", "namespaces", "endpoints", "istiods", "istioGateways", "proxyPods"],
+  run(facts, { cluster, clusters, kinds }) {
+    const { services, istioNamespace, gateways, namespaces, endpoints } = facts;
     const network = networkOf(valueOr(namespaces, []), istioNamespace);
     const all = valueOr(gateways, { served: false, eastWest: [], remote: [] }).eastWest;
     const eastWest = all.filter(({ className }) => className === CLASS_COMMUNITY);
@@ -137,6 +143,10 @@ export const eastwestService = clusterCheck({
     const own = networkServices(services).filter(({ service }) => !managed.has(service));
     const findings = [
       ...own.flatMap((one) => serviceFindings(one.service, one.network, network, cluster)),
+      // The gateways of a cluster without an istiod go by the Gateways of its primary.
+      ...(isRemote(kinds, facts.istiods)
+        ? []
+        : own.flatMap(({ service }) => passthroughFindings(service, facts, network, cluster))),
       ...unlabelled(services, network, cluster),
       ...eastWest.map((gateway) => gatewayFinding(gateway, cluster)),
       ...(gateways.ok ? [] : [notChecked("Gateways", gateways)]),

@@ -14,7 +14,8 @@ import type { Resource } from "../../model/resource.ts";
 import { logKey } from "../logs/recorded.ts";
 import { unreadDebug, unreadGet, unreadList, unreadType, wasRead } from "./recorded-requests.ts";
 import { debugPath, getRequest, listRequest, PODS_LOG, type Snapshot } from "./snapshot.ts";
-import { type ObjectStore, resourceName } from "./store.ts";
+import { resourceName } from "./resource-types.ts";
+import type { ObjectStore } from "./store.ts";
 
 /** Stands for every port, where a file does not say which one answered. */
 export const ANY_PORT = 0;

@@ -6,6 +6,7 @@ import type { ListOptions, RawObject } from "../../model/reader.ts";
 import { RESOURCES, type Resource } from "../../model/resource.ts";
 import { compare } from "./input.ts";
 import { newestOf } from "./newest-time.ts";
+import { groupOf, ofKind, resourceName, typeOf } from "./resource-types.ts";
 
 /** What a Deployment puts on its ReplicaSets and their pods. */
 const POD_TEMPLATE_HASH = "pod-template-hash";
@@ -14,16 +15,6 @@ const ALWAYS_EMPTY: ReadonlySet<string> = new Set(["kube-node-lease", "kube-publ
 /** The API server's own certificate authority. */
 const IN_EVERY_NAMESPACE = "kube-root-ca.crt";
 const CRD_GROUP = "apiextensions.k8s.io";
-
-/** `pods`, `gateways.gateway.networking.k8s.io`: as a CRD is named. */
-export function resourceName(resource: Pick<Resource, "plural" | "group">): string {
-  return resource.group ? `${resource.plural}.${resource.group}` : resource.plural;
-}
-
-function groupOf(apiVersion: string): string {
-  const slash = apiVersion.indexOf("/");
-  return slash < 0 ? "" : apiVersion.slice(0, slash);
-}
 
 /** Kubernetes' own groups have no dot, or end in its domain; the Gateway API is installed as CRDs. */
 function isCustom(group: string): boolean {
@@ -42,7 +33,7 @@ export class ObjectStore {
   readonly #groups = new Set<string>();
   /** By type, the paths of files that list it. */
   readonly #listed = new Map<string, Set<string>>();
-  /** Kinds of which there must be objects, as others are theirs, with the namespaces that show it. */
+  /** Types of which there must be objects, as others are theirs, with the namespaces that show it. */
   readonly #implied = new Map<string, Set<string>>();
   /** Namespaces of which there is any object. */
   readonly #namespaces = new Set<string>();
@@ -52,7 +43,7 @@ export class ObjectStore {
 
   constructor() {
     for (const resource of Object.values(RESOURCES)) {
-      this.#tables.set(`${resource.group}/${resource.kind}`, { resource, texts: new Map() });
+      this.#tables.set(typeOf(resource), { resource, texts: new Map() });
     }
   }
 
@@ -105,22 +96,25 @@ export class ObjectStore {
   #noteOwners(object: RawObject, namespace: string): void {
     const labels = at(object, "metadata", "labels");
     for (const owner of array(at(object, "metadata", "ownerReferences"))) {
-      const kind = flat(string(property(owner, "kind")) ?? "");
+      const kind = string(property(owner, "kind")) ?? "";
+      const apiVersion = string(property(owner, "apiVersion"));
       // A Deployment makes ReplicaSets, which make the pods; so do others, without its label.
-      if (kind !== "ReplicaSet") this.#imply(kind, namespace);
-      else if (property(labels, POD_TEMPLATE_HASH) !== undefined) {
-        this.#imply(RESOURCES.deployments.kind, namespace);
+      if (kind !== "ReplicaSet") {
+        for (const one of ofKind(kind, apiVersion)) this.#imply(one, namespace);
+      } else if (property(labels, POD_TEMPLATE_HASH) !== undefined) {
+        this.#imply(RESOURCES.deployments, namespace);
       }
     }
     if (string(property(labels, GATEWAY_NAME)) !== undefined) {
-      this.#imply(RESOURCES.gateways.kind, namespace);
-      this.#imply(RESOURCES.gatewayClasses.kind, namespace);
+      this.#imply(RESOURCES.gateways, namespace);
+      this.#imply(RESOURCES.gatewayClasses, namespace);
     }
   }
 
-  #imply(kind: string, namespace: string): void {
-    const namespaces = this.#implied.get(kind) ?? new Set<string>();
-    this.#implied.set(kind, namespaces.add(flat(namespace)));
+  #imply(resource: Resource, namespace: string): void {
+    const type = typeOf(resource);
+    const namespaces = this.#implied.get(type) ?? new Set<string>();
+    this.#implied.set(type, namespaces.add(flat(namespace)));
   }
 
   /**
@@ -128,11 +122,10 @@ export class ObjectStore {
    * namespace belong to some, or it has no object at all. With them the namespaces of which all is there.
    */
   coverage(resource: Resource): Coverage {
-    const { group, kind, namespaced } = resource;
-    if (!namespaced) return { recorded: [], missing: [] };
-    const table = this.#tables.get(`${group}/${kind}`);
+    if (!resource.namespaced) return { recorded: [], missing: [] };
+    const table = this.#table(resource);
     const held = new Set([...(table?.texts.keys() ?? [])].map((key) => key.split("/")[0] ?? ""));
-    const implied = this.#implied.get(kind) ?? new Set<string>();
+    const implied = this.#implied.get(typeOf(resource)) ?? new Set<string>();
     const known = new Set([...this.#namespaces, ...this.#listedNamespaces(), ...implied]);
     const all = [...known].toSorted(compare);
     const isMissing = (name: string): boolean =>
@@ -172,9 +165,9 @@ export class ObjectStore {
    * Whether a file lists what a namespace has of a type: one in a directory named for it, as `oc adm
    * must-gather` and `kubectl cluster-info dump` make, or one in no such directory.
    */
-  #isListedIn({ group, kind }: Resource, namespace: string): boolean {
+  #isListedIn(resource: Resource, namespace: string): boolean {
     const known = new Set([...this.#namespaces, ...this.#listedNamespaces(), namespace]);
-    return [...(this.#listed.get(`${group}/${kind}`) ?? [])].some((path) => {
+    return [...(this.#listed.get(typeOf(resource)) ?? [])].some((path) => {
       const parts = path.split("/").slice(0, -1);
       const below = parts[parts.indexOf("namespaces") + 1];
       const place = parts.includes("namespaces")
@@ -225,7 +218,7 @@ export class ObjectStore {
   has(resource: Resource): boolean {
     const table = this.#table(resource);
     if (!table) return false;
-    return table.texts.size > 0 || this.#listed.has(`${resource.group}/${resource.kind}`);
+    return table.texts.size > 0 || this.#listed.has(typeOf(resource));
   }
 
   /** Whether objects of that type would have been kept. */
@@ -239,7 +232,7 @@ export class ObjectStore {
 
   /** Whether other objects show that there are objects of that type. */
   isImplied(resource: Resource): boolean {
-    return this.#implied.has(resource.kind);
+    return this.#implied.has(typeOf(resource));
   }
 
   /** Whether there is an object of a custom type, or a list of one. */
@@ -253,7 +246,7 @@ export class ObjectStore {
   }
 
   #table(resource: Resource): Table | undefined {
-    return this.#tables.get(`${resource.group}/${resource.kind}`);
+    return this.#tables.get(typeOf(resource));
   }
 }
 

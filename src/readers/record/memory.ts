@@ -15,7 +15,7 @@ import {
   SNAPSHOT_VERSION,
   type Unread,
 } from "../directory/snapshot.ts";
-import { resourceName } from "../directory/store.ts";
+import { resourceName } from "../directory/resource-types.ts";
 import { logKey } from "../logs/recorded.ts";
 import { redactObject } from "../redact.ts";
 import { redactDebug } from "./debug.ts";

@@ -1,6 +1,7 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { eastwestService } from "../../../src/checks/eastwest-service/check.ts";
-import { missing } from "../../../src/model/gathered.ts";
+import type { IstioGatewayFact, ProxyPodFact } from "../../../src/model/facts.ts";
+import { gathered, missing } from "../../../src/model/gathered.ts";
 import { clusterRef, COMMUNITY, labels, NOW, runCluster, service } from "../../support/facts.ts";
 import { commandsOf, messagesOf, notPassed } from "../../support/verdict.ts";
 
@@ -10,7 +11,16 @@ const gateway = service({
   ports: [{ name: "tls", port: 15_443, protocol: "TCP" }],
 });
 const NONE = { served: true, eastWest: [], remote: [] };
-const FACTS = { services: [gateway], gateways: NONE };
+const PASSING: IstioGatewayFact = {
+  namespace: "istio-system",
+  name: "cross-network-gateway",
+  selector: labels({ istio: "eastwestgateway" }),
+  servers: [{ port: 15_443, tlsMode: "AUTO_PASSTHROUGH", hosts: ["*.local"] }],
+};
+const configured = (...gateways: IstioGatewayFact[]) => ({
+  istioGateways: { gateways, routes: gathered([]) },
+});
+const FACTS = { services: [gateway], gateways: NONE, ...configured(PASSING) };
 const ALONE = { ...COMMUNITY, clusters: [clusterRef()] };
 
 test("a gateway with an address passes, and one for ztunnel too", () => {
@@ -66,4 +76,113 @@ test.each([
   const verdict = runCluster(eastwestService, facts, COMMUNITY);
   expect(messagesOf(verdict, "fail")[0]).toContain("it is a gateway for nobody");
   expect(commandsOf(verdict, "fail")[0]).toContain(label);
+});
+
+describe("what Envoy does with connections of other networks", () => {
+  const SELECTOR = labels({ istio: "eastwestgateway" });
+  const selecting = { ...gateway, selector: SELECTOR };
+  const pod = (changes: Partial<ProxyPodFact> = {}): ProxyPodFact => ({
+    namespace: gateway.namespace,
+    name: "gateway-1",
+    labels: SELECTOR,
+    networkView: "net-a",
+    ...changes,
+  });
+  const server = (port: number, tlsMode?: string) => ({
+    ...PASSING,
+    servers: [{ port, ...(tlsMode === undefined ? {} : { tlsMode }), hosts: ["*.local"] }],
+  });
+
+  test.each<[string, object, string[], RegExp]>([
+    ["no Gateway", configured(), ["fail"], /no Gateway for its pods has port 15443/],
+    ["another port", configured(server(443, "AUTO_PASSTHROUGH")), ["fail"], /has port 15443/],
+    ["another mode", configured(server(15_443, "SIMPLE")), ["fail"], /TLS mode SIMPLE at port/],
+    ["no mode", configured(server(15_443)), ["fail"], /TLS mode none at port 15443/],
+    [
+      "a Gateway for other pods",
+      { ...configured({ ...PASSING, selector: labels({ istio: "ingress" }) }), proxyPods: [pod()] },
+      ["fail"],
+      /no Gateway for its pods/,
+    ],
+    [
+      "pods without their network",
+      { proxyPods: [pod({ networkView: undefined as never })] },
+      ["warn"],
+      /ISTIO_META_REQUESTED_NETWORK_VIEW is not net-a in istio-eastwest\/gateway-1/,
+    ],
+    ["pods of another", { proxyPods: [pod({ networkView: "x" })] }, ["warn"], /is not net-a/],
+    [
+      "some hosts only",
+      configured({
+        ...PASSING,
+        servers: [{ port: 15_443, tlsMode: "AUTO_PASSTHROUGH", hosts: ["*.shop.local"] }],
+      }),
+      ["info"],
+      /lets other networks in to \*\.shop\.local only/,
+    ],
+    [
+      "Gateways that were not read",
+      { istioGateways: missing("forbidden", "no") },
+      ["info"],
+      /Gateways of Istio's own kind .* not checked: no/,
+    ],
+  ])("%s", (_, changes, expected, message) => {
+    const verdict = runCluster(
+      eastwestService,
+      { ...FACTS, services: [selecting], ...changes },
+      COMMUNITY,
+    );
+    expect(notPassed(verdict)).toEqual(expected);
+    expect(verdict.findings.map((one) => one.message).join("\n")).toMatch(message);
+  });
+
+  test.each<[string, object]>([
+    ["pods that know it", { proxyPods: [pod()] }],
+    ["pods that are not known", { proxyPods: missing("forbidden", "no") }],
+    ["a Gateway for all pods", configured({ ...PASSING, selector: labels({}) })],
+    ["pods of others", { proxyPods: [pod({ namespace: "x", networkView: "x" })] }],
+    [
+      "a port of its own behind the label",
+      {
+        services: [
+          {
+            ...selecting,
+            labels: labels({
+              "topology.istio.io/network": "net-a",
+              "networking.istio.io/gatewayPort": "443",
+            }),
+          },
+        ],
+      },
+    ],
+    [
+      "a host by its namespace",
+      configured({
+        ...PASSING,
+        servers: [{ port: 15_443, tlsMode: "AUTO_PASSTHROUGH", hosts: ["./*.local"] }],
+      }),
+    ],
+    [
+      "a Gateway of the Gateway API, which istiod translates",
+      {
+        ...configured(),
+        services: [
+          {
+            ...gateway,
+            labels: labels({
+              "topology.istio.io/network": "net-a",
+              "gateway.networking.k8s.io/gateway-name": "gateway",
+            }),
+          },
+        ],
+      },
+    ],
+    [
+      "a cluster that goes by the Gateways of its primary",
+      { ...configured(), istiods: { judged: [], others: [] } },
+    ],
+  ])("no fault: %s", (_, changes) => {
+    const facts = { ...FACTS, services: [selecting], ...changes };
+    expect(notPassed(runCluster(eastwestService, facts, COMMUNITY))).toEqual([]);
+  });
 });

@@ -37,7 +37,9 @@ function breakSecond(fixture: ClusterFixture): void {
   const data = find(fixture, "ConfigMap", "istio")["data"] as Record<string, string>;
   data["mesh"] = (data["mesh"] ?? "").replace("meshId: mesh1", "meshId: mesh2");
   for (const [path, answer] of Object.entries(fixture.debug)) {
-    if (path.endsWith("clusterz")) fixture.debug[path] = (answer as object[]).slice(0, 1);
+    if (path.endsWith("clusterz")) {
+      fixture.debug[path] = (answer as { id: string }[]).filter(({ id }) => id !== "cluster1");
+    }
     if (path.endsWith("endpointShardz")) {
       for (const namespaces of Object.values(answer as Record<string, Record<string, Shards>>)) {
         for (const { Shards } of Object.values(namespaces)) delete Shards["Kubernetes/cluster1"];
@@ -46,11 +48,41 @@ function breakSecond(fixture: ClusterFixture): void {
   }
 }
 
-/** What Istio's page on troubleshooting multicluster speaks of, in one mesh. */
+/** A gateway for another network that nothing passes on, and proxies that turn to no istiod. */
+function breakThird(fixture: ClusterFixture): void {
+  const { metadata } = find(fixture, "Service", "istio-eastwestgateway");
+  metadata.labels = { ...metadata.labels, "topology.istio.io/network": "network3" };
+  fixture.objects = fixture.objects.filter(
+    (object) => object.metadata.name !== "cross-network-gateway",
+  );
+  const data = find(fixture, "ConfigMap", "istio")["data"] as Record<string, string>;
+  data["mesh"] = (data["mesh"] ?? "").replace(
+    "defaultConfig:\n",
+    'defaultConfig:\n  discoveryAddress: "istiod-remote.istio-system.svc:15012"\n',
+  );
+}
+
+/** The istiod knows no gateway of a network that it has endpoints on. */
+function forgetGateway(fixture: ClusterFixture, network: string): void {
+  for (const [path, answer] of Object.entries(fixture.debug)) {
+    if (!path.endsWith("networkz")) continue;
+    fixture.debug[path] = (answer as { Network: string }[]).filter(
+      (one) => one.Network !== network,
+    );
+  }
+}
+
+/**
+ * What Istio's page on troubleshooting multicluster speaks of, in one mesh: a fault a row. The third
+ * cluster is to have another root than the others.
+ */
 export function breakCommunity(clusters: ClusterFixture[]): ClusterFixture[] {
-  const [first, second] = clusters;
-  if (!first || !second) throw new Error("two clusters are needed");
+  const [first, second, third] = clusters;
+  if (!first || !second || !third) throw new Error("three clusters are needed");
   breakFirst(first);
+  forgetGateway(first, "cluster3");
   breakSecond(second);
+  find(second, "Namespace", second.spec.istioNamespace).metadata.labels = {};
+  breakThird(third);
   return clusters;
 }

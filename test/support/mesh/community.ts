@@ -24,6 +24,7 @@ const OF_PEERING: ReadonlySet<string> = new Set([
   "DISABLE_LEGACY_MULTICLUSTER",
 ]);
 const OF_AMBIENT: ReadonlySet<string> = new Set(["ztunnel", "istio-cni-node", "istio-cni-config"]);
+const ISTIO_NETWORKING = "networking.istio.io/v1";
 const READER = "istio-reader-service-account";
 const CALLED = "istio-eastwestgateway";
 
@@ -31,7 +32,8 @@ interface Container {
   env: { name: string; value: string }[];
 }
 
-function containersOf(object: KubeObject): Container[] {
+/** Of a pod, or of the pods that a workload makes. */
+export function containersOf(object: KubeObject): Container[] {
   const spec = object["spec"] as
     | { containers?: Container[]; template?: { spec: { containers: Container[] } } }
     | undefined;
@@ -125,17 +127,55 @@ export function remoteSecret(from: ClusterFixture, target: ClusterFixture): Kube
   };
 }
 
-/** The gateway through which sidecars of other networks reach this one. */
+/** A Gateway of Istio's own kind for the east-west gateway. */
+function istioGateway(
+  namespaceName: string,
+  name: string,
+  servers: readonly { port: number; mode: string; hosts: string[] }[],
+): KubeObject {
+  return {
+    apiVersion: ISTIO_NETWORKING,
+    kind: "Gateway",
+    metadata: { name, namespace: namespaceName },
+    spec: {
+      selector: { istio: "eastwestgateway" },
+      servers: servers.map(({ port, mode, hosts }) => ({
+        port: { number: port, name: `tls-${port}`, protocol: "TLS" },
+        tls: { mode },
+        hosts,
+      })),
+    },
+  };
+}
+
+/** The labels of the gateway, its Service's and its pods'. */
+const EAST_WEST = { app: CALLED, istio: "eastwestgateway" };
+
+/** The gateway through which sidecars of other networks reach this one, as the guide makes it. */
 function addGateway({ objects, spec }: ClusterFixture): void {
+  const labels = { ...EAST_WEST, "topology.istio.io/network": spec.network };
   objects.push(
+    istioGateway(spec.istioNamespace, "cross-network-gateway", [
+      { port: 15_443, mode: "AUTO_PASSTHROUGH", hosts: ["*.local"] },
+    ]),
+    pod({
+      namespace: spec.istioNamespace,
+      name: `${CALLED}-7d4b-q8zkm`,
+      labels: { ...labels, "service.istio.io/canonical-name": CALLED },
+      container: "istio-proxy",
+      image: `registry.example/istio/proxyv2:${spec.version}`,
+      env: {
+        ISTIO_META_NETWORK: spec.network,
+        ISTIO_META_CLUSTER_ID: spec.id,
+        ISTIO_META_REQUESTED_NETWORK_VIEW: spec.network,
+      },
+      owner: { kind: "ReplicaSet", name: `${CALLED}-7d4b` },
+    }),
     service({
       namespace: spec.istioNamespace,
       name: CALLED,
-      labels: {
-        app: CALLED,
-        istio: "eastwestgateway",
-        "topology.istio.io/network": spec.network,
-      },
+      labels,
+      selector: EAST_WEST,
       type: "LoadBalancer",
       ingress: [{ ip: spec.address }],
       ports: [
@@ -295,6 +335,38 @@ export function addAnswers(
   };
 }
 
+/** What the gateway of a primary passes on to istiod, as the guide for remote clusters makes it. */
+function exposeIstiod({ objects, spec }: ClusterFixture): void {
+  const { istioNamespace } = spec;
+  objects.push(
+    istioGateway(
+      istioNamespace,
+      "istiod-gateway",
+      [15_012, 15_017].map((port) => ({ port, mode: "PASSTHROUGH", hosts: ["*"] })),
+    ),
+    {
+      apiVersion: ISTIO_NETWORKING,
+      kind: "VirtualService",
+      metadata: { name: "istiod-vs", namespace: istioNamespace },
+      spec: {
+        hosts: ["*"],
+        gateways: ["istiod-gateway"],
+        tls: [15_012, 15_017].map((port) => ({
+          match: [{ port, sniHosts: ["*"] }],
+          route: [
+            {
+              destination: {
+                host: `istiod.${istioNamespace}.svc.cluster.local`,
+                port: { number: port === 15_012 ? 15_012 : 443 },
+              },
+            },
+          ],
+        })),
+      },
+    },
+  );
+}
+
 /** Every cluster a primary that reads all others. */
 export function multiPrimary(clusters: ClusterFixture[], ambient = false): ClusterFixture[] {
   for (const fixture of clusters) {
@@ -325,14 +397,24 @@ export function primaryRemote([primary, remote]: [
       metadata.labels?.["app"] !== "istiod" &&
       !(kind === "Secret" && metadata.labels?.["istio/multiCluster"]),
   );
-  const leading = service({
-    namespace: istioNamespace,
-    name: "istiod",
-    ports: [
-      { name: "tcp-istiod", port: 15_012 },
-      { name: "tcp-webhook", port: 15_017 },
-    ],
+  // Its gateway goes by the configuration of the primary.
+  remote.objects = remote.objects.filter(({ apiVersion }) => apiVersion !== ISTIO_NETWORKING);
+  const ports = [
+    { name: "tcp-istiod", port: 15_012 },
+    { name: "tcp-webhook", port: 15_017 },
+  ];
+  remote.objects.push(service({ namespace: istioNamespace, name: "istiod", ports }), {
+    apiVersion: "discovery.k8s.io/v1",
+    kind: "EndpointSlice",
+    metadata: {
+      name: "istiod-p4s7d",
+      namespace: istioNamespace,
+      labels: { "kubernetes.io/service-name": "istiod" },
+    },
+    addressType: "IPv4",
+    endpoints: [{ addresses: [primary.spec.address] }],
+    ports,
   });
-  remote.objects.push(leading);
+  exposeIstiod(primary);
   return [primary, remote];
 }

@@ -23,7 +23,7 @@ import { breakEverything } from "./broken.ts";
 import { automate, breakAutomation } from "./automated.ts";
 import { SPIRE_FAULTS, type SpireFault } from "./spire-faults.ts";
 import { type SpireCertificates, type SpireOptions, withSpire } from "./spire.ts";
-import { asOf124, breakAsOf130, shareDetails } from "./versions.ts";
+import { asOfVersion, breakAsOf130, VERSIONED_MESHES } from "./versions.ts";
 import { flatEntry, namespace, pod, segment, service } from "./objects.ts";
 import { writeRetries } from "./logs.ts";
 
@@ -224,10 +224,12 @@ function behindOneHost(clusters: ClusterFixture[]): ClusterFixture[] {
 export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   healthy: async (maker) => link(...(await two(maker))),
 
-  "healthy-1.24": async (maker) => asOf124(link(...(await two(maker, { version: "1.24.5-solo" })))),
-
-  "healthy-1.30": async (maker) =>
-    peered(shareDetails(link(...(await two(maker, { version: "1.30.3-solo" }))))),
+  ...Object.fromEntries(
+    Object.entries(VERSIONED_MESHES).map(([name, mesh]): [string, Scenario] => [
+      name,
+      async (maker) => asOfVersion(mesh, link(...(await two(maker, { version: mesh.version })))),
+    ]),
+  ),
 
   "faults-1.30": async (maker) => {
     const clusters = await two(maker, { version: "1.30.3-solo" });
@@ -440,8 +442,16 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   "community-sidecar": async (maker) =>
     multiPrimary(await two(maker, { version: COMMUNITY_VERSION })),
 
-  "community-broken": async (maker) =>
-    breakCommunity(multiPrimary(await two(maker, { version: COMMUNITY_VERSION }))),
+  "community-broken": async (maker) => {
+    const certificates = {
+      ...(await maker.shared(TWO)),
+      ...(await maker.separate(["cluster3"])),
+    };
+    const clusters = [1, 2, 3].map((number) =>
+      cluster({ ...plain(number, certificates), version: COMMUNITY_VERSION }),
+    );
+    return breakCommunity(multiPrimary(clusters));
+  },
 
   "community-primary-remote": async (maker) =>
     primaryRemote(await two(maker, { version: COMMUNITY_VERSION })),
