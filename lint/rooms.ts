@@ -45,6 +45,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
       "node:https",
       "node:module",
       "node:net",
+      "node:os",
       "node:path",
       "node:stream",
       "node:stream/promises",

@@ -153,7 +153,7 @@ describe("mc check --ignore", () => {
   });
 
   it.each([
-    ["a: [", "cannot be read"],
+    ["a: [", "is not valid YAML"],
     ["x: 1", "has no list of entries"],
     ["- 1", "entry 1 is no mapping of check, cluster, object, reason, until"],
     ["- {check: a, reason: b}\n- {check: c}", "entry 2 has no reason"],

@@ -14,6 +14,7 @@ import {
   ts,
 } from "ts-json-schema-generator";
 import { schemaAddress } from "../../src/lib/pages.ts";
+import { configSchema } from "./config-schema.ts";
 
 /*
  * Writes the JSON Schema of the report from its types. What types cannot say is added here: which
@@ -209,4 +210,6 @@ if (import.meta.main) {
   const path = join(ROOT, "schema/mc.check.v1.schema.json");
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, `${JSON.stringify(reportSchema(), null, 2)}\n`);
+  const configPath = join(ROOT, "schema/mc.config.v1.schema.json");
+  writeFileSync(configPath, `${JSON.stringify(configSchema(), null, 2)}\n`);
 }

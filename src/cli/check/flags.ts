@@ -56,7 +56,11 @@ export function addCheck(program: Command, io: Io, setExitCode: SetExitCode): vo
       "fail",
     )
     .option("--baseline <file>", "an earlier report (-o json): faults are new, known or fixed")
-    .option("--ignore <file>", "faults to live with: check, cluster, object, reason, until")
+    .option(
+      "--ignore <file>",
+      "faults to live with: check, cluster, object, reason, until; repeatable",
+      repeated,
+    )
     .addOption(timeoutFlag())
     .option("--probe", "also try, from this machine, to reach east-west addresses and API servers")
     .addOption(

@@ -126,9 +126,9 @@ async function judge({ readers, request, known, options, io }: Run): Promise<Jud
 }
 
 /** Writes the reports, says which entries of `--ignore` are of no use, and gives the exit code. */
-async function conclude(judged: Judged, { outputs, options, io }: Run): Promise<number> {
+async function conclude(judged: Judged, { outputs, known, options, io }: Run): Promise<number> {
   await writeReports(judged.report, outputs, options, io);
-  await tellEntries(judged, options, io);
+  await tellEntries(judged, known, options, io);
   return hasPassed(judged.report) && judged.expired.length === 0 ? 0 : EXIT_FAULT;
 }
 

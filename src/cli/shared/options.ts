@@ -15,6 +15,10 @@ export interface GlobalOptions {
   asGroup?: string[];
   color: boolean;
   quiet?: boolean;
+  /** A file in place of the mc.yaml that is found. */
+  config?: string;
+  /** Names of groups in it. */
+  group?: string[];
   debug?: boolean;
 }
 
@@ -116,6 +120,8 @@ export function addGlobalOptions(program: Command): void {
       "kubeconfig context (else the current one)",
       once("name several clusters with --contexts a,b."),
     )
+    .option("--config <file>", "defaults, groups, ignores (else mc.yaml, here or above)")
+    .option("--group <names>", "the contexts of groups in mc.yaml", list)
     .option("-n, --namespace <name>", "namespace of the Gateways", namespaceName)
     .option(
       "-i, --istio-namespace <name>",
