@@ -48,6 +48,7 @@ export function addCheck(program: Command, io: Io, setExitCode: SetExitCode): vo
       category,
     )
     .option("--check <ids>", "run these checks only; patterns too: 'pods-*'", list)
+    .option("--checks <file>", "checks of yours, as docs/own-checks.md says; repeatable", repeated)
     .option("--skip <ids>", "leave these checks out; patterns too", list)
     .option(
       "--fail-on <status>",
