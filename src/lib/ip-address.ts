@@ -18,3 +18,8 @@ export function normalizeAddress(address: string): string {
   if (isFourPartDecimal(bare)) return bare;
   return ipaddr.IPv6.isValid(bare) ? ipaddr.process(bare).toString() : text;
 }
+
+/** An address with a port, as a URL has them. */
+export function withPort(address: string, port: number): string {
+  return ipaddr.IPv6.isValid(address) ? `[${address}]:${port}` : `${address}:${port}`;
+}

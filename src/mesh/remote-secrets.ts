@@ -103,6 +103,11 @@ export function ignoredBy({ judged, others }: IstiodsFact): string | undefined {
   return every(({ env }) => Boolean(textOf(env.get(FROM_FILES)))) ? FROM_FILES : undefined;
 }
 
+/** Whether every istiod of the cluster reads no other cluster at all. */
+export function readsNobody(istiods: IstiodsFact): boolean {
+  return ignoredBy(istiods) === DISABLED;
+}
+
 /** What istiod takes as it is; all else it takes only where a variable lists it. */
 const ALLOWED = new Set([
   "token",

@@ -1,4 +1,4 @@
-import { isIpAddress } from "../lib/ip-address.ts";
+import { withPort } from "../lib/ip-address.ts";
 import type { ApiServerAttempt, ProbeAttempt, ProbeReport } from "../model/probe.ts";
 import type { Status } from "../model/report.ts";
 
@@ -16,13 +16,9 @@ export const PROBE_TITLE = "Probe from this machine";
 export const VANTAGE =
   "Tried from the machine on which mc runs, which is none of the clusters: what it cannot reach they may, and the other way round. It counts for no check.";
 
-function hostPort(address: string, port: number): string {
-  return `${isIpAddress(address) && address.includes(":") ? `[${address}]` : address}:${port}`;
-}
-
 /** `cluster2 (discovery) at 192.0.2.20:15012`. */
 export function attemptName({ to, purpose, address, port }: ProbeAttempt): string {
-  return `${to} (${purpose}) at ${hostPort(address, port)}`;
+  return `${to} (${purpose}) at ${withPort(address, port)}`;
 }
 
 function statusOf(verdict: ProbeAttempt["verdict"] | ApiServerAttempt["verdict"]): Status {

@@ -595,20 +595,6 @@ describe("ambient on two networks", () => {
   });
 });
 
-const MINORS = [24, 25, 26, 27, 28, 29, 30, 31];
-
-describe.each(["community-sidecar", "community-primary-remote", "community-ambient"])(
-  "%s",
-  (scenario) => {
-    test.each(MINORS)("raises nothing with Istio 1.%i", async (minor) => {
-      const clusters = await clustersOf(scenario);
-      const text = JSON.stringify(clusters).replaceAll(":1.29.1", `:1.${minor}.2`);
-      const changed = JSON.parse(text) as ClusterFixture[];
-      expect(faultsOf(await reportOfFixtures(changed))).toEqual([]);
-    });
-  },
-);
-
 test("in a migration the remote secrets are what is warned of, and nothing else", async () => {
   const report = await reportOfFixtures(await clustersOf("migration"));
   expect(faultsOf(report)).toEqual(["cluster1/env-vars warn", "cluster2/env-vars warn"]);

@@ -158,7 +158,7 @@ describe("mc expose", () => {
     const { code, stdout, stderr } = await clusters.mc([...EXPOSE, "--wait=10m"]);
     expect(code).toBe(0);
     expect(stderr).toMatch(
-      /^note: cluster1: will create Gateway istio-eastwest\/istio-eastwest for cluster1\n/,
+      /^note: the plan, .*:\nCLUSTER .*\ncluster1 +will create +istio-eastwest\/istio-eastwest +cluster1\n/,
     );
     expect(stderr).toMatch(/ mc check --precheck --contexts cluster1,'<context>'\n$/);
     expect(stdout).toBe(

@@ -64,8 +64,10 @@ describe("mc link", () => {
       code: 0,
       stdout: applied("cluster2", "cluster1") + applied("cluster1", "cluster2"),
       stderr:
-        "note: cluster2: will create Gateway istio-eastwest/istio-remote-peer-cluster1 for cluster1\n" +
-        "note: cluster1: will create Gateway istio-eastwest/istio-remote-peer-cluster2 for cluster2\n" +
+        "note: the plan, before anything is done:\n" +
+        "CLUSTER    PLAN          GATEWAY                                     FOR\n" +
+        "cluster2   will create   istio-eastwest/istio-remote-peer-cluster1   cluster1\n" +
+        "cluster1   will create   istio-eastwest/istio-remote-peer-cluster2   cluster2\n" +
         `note: next, see whether the links work: mc check --contexts cluster1,cluster2\n`,
     });
     expect(realWrites()).toEqual([
@@ -129,7 +131,7 @@ describe("mc link", () => {
         `Gateway istio-eastwest/istio-remote-peer-cluster2 unchanged in cluster "cluster1" pointing to cluster "cluster2" (network "cluster2")\n`,
       ].join(""),
     );
-    expect(again.stderr).toContain("cluster1: will leave as it is: Gateway");
+    expect(again.stderr).toContain("cluster1   stays as it is   istio-eastwest/");
     expect(realWrites()).toEqual([]);
     expect(PEERS.flatMap(remoteGateways)).toEqual(before);
   });
@@ -149,9 +151,7 @@ describe("mc link", () => {
     const [byNodePort] = remoteGateways("cluster1");
     expect(byNodePort).toMatchObject({ spec: { listeners: [{ name: "xds-tls" }] } });
     const { stderr } = await clusters.mc([...LINK, "--address", "cluster2=NAT.example.com"]);
-    expect(stderr).toContain(
-      "cluster1: will change Gateway istio-eastwest/istio-remote-peer-cluster2",
-    );
+    expect(stderr).toContain("cluster1   will change   istio-eastwest/istio-remote-peer-cluster2");
     const [back] = remoteGateways("cluster1");
     expect(back?.metadata["annotations"]).not.toHaveProperty([
       "peering.solo.io/preferred-data-plane-service-type",

@@ -107,12 +107,14 @@ function calledOf(resource: Resource): string {
   return resource === RESOURCES.istioGateways ? ISTIO_GATEWAY_RESOURCE : resource.plural;
 }
 
+const KINDS = Object.values(RESOURCES).map(({ kind }) => kind);
+const SHARED_KINDS = new Set(KINDS.filter((kind, index) => KINDS.indexOf(kind) !== index));
+
 /** Whether it is of the type: of its group too, where kinds of two groups are called alike. */
 function isOf(resource: Resource, object: RawObject): boolean {
   if (object["kind"] !== resource.kind) return false;
   const group = string(object["apiVersion"])?.replace(/(^|\/)[^/]*$/, "");
-  const alike = Object.values(RESOURCES).filter(({ kind }) => kind === resource.kind);
-  return alike.length === 1 || group === undefined || group === resource.group;
+  return group === undefined || group === resource.group || !SHARED_KINDS.has(resource.kind);
 }
 
 export interface MemorySource {

@@ -1,16 +1,19 @@
 import { istiodLog } from "../../mesh/commands/istiod.ts";
 import { kubectl } from "../../mesh/commands/shell.ts";
 import { isClusterLocal } from "../../mesh/cluster-local.ts";
+import { isRemote } from "../../mesh/kind.ts";
 import { GATEWAY_PORT, NETWORK } from "../../mesh/names.ts";
-import { credentialsOf, ignoredBy } from "../../mesh/remote-secrets.ts";
+import { credentialsOf, readsNobody } from "../../mesh/remote-secrets.ts";
 import { isMultiNetworkAmbient } from "../../mesh/service-scope.ts";
+import { sharedServices } from "../../mesh/network-views.ts";
 import { enumerate } from "../../mesh/wording.ts";
-import { meshCheck, type MeshMember } from "../../model/check.ts";
-import type { EndpointsFact, ServiceEndpointsFact } from "../../model/facts.ts";
-import { checkOf, fail, pass, remedy, skip, step, summarize } from "../../model/finding.ts";
+import { meshCheck } from "../../model/check.ts";
+import { checkOf, fail, info, pass, remedy, skip, step, summarize } from "../../model/finding.ts";
 import { valueOr } from "../../model/gathered.ts";
 import type { Finding } from "../../model/report.ts";
 import { notChecked } from "../_shared/not-checked.ts";
+import { ledFindings } from "./led.ts";
+import { type Asked, FEW, type Member } from "./member.ts";
 import { pairsSkipped } from "../_shared/pairs-skipped.ts";
 
 declare module "../../model/check-data.ts" {
@@ -19,35 +22,15 @@ declare module "../../model/check-data.ts" {
   }
 }
 
-type Member = MeshMember<
-  "endpoints" | "remoteSecrets",
-  "istiods" | "credentialTarget" | "meshConfigs" | "remoteClusters"
->;
-
-/** A cluster whose istiod sends its proxies endpoints of others, and said which. */
-interface Asked extends Member {
-  services: readonly ServiceEndpointsFact[];
-  gateways: EndpointsFact["gateways"];
-}
-
-/** Services that a finding names. */
-const FEW = 3;
-
 function askedOf(member: Member): Asked[] {
   const { endpoints } = member.facts;
   if (!endpoints?.services.ok || !hasReader(member)) return [];
   return [{ ...member, services: endpoints.services.value, gateways: endpoints.gateways }];
 }
 
-/** Hosts of which a cluster has endpoints of its own, and means to share them. */
-function sharedHosts(member: Asked): ReadonlyMap<string, ServiceEndpointsFact> {
-  const configs = valueOr(member.facts.meshConfigs, []);
-  return new Map(
-    member.services
-      .filter((service) => !isClusterLocal(service, configs))
-      .filter(({ shards }) => shards.some(({ cluster }) => cluster === member.cluster.id))
-      .map((service) => [`${service.namespace}/${service.host}`, service]),
-  );
+/** Services that a cluster has endpoints of, and means to share. */
+function sharedHosts({ services, cluster, facts }: Asked) {
+  return sharedServices(services, cluster.id, valueOr(facts.meshConfigs, []));
 }
 
 /** Services of both clusters of which one has no endpoint of the other. */
@@ -62,7 +45,18 @@ function unseen(from: Asked, target: Asked): string[] {
 function pairFinding(from: Asked, target: Asked): Finding[] {
   const missing = unseen(from, target);
   const [a, b] = [from.cluster.context, target.cluster.context];
-  if (missing.length === 0) return [pass(`${a} has the endpoints of ${b}`, { cluster: a })];
+  if (missing.length === 0) {
+    const seesAny = from.services.some(({ shards }) =>
+      shards.some(({ cluster }) => cluster === target.cluster.id),
+    );
+    return [
+      seesAny
+        ? pass(`${a} has the endpoints of ${b}`, { cluster: a })
+        : info(`${a} has no endpoints of ${b}, and no service of which both have some`, {
+            cluster: a,
+          }),
+    ];
+  }
   const hosts = missing.map((key) => key.slice(key.indexOf("/") + 1));
   const count = hosts.length === 1 ? "1 service" : `${hosts.length} services`;
   return [
@@ -71,7 +65,7 @@ function pairFinding(from: Asked, target: Asked): Finding[] {
       {
         cluster: a,
         ...(isRead(from, target) ? {} : { blockedBy: "remote-secrets" }),
-        ...(isSynced(from, target) ? {} : { blockedBy: checkOf(a, "remote-clusters") }),
+        ...(isSynced(from, target.cluster.id) ? {} : { blockedBy: checkOf(a, "remote-clusters") }),
         remediation: remedy(
           `See in istiod's log what it reads of ${b}; it may have to be restarted after a change of the Secret.`,
           istiodLog(from.cluster),
@@ -85,9 +79,9 @@ function isRead(from: Member, target: Member): boolean {
   return credentialsOf([from, target]).some((one) => one.from === from && one.target === target);
 }
 
-function isSynced({ facts: { remoteClusters } }: Member, target: Member): boolean {
+function isSynced({ facts: { remoteClusters } }: Member, wanted: string | undefined): boolean {
   const answers = valueOr(remoteClusters, []).flatMap(({ answer }) => valueOr(answer, []));
-  const about = answers.filter(({ id }) => id === target.cluster.id);
+  const about = answers.filter(({ id }) => id === wanted);
   return about.every(({ status }) => status === "synced");
 }
 
@@ -137,7 +131,7 @@ function notRead(member: Member): Finding[] {
 function hasReader({ facts: { istiods } }: Member): boolean {
   if (!istiods.ok || istiods.value.judged.length === 0) return false;
   // With ambient on several networks an istiod has endpoints of global services alone.
-  return !isMultiNetworkAmbient(istiods.value) && ignoredBy(istiods.value) === undefined;
+  return !isMultiNetworkAmbient(istiods.value) && !readsNobody(istiods.value);
 }
 
 export const endpoints = meshCheck({
@@ -148,9 +142,10 @@ export const endpoints = meshCheck({
   view: { rank: 610 },
   why: "What istiod sends to proxies is what counts: with local endpoints alone nothing is balanced across clusters, and pod addresses of another network lead nowhere.",
   reads:
-    "/debug/endpointShardz (or endpointz) and /debug/networkz of an istiod of each cluster; the mesh configuration, for services that keep to their cluster.",
+    "/debug/endpointShardz (or endpointz) and /debug/networkz of an istiod of each cluster; the mesh configuration, for services that keep to their cluster; of clusters without an istiod, Services and pods with proxies.",
   faults: [
     "Two clusters have endpoints of one service, and the istiod of one has none of the other.",
+    "istiod has no endpoints of a cluster without an istiod, which has pods of services.",
     "istiod has endpoints on another network, and no gateway that leads there.",
   ],
   fixes: [
@@ -158,7 +153,7 @@ export const endpoints = meshCheck({
     "Label the Service of the other cluster's east-west gateway, and give it an address.",
   ],
   needs: ["endpoints", "remoteSecrets"],
-  uses: ["istiods", "credentialTarget", "meshConfigs", "remoteClusters"],
+  uses: ["istiods", "credentialTarget", "meshConfigs", "remoteClusters", "services", "proxyPods"],
   run(members: readonly Member[], { absent, kinds }) {
     const asked = members.flatMap(askedOf);
     const pairs = kinds.has("peering")
@@ -166,8 +161,12 @@ export const endpoints = meshCheck({
       : asked.flatMap((from) =>
           asked.filter((one) => one !== from).flatMap((target) => pairFinding(from, target)),
         );
+    const led = members.filter(({ facts }) => isRemote(kinds, facts.istiods));
     const findings = [
       ...pairs,
+      ...asked.flatMap((from) =>
+        led.flatMap((target) => ledFindings(from, target, (id) => isSynced(from, id))),
+      ),
       ...asked.flatMap(withoutGateway),
       ...members.flatMap(notRead),
       ...(members.length < 2 ? [pairsSkipped("endpoints are not compared", absent)] : []),

@@ -45,7 +45,7 @@ export const links = meshCheck({
   linksOf: ({ data }) => data?.edges ?? [],
   why: "With peering, a cluster reaches services of another only over a remote Gateway for it that is connected.",
   reads:
-    "Gateways of class istio-remote with their conditions; /debug/syncz of the istiod that they lead to, where it can be read. With remote secrets: these, and /debug/clusterz of istiod.",
+    "Gateways of class istio-remote with their conditions; /debug/syncz of the istiod that they lead to, where it can be read. With remote secrets: these, and what istiod says at /debug/clusterz, endpointShardz and networkz.",
   faults: [
     "A cluster has no link in either direction.",
     "A link is broken: a condition of its remote Gateway is not True.",
@@ -64,6 +64,7 @@ export const links = meshCheck({
     "remoteSecrets",
     "remoteClusters",
     "credentialTarget",
+    "endpoints",
   ],
   artifacts: ["links"],
   run(members, { clusters, absent, precheck, artifacts, kinds }) {

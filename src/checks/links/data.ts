@@ -9,6 +9,12 @@ export interface ReadEdge {
   secret: GatewayName;
   /** What istiod of `from` says of it: synced, syncing, timeout or closed; absent where that is not known. */
   status?: string;
+  /** Services of which istiod of `from` has endpoints in `to`; absent where that was not read. */
+  services?: number;
+  /** Address and port of the gateways by which `from` reaches `to`; absent where that was not read. */
+  gateways?: string[];
+  /** Both are on one network: pods are reached without a gateway, and there are no `gateways`. */
+  direct?: true;
 }
 
 /** The link topology of the mesh. */

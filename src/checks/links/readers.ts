@@ -1,4 +1,7 @@
 import { credentialsOf, ignoredBy, type Credential } from "../../mesh/remote-secrets.ts";
+import { gatewaysTo, servicesSeen } from "../../mesh/network-views.ts";
+import { defined } from "../../lib/defined.ts";
+import { isMultiNetworkAmbient } from "../../mesh/service-scope.ts";
 import { enumerate, qualified } from "../../mesh/wording.ts";
 import type { ClusterRef, MeshMember, Verdict } from "../../model/check.ts";
 import { info, objectRef, pass, summarize } from "../../model/finding.ts";
@@ -9,7 +12,7 @@ import type { ReadEdge } from "./data.ts";
 
 type Facts = MeshMember<
   never,
-  "remoteSecrets" | "remoteClusters" | "credentialTarget" | "istiods"
+  "remoteSecrets" | "remoteClusters" | "credentialTarget" | "istiods" | "endpoints"
 >["facts"];
 
 interface ReadingMember {
@@ -33,19 +36,49 @@ function edgeOf(
   const reader = members.find(({ cluster }) => cluster === from.cluster);
   if (!target || !reader || target.cluster === from.cluster) return [];
   const status = statusOf(reader, kubeconfig.cluster);
+  const { endpoints, istiods } = reader.facts;
+  // With ambient on several networks istiod has endpoints elsewhere in another form.
+  const isListed = istiods.ok && !isMultiNetworkAmbient(istiods.value);
+  const services = isListed ? servicesSeen(endpoints, kubeconfig.cluster) : undefined;
+  const isDirect = isOneNetwork(reader.cluster, target.cluster);
+  const gateways = isDirect ? undefined : gatewaysTo(endpoints, target.cluster.network);
   return [
     {
       from: from.cluster.context,
       to: target.cluster.context,
       secret: { namespace: secret.namespace, name: secret.name },
-      ...(status === undefined ? {} : { status }),
+      ...defined({ status, services, gateways, direct: isDirect || undefined }),
     },
   ];
 }
 
-function findingOf({ from, to, secret, status }: ReadEdge): Finding {
+/** Without any name all are on one network. */
+function isOneNetwork(one: ClusterRef, other: ClusterRef): boolean {
+  return one.network === other.network;
+}
+
+/** What comes of it: endpoints, and the way to them. */
+function seenBy({ services, gateways, direct }: ReadEdge): string {
+  const count =
+    services === undefined
+      ? []
+      : [`has endpoints of ${services} ${services === 1 ? "service" : "services"} there`];
+  const way = direct
+    ? ["reaches its pods directly"]
+    : gateways === undefined
+      ? []
+      : [
+          gateways.length === 0
+            ? "knows no gateway of its network"
+            : `goes by ${enumerate(gateways)}`,
+        ];
+  return [...count, ...way].map((one) => `, ${one}`).join("");
+}
+
+function findingOf(edge: ReadEdge): Finding {
+  const { from, to, secret, status } = edge;
   const about = { cluster: from, object: objectRef("Secret", secret) };
-  const message = `${from} reads ${to} by Secret ${qualified(secret)}`;
+  const message = `${from} reads ${to} by Secret ${qualified(secret)}${seenBy(edge)}`;
   if (status === "synced") return pass(message, about);
   const said =
     status === undefined

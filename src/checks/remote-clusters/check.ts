@@ -1,5 +1,5 @@
 import { istiodLog, restartIstiod } from "../../mesh/commands/istiod.ts";
-import { ignoredBy } from "../../mesh/remote-secrets.ts";
+import { ignoredBy, readsNobody } from "../../mesh/remote-secrets.ts";
 import { enumerate, qualified } from "../../mesh/wording.ts";
 import { clusterCheck, type ClusterRef } from "../../model/check.ts";
 import type { RemoteClustersFact } from "../../model/facts.ts";
@@ -101,11 +101,13 @@ export const remoteClusters = clusterCheck({
   run({ remoteClusters: answers, remoteSecrets, istiods }, { cluster }) {
     const { judged, others } = valueOr(istiods, { judged: [], others: [] });
     const variable = ignoredBy({ judged, others });
-    if (variable !== undefined) {
+    if (variable !== undefined && readsNobody({ judged, others })) {
       const message = `istiod passes remote secrets over: ${variable} is set`;
       return { summary: message, findings: [info(message)] };
     }
-    const expected = valueOr(remoteSecrets, []).flatMap((secret) =>
+    // With kubeconfigs in files the Secrets say nothing of what it should read.
+    const secrets = variable === undefined ? valueOr(remoteSecrets, []) : [];
+    const expected = secrets.flatMap((secret) =>
       valueOr(secret.kubeconfigs, [])
         .filter(({ cluster: id, unreadable }) => id !== cluster.id && unreadable === undefined)
         .map(({ cluster: id }) => ({ id, secret })),

@@ -1,14 +1,14 @@
-import { createRemoteSecret, deleteRemoteSecret } from "../../mesh/commands/remote-secret.ts";
+import { deleteRemoteSecret } from "../../mesh/commands/remote-secret.ts";
 import { credentialsOf, ignoredBy, type Credential } from "../../mesh/remote-secrets.ts";
-import { isRemote } from "../../mesh/kind.ts";
 import { enumerate, qualified } from "../../mesh/wording.ts";
-import { meshCheck, type ClusterRef } from "../../model/check.ts";
-import { fail, info, objectRef, remedy, skip, summarize, warn } from "../../model/finding.ts";
-import type { Finding, MeshKind } from "../../model/report.ts";
+import { meshCheck } from "../../model/check.ts";
+import { info, objectRef, remedy, skip, summarize, warn } from "../../model/finding.ts";
+import type { Finding } from "../../model/report.ts";
 import { notChecked } from "../_shared/not-checked.ts";
 import { pairsSkipped } from "../_shared/pairs-skipped.ts";
 import { credentialFinding } from "./credential.ts";
 import type { Member } from "./member.ts";
+import { missingFindings } from "./missing.ts";
 
 declare module "../../model/check-data.ts" {
   interface CheckData {
@@ -40,43 +40,6 @@ function repeated(credentials: readonly Credential<Member>[]): Finding[] {
       ),
     ];
   });
-}
-
-/** What nobody reads though it should be. */
-function missing(
-  members: readonly Member[],
-  credentials: readonly Credential<Member>[],
-  kinds: ReadonlySet<MeshKind>,
-): Finding[] {
-  const reads = (from: Member, target: Member): boolean =>
-    credentials.some((one) => one.from === from && one.target === target);
-  const primaries = members.filter(({ facts }) => !isRemote(kinds, facts.istiods));
-  const readers = primaries.filter((one) => !isPassedOver(one));
-  return members.flatMap((target) => {
-    const others = readers.filter((one) => one !== target && isKnown(one));
-    const blind = others.filter((one) => !reads(one, target));
-    // Any one of the primaries may lead a cluster that has no istiod.
-    const isLed = !primaries.includes(target) && blind.length < others.length;
-    return isLed ? [] : blind.map((from) => unread(from.cluster, target.cluster));
-  });
-}
-
-/** Where the kubeconfigs could not be read nothing is missing for all that is known. */
-function isKnown({ facts }: Member): boolean {
-  return facts.remoteSecrets.every(({ kubeconfigs }) => kubeconfigs?.ok === true);
-}
-
-function unread(from: ClusterRef, target: ClusterRef): Finding {
-  return fail(
-    `${from.context} has no remote secret for ${target.context}: its proxies get no endpoints from there`,
-    {
-      cluster: from.context,
-      remediation: remedy(
-        `Make a credential for ${target.context}, and apply it in ${from.context}.`,
-        createRemoteSecret(from, target),
-      ),
-    },
-  );
 }
 
 function isPassedOver({ facts: { istiods } }: Member): boolean {
@@ -116,7 +79,7 @@ export const remoteSecrets = meshCheck({
   reads:
     "Secrets with label istio/multiCluster=true of the istio namespace: where their kubeconfigs lead, and what their tokens say of themselves; the ServiceAccounts, Secrets and the API server's root of the clusters that they lead to. Credentials are neither kept nor shown.",
   faults: [
-    "A cluster with an istiod has no remote secret for another cluster of the run.",
+    "A cluster with an istiod has no remote secret for another cluster of the run: where that one reads it, only if it would gain endpoints by it.",
     "The data key is not the CLUSTER_ID of the cluster that the kubeconfig leads to.",
     "The kubeconfig cannot be read, leads to the machine that it was made on, or signs in by a way that istiod refuses.",
     "Its token has expired, or its ServiceAccount or Secret is gone; a token that expires within a week is a warning.",
@@ -127,7 +90,7 @@ export const remoteSecrets = meshCheck({
     "Delete remote secrets that are not needed.",
   ],
   needs: ["remoteSecrets"],
-  uses: ["istiods", "credentialTarget"],
+  uses: ["istiods", "credentialTarget", "endpoints", "services", "proxyPods", "meshConfigs"],
   run(members: readonly Member[], { absent, kinds }) {
     const credentials = credentialsOf(members).filter(({ from }) => !isPassedOver(from));
     const findings = [
@@ -136,7 +99,14 @@ export const remoteSecrets = meshCheck({
       ...members.flatMap(unreadable),
       ...members.flatMap(passedOver),
       // In a migration peering may have taken over between any two.
-      ...(kinds.has("peering") ? [] : missing(members, credentials, kinds)),
+      ...(kinds.has("peering")
+        ? []
+        : missingFindings(
+            members,
+            members.filter((one) => !isPassedOver(one)),
+            credentials,
+            kinds,
+          )),
       ...(members.length < 2 ? [pairsSkipped("who should read whom is not judged", absent)] : []),
     ];
     const read = findings.filter(({ severity }) => severity === "pass").length;

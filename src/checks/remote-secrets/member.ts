@@ -1,3 +1,6 @@
 import type { MeshMember } from "../../model/check.ts";
 
-export type Member = MeshMember<"remoteSecrets", "istiods" | "credentialTarget">;
+export type Member = MeshMember<
+  "remoteSecrets",
+  "istiods" | "credentialTarget" | "endpoints" | "services" | "proxyPods" | "meshConfigs"
+>;

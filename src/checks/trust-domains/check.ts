@@ -1,11 +1,12 @@
 import { annotateGateway } from "../../mesh/commands/gateways.ts";
 import { DEFAULT_TRUST_DOMAIN, TRUST_DOMAIN } from "../../mesh/names.ts";
 import { type Link } from "../../mesh/links.ts";
-import { contexts, enumerate, qualified } from "../../mesh/wording.ts";
+import { enumerate, qualified } from "../../mesh/wording.ts";
 import { pairsSkipped } from "../_shared/pairs-skipped.ts";
 import { kubectl } from "../../mesh/commands/shell.ts";
-import { skipsValidation, trustDomainsOf, type TrustDomains } from "../../mesh/trust/domains.ts";
-import { meshCheck, type MeshMember } from "../../model/check.ts";
+import { isRemote } from "../../mesh/kind.ts";
+import { trustDomainsOf } from "../../mesh/trust/domains.ts";
+import { meshCheck } from "../../model/check.ts";
 import type { MeshConfigFact } from "../../model/facts.ts";
 import {
   error,
@@ -18,8 +19,9 @@ import {
   warn,
 } from "../../model/finding.ts";
 import type { Finding } from "../../model/report.ts";
-import { notChecked } from "../_shared/not-checked.ts";
 import { servicesNotChecked } from "../_shared/not-checked-services.ts";
+import { distinctFindings, SKIP, skips } from "./distinct.ts";
+import type { Member } from "./member.ts";
 import { breaksItsGateway } from "../_shared/explanations.ts";
 import { linksAmong } from "../_shared/links-among.ts";
 
@@ -28,12 +30,6 @@ declare module "../../model/check-data.ts" {
     "trust-domains": undefined;
   }
 }
-
-type Member = MeshMember<"gateways" | "meshConfigs", "istiods" | "ztunnels" | "services"> & {
-  trust: TrustDomains;
-};
-
-const SKIP = "SKIP_VALIDATE_TRUST_DOMAIN";
 
 function unreadableConfig({ cluster }: Member, config: MeshConfigFact): Finding {
   const { context, istioNamespace } = cluster;
@@ -58,10 +54,6 @@ function ownFindings(member: Member): Finding[] {
     ...(domains.length > 0 ? [pass(own, { cluster: context })] : []),
     ...unreadable.map((config) => unreadableConfig(member, config)),
   ];
-}
-
-function skips({ facts }: Member): boolean {
-  return facts.ztunnels.ok && skipsValidation(facts.ztunnels.value);
 }
 
 /** A remote Gateway names the trust domain by which ztunnel knows the peer's gateway. */
@@ -97,42 +89,6 @@ function gatewayFinding(link: Link<Member>, target: Member, precheck: boolean): 
   return precheck ? warn(message, details) : fail(message, details);
 }
 
-/** ztunnel refuses peers of another trust domain unless told otherwise. */
-function distinctFindings(members: readonly Member[]): Finding[] {
-  const byDomain = new Map<string, Member[]>();
-  for (const member of members) {
-    for (const domain of member.trust.domains) {
-      byDomain.set(domain, [...(byDomain.get(domain) ?? []), member]);
-    }
-  }
-  if (byDomain.size < 2) return [];
-  const who = enumerate(
-    [...byDomain].map(([domain, group]) => `${domain} (${contexts(group, 3)})`),
-  );
-  return members.flatMap((member): Finding[] => {
-    const { cluster, facts } = member;
-    const { context } = cluster;
-    if (!facts.ztunnels.ok) {
-      return [notChecked(`${SKIP} of ztunnel in ${context}`, facts.ztunnels, { cluster: context })];
-    }
-    if (skips(member)) return [];
-    return [
-      warn(
-        `clusters have distinct trust domains, ${who}, but ztunnel of ${context} validates them`,
-        {
-          cluster: context,
-          remediation: remedy(
-            `Set env.${SKIP} of the ztunnel Helm release to "true"; until its next upgrade this does it.`,
-            ...facts.ztunnels.value.map(({ namespace, name }) =>
-              kubectl(cluster, "-n", namespace, "set", "env", `daemonset/${name}`, `${SKIP}=true`),
-            ),
-          ),
-        },
-      ),
-    ];
-  });
-}
-
 export const trustDomains = meshCheck({
   id: "trust-domains",
   title: "Trust Domain Check",
@@ -140,21 +96,25 @@ export const trustDomains = meshCheck({
   explanation: breaksItsGateway(4),
   why: "ztunnel expects of a peer's gateway a certificate of the trust domain that the remote Gateway names.",
   reads:
-    "Annotation gateway.istio.io/trust-domain of remote Gateways; trustDomain in ConfigMap istio or istio-REVISION; env SKIP_VALIDATE_TRUST_DOMAIN of ztunnel.",
+    "Annotation gateway.istio.io/trust-domain of remote Gateways; trustDomain, trustDomainAliases and caCertificates in ConfigMap istio or istio-REVISION; env SKIP_VALIDATE_TRUST_DOMAIN of ztunnel.",
   faults: [
     "The annotation of a remote Gateway is not the trust domain of its cluster.",
-    "Trust domains are distinct, and ztunnel validates them.",
+    "Trust domains are distinct, and ztunnel validates them (warning).",
+    "Without ztunnel: the trust domain of another cluster is no alias of the cluster's own (warning).",
     "The mesh configuration cannot be read.",
   ],
   fixes: [
     "Annotate the remote Gateway with the trust domain of the cluster that it stands for.",
     "Set SKIP_VALIDATE_TRUST_DOMAIN=true on ztunnel where trust domains are meant to differ.",
+    "For sidecars, set meshConfig.trustDomainAliases to the trust domains of the other clusters.",
   ],
   needs: ["gateways", "meshConfigs"],
   uses: ["istiods", "ztunnels", "services"],
   artifacts: ["links"],
-  run(read: readonly Omit<Member, "trust">[], { absent, artifacts, precheck }) {
-    const members = read.map(({ cluster, facts }): Member => ({
+  run(read: readonly Omit<Member, "trust">[], { absent, artifacts, precheck, kinds }) {
+    // One without an istiod takes the identities that its primary gives.
+    const own = read.filter(({ facts }) => !isRemote(kinds, facts.istiods));
+    const members = own.map(({ cluster, facts }): Member => ({
       cluster,
       facts,
       trust: trustDomainsOf(facts.meshConfigs, facts.istiods),
@@ -165,9 +125,9 @@ export const trustDomains = meshCheck({
       ...links.flatMap((link) =>
         link.target?.member ? [gatewayFinding(link, link.target.member, precheck)] : [],
       ),
-      ...distinctFindings(members),
+      ...distinctFindings(members, kinds),
       ...servicesNotChecked(members),
-      ...(members.length < 2 ? [pairsSkipped("trust domains are not compared", absent)] : []),
+      ...(read.length < 2 ? [pairsSkipped("trust domains are not compared", absent)] : []),
     ];
     return { findings, summary: summarize(findings, fine(members)) };
   },

@@ -25,14 +25,14 @@ export interface ApplyRequest {
 const INTENT = {
   create: "will create",
   change: "will change",
-  unchanged: "will leave as it is:",
+  unchanged: "stays as it is",
 } as const;
 
 /** The same with `--dry-run`. */
 const SUPPOSED = {
   create: "would create",
   change: "would change",
-  unchanged: "would leave as it is:",
+  unchanged: "would stay as it is",
 } as const;
 
 /**
@@ -120,12 +120,25 @@ async function warnings(
 }
 
 async function showPlan(planned: readonly Planned[], flags: ApplyOptions, io: Io): Promise<void> {
-  for (const { ref, manifest, action, target } of planned) {
-    const name = gatewayName(manifest);
-    const verb = (flags.dryRun ? SUPPOSED : INTENT)[action];
-    await note(io, flags, `${ref.context}: ${verb} Gateway ${name} for ${target.name}`);
+  if (!flags.quiet && planned.length > 0) {
+    await note(io, flags, "the plan, before anything is done:");
+    await io.stderr.write(await planTable(planned, flags.dryRun ? SUPPOSED : INTENT));
   }
   await showDiffs(planned, flags, io);
+}
+
+/** A line for each Gateway, below a head. */
+async function planTable(
+  planned: readonly Planned[],
+  verbs: Readonly<Record<Planned["action"], string>>,
+): Promise<string> {
+  // Only who gets as far as a plan needs a table.
+  const { columns } = await import("../../reporters/text/table.ts");
+  const rows = planned.map(({ ref, manifest, action, target }) =>
+    [ref.context, verbs[action], gatewayName(manifest), target.name].map(oneLine),
+  );
+  const lines = columns([["CLUSTER", "PLAN", "GATEWAY", "FOR"], ...rows], 3);
+  return lines.map((line) => `${line}\n`).join("");
 }
 
 async function showDiffs(planned: readonly Planned[], flags: ApplyOptions, io: Io): Promise<void> {

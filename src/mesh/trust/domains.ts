@@ -6,6 +6,8 @@ export interface TrustDomains {
   /** One, unless revisions differ; none when no configuration could be read. */
   domains: string[];
   aliases: string[];
+  /** Of other meshes: those that caCertificates of the mesh configuration have roots for. */
+  foreign: string[];
   /** Configurations that could not be read. */
   unreadable: MeshConfigFact[];
 }
@@ -26,6 +28,7 @@ export function trustDomainsOf(
         ? [DEFAULT_TRUST_DOMAIN]
         : [...new Set(readable.map(({ trustDomain }) => trustDomain))],
     aliases: readable.flatMap(({ trustDomainAliases }) => trustDomainAliases),
+    foreign: readable.flatMap(({ foreignTrustDomains = [] }) => foreignTrustDomains),
     unreadable: counted.filter(({ unreadable }) => unreadable !== undefined),
   };
 }

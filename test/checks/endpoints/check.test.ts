@@ -1,9 +1,9 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { endpoints } from "../../../src/checks/endpoints/check.ts";
 import { isClusterLocal } from "../../../src/mesh/cluster-local.ts";
 import type { EndpointsFact } from "../../../src/model/facts.ts";
 import { gathered, missing, valueOr } from "../../../src/model/gathered.ts";
-import { COMMUNITY, env, istiod, runMesh } from "../../support/facts.ts";
+import { COMMUNITY, env, istiod, labels, runMesh, service } from "../../support/facts.ts";
 import { messagesOf, notPassed } from "../../support/verdict.ts";
 
 const HOST = "hello.sample.svc.cluster.local";
@@ -110,4 +110,78 @@ test("gateways that were not read are not missed on the way to another network",
   const verdict = runMesh(endpoints, { a: { changes }, b: both }, COMMUNITY);
   expect(notPassed(verdict)).toEqual(["info"]);
   expect(messagesOf(verdict, "info")[0]).toContain("gateways of networks in ctx-a");
+});
+
+describe("a cluster without an istiod", () => {
+  const labelled = labels({ app: "hello" });
+  const SECRET = {
+    namespace: "istio-system",
+    name: "r",
+    kubeconfigs: gathered([{ cluster: "b", authorities: [], credentials: ["token"] }]),
+  };
+  const led = {
+    endpoints: undefined,
+    istiods: { judged: [], others: [] },
+    services: [
+      service({ namespace: "sample", name: "hello", labels: labels({}), selector: labelled }),
+    ],
+    proxyPods: [{ namespace: "sample", name: "hello-1", labels: labelled }],
+  };
+  const judge = (first: object, second: object = {}) =>
+    runMesh(
+      endpoints,
+      {
+        a: { changes: { remoteSecrets: [SECRET], ...first } },
+        b: { changes: { ...led, ...second } },
+      },
+      COMMUNITY,
+    );
+
+  test("is known by its primary", () => {
+    const verdict = judge({ endpoints: seen("a", "b") });
+    expect(messagesOf(verdict, "pass")).toEqual(["ctx-a has endpoints of ctx-b"]);
+  });
+
+  test("is not, though it has pods of services", () => {
+    const verdict = judge({ endpoints: seen("a") });
+    expect(messagesOf(verdict, "fail")).toEqual([
+      "ctx-a has no endpoints of ctx-b, which has pods of sample/hello",
+    ]);
+    const answer = gathered([{ id: "b", status: "timeout" }]);
+    const late = [{ namespace: "x", pod: "y", answer }];
+    const [fault] = judge({ endpoints: seen("a"), remoteClusters: late }).findings;
+    expect(fault?.blockedBy).toBe("ctx-a/remote-clusters");
+  });
+
+  test.each<[string, object, object]>([
+    ["that has no pods", {}, { proxyPods: [] }],
+    [
+      "with a gateway alone",
+      {},
+      { services: [{ ...led.services[0], labels: labels({ "topology.istio.io/network": "n" }) }] },
+    ],
+    [
+      "with a waypoint alone",
+      {},
+      {
+        services: [
+          { ...led.services[0], labels: labels({ "gateway.networking.k8s.io/gateway-name": "w" }) },
+        ],
+      },
+    ],
+    ["that nobody has a credential for, which remote-secrets tells", { remoteSecrets: [] }, {}],
+    ["whose pods were not read", {}, { proxyPods: missing("forbidden", "no") }],
+  ])("%s is no fault", (_, first, second) => {
+    expect(notPassed(judge({ endpoints: seen("a"), ...first }, second))).toEqual(["skip"]);
+  });
+});
+
+test("istiods that have nothing in common miss nothing, and nobody vouches for it", () => {
+  const none: EndpointsFact = { services: gathered([]), gateways: gathered([]) };
+  const alone = { changes: { endpoints: none } };
+  const verdict = runMesh(endpoints, { a: alone, b: alone }, COMMUNITY);
+  expect(messagesOf(verdict, "info")).toEqual([
+    "ctx-a has no endpoints of ctx-b, and no service of which both have some",
+    "ctx-b has no endpoints of ctx-a, and no service of which both have some",
+  ]);
 });

@@ -4,6 +4,7 @@ import type { Facts, GatewayFact, MeshConfigFact } from "../../../src/model/fact
 import { missing } from "../../../src/model/gathered.ts";
 import {
   clusterRef,
+  COMMUNITY,
   env,
   healthyFacts,
   istiod,
@@ -260,4 +261,65 @@ test("one cluster: pairs are skipped", () => {
     "skipped: only one cluster is checked, so trust domains are not compared",
   ]);
   expect(notPassed(verdict)).toEqual(["skip"]);
+});
+
+describe("of sidecars", () => {
+  const inMesh = (domain: string, changes: Partial<MeshConfigFact> = {}): TestMember => ({
+    changes: { meshConfigs: [config(domain, changes)], ztunnels: [], gateways: remotes("a") },
+  });
+  const LED: TestMember = {
+    changes: { ...inMesh("c.local").changes, istiods: { judged: [], others: [] } },
+  };
+
+  test.each<[string, Partial<MeshConfigFact>, string[], string]>([
+    [
+      "that are aliases of each other pass",
+      { trustDomainAliases: ["b.local"] },
+      [],
+      "sidecars of ctx-a take b.local for their own",
+    ],
+    [
+      "that are none warn",
+      {},
+      ["warn"],
+      "sidecars of ctx-a do not take b.local of other clusters: trustDomainAliases has none",
+    ],
+    [
+      "with another alias warn",
+      { trustDomainAliases: ["old.local"] },
+      ["warn"],
+      "trustDomainAliases has old.local",
+    ],
+    [
+      "for which there are roots alone are told",
+      { foreignTrustDomains: ["b.local"] },
+      ["info"],
+      "ctx-a has roots for b.local and does not take them for aliases",
+    ],
+  ])("%s", (_, changes, expected, message) => {
+    const members = {
+      a: inMesh("a.local", changes),
+      b: inMesh("b.local", { trustDomainAliases: ["a.local"] }),
+    };
+    const verdict = runMesh(trustDomains, members, COMMUNITY);
+    expect(notPassed(verdict)).toEqual(expected);
+    expect(verdict.findings.map((one) => one.message).join("\n")).toContain(message);
+  });
+
+  test("one that is led by another cluster takes that one's", () => {
+    const members = { a: inMesh("a.local"), c: LED };
+    const verdict = runMesh(trustDomains, members, COMMUNITY);
+    expect(notPassed(verdict)).toEqual([]);
+    expect(verdict.summary).toBe("trust domain is a.local everywhere");
+  });
+
+  test("beside ztunnel its rule counts", () => {
+    const gateways = remotes("a");
+    const members = {
+      a: { changes: { meshConfigs: [config("a.local")], gateways } },
+      b: { changes: { gateways } },
+    };
+    const [first] = messagesOf(runMesh(trustDomains, members, COMMUNITY), "warn");
+    expect(first).toContain("but ztunnel of ctx-a validates them");
+  });
 });

@@ -23,7 +23,12 @@ function judged(...revisions: string[]) {
 describe("the trust domains of a cluster", () => {
   test("are those of the revisions that are judged", () => {
     const found = trustDomainsOf([config("a"), config("b")], judged("b"));
-    expect(found).toEqual({ domains: ["b.local"], aliases: ["old-b.local"], unreadable: [] });
+    expect(found).toEqual({
+      domains: ["b.local"],
+      aliases: ["old-b.local"],
+      foreign: [],
+      unreadable: [],
+    });
   });
 
   test("are those of all where none of the judged is known, each once", () => {
@@ -42,6 +47,7 @@ describe("the trust domains of a cluster", () => {
     expect(trustDomainsOf([broken], UNKNOWN)).toEqual({
       domains: [],
       aliases: [],
+      foreign: [],
       unreadable: [broken],
     });
   });
