@@ -14,6 +14,7 @@ import {
   ts,
 } from "ts-json-schema-generator";
 import { schemaAddress } from "../../src/lib/pages.ts";
+import { deployedRbac } from "./deploy.ts";
 import { configSchema } from "./config-schema.ts";
 
 /*
@@ -211,5 +212,6 @@ if (import.meta.main) {
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, `${JSON.stringify(reportSchema(), null, 2)}\n`);
   const configPath = join(ROOT, "schema/mc.config.v1.schema.json");
+  writeFileSync(join(ROOT, "deploy/base/rbac.yaml"), await deployedRbac());
   writeFileSync(configPath, `${JSON.stringify(configSchema(), null, 2)}\n`);
 }
