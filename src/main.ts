@@ -52,6 +52,7 @@ const calledAs = basename(process.argv[1] ?? "");
 const io: Io = {
   stdout: outputOf(process.stdout),
   stderr: outputOf(process.stderr),
+  cwd: process.cwd(),
   env: process.env,
   signal: interruption.signal,
   clock: { now: () => performance.now(), pause },

@@ -205,6 +205,6 @@ describe("the bundle", () => {
     const { stdout, loaded, status } = run("check", ...words);
     expect(status).toBe(0);
     expect(stdout).toContain("=== Cluster: cluster1 ===");
-    expect(loaded.length).toBeLessThanOrEqual(15);
+    expect(loaded.length).toBeLessThanOrEqual(16);
   });
 });

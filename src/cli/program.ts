@@ -6,6 +6,7 @@ import { addCheck } from "./check/flags.ts";
 import { addCompare } from "./compare/flags.ts";
 import { addCompletion } from "./completion/flags.ts";
 import { EXIT_FAULT, EXIT_INTERRUPTED, EXIT_TERMINATED, EXIT_USAGE } from "./shared/exit-code.ts";
+import { addConfig } from "./config/flags.ts";
 import { addExplain } from "./explain/flags.ts";
 import { addExpose } from "./expose/flags.ts";
 import { MissingValue, refuseMistakenFlags, withSubcommands } from "./shared/flags.ts";
@@ -42,6 +43,17 @@ const EXIT_CODES = `
 Exit codes: 0 passed (warnings included; --fail-on says otherwise), 1 a fault or not
 completed, 2 usage or configuration, 130 after Ctrl-C, 143 after SIGTERM.`;
 
+/** Commands that no configuration changes, and that look for none. */
+const UNCONFIGURED: ReadonlySet<string> = new Set([
+  "__complete",
+  "compare",
+  "completion",
+  "explain",
+  "help",
+  "init",
+  "version",
+]);
+
 /** The whole command line, without having parsed anything. */
 function buildProgram(io: Io, setExitCode: SetExitCode): Command {
   const program = new Command(io.program)
@@ -54,6 +66,11 @@ function buildProgram(io: Io, setExitCode: SetExitCode): Command {
     .enablePositionalOptions(false)
     .exitOverride();
   addGlobalOptions(program);
+  program.hook("preAction", async (_program, command) => {
+    if (UNCONFIGURED.has(command.name())) return;
+    const { applyConfig } = await import("./shared/config.ts");
+    await applyConfig(command, io);
+  });
   addCheck(program, io, setExitCode);
   addExpose(program, io, setExitCode);
   addLink(program, io, setExitCode);
@@ -66,15 +83,18 @@ function buildProgram(io: Io, setExitCode: SetExitCode): Command {
   addSnapshot(program, io, setExitCode);
   addRbac(program, io);
   addExplain(program, io);
+  addConfig(program, io);
   addCompletion(program, io);
-  addVersion(program, io);
+  addVersion(program, io, setExitCode);
   return program;
 }
 
-/** `-o=json` as kubectl takes it: commander would read `=json`. */
+/** `-o=json` as kubectl takes it: commander would read `=json`; kubectl's name of `--timeout`. */
 function separated(word: string): string[] {
   const short = /^(-[a-zA-Z])=(.*)$/s.exec(word);
-  return short?.[1] ? [short[1], short[2] ?? ""] : [word];
+  return short?.[1]
+    ? [short[1], short[2] ?? ""]
+    : [word.replace(/^--request-timeout(?=$|=)/, "--timeout")];
 }
 
 /** The same for all words that can be flags: none behind `--`. */

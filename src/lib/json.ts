@@ -7,6 +7,11 @@ type JsonRecord = Readonly<Record<string, unknown>>;
 
 const EMPTY: JsonRecord = Object.freeze(Object.create(null) as Record<string, unknown>);
 
+/** Whether a value is a mapping: no list, and not null. */
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
 /** The map, or an empty one for anything else. */
 export function record(value: unknown): JsonRecord {
   return typeof value === "object" && value !== null && !Array.isArray(value)

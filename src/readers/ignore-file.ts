@@ -1,15 +1,10 @@
-import { readFile } from "node:fs/promises";
-import { load } from "js-yaml";
-import { reasonOf } from "../lib/system-error.ts";
+import { isRecord } from "../lib/json.ts";
 import { UsageError } from "../model/errors.ts";
 import type { IgnoreEntry } from "../model/ignore.ts";
+import { readYamlFile } from "./yaml-file.ts";
 
 const FIELDS = ["check", "cluster", "object", "reason", "until"] as const;
 const REQUIRED = ["check", "reason"] as const;
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
 
 /** YAML takes a bare date for a time. */
 function textOf(value: unknown): unknown {
@@ -44,18 +39,23 @@ function entryOf(value: unknown, where: string): IgnoreEntry {
 }
 
 /**
+ * The entries of a list.
+ *
+ * @param where names the list in errors
+ * @throws UsageError for an entry that is none
+ */
+export function ignoreEntries(list: readonly unknown[], where: string): IgnoreEntry[] {
+  return list.map((value, index) => entryOf(value, `${where}: entry ${index + 1}`));
+}
+
+/**
  * The entries of a file for `--ignore`: a YAML list, or one below `ignore:`.
  *
  * @throws UsageError for a file that cannot be read, or an entry that is none
  */
 export async function readIgnoreFile(path: string): Promise<IgnoreEntry[]> {
-  let tree: unknown;
-  try {
-    tree = load(await readFile(path, "utf8"));
-  } catch (cause) {
-    throw new UsageError(`--ignore ${path} cannot be read: ${reasonOf(cause)}`);
-  }
+  const tree = await readYamlFile(path, `--ignore ${path}`);
   const list = isRecord(tree) ? tree["ignore"] : tree;
   if (!Array.isArray(list)) throw new UsageError(`--ignore ${path} has no list of entries`);
-  return list.map((value, index) => entryOf(value, `--ignore ${path}: entry ${index + 1}`));
+  return ignoreEntries(list, `--ignore ${path}`);
 }

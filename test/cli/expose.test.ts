@@ -158,7 +158,7 @@ describe("mc expose", () => {
     const { code, stdout, stderr } = await clusters.mc([...EXPOSE, "--wait=10m"]);
     expect(code).toBe(0);
     expect(stderr).toMatch(
-      /^note: cluster1: will create Gateway istio-eastwest\/istio-eastwest for cluster1\n/,
+      /^note: the plan, .*:\nCLUSTER .*\ncluster1 +will create +istio-eastwest\/istio-eastwest +cluster1\n/,
     );
     expect(stderr).toMatch(/ mc check --precheck --contexts cluster1,'<context>'\n$/);
     expect(stdout).toBe(
@@ -420,6 +420,9 @@ describe("mc expose, wrongly called", () => {
     ["--generate --dry-run", "--dry-run does not go with --generate"],
     ["--generate --diff", "--diff does not go with --generate"],
     ["--dry-run --wait=5s", "--wait does not go with --dry-run"],
+    ["--dry-run=perhaps", "It is client or server"],
+    ["--dry-run=client --diff", "--diff does not go with --generate"],
+    ["--exit-code", "--exit-code is only for --dry-run"],
     ["--wait=0s", "Give a duration"],
     ["--data-plane-service-type=clusterip", "It is loadbalancer or nodeport"],
     ["-n Mesh", "argument 'Mesh' is invalid. No namespace can be called that."],

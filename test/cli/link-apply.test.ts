@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import type { KubeObject } from "../support/apiserver.ts";
+import { VERSION } from "../../src/version.ts";
 import { type ClusterOptions, type Clusters, hasKubectl, startClusters } from "../support/cli.ts";
 import { withTimeEnough } from "../support/time-enough.ts";
 
@@ -64,8 +65,10 @@ describe("mc link", () => {
       code: 0,
       stdout: applied("cluster2", "cluster1") + applied("cluster1", "cluster2"),
       stderr:
-        "note: cluster2: will create Gateway istio-eastwest/istio-remote-peer-cluster1 for cluster1\n" +
-        "note: cluster1: will create Gateway istio-eastwest/istio-remote-peer-cluster2 for cluster2\n" +
+        "note: the plan, before anything is done:\n" +
+        "CLUSTER    PLAN          GATEWAY                                     FOR\n" +
+        "cluster2   will create   istio-eastwest/istio-remote-peer-cluster1   cluster1\n" +
+        "cluster1   will create   istio-eastwest/istio-remote-peer-cluster2   cluster2\n" +
         `note: next, see whether the links work: mc check --contexts cluster1,cluster2\n`,
     });
     expect(realWrites()).toEqual([
@@ -129,7 +132,7 @@ describe("mc link", () => {
         `Gateway istio-eastwest/istio-remote-peer-cluster2 unchanged in cluster "cluster1" pointing to cluster "cluster2" (network "cluster2")\n`,
       ].join(""),
     );
-    expect(again.stderr).toContain("cluster1: will leave as it is: Gateway");
+    expect(again.stderr).toContain("cluster1   stays as it is   istio-eastwest/");
     expect(realWrites()).toEqual([]);
     expect(PEERS.flatMap(remoteGateways)).toEqual(before);
   });
@@ -149,9 +152,7 @@ describe("mc link", () => {
     const [byNodePort] = remoteGateways("cluster1");
     expect(byNodePort).toMatchObject({ spec: { listeners: [{ name: "xds-tls" }] } });
     const { stderr } = await clusters.mc([...LINK, "--address", "cluster2=NAT.example.com"]);
-    expect(stderr).toContain(
-      "cluster1: will change Gateway istio-eastwest/istio-remote-peer-cluster2",
-    );
+    expect(stderr).toContain("cluster1   will change   istio-eastwest/istio-remote-peer-cluster2");
     const [back] = remoteGateways("cluster1");
     expect(back?.metadata["annotations"]).not.toHaveProperty([
       "peering.solo.io/preferred-data-plane-service-type",
@@ -593,6 +594,36 @@ describe("--dry-run and --diff", () => {
     );
     expect(PEERS.flatMap((context) => clusters.writes(context))).toHaveLength(2);
     expect(PEERS.map(state)).toEqual(before);
+    // As kubectl has it: a dry run of the client prints, and a diff ends as diff does.
+    const printed = await clusters.mc([...LINK, "--dry-run=client"]);
+    const generated = await clusters.mc([...LINK, "--generate"]);
+    expect([printed.code, printed.stdout]).toEqual([0, generated.stdout]);
+    expect((await clusters.mc([...LINK, "--dry-run=server", "--exit-code"])).code).toBe(1);
+    const impossible = [...LINK, "-n", "nowhere", "--dry-run", "--exit-code"];
+    expect((await clusters.mc(impossible)).code).toBe(2);
+    expect(PEERS.map(state)).toEqual(before);
+  });
+
+  it("mc version tells those of istiod, in words and as JSON", async () => {
+    await start();
+    const contexts = PEERS.join(",");
+    const { code, stdout } = await clusters.mc(["version", "--contexts", contexts]);
+    expect([code, stdout]).toEqual([
+      0,
+      `mc ${VERSION}\ncluster1: istiod 1.28.5-solo (default)\ncluster2: istiod 1.28.5-solo (default)\n`,
+    ]);
+    await clusters.server("cluster2").close();
+    const json = await clusters.mc(["version", "--contexts", contexts, "-o", "json"]);
+    expect(json.code).toBe(1);
+    expect(JSON.parse(json.stdout)).toEqual({
+      tool: { name: "mc", version: VERSION },
+      clusters: [
+        { context: "cluster1", istiods: [{ revision: "default", version: "1.28.5-solo" }] },
+        { context: "cluster2", istiods: [], error: expect.stringMatching(/./) as string },
+      ],
+    });
+    const dead = await clusters.mc(["version", "--context", "cluster2"]);
+    expect(dead.stdout).toContain("\ncluster2: not read: ");
   });
 
   it("does not call unchanged what is being deleted", async () => {
@@ -620,6 +651,7 @@ describe("--dry-run and --diff", () => {
     const { stdout } = await clusters.mc([...LINK, "--dry-run", "--diff"]);
     expect(stdout).not.toContain("dry run");
     expect(stdout.match(/unchanged in/g)).toHaveLength(2);
+    expect((await clusters.mc([...LINK, "--dry-run", "--exit-code"])).code).toBe(0);
   });
 
   it("shows the change as a plain diff in a pipe, and applies", async () => {

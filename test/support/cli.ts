@@ -1,7 +1,7 @@
 import { execFile, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { run } from "../../src/cli/program.ts";
 import type { Clock, Output } from "../../src/cli/shared/io.ts";
 import { pause } from "../../src/cli/shared/pause.ts";
@@ -15,6 +15,8 @@ import { peersAmong } from "./apiserver/peering.ts";
 import { writeKubeconfig } from "./kubeconfig.ts";
 import { clusterDirectories } from "./scenario.ts";
 
+const ROOT = resolve(import.meta.dirname, "../..");
+
 /*
  * The command line as a whole: `run` of the program with streams made of strings, against API
  * servers over the scenarios of the fixtures, through a real kubeconfig.
@@ -22,6 +24,8 @@ import { clusterDirectories } from "./scenario.ts";
 
 export interface RunOptions {
   env?: Readonly<Record<string, string>>;
+  /** Where an mc.yaml is looked for. */
+  cwd?: string;
   /** Both streams are terminals. */
   isTTY?: boolean;
   columns?: number;
@@ -48,6 +52,7 @@ export async function runMc(
   args: readonly string[],
   {
     env = {},
+    cwd = ROOT,
     isTTY = false,
     columns,
     program = "mc",
@@ -72,6 +77,7 @@ export async function runMc(
   const code = await run(args, {
     stdout: output("stdout"),
     stderr: output("stderr"),
+    cwd,
     env,
     signal: signal ?? new AbortController().signal,
     clock: clock ?? { now: () => performance.now(), pause },
@@ -193,11 +199,11 @@ function contextOf(recorded: string): string {
 
 /** Not synchronously: what it talks to is in this process. */
 function shell(command: string, input: string, env: object): Promise<RunResult> {
-  return new Promise((resolve) => {
+  return new Promise((done) => {
     const options = { env: { ...process.env, ...env } };
     const child = execFile("bash", ["-c", command], options, (error, stdout, stderr) => {
       const code = typeof error?.code === "number" ? error.code : error ? 1 : 0;
-      resolve({ code, stdout, stderr });
+      done({ code, stdout, stderr });
     });
     child.stdin?.end(input);
   });

@@ -20,6 +20,7 @@ const SILENT: Io = {
   env: {},
   signal: new AbortController().signal,
   clock: { now: () => 0, pause },
+  cwd: "/",
   program: "mc",
 };
 

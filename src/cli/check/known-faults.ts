@@ -10,14 +10,25 @@ import { note, warning } from "../shared/say.ts";
 /** What says which faults are known. */
 export interface KnownFaultFlags extends GlobalOptions {
   baseline?: string;
-  ignore?: string;
+  /** Files, one after the other. */
+  ignore?: string[];
   failOn: FailOn;
 }
 
 /** Faults that were there before, and those that somebody has decided to live with. */
 export interface KnownFaults {
   baseline?: Report;
-  ignore: readonly IgnoreEntry[];
+  /** With the file that has it. */
+  ignore: ReadonlyMap<IgnoreEntry, string>;
+}
+
+async function ignored(files: readonly string[]): Promise<Map<IgnoreEntry, string>> {
+  if (files.length === 0) return new Map();
+  const { readIgnoreFile } = await import("../../readers/ignore-file.ts");
+  const read = await Promise.all(
+    files.map(async (file) => (await readIgnoreFile(file)).map((entry) => [entry, file] as const)),
+  );
+  return new Map(read.flat());
 }
 
 /** @throws UsageError for files that cannot be used, and `--fail-on new` without a baseline */
@@ -25,10 +36,7 @@ export async function knownFaults(flags: KnownFaultFlags): Promise<KnownFaults> 
   if (flags.failOn === "new" && flags.baseline === undefined) {
     throw new UsageError("--fail-on new needs --baseline FILE, a report of mc check -o json");
   }
-  const ignore =
-    flags.ignore === undefined
-      ? []
-      : await (await import("../../readers/ignore-file.ts")).readIgnoreFile(flags.ignore);
+  const ignore = await ignored(flags.ignore ?? []);
   if (flags.baseline === undefined) return { ignore };
   const { readReport } = await import("../../readers/report-file.ts");
   return { ignore, baseline: await readReport(flags.baseline) };
@@ -39,7 +47,7 @@ export type Judged = Ignored;
 
 /** The report that says which of its faults are new, and without those that are ignored. */
 export function withKnownFaults(report: Report, { baseline, ignore }: KnownFaults): Judged {
-  return ignoreFindings(baseline ? withBaseline(report, baseline) : report, ignore);
+  return ignoreFindings(baseline ? withBaseline(report, baseline) : report, [...ignore.keys()]);
 }
 
 function nameOf({ check, cluster, object }: IgnoreEntry): string {
@@ -49,15 +57,18 @@ function nameOf({ check, cluster, object }: IgnoreEntry): string {
 /** Says which entries are of no use any more. */
 export async function tellEntries(
   { expired, unused }: Judged,
+  { ignore }: KnownFaults,
   flags: KnownFaultFlags,
   io: Io,
 ): Promise<void> {
-  const file = flags.ignore ?? "";
   for (const entry of expired) {
     const when = `expired after ${entry.until} and ignores nothing any more (${entry.reason})`;
-    await warning(io, `${file}: the entry for ${nameOf(entry)} ${when}: renew or remove it`);
+    await warning(
+      io,
+      `${ignore.get(entry)}: the entry for ${nameOf(entry)} ${when}: renew or remove it`,
+    );
   }
   for (const entry of unused) {
-    await note(io, flags, `${file}: no fault is like the entry for ${nameOf(entry)}`);
+    await note(io, flags, `${ignore.get(entry)}: no fault is like the entry for ${nameOf(entry)}`);
   }
 }

@@ -5,7 +5,7 @@ import { arranged, type Problem } from "../../gateway/problem.ts";
 import { undoCommand } from "../../gateway/undo.ts";
 import { oneLine } from "../../lib/sanitize.ts";
 import { paintDiff } from "../../reporters/diff.ts";
-import { EXIT_FAULT } from "./exit-code.ts";
+import { EXIT_FAULT, EXIT_USAGE } from "./exit-code.ts";
 import type { ApplyOptions } from "./gateway-options.ts";
 import { Interrupted, type Io, unlessInterrupted, wantsColor } from "./io.ts";
 import { done, indented, note, refuse, warning } from "./say.ts";
@@ -25,14 +25,14 @@ export interface ApplyRequest {
 const INTENT = {
   create: "will create",
   change: "will change",
-  unchanged: "will leave as it is:",
+  unchanged: "stays as it is",
 } as const;
 
 /** The same with `--dry-run`. */
 const SUPPOSED = {
   create: "would create",
   change: "would change",
-  unchanged: "would leave as it is:",
+  unchanged: "would stay as it is",
 } as const;
 
 /**
@@ -54,7 +54,8 @@ export async function applyGateways(
   const all = arranged([...request.problems, ...problems], request.contexts);
   if (all.length > 0) {
     await showDiffs([...planned, ...contested], flags, io);
-    return refuse(io, all, "nothing was applied");
+    const code = await refuse(io, all, "nothing was applied");
+    return flags.exitCode ? EXIT_USAGE : code;
   }
   await showPlan(planned, flags, io);
   const tell = (one: Planned, end = ""): Promise<void> => {
@@ -69,7 +70,8 @@ export async function applyGateways(
       ),
       io,
     );
-    return 0;
+    const differs = planned.some(({ action }) => action !== "unchanged");
+    return flags.exitCode && differs ? EXIT_FAULT : 0;
   }
   const result = await apply(planned, settings, io.signal, tell);
   await warnings(result.warnings, io);
@@ -120,12 +122,25 @@ async function warnings(
 }
 
 async function showPlan(planned: readonly Planned[], flags: ApplyOptions, io: Io): Promise<void> {
-  for (const { ref, manifest, action, target } of planned) {
-    const name = gatewayName(manifest);
-    const verb = (flags.dryRun ? SUPPOSED : INTENT)[action];
-    await note(io, flags, `${ref.context}: ${verb} Gateway ${name} for ${target.name}`);
+  if (!flags.quiet && planned.length > 0) {
+    await note(io, flags, "the plan, before anything is done:");
+    await io.stderr.write(await planTable(planned, flags.dryRun ? SUPPOSED : INTENT));
   }
   await showDiffs(planned, flags, io);
+}
+
+/** A line for each Gateway, below a head. */
+async function planTable(
+  planned: readonly Planned[],
+  verbs: Readonly<Record<Planned["action"], string>>,
+): Promise<string> {
+  // Only who gets as far as a plan needs a table.
+  const { columns } = await import("../../reporters/text/table.ts");
+  const rows = planned.map(({ ref, manifest, action, target }) =>
+    [ref.context, verbs[action], gatewayName(manifest), target.name].map(oneLine),
+  );
+  const lines = columns([["CLUSTER", "PLAN", "GATEWAY", "FOR"], ...rows], 3);
+  return lines.map((line) => `${line}\n`).join("");
 }
 
 async function showDiffs(planned: readonly Planned[], flags: ApplyOptions, io: Io): Promise<void> {

@@ -23,6 +23,8 @@ export interface Clock {
 export interface Io {
   readonly stdout: Output;
   readonly stderr: Output;
+  /** Where it was called: relative paths begin there. */
+  readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Aborted by Ctrl-C or SIGTERM. */
   readonly signal: AbortSignal;

@@ -17,7 +17,7 @@ export function askedOf(file: string, args: readonly string[]): string[] {
 
 /** The program in a sentence: its name with one of its commands behind it. */
 const MENTION =
-  /(?<![\w./-])mc (?=(?:certs|check|compare|completion|explain|expose|link|probe|rbac|services|snapshot|trace|unlink|version)\b)/g;
+  /(?<![\w./-])mc (?=(?:certs|check|compare|completion|config|explain|expose|link|probe|rbac|services|snapshot|trace|unlink|version)\b)/g;
 
 /** Our own text, in which the program is called what people called it. */
 export function withProgramName(text: string, program: string): string {
