@@ -1,13 +1,9 @@
 import { kubectl } from "../../mesh/commands/shell.ts";
 import { ROOT_CONFIG_MAP } from "../../mesh/names.ts";
-import { isTaken } from "../../mesh/spire/entries.ts";
-import { enumerate } from "../../mesh/wording.ts";
-import { objectRef, remedy, warn } from "../../model/finding.ts";
+import { remedy, warn } from "../../model/finding.ts";
 import type { Finding } from "../../model/report.ts";
 import type { SpireTrustMatrix } from "../../model/trust.ts";
-import { notChecked } from "../_shared/not-checked.ts";
-import { managersOf } from "../_shared/spire.ts";
-import { domainOf, type Member } from "./pairs.ts";
+import type { Member } from "./members.ts";
 
 /**
  * Gateways that istiod gives certificates and workloads that SPIRE gives theirs meet at the border of a
@@ -23,44 +19,4 @@ export function rootsFinding({ cluster }: Member, trust: SpireTrustMatrix): Find
     kubectl(cluster, "-n", istioNamespace, "get", "configmap", ROOT_CONFIG_MAP, "-o", "yaml"),
   );
   return [warn(message, { cluster: context, remediation })];
-}
-
-/** Trust domains that identities federate with, and whose bundle nobody fetches. */
-export function federationFindings(member: Member): Finding[] {
-  const { cluster, facts } = member;
-  const { context } = cluster;
-  const what = `federation of ${context}`;
-  const { spireEntries } = facts;
-  if (!spireEntries.ok) return [notChecked(what, spireEntries, { cluster: context })];
-  const { spiffeIds, staticEntries, federated } = spireEntries.value;
-  if (!federated.ok) return [notChecked(what, federated, { cluster: context })];
-  const managers = managersOf(facts.spireTrust);
-  if (managers.length === 0) return [];
-  const taken = <T extends { className: string }>(objects: readonly T[]): T[] =>
-    objects.filter((one) => managers.some((manager) => isTaken(one, manager)));
-  const fetched = new Set(taken(federated.value).map(({ trustDomain }) => trustDomain));
-  const own = domainOf(member);
-  const wanting = [
-    ...taken(spiffeIds).map((one) => ({ kind: "ClusterSPIFFEID", ...one })),
-    ...taken(staticEntries.ok ? staticEntries.value : []).map((one) => ({
-      kind: "ClusterStaticEntry",
-      ...one,
-    })),
-  ];
-  return wanting.flatMap(({ kind, name, federatesWith }) => {
-    const lacking = federatesWith.filter((domain) => domain !== own && !fetched.has(domain));
-    if (lacking.length === 0) return [];
-    const foreign = federated.value.find(({ trustDomain }) => lacking.includes(trustDomain));
-    const why = foreign
-      ? `ClusterFederatedTrustDomain ${foreign.name} has ${foreign.className === "" ? "no class" : `class ${foreign.className}`}, which the controller manager does not take`
-      : "no ClusterFederatedTrustDomain is for it";
-    const message = `${kind} ${name} of ${cluster.context} federates with ${enumerate(lacking)}, whose bundle SPIRE does not fetch: ${why}`;
-    const remediation = remedy(
-      `Add a ClusterFederatedTrustDomain of the controller manager's class for ${enumerate(lacking)}, with the bundle endpoint of that SPIRE.`,
-      kubectl(cluster, "get", "clusterfederatedtrustdomains", "-o", "yaml"),
-    );
-    return [
-      warn(message, { cluster: cluster.context, object: objectRef(kind, { name }), remediation }),
-    ];
-  });
 }
