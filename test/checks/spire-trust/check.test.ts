@@ -107,6 +107,31 @@ test("the guide's clusters do not trust each other, and spire-bundle says why", 
   ]);
 });
 
+test("where only one of SPIRE and istiod knows the other, it is said and no fault", async () => {
+  const other = await makeRoot("Other");
+  const setRoots = (name: string, key: string, text: string): Change =>
+    change("ConfigMap", name, (object) => {
+      object["data"] = { [key]: text };
+    });
+  expect(
+    await said({
+      alone: true,
+      changes: [setRoots("istio-ca-root-cert", "root-cert.pem", other.pem)],
+    }),
+  ).toContainEqual(
+    expect.stringMatching(
+      /^info: one way only in cluster1: SPIRE's bundle verifies istiod's certificates, but istiod's roots/,
+    ),
+  );
+  expect(
+    await said({ alone: true, changes: [setRoots("spire-bundle", "bundle.crt", other.pem)] }),
+  ).toContainEqual(
+    expect.stringMatching(
+      /^info: one way only in cluster1: istiod's roots verify the certificates of SPIRE, but SPIRE's bundle/,
+    ),
+  );
+});
+
 describe("a server that signs itself", () => {
   test("is trusted by nobody", async () => {
     expect(await said({ elsewhere: [withoutUpstream] })).toEqual([
