@@ -2,7 +2,7 @@ import { kubectl } from "../../mesh/commands/shell.ts";
 import { ROOT_CONFIG_MAP } from "../../mesh/names.ts";
 import { info, remedy, warn } from "../../model/finding.ts";
 import type { Finding } from "../../model/report.ts";
-import type { SpireTrustMatrix } from "../../model/trust.ts";
+import type { SpireTrustMatrix, TrustVerdict } from "../../model/trust.ts";
 import type { Member } from "./members.ts";
 
 /**
@@ -14,6 +14,8 @@ export function rootsFinding({ cluster }: Member, trust: SpireTrustMatrix): Find
   const [ofIstiod, ofSpire] = [trust.istiodBySpire.get(context), trust.spireByIstiod.get(context)];
   if (!ofIstiod || !ofSpire || (ofIstiod.ok && ofSpire.ok)) return [];
   if (ofIstiod.ok || ofSpire.ok) {
+    // What is wrong with the upstream CA itself is said by the check of bundles.
+    if (![ofIstiod, ofSpire].some(isUnknown)) return [];
     // Which of both CAs signs for gateways is not known for certain.
     const [trusts, lacks] = ofIstiod.ok
       ? [
@@ -33,4 +35,9 @@ export function rootsFinding({ cluster }: Member, trust: SpireTrustMatrix): Find
     kubectl(cluster, "-n", istioNamespace, "get", "configmap", ROOT_CONFIG_MAP, "-o", "yaml"),
   );
   return [warn(message, { cluster: context, remediation })];
+}
+
+/** Another root is needed. */
+function isUnknown(verdict: TrustVerdict): boolean {
+  return !verdict.ok && (verdict.fault === "unknown-issuer" || verdict.fault === "other-key");
 }
