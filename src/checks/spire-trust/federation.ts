@@ -1,6 +1,7 @@
 import { kubectl } from "../../mesh/commands/shell.ts";
 import { enumerate } from "../../mesh/wording.ts";
 import { info, objectRef, remedy, warn } from "../../model/finding.ts";
+import { valueOr } from "../../model/gathered.ts";
 import type { Finding } from "../../model/report.ts";
 import type { FederatedTrustDomainFact } from "../../model/spire.ts";
 import { notChecked } from "../_shared/not-checked.ts";
@@ -27,12 +28,19 @@ export function federationFindings(member: Member, members: readonly Member[]): 
   const what = `federation of ${cluster.context}`;
   const { spireEntries } = facts;
   if (!spireEntries.ok) return [notChecked(what, spireEntries, about)];
-  const { federated } = spireEntries.value;
+  const { federated, spiffeIds, staticEntries } = spireEntries.value;
   if (!federated.ok) return [notChecked(what, federated, about)];
   if (managersOf(facts.spireTrust).length === 0) return [];
+  const federating = [
+    ...takenOf(member, spiffeIds).map((one) => ({ kind: "ClusterSPIFFEID", ...one })),
+    ...takenOf(member, valueOr(staticEntries, [])).map((one) => ({
+      kind: "ClusterStaticEntry",
+      ...one,
+    })),
+  ];
   return [
     ...takenOf(member, federated.value).flatMap((one) => domainFinding(one, member, members)),
-    ...wantingFindings(member, federated.value),
+    ...wantingFindings(federating, federated.value, member),
   ];
 }
 
@@ -134,22 +142,14 @@ function serverId(trustDomain: string): string {
 
 /** Trust domains that identities federate with, and whose bundle nobody fetches. */
 function wantingFindings(
-  member: Member,
+  federating: readonly { kind: string; name: string; federatesWith: readonly string[] }[],
   federated: readonly FederatedTrustDomainFact[],
+  member: Member,
 ): Finding[] {
-  const { cluster, facts } = member;
-  if (!facts.spireEntries.ok) return [];
-  const { spiffeIds, staticEntries } = facts.spireEntries.value;
+  const { cluster } = member;
   const fetched = fetchedBy(member);
   const own = domainOf(member);
-  const wanting = [
-    ...takenOf(member, spiffeIds).map((one) => ({ kind: "ClusterSPIFFEID", ...one })),
-    ...takenOf(member, staticEntries.ok ? staticEntries.value : []).map((one) => ({
-      kind: "ClusterStaticEntry",
-      ...one,
-    })),
-  ];
-  return wanting.flatMap(({ kind, name, federatesWith }) => {
+  return federating.flatMap(({ kind, name, federatesWith }) => {
     const lacking = federatesWith.filter((domain) => domain !== own && !fetched.has(domain));
     if (lacking.length === 0) return [];
     const foreign = federated.find(({ trustDomain }) => lacking.includes(trustDomain));

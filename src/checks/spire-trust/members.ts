@@ -1,6 +1,12 @@
 import { isTaken } from "../../mesh/spire/entries.ts";
 import type { MeshMember } from "../../model/check.ts";
-import type { SpireManagerConfig, SpireServerConfig, SpireServerFact } from "../../model/spire.ts";
+import { type Gathered, valueOr } from "../../model/gathered.ts";
+import type {
+  FederatedTrustDomainFact,
+  SpireManagerConfig,
+  SpireServerConfig,
+  SpireServerFact,
+} from "../../model/spire.ts";
 import { managersOf, parsed, spireUse } from "../_shared/spire.ts";
 
 export type Member = MeshMember<"connection", "spire" | "spireTrust" | "spireEntries">;
@@ -38,13 +44,17 @@ export function takenOf<T extends { className: string }>(
 
 /** The trust domains whose bundles a cluster's SPIRE fetches, by objects or by its configuration. */
 export function fetchedBy(member: Member): ReadonlySet<string> {
-  const { spireEntries } = member.facts;
-  const federated =
-    spireEntries.ok && spireEntries.value.federated.ok ? spireEntries.value.federated.value : [];
   return new Set([
-    ...takenOf(member, federated).map(({ trustDomain }) => trustDomain),
+    ...takenOf(member, valueOr(federatedOf(member), [])).map(({ trustDomain }) => trustDomain),
     ...serverConfigsOf(member).flatMap(({ federation }) => federation?.fetches ?? []),
   ]);
+}
+
+/** The objects of federation of a cluster, or why they were not read. */
+export function federatedOf({
+  facts: { spireEntries },
+}: Member): Gathered<readonly FederatedTrustDomainFact[]> {
+  return spireEntries.ok ? spireEntries.value.federated : spireEntries;
 }
 
 /**
@@ -55,7 +65,7 @@ export function federatesWith(member: Member, domain: string): boolean | undefin
   const { spireEntries, spireTrust } = member.facts;
   if (!spireEntries.ok || managersOf(spireTrust).length === 0) return undefined;
   const { spiffeIds, staticEntries } = spireEntries.value;
-  const all = [...spiffeIds, ...(staticEntries.ok ? staticEntries.value : [])];
+  const all = [...spiffeIds, ...valueOr(staticEntries, [])];
   if (takenOf(member, all).some((one) => one.federatesWith.includes(domain))) return true;
   return staticEntries.ok ? false : undefined;
 }

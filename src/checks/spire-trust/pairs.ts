@@ -7,6 +7,7 @@ import type { SpireServerFact } from "../../model/spire.ts";
 import type { SpireTrustMatrix } from "../../model/trust.ts";
 import {
   domainOf,
+  federatedOf,
   federatesWith,
   fetchedBy,
   type Member,
@@ -55,6 +56,10 @@ export function pairFinding(truster: Member, owner: Member, trust: SpireTrustMat
   }
   if (!verdict && !isItself) {
     return info(`whether ${a} trusts ${b} not checked: ${unjudged(truster, owner)}`, about);
+  }
+  const federated = federatedOf(truster);
+  if (usesSpire(truster) && usesSpire(owner) && !federated.ok) {
+    return info(`whether ${a} trusts ${b} by federation not checked: ${federated.detail}`, about);
   }
   const reason =
     verdict?.ok === false ? verdict.reason : "SPIRE's server there signs its CA itself";

@@ -154,6 +154,14 @@ describe("a server that signs itself", () => {
     );
   });
 
+  test("and without a controller manager nobody knows which identities federate", async () => {
+    const configured = serverConfig({ federates_with: { cluster2: {} } });
+    const gone = without(({ metadata }) => metadata.name === "spire-controller-manager");
+    expect(await said({ elsewhere: [withoutUpstream], changes: [configured, gone] })).toEqual([
+      expect.stringMatching(/^info: cluster1 fetches the bundle of cluster2/),
+    ]);
+  });
+
   test("and some identity federates with it", async () => {
     const { "spire-trust": found } = await spireFindings({
       elsewhere: [withoutUpstream],
@@ -310,6 +318,39 @@ describe("a ClusterFederatedTrustDomain", () => {
     const bare = found.filter(({ severity, remediation }) => severity === "warn" && !remediation);
     expect(bare).toEqual([]);
   });
+});
+
+test("where federation was not read, roots that do not meet are no evidence", async () => {
+  for (const request of ["list clusterfederatedtrustdomains", "list clusterspiffeids"]) {
+    const refuse = (line: string) => (line === request ? forbid(line)(line) : undefined);
+    const found = await said({ elsewhere: [withoutUpstream], refuse });
+    expect(found).toContain(
+      `info: whether cluster1 trusts cluster2 by federation not checked: ${request} is forbidden`,
+    );
+    expect(found.filter((one) => !one.startsWith("info: "))).toEqual([]);
+    // A guide's cluster is not trusted by its roots either.
+    const guide = await said({ scenario: "spire-guide", refuse });
+    expect(guide.filter((one) => one.startsWith("fail: workloads of cluster1"))).toEqual([]);
+  }
+});
+
+test("of a Secret that may not be read the trust bundles tell, or its refusal is said", async () => {
+  const request = "get spire-server/secrets/spiffe-upstream-ca";
+  const refuse = (line: string) => (line === request ? forbid(line)(line) : undefined);
+  const { pem } = await makeRoot("Another");
+  const added = change("ConfigMap", "spire-bundle", (object) => {
+    const data = object["data"] as Record<string, string>;
+    data["bundle.crt"] += pem;
+  });
+  expect(await said({ changes: [added], refuse })).toEqual([
+    `info: whether cluster2 trusts cluster1 not checked: ${request} is forbidden`,
+  ]);
+  expect(await said({ refuse })).toEqual([]);
+});
+
+test("a CA that is faulty itself is not taken for trust that goes one way", async () => {
+  const { "spire-trust": found } = await spireFindings({ scenario: "spire-broken" });
+  expect(lines(found).filter((one) => one.includes("one way only"))).toEqual([]);
 });
 
 describe("federation", () => {
