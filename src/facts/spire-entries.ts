@@ -13,7 +13,7 @@ import type {
   SpireStatsFact,
 } from "../model/spire.ts";
 import { fact, listed } from "./fact.ts";
-import { type KeepMap, SCALAR, WHOLE } from "./keep.ts";
+import { Cut, type KeepMap, SCALAR, WHOLE } from "./keep.ts";
 import { byName, createdAtOf, isMap, metaOf } from "./objects.ts";
 
 const SELECTOR: KeepMap = {
@@ -85,11 +85,30 @@ const staticEntry: Named<ClusterStaticEntryFact> = (spec, common) => ({
   federatesWith: strings(property(spec, "federatesWith")),
 });
 
+/** As the controller manager holds it: https, a host, and no user. */
+function isSound(url: unknown): boolean {
+  const text = string(url) ?? "";
+  if (!URL.canParse(text)) return false;
+  const { protocol, username, password } = new URL(text);
+  return protocol === "https:" && username === "" && password === "";
+}
+
+function isGiven(bundle: unknown): boolean {
+  return (string(bundle) ?? "").trim() !== "";
+}
+
+/** Of an address with a user nothing is kept: it may have a password. */
+const ENDPOINT_URL = new Cut(SCALAR, (url) => (isSound(url) ? url : ""));
+/** That it is there counts, not what it holds. */
+const GIVEN = new Cut(SCALAR, (bundle) => (isGiven(bundle) ? "given" : ""));
+
 const federatedDomain: Named<FederatedTrustDomainFact> = (spec, common) => ({
   ...common,
   trustDomain: string(property(spec, "trustDomain")) ?? "",
   profile: string(at(spec, "bundleEndpointProfile", "type")) ?? "",
-  endpoint: string(property(spec, "bundleEndpointURL")) ?? "",
+  isUrlSound: isSound(property(spec, "bundleEndpointURL")),
+  hasBundle: isGiven(property(spec, "trustDomainBundle")),
+  ...defined({ endpointId: string(at(spec, "bundleEndpointProfile", "endpointSPIFFEID")) }),
 });
 
 /** What is there of a type; nothing where its CRD is not. */
@@ -152,8 +171,9 @@ export const spireEntries = fact({
       spec: {
         className: SCALAR,
         trustDomain: SCALAR,
-        bundleEndpointURL: SCALAR,
-        bundleEndpointProfile: { type: SCALAR },
+        bundleEndpointURL: ENDPOINT_URL,
+        bundleEndpointProfile: { type: SCALAR, endpointSPIFFEID: SCALAR },
+        trustDomainBundle: GIVEN,
       },
     },
   },

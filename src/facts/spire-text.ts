@@ -4,6 +4,7 @@ import { array, at, property, record, string, strings } from "../lib/json.ts";
 import type {
   ParsedConfig,
   SpireAgentConfig,
+  SpireFederationConfig,
   SpireManagerConfig,
   SpireServerConfig,
 } from "../model/spire.ts";
@@ -99,10 +100,42 @@ const PLUGINS: Keep = new Cut(
   (value) => (Array.isArray(value) ? value : [value]),
 );
 
+const isThere = (value: unknown): boolean => value !== undefined && value !== null;
+
+/** The labels of blocks of one name: `profile "https_web" {}`, in JSON `{ "https_web": {} }` or a list. */
+function labelsOf(value: unknown): string[] {
+  const blocks = Array.isArray(value) ? array(value) : [value];
+  return blocks.flatMap((one) => (typeof one === "string" ? [one] : Object.keys(record(one))));
+}
+
+/** How the bundle is served: https_spiffe where the configuration does not say. */
+const BUNDLE_ENDPOINT: Keep = new Cut({ profile: SCALAR }, (value) => {
+  if (!isThere(value)) return undefined;
+  const [profile] = labelsOf(property(value, "profile"));
+  const byAcme = isThere(property(value, "acme")) ? "https_web" : "https_spiffe";
+  return { profile: profile ?? byAcme };
+});
+
+const LABELS: Keep = new Cut([SCALAR], (value) => labelsOf(value));
+
+function federationOf(map: unknown): SpireFederationConfig | undefined {
+  const federation = at(map, "server", "federation");
+  const fetches = strings(property(federation, "federates_with"));
+  const endpointProfile = string(at(federation, "bundle_endpoint", "profile"));
+  if (endpointProfile === undefined && fetches.length === 0) return undefined;
+  return { fetches, ...defined({ endpointProfile }) };
+}
+
 /** Key server.conf of the server's ConfigMap. */
 export const SERVER_TEXT = configText<SpireServerConfig>(
   loadHcl,
-  { server: { trust_domain: SCALAR }, plugins: { UpstreamAuthority: PLUGINS } },
+  {
+    server: {
+      trust_domain: SCALAR,
+      federation: { bundle_endpoint: BUNDLE_ENDPOINT, federates_with: LABELS },
+    },
+    plugins: { UpstreamAuthority: PLUGINS },
+  },
   (map) => ({
     authorities: array(at(map, "plugins", "UpstreamAuthority")).flatMap((entry) =>
       Object.entries(record(entry)).map(([name, plugin]) => {
@@ -116,7 +149,10 @@ export const SERVER_TEXT = configText<SpireServerConfig>(
         };
       }),
     ),
-    ...defined({ trustDomain: string(at(map, "server", "trust_domain")) }),
+    ...defined({
+      trustDomain: string(at(map, "server", "trust_domain")),
+      federation: federationOf(map),
+    }),
   }),
 );
 

@@ -34,6 +34,16 @@ export interface SpireServerConfig {
   trustDomain?: string;
   /** None: the server's CA signs itself. */
   authorities: SpireAuthorityPlugin[];
+  /** Absent: it takes part in no federation by itself. */
+  federation?: SpireFederationConfig;
+}
+
+/** Federation as a server's own configuration has it. */
+export interface SpireFederationConfig {
+  /** `https_spiffe` or `https_web`: how it serves its bundle; absent where it does not. */
+  endpointProfile?: string;
+  /** Trust domains whose bundles it fetches. */
+  fetches: string[];
 }
 
 /** What counts of the controller manager's configuration. */
@@ -212,7 +222,12 @@ export interface FederatedTrustDomainFact {
   trustDomain: string;
   /** https_web or https_spiffe. */
   profile: string;
-  endpoint: string;
+  /** The endpoint is an address that SPIRE takes: https, without a user. */
+  isUrlSound: boolean;
+  /** The identity of the endpoint, with profile https_spiffe. */
+  endpointId?: string;
+  /** It brings the bundle to begin with. */
+  hasBundle: boolean;
 }
 
 /** Objects of the controller manager; `served` is false where its CRDs are not. */

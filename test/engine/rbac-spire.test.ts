@@ -99,6 +99,34 @@ describe("mc rbac --with-spire", () => {
     }
   });
 
+  it("with --deep asks one ztunnel of each cluster, and says what it has no certificate for", async () => {
+    const identity = "spiffe://cluster1/ns/bookinfo/sa/reviews";
+    const certificates = [{ identity, state: "Unavailable: no identity issued" }];
+    const live = await liveClusters("spire", {
+      users: [{ name: USER, allowOnly: allowing(rules()) }],
+      debug: { "istio-system/ztunnel-60b55/15000/config_dump": { certificates } },
+    });
+    opened.push(live);
+    const asked = (): string[] =>
+      live.servers.flatMap(({ requests }) =>
+        requests.map(({ path }) => path).filter((path) => /ztunnel-.*portforward/.test(path)),
+      );
+    const request = { precheck: false, concurrency: 16, only: new Set(["spire-registration"]) };
+    const found = ofSpire(await check(live.readers, request)).flatMap(({ findings }) => findings);
+    expect(found.filter(({ severity }) => severity !== "pass")).toEqual([]);
+    expect(asked()).toEqual([]);
+    const deep = ofSpire(await check(live.readers, { ...request, deep: true }));
+    expect(
+      deep.flatMap(({ findings }) => findings).filter(({ severity }) => severity !== "pass"),
+    ).toEqual([
+      expect.objectContaining({
+        severity: "fail",
+        message: `ztunnel istio-system/ztunnel-60b55 has no certificate for ${identity}: Unavailable: no identity issued`,
+      }),
+    ]);
+    expect(asked()).toHaveLength(2);
+  });
+
   it("gives nothing away beside", () => {
     const { spire: _spire, ...without } = OPTIONS;
     const before = new Set(rulesOfRoles(rbacDocuments(without)).map(({ name }) => name));

@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { SERVER_TEXT } from "../../src/facts/spire-text.ts";
 import { slimFor } from "../../src/facts/slim.ts";
+import { at } from "../../src/lib/json.ts";
 import type { FactKey, Facts } from "../../src/model/facts.ts";
 import { RESOURCES } from "../../src/model/resource.ts";
 import { forbid, type MemoryContents, memorySource, valueOf } from "../support/source.ts";
@@ -154,6 +156,43 @@ describe("an agent", () => {
     const [agent] = (await read("spire", onlyConfig)).agents;
     expect(agent?.config).toMatchObject({ ok: false, why: "not-found" });
   });
+});
+
+describe("federation in server.conf", () => {
+  test.each<[string, unknown]>([
+    ["", undefined],
+    ["federation {}", undefined],
+    ["federation { bundle_endpoint { port = 8443 } }", { endpointProfile: "https_spiffe" }],
+    ["federation { bundle_endpoint { acme {} } }", { endpointProfile: "https_web" }],
+    [
+      'federation { bundle_endpoint { profile "https_web" { acme {} } } }',
+      { endpointProfile: "https_web" },
+    ],
+    ['federation { federates_with "a" { x = 1 } federates_with "b" {} }', { fetches: ["a", "b"] }],
+  ])("%s", async (federation, expected) => {
+    const text = `server { trust_domain = "cluster1"\n${federation}\n}`;
+    const hcl = config("spire-server", "server.conf", () => text);
+    const [server] = (await read("spireTrust", hcl)).servers;
+    expect(server?.config).toEqual({
+      trustDomain: "cluster1",
+      authorities: [],
+      ...(expected === undefined ? {} : { federation: { fetches: [], ...(expected as object) } }),
+    });
+    // What is kept of a text reads as the text itself.
+    const slim = slimFor(RESOURCES.configMaps)({ data: { "server.conf": text } });
+    expect(SERVER_TEXT.read(at(slim, "data", "server.conf"))).toEqual(server?.config);
+  });
+});
+
+test("of a bundle's address with a user, and of the bundle itself, nothing is recorded", () => {
+  const object = {
+    kind: "ClusterFederatedTrustDomain",
+    metadata: { name: "peer" },
+    spec: { bundleEndpointURL: "https://user:hidden@peer", trustDomainBundle: '{"d":"hidden"}' },
+  };
+  const slim = slimFor(RESOURCES.federatedTrustDomains)(object);
+  expect(slim).toMatchObject({ spec: { bundleEndpointURL: "", trustDomainBundle: "given" } });
+  expect(JSON.stringify(slim)).not.toContain("hidden");
 });
 
 describe("servers and bundles", () => {

@@ -2,8 +2,10 @@ import { meshCheck } from "../../model/check.ts";
 import { summarize } from "../../model/finding.ts";
 import { pairsSkipped } from "../_shared/pairs-skipped.ts";
 import { nobodyUses, unknownUse } from "../_shared/spire.ts";
-import { federationFindings, rootsFinding } from "./own.ts";
-import { type Member, pairFinding, usesSpire } from "./pairs.ts";
+import { federationFindings } from "./federation.ts";
+import { type Member, usesSpire } from "./members.ts";
+import { rootsFinding } from "./own.ts";
+import { pairFinding } from "./pairs.ts";
 
 declare module "../../model/check-data.ts" {
   interface CheckData {
@@ -17,12 +19,13 @@ export const spireTrust = meshCheck({
   view: { rank: 215 },
   why: "Workloads with certificates of SPIRE's talk to another cluster only where the bundle there verifies them.",
   reads:
-    "The certificates of SPIRE's upstream CAs and trust bundles, istiod's roots and signing certificate; ClusterFederatedTrustDomains; federatesWith of ClusterSPIFFEIDs and ClusterStaticEntries.",
+    "The certificates of SPIRE's upstream CAs and trust bundles, istiod's roots and signing certificate; ClusterFederatedTrustDomains; federatesWith of ClusterSPIFFEIDs and ClusterStaticEntries; federation in server.conf.",
   faults: [
     "The bundle of one cluster does not verify what the SPIRE of another signs, and no federation fetches it.",
     "One cluster uses SPIRE and another istiod's CA, and their roots do not meet.",
     "SPIRE's bundle and istiod's roots of one cluster do not verify each other's certificates (warning).",
-    "Identities federate with a trust domain whose bundle is not fetched (warning).",
+    "Identities federate with a trust domain whose bundle is not fetched, or none with one whose bundle is (warning).",
+    "A ClusterFederatedTrustDomain cannot work: own trust domain, refused address, profile or identity of the endpoint that the other SPIRE does not have (warning).",
   ],
   fixes: [
     "Sign in all clusters below one root, and give every SPIRE server that root in bundle.crt.",
@@ -47,7 +50,10 @@ export const spireTrust = meshCheck({
     );
     const findings = [
       ...pairs,
-      ...users.flatMap((member) => [...rootsFinding(member, trust), ...federationFindings(member)]),
+      ...users.flatMap((member) => [
+        ...rootsFinding(member, trust),
+        ...federationFindings(member, users),
+      ]),
       ...unknownUse(members),
       ...(members.length < 2 ? [pairsSkipped("bundles of SPIRE are not compared", absent)] : []),
     ];

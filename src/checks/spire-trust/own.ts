@@ -1,13 +1,9 @@
 import { kubectl } from "../../mesh/commands/shell.ts";
 import { ROOT_CONFIG_MAP } from "../../mesh/names.ts";
-import { isTaken } from "../../mesh/spire/entries.ts";
-import { enumerate } from "../../mesh/wording.ts";
-import { objectRef, remedy, warn } from "../../model/finding.ts";
+import { info, remedy, warn } from "../../model/finding.ts";
 import type { Finding } from "../../model/report.ts";
-import type { SpireTrustMatrix } from "../../model/trust.ts";
-import { notChecked } from "../_shared/not-checked.ts";
-import { managersOf } from "../_shared/spire.ts";
-import { domainOf, type Member } from "./pairs.ts";
+import type { SpireTrustMatrix, TrustVerdict } from "../../model/trust.ts";
+import type { Member } from "./members.ts";
 
 /**
  * Gateways that istiod gives certificates and workloads that SPIRE gives theirs meet at the border of a
@@ -16,7 +12,23 @@ import { domainOf, type Member } from "./pairs.ts";
 export function rootsFinding({ cluster }: Member, trust: SpireTrustMatrix): Finding[] {
   const { context, istioNamespace } = cluster;
   const [ofIstiod, ofSpire] = [trust.istiodBySpire.get(context), trust.spireByIstiod.get(context)];
-  if (!ofIstiod || !ofSpire || ofIstiod.ok || ofSpire.ok) return [];
+  if (!ofIstiod || !ofSpire || (ofIstiod.ok && ofSpire.ok)) return [];
+  if (ofIstiod.ok || ofSpire.ok) {
+    // What is wrong with the upstream CA itself is said by the check of bundles.
+    if (![ofIstiod, ofSpire].some(isUnknown)) return [];
+    // Which of both CAs signs for gateways is not known for certain.
+    const [trusts, lacks] = ofIstiod.ok
+      ? [
+          "SPIRE's bundle verifies istiod's certificates",
+          "istiod's roots do not verify those of SPIRE",
+        ]
+      : [
+          "istiod's roots verify the certificates of SPIRE",
+          "SPIRE's bundle does not verify those of istiod",
+        ];
+    const message = `one way only in ${context}: ${trusts}, but ${lacks}; mutual TLS between a gateway of the one CA and workloads of the other needs both`;
+    return [info(message, { cluster: context })];
+  }
   const message = `SPIRE's bundle of ${context} does not verify istiod's certificates, nor istiod's roots those of SPIRE: a gateway with a certificate of the one does not trust workloads with one of the other (${ofIstiod.reason})`;
   const remediation = remedy(
     "Put the root of Secret cacerts into SPIRE's bundle (key bundle.crt of its Secret), and SPIRE's root into root-cert.pem of Secret cacerts; or sign both below one root. Then restart SPIRE's server and istiod.",
@@ -25,42 +37,7 @@ export function rootsFinding({ cluster }: Member, trust: SpireTrustMatrix): Find
   return [warn(message, { cluster: context, remediation })];
 }
 
-/** Trust domains that identities federate with, and whose bundle nobody fetches. */
-export function federationFindings(member: Member): Finding[] {
-  const { cluster, facts } = member;
-  const { context } = cluster;
-  const what = `federation of ${context}`;
-  const { spireEntries } = facts;
-  if (!spireEntries.ok) return [notChecked(what, spireEntries, { cluster: context })];
-  const { spiffeIds, staticEntries, federated } = spireEntries.value;
-  if (!federated.ok) return [notChecked(what, federated, { cluster: context })];
-  const managers = managersOf(facts.spireTrust);
-  if (managers.length === 0) return [];
-  const taken = <T extends { className: string }>(objects: readonly T[]): T[] =>
-    objects.filter((one) => managers.some((manager) => isTaken(one, manager)));
-  const fetched = new Set(taken(federated.value).map(({ trustDomain }) => trustDomain));
-  const own = domainOf(member);
-  const wanting = [
-    ...taken(spiffeIds).map((one) => ({ kind: "ClusterSPIFFEID", ...one })),
-    ...taken(staticEntries.ok ? staticEntries.value : []).map((one) => ({
-      kind: "ClusterStaticEntry",
-      ...one,
-    })),
-  ];
-  return wanting.flatMap(({ kind, name, federatesWith }) => {
-    const lacking = federatesWith.filter((domain) => domain !== own && !fetched.has(domain));
-    if (lacking.length === 0) return [];
-    const foreign = federated.value.find(({ trustDomain }) => lacking.includes(trustDomain));
-    const why = foreign
-      ? `ClusterFederatedTrustDomain ${foreign.name} has ${foreign.className === "" ? "no class" : `class ${foreign.className}`}, which the controller manager does not take`
-      : "no ClusterFederatedTrustDomain is for it";
-    const message = `${kind} ${name} of ${cluster.context} federates with ${enumerate(lacking)}, whose bundle SPIRE does not fetch: ${why}`;
-    const remediation = remedy(
-      `Add a ClusterFederatedTrustDomain of the controller manager's class for ${enumerate(lacking)}, with the bundle endpoint of that SPIRE.`,
-      kubectl(cluster, "get", "clusterfederatedtrustdomains", "-o", "yaml"),
-    );
-    return [
-      warn(message, { cluster: cluster.context, object: objectRef(kind, { name }), remediation }),
-    ];
-  });
+/** Another root is needed. */
+function isUnknown(verdict: TrustVerdict): boolean {
+  return !verdict.ok && (verdict.fault === "unknown-issuer" || verdict.fault === "other-key");
 }

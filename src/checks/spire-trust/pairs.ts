@@ -1,38 +1,20 @@
 import { kubectl } from "../../mesh/commands/shell.ts";
-import { isTaken } from "../../mesh/spire/entries.ts";
 import { SPIRE_NAMESPACE } from "../../mesh/spire/names.ts";
 import { upstreamsOf } from "../../mesh/spire/trust.ts";
-import type { MeshMember } from "../../model/check.ts";
-import { fail, info, pass, remedy } from "../../model/finding.ts";
+import { fail, info, pass, remedy, warn } from "../../model/finding.ts";
 import type { Finding } from "../../model/report.ts";
-import type { SpireServerConfig, SpireServerFact } from "../../model/spire.ts";
+import type { SpireServerFact } from "../../model/spire.ts";
 import type { SpireTrustMatrix } from "../../model/trust.ts";
-import { managersOf, parsed, spireUse } from "../_shared/spire.ts";
-
-export type Member = MeshMember<"connection", "spire" | "spireTrust" | "spireEntries">;
-
-export function usesSpire({ facts }: Member): boolean {
-  return spireUse(facts.spire).use !== undefined;
-}
-
-/** The trust domain of a cluster's SPIRE, where its server or controller manager says it. */
-export function domainOf(member: Member): string | undefined {
-  const said = serversOf(member).flatMap(({ config, manager }) => [
-    parsed<SpireServerConfig>(config)?.trustDomain,
-    parsed<{ trustDomain?: string }>(manager)?.trustDomain,
-  ]);
-  return said.find((one) => one !== undefined);
-}
-
-/** Whether a cluster's SPIRE fetches the bundle of a trust domain. */
-function isFederated({ facts: { spireEntries, spireTrust } }: Member, domain: string): boolean {
-  const federated =
-    spireEntries.ok && spireEntries.value.federated.ok ? spireEntries.value.federated.value : [];
-  const managers = managersOf(spireTrust);
-  return federated.some(
-    (one) => one.trustDomain === domain && managers.some((manager) => isTaken(one, manager)),
-  );
-}
+import {
+  domainOf,
+  federatedOf,
+  federatesWith,
+  fetchedBy,
+  type Member,
+  serverConfigsOf,
+  serversOf,
+  usesSpire,
+} from "./members.ts";
 
 function signsItself({ config }: SpireServerFact): boolean {
   return config !== undefined && config.unreadable === undefined && config.authorities.length === 0;
@@ -45,15 +27,20 @@ function unjudged(truster: Member, owner: Member): string {
   const secrets = serversOf(owner).flatMap(({ upstream }) =>
     upstream && !upstream.ok ? [upstream.detail] : [],
   );
-  const [why] = [...unread, ...secrets];
+  const plugins = serverConfigsOf(owner).flatMap(({ authorities }) =>
+    authorities.flatMap(({ name }) =>
+      name === "disk"
+        ? []
+        : [
+            `plugin ${name} has the upstream CA of ${owner.cluster.context}, and the trust bundles do not settle it`,
+          ],
+    ),
+  );
+  const [why] = [...unread, ...secrets, ...plugins];
   return (
     why ??
     `the certificates of ${truster.cluster.context} or ${owner.cluster.context} are not known`
   );
-}
-
-function serversOf({ facts: { spireTrust } }: Member): SpireServerFact[] {
-  return spireTrust.ok ? spireTrust.value.servers : [];
 }
 
 /** Whether the roots of one cluster verify what the SPIRE of another signs. */
@@ -61,19 +48,21 @@ export function pairFinding(truster: Member, owner: Member, trust: SpireTrustMat
   const [a, b] = [truster.cluster.context, owner.cluster.context];
   const about = { cluster: a };
   const verdict = trust.peers.get(a)?.get(b);
-  if (verdict?.ok) return pass(`workloads of ${a} trust those of ${b}`, about);
-  const domain = domainOf(owner);
-  if (usesSpire(owner) && domain !== undefined && isFederated(truster, domain)) {
-    return info(
-      `${a} fetches the bundle of ${b} (trust domain ${domain}): whether it has it cannot be seen`,
-      about,
-    );
-  }
   const isItself = serversOf(owner).some(signsItself);
+  if (verdict?.ok && !isItself) return pass(`workloads of ${a} trust those of ${b}`, about);
+  const domain = domainOf(owner);
+  if (usesSpire(owner) && domain !== undefined && fetchedBy(truster).has(domain)) {
+    return federatedFinding(truster, owner, domain);
+  }
   if (!verdict && !isItself) {
     return info(`whether ${a} trusts ${b} not checked: ${unjudged(truster, owner)}`, about);
   }
-  const reason = verdict?.reason ?? "SPIRE's server there signs its CA itself";
+  const federated = federatedOf(truster);
+  if (usesSpire(truster) && usesSpire(owner) && !federated.ok) {
+    return info(`whether ${a} trusts ${b} by federation not checked: ${federated.detail}`, about);
+  }
+  const reason =
+    verdict?.ok === false ? verdict.reason : "SPIRE's server there signs its CA itself";
   const message = `workloads of ${a} do not trust those of ${b}: ${reason}`;
   const isCausedThere = upstreamsOf(owner.facts.spireTrust).some(
     ({ hasBundleFile }) => !hasBundleFile,
@@ -88,6 +77,21 @@ export function pairFinding(truster: Member, owner: Member, trust: SpireTrustMat
     message,
     isCausedThere && verdict ? { ...details, blockedBy: "spire-bundle" } : details,
   );
+}
+
+/** Where a bundle is fetched nothing shows whether it came; that no workload is given it shows. */
+function federatedFinding(truster: Member, owner: Member, domain: string): Finding {
+  const [a, b] = [truster.cluster.context, owner.cluster.context];
+  const fetches = `${a} fetches the bundle of ${b} (trust domain ${domain})`;
+  if (federatesWith(truster, domain) !== false) {
+    return info(`${fetches}: whether it has it cannot be seen`, { cluster: a });
+  }
+  const remediation = remedy(
+    `Add ${domain} to federatesWith of the ClusterSPIFFEIDs whose pods talk to ${b}, ztunnel's among them.`,
+    kubectl(truster.cluster, "get", "clusterspiffeids", "-o", "yaml"),
+  );
+  const message = `${fetches}, but no ClusterSPIFFEID or ClusterStaticEntry federates with it: no workload is given that bundle`;
+  return warn(message, { cluster: a, remediation });
 }
 
 function namespaceOf(member: Member): string {

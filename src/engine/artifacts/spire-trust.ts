@@ -71,7 +71,11 @@ export const spireTrust: PreparedArtifact<"spireTrust"> = {
       for (const owner of sides) {
         // Where neither uses SPIRE it is istiod's certificates that count: those are judged elsewhere.
         if (!side.usesSpire && !owner.usesSpire) continue;
-        await ask(row, owner.context, { anchors, now, ...chainOf(owner) });
+        const verdict =
+          owner.usesSpire && !owner.upstream && owner !== side
+            ? await judge.compare(anchors, owner.bundle, now)
+            : await judge.judge({ anchors, now, ...chainOf(owner) });
+        if (verdict) row.set(owner.context, verdict);
       }
       if (!side.usesSpire) continue;
       for (const text of side.bundles) judge.read(text);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { makeRoot } from "../../support/certificates.ts";
 import { forbid } from "../../support/source.ts";
 import type { KubeObject } from "../../support/mesh/objects.ts";
 import {
@@ -15,7 +16,11 @@ async function said(given: SpireCase = {}): Promise<string[]> {
   return lines((await spireFindings(given))["spire-trust"]);
 }
 
-function federated(trustDomain: string, className = "spire-server-spire"): Change {
+function federated(
+  trustDomain: string,
+  className = "spire-server-spire",
+  spec: Record<string, unknown> = {},
+): Change {
   const object: KubeObject = {
     apiVersion: "spire.spiffe.io/v1alpha1",
     kind: "ClusterFederatedTrustDomain",
@@ -25,6 +30,7 @@ function federated(trustDomain: string, className = "spire-server-spire"): Chang
       className,
       bundleEndpointURL: "https://peer.example",
       bundleEndpointProfile: { type: "https_web" },
+      ...spec,
     },
   };
   return (fixture) => fixture.objects.push(object);
@@ -33,6 +39,16 @@ function federated(trustDomain: string, className = "spire-server-spire"): Chang
 const federating = change("ClusterSPIFFEID", "istio-ztunnel-reg", ({ spec }) => {
   (spec as Record<string, unknown>)["federatesWith"] = ["cluster1", "cluster2"];
 });
+/** Block `server.federation` of server.conf. */
+function serverConfig(federation: unknown): Change {
+  return config("spire-server", "server.conf", (text) => {
+    const whole = JSON.parse(text) as { server: Record<string, unknown> };
+    whole.server["federation"] = federation;
+    return JSON.stringify(whole);
+  });
+}
+const served = (profile: string): Change =>
+  serverConfig({ bundle_endpoint: { port: 8443, profile: [{ [profile]: {} }] } });
 const withoutUpstream: Change = config("spire-server", "server.conf", (text) =>
   text.replace("UpstreamAuthority", "Other"),
 );
@@ -91,6 +107,31 @@ test("the guide's clusters do not trust each other, and spire-bundle says why", 
   ]);
 });
 
+test("where only one of SPIRE and istiod knows the other, it is said and no fault", async () => {
+  const other = await makeRoot("Other");
+  const setRoots = (name: string, key: string, text: string): Change =>
+    change("ConfigMap", name, (object) => {
+      object["data"] = { [key]: text };
+    });
+  expect(
+    await said({
+      alone: true,
+      changes: [setRoots("istio-ca-root-cert", "root-cert.pem", other.pem)],
+    }),
+  ).toContainEqual(
+    expect.stringMatching(
+      /^info: one way only in cluster1: SPIRE's bundle verifies istiod's certificates, but istiod's roots/,
+    ),
+  );
+  expect(
+    await said({ alone: true, changes: [setRoots("spire-bundle", "bundle.crt", other.pem)] }),
+  ).toContainEqual(
+    expect.stringMatching(
+      /^info: one way only in cluster1: istiod's roots verify the certificates of SPIRE, but SPIRE's bundle/,
+    ),
+  );
+});
+
 describe("a server that signs itself", () => {
   test("is trusted by nobody", async () => {
     expect(await said({ elsewhere: [withoutUpstream] })).toEqual([
@@ -99,12 +140,44 @@ describe("a server that signs itself", () => {
   });
 
   test("unless its bundle is fetched", async () => {
-    expect(await said({ elsewhere: [withoutUpstream], changes: [federated("cluster2")] })).toEqual([
+    const changes = [federating, federated("cluster2")];
+    expect(await said({ elsewhere: [withoutUpstream], changes })).toEqual([
       "info: cluster1 fetches the bundle of cluster2 (trust domain cluster2): whether it has it cannot be seen",
     ]);
     expect(
       await said({ elsewhere: [withoutUpstream], changes: [federated("cluster2", "else")] }),
     ).toEqual([expect.stringMatching(/^fail: /)]);
+    // Its own configuration does it as well.
+    const configured = serverConfig({ federates_with: { cluster2: { bundle_endpoint_url: "x" } } });
+    expect(await said({ elsewhere: [withoutUpstream], changes: [federating, configured] })).toEqual(
+      [expect.stringMatching(/^info: cluster1 fetches the bundle of cluster2/)],
+    );
+  });
+
+  test("and without a controller manager nobody knows which identities federate", async () => {
+    const configured = serverConfig({ federates_with: { cluster2: {} } });
+    const gone = without(({ metadata }) => metadata.name === "spire-controller-manager");
+    expect(await said({ elsewhere: [withoutUpstream], changes: [configured, gone] })).toEqual([
+      expect.stringMatching(/^info: cluster1 fetches the bundle of cluster2/),
+    ]);
+  });
+
+  test("and some identity federates with it", async () => {
+    const { "spire-trust": found } = await spireFindings({
+      elsewhere: [withoutUpstream],
+      changes: [federated("cluster2")],
+    });
+    expect(lines(found)).toEqual([
+      "warn: cluster1 fetches the bundle of cluster2 (trust domain cluster2), but no ClusterSPIFFEID or ClusterStaticEntry federates with it: no workload is given that bundle",
+    ]);
+    expect(found.find(({ severity }) => severity === "warn")?.remediation?.summary).toMatch(
+      /^Add cluster2 to federatesWith of the ClusterSPIFFEIDs/,
+    );
+    const refuse = (line: string) =>
+      line === "list clusterstaticentries" ? forbid(line)(line) : undefined;
+    expect(
+      await said({ elsewhere: [withoutUpstream], changes: [federated("cluster2")], refuse }),
+    ).toEqual([expect.stringMatching(/^info: cluster1 fetches the bundle of cluster2/)]);
   });
 });
 
@@ -132,6 +205,152 @@ describe("what was not read is no fault", () => {
     for (const one of found) expect(one).toMatch(message);
     expect(all.length).toBeGreaterThanOrEqual(2);
   });
+});
+
+describe("a ClusterFederatedTrustDomain", () => {
+  const bySpiffe = (endpointSPIFFEID?: string, rest: object = { trustDomainBundle: "{}" }) => ({
+    bundleEndpointProfile: {
+      type: "https_spiffe",
+      ...(endpointSPIFFEID === undefined ? {} : { endpointSPIFFEID }),
+    },
+    ...rest,
+  });
+  const SERVER = "spiffe://cluster2/spire/server";
+  interface Row {
+    what: string;
+    domain?: string;
+    spec?: Record<string, unknown>;
+    more?: Change[];
+    elsewhere?: Change[];
+    says: RegExp[];
+  }
+
+  test.each<Row>([
+    { what: "of profile https_web", says: [] },
+    {
+      what: "that goes with its peer",
+      spec: bySpiffe(SERVER),
+      elsewhere: [served("https_spiffe")],
+      says: [],
+    },
+    {
+      what: "of a domain that no cluster here has",
+      domain: "partner.example",
+      spec: bySpiffe("spiffe://partner.example/spire/server"),
+      says: [],
+    },
+    {
+      what: "of SPIRE's own trust domain",
+      domain: "cluster1",
+      says: [
+        /^warn: ClusterFederatedTrustDomain peer of cluster1 is for cluster1, the trust domain of SPIRE there itself/,
+      ],
+    },
+    ...["http://peer.example", "https://user:secret@peer.example", "peer", 5].map((url) => ({
+      what: `with the address ${url}`,
+      spec: { bundleEndpointURL: url },
+      says: [
+        /^warn: .* peer of cluster1 has a bundleEndpointURL that SPIRE's server refuses: it must be https, with a host and without a user$/,
+      ],
+    })),
+    {
+      what: "without the identity of the endpoint",
+      spec: bySpiffe(),
+      elsewhere: [served("https_spiffe")],
+      says: [
+        /^warn: .* has profile https_spiffe without an endpointSPIFFEID: SPIRE's server refuses it$/,
+      ],
+    },
+    {
+      what: "whose endpoint nobody can verify",
+      spec: bySpiffe("spiffe://else/spire/server"),
+      elsewhere: [served("https_spiffe")],
+      says: [/^warn: .* endpointSPIFFEID of trust domain else, whose bundle SPIRE does not fetch/],
+    },
+    {
+      what: "whose endpoint is in another domain that is fetched",
+      spec: bySpiffe("spiffe://else/spire/server"),
+      more: [serverConfig({ federates_with: { else: {} } })],
+      elsewhere: [served("https_spiffe")],
+      says: [],
+    },
+    {
+      what: "of a peer that serves nothing",
+      spec: bySpiffe(SERVER),
+      says: [
+        /^warn: .* SPIRE's server of cluster2 serves no bundle \(server\.conf has no federation\.bundle_endpoint\)$/,
+      ],
+    },
+    {
+      what: "of a peer that serves otherwise",
+      spec: bySpiffe(SERVER),
+      elsewhere: [served("https_web")],
+      says: [
+        /^warn: .* has profile https_spiffe, but SPIRE's server of cluster2 serves its bundle as https_web$/,
+      ],
+    },
+    {
+      what: "of a peer that something stands in front of",
+      elsewhere: [served("https_spiffe")],
+      says: [
+        /^info: .* profile https_web, but SPIRE's server of cluster2 serves its bundle as https_spiffe: only/,
+      ],
+    },
+    {
+      what: "of a peer whose configuration cannot be parsed",
+      spec: bySpiffe(SERVER),
+      elsewhere: [config("spire-server", "server.conf", () => "{")],
+      says: [],
+    },
+    {
+      what: "without a bundle to begin with",
+      spec: bySpiffe(SERVER, {}),
+      elsewhere: [served("https_spiffe")],
+      says: [
+        /^info: .* has no trustDomainBundle: unless somebody gave SPIRE's server the bundle of cluster2/,
+      ],
+    },
+  ])("$what", async ({ domain = "cluster2", spec, more = [], elsewhere = [], says }) => {
+    const changes = [federated(domain, "spire-server-spire", spec), ...more];
+    const { "spire-trust": found } = await spireFindings({ changes, elsewhere });
+    expect(lines(found)).toEqual(says.map((one) => expect.stringMatching(one)));
+    expect(JSON.stringify(found)).not.toContain("secret@");
+    const bare = found.filter(({ severity, remediation }) => severity === "warn" && !remediation);
+    expect(bare).toEqual([]);
+  });
+});
+
+test("where federation was not read, roots that do not meet are no evidence", async () => {
+  for (const request of ["list clusterfederatedtrustdomains", "list clusterspiffeids"]) {
+    const refuse = (line: string) => (line === request ? forbid(line)(line) : undefined);
+    const found = await said({ elsewhere: [withoutUpstream], refuse });
+    expect(found).toContain(
+      `info: whether cluster1 trusts cluster2 by federation not checked: ${request} is forbidden`,
+    );
+    expect(found.filter((one) => !one.startsWith("info: "))).toEqual([]);
+    // A guide's cluster is not trusted by its roots either.
+    const guide = await said({ scenario: "spire-guide", refuse });
+    expect(guide.filter((one) => one.startsWith("fail: workloads of cluster1"))).toEqual([]);
+  }
+});
+
+test("of a Secret that may not be read the trust bundles tell, or its refusal is said", async () => {
+  const request = "get spire-server/secrets/spiffe-upstream-ca";
+  const refuse = (line: string) => (line === request ? forbid(line)(line) : undefined);
+  const { pem } = await makeRoot("Another");
+  const added = change("ConfigMap", "spire-bundle", (object) => {
+    const data = object["data"] as Record<string, string>;
+    data["bundle.crt"] += pem;
+  });
+  expect(await said({ changes: [added], refuse })).toEqual([
+    `info: whether cluster2 trusts cluster1 not checked: ${request} is forbidden`,
+  ]);
+  expect(await said({ refuse })).toEqual([]);
+});
+
+test("a CA that is faulty itself is not taken for trust that goes one way", async () => {
+  const { "spire-trust": found } = await spireFindings({ scenario: "spire-broken" });
+  expect(lines(found).filter((one) => one.includes("one way only"))).toEqual([]);
 });
 
 describe("federation", () => {
@@ -184,11 +403,32 @@ test("nothing is said of who is not known to use SPIRE", async () => {
   ]);
 });
 
-test("of another plugin's CA it is not known", async () => {
+describe("of another plugin's CA the trust bundles tell", () => {
   const vault = config("spire-server", "server.conf", (text) => text.replace('"disk"', '"vault"'));
-  expect(await said({ elsewhere: [vault] })).toEqual([
-    "info: whether cluster1 trusts cluster2 not checked: the certificates of cluster1 or cluster2 are not known",
-  ]);
+  const bundle = (pem: string): Change =>
+    change("ConfigMap", "spire-bundle", (object) => {
+      object["data"] = { "bundle.crt": pem };
+    });
+
+  test("that share every root", async () => {
+    const { "spire-trust": found } = await spireFindings({ elsewhere: [vault] });
+    expect(found.map(({ severity }) => severity)).toEqual(["pass", "pass"]);
+  });
+
+  test("that share none", async () => {
+    const { pem } = await makeRoot("Vault");
+    expect(await said({ elsewhere: [vault, bundle(pem)] })).toContainEqual(
+      expect.stringMatching(
+        /^fail: workloads of cluster1 do not trust those of cluster2: no root of its trust bundle is among the roots here \(CN=Vault/,
+      ),
+    );
+  });
+
+  test("and where they do not settle it, nothing is said against it", async () => {
+    expect(await said({ elsewhere: [vault, bundle("")] })).toContain(
+      "info: whether cluster1 trusts cluster2 not checked: plugin vault has the upstream CA of cluster2, and the trust bundles do not settle it",
+    );
+  });
 });
 
 test("a cluster that does not tell its trust domain is not federated", async () => {

@@ -174,6 +174,23 @@ describe("what a SPIRE server signs below its upstream CA", () => {
     expect(await judge.judge({ ...question, anchors: again.pem })).toMatchObject({ ok: true });
   });
 
+  test("is told by comparing trust bundles where the CA itself is not known", async () => {
+    const [one, other] = [await root(), await makeRoot("Other")];
+    const again = await root({ key: one.keys });
+    const child = await below(one);
+    const old = await makeRoot("Old", { notAfter: NOW - DAY });
+    const compare = (anchors: Authority[], others: Authority[]) =>
+      new AnchorJudge().compare(pemOf(anchors), pemOf(others), NOW);
+    expect(await compare([one, other], [again, old])).toMatchObject({ ok: true });
+    expect(await compare([one], [other])).toMatchObject({ ok: false, fault: "unknown-issuer" });
+    // One has signed the other, or only some are shared: that is no evidence either way.
+    expect(await compare([child], [one])).toBeUndefined();
+    expect(await compare([one], [child])).toBeUndefined();
+    expect(await compare([one], [one, other])).toBeUndefined();
+    expect(await compare([one], [old])).toBeUndefined();
+    expect(await compare([], [one])).toBeUndefined();
+  });
+
   test("is not judged without certificates", async () => {
     const { pem } = await root();
     const judge = new AnchorJudge();

@@ -67,6 +67,18 @@ function remove(fixture: ClusterFixture, isMeant: (object: KubeObject) => boolea
   fixture.objects = fixture.objects.filter((object) => !isMeant(object));
 }
 
+function toKubeSystem(fixture: ClusterFixture): void {
+  const namespace = structuredClone(find(fixture, "Namespace", "istio-system"));
+  namespace.metadata.name = "kube-system";
+  namespace.metadata.labels = { "kubernetes.io/metadata.name": "kube-system" };
+  fixture.objects.push(namespace);
+  for (const { metadata } of fixture.objects) {
+    if (metadata.labels?.["app"] === "ztunnel" || metadata.name === "ztunnel") {
+      metadata.namespace = "kube-system";
+    }
+  }
+}
+
 const isIdentity = ({ kind }: KubeObject): boolean => kind === "ClusterSPIFFEID";
 
 /** The pod waits, as the kubelet or the scheduler says. */
@@ -247,6 +259,21 @@ export const SPIRE_FAULTS: readonly SpireFault[] = [
     severity: "fail",
     message:
       /DaemonSet istio-system\/ztunnel: .* ignores namespaces that match istio-\.\*; the agents/,
+  },
+  {
+    what: "ztunnel is in kube-system, as on OpenShift, which is ignored",
+    make: (fixture) => toKubeSystem(fixture),
+    check: "spire-registration",
+    severity: "fail",
+    message:
+      /DaemonSet kube-system\/ztunnel: .* ignores namespaces that match kube-system; the agents/,
+  },
+  {
+    what: "ztunnel is in kube-system, as on OpenShift, and the delegate is not",
+    make: (fixture) => toKubeSystem(fixture),
+    check: "spire",
+    severity: "fail",
+    message: /does not have spiffe:\/\/cluster1\/ns\/kube-system\/sa\/ztunnel among its/,
   },
   {
     what: "an identity has another form",
