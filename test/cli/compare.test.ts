@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Comparison, Report } from "../../src/model/report.ts";
 import { runMc } from "../support/cli.ts";
+import { schemaProblems } from "../support/schemas.ts";
 
 const FIXTURES = resolve(import.meta.dirname, "../../fixtures");
 const check = (scenario: string, ...flags: string[]): string[] => [
@@ -37,6 +38,7 @@ describe("mc compare", () => {
     expect((await runMc([...worse, "-o", "markdown"])).stdout).toMatch(/^- ❌ certs: clusters/m);
     const better = ["compare", at("roots-differ.json"), at("healthy.json"), "--exit-code"];
     const mended = await runMc([...better, "-o", "json"]);
+    expect(schemaProblems(mended.stdout)).toEqual([]);
     const comparison = JSON.parse(mended.stdout) as Comparison;
     expect([mended.code, comparison.new, comparison.unknown]).toEqual([0, [], []]);
     expect(comparison.fixed.map(({ check: id }) => id)).toContain("certs");

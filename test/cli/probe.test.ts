@@ -9,6 +9,7 @@ import type { PodProbeReport } from "../../src/model/probe.ts";
 import type { KubeObject } from "../support/apiserver.ts";
 import { type Clusters, startClusters } from "../support/cli.ts";
 import { VirtualClock } from "../support/clock.ts";
+import { schemaProblems } from "../support/schemas.ts";
 
 /*
  * `mc probe` against API servers, with a kubelet that is simulated: while mc waits, it writes what a
@@ -139,6 +140,7 @@ describe("mc probe", () => {
     );
     const { code, stdout } = await clusters.mc([...YES, "-o", "json"], { clock });
     expect(code).toBe(1);
+    expect(schemaProblems(stdout)).toEqual([]);
     const report = JSON.parse(stdout) as PodProbeReport;
     expect(report.outcome).toBe("fail");
     expect(report.pods[0]?.attempts[0]?.hint).toMatch(

@@ -1,5 +1,6 @@
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, test } from "vitest";
 import { type Clusters, runMc, startClusters } from "../support/cli.ts";
+import { schemaProblems } from "../support/schemas.ts";
 
 const HEALTHY = "--directory fixtures/global-services";
 
@@ -185,6 +186,19 @@ describe("mc trace", () => {
       expect.stringMatching(/cluster2 could not be read: /),
     ]);
   });
+});
+
+test.each([
+  "services -o json --directory fixtures/broken",
+  "services -o json --directory fixtures/segments",
+  `services -o json ${HEALTHY}`,
+  "trace reviews.bookinfo -o json --directory fixtures/broken",
+  "trace reviews.bookinfo -o json --directory fixtures/flat-network",
+  `trace reviews.bookinfo -o json --client client ${HEALTHY}`,
+  "certs status -o json --directory fixtures/root-rotation",
+  "certs status -o json --directory fixtures/roots-differ",
+])("%s is as its schema says", async (line) => {
+  expect(schemaProblems((await mc(line)).stdout)).toEqual([]);
 });
 
 describe("mc rbac --with-trace", () => {

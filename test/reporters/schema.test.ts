@@ -1,36 +1,20 @@
-import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
-import addFormats from "ajv-formats";
 import { describe, expect, test } from "vitest";
 import { pageOf } from "../../src/lib/pages.ts";
 import { isFault } from "../../src/model/finding.ts";
 import type { Report } from "../../src/model/report.ts";
-import { reportSchema } from "../support/write-schema.ts";
+import { closed, compile, problems, published as publishedAs } from "../support/schemas.ts";
+import { schemas } from "../support/write-schema.ts";
 import current from "../../schema/mc.check.v1.schema.json" with { type: "json" };
 import published from "./published.schema.json" with { type: "json" };
 import { reportOf, SCENARIOS } from "./reports.ts";
 
 type Json = Record<string, unknown>;
 
-/** The schema with no room for fields that it does not name, so that none goes undocumented. */
-function closed(part: unknown): unknown {
-  if (Array.isArray(part)) return part.map(closed);
-  if (typeof part !== "object" || part === null) return part;
-  const copy = Object.fromEntries(Object.entries(part).map(([key, value]) => [key, closed(value)]));
-  return copy["type"] === "object" && copy["properties"]
-    ? { ...copy, unevaluatedProperties: false }
-    : copy;
-}
+const all = schemas();
+const schema = all["mc.check.v1.schema.json"];
 
-function compile(source: object, strictRequired = true): ValidateFunction {
-  const ajv = new Ajv2020({ allErrors: true, strict: true, strictRequired });
-  addFormats.default(ajv);
-  return ajv.compile(source);
-}
-
-const schema = reportSchema();
-
-test("what is published is what the types say (npm run schema)", () => {
-  expect(current).toEqual(JSON.parse(JSON.stringify(schema)));
+test.each(Object.keys(all))("%s is what the types say (npm run schema)", (file) => {
+  expect(publishedAs(file)).toEqual(JSON.parse(JSON.stringify(all[file])));
 });
 
 test("its address is one that readers can fetch", () => {
@@ -46,11 +30,6 @@ const validatePublished = compile(published, false);
 const TYPED = new Set(
   (schema.$defs["result"]?.allOf ?? []).map((rule) => rule.if.properties.id.const),
 );
-
-function problems(check: ValidateFunction, report: unknown): string[] {
-  check(report);
-  return (check.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`);
-}
 
 describe.each(SCENARIOS)("the report of %s", (scenario) => {
   test.each([false, true])("is as the schema says (precheck %s)", async (precheck) => {

@@ -1,5 +1,5 @@
 import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import {
   AnyType,
   type CompletedConfig,
@@ -18,8 +18,8 @@ import { deployedRbac } from "./deploy.ts";
 import { configSchema } from "./config-schema.ts";
 
 /*
- * Writes the JSON Schema of the report from its types. What types cannot say is added here: which
- * data a check of which id has, and that a fault says what to do.
+ * Writes the JSON Schemas of what commands print as JSON, from its types. What types cannot say is
+ * added here: which data a check of which id has, and that a fault says what to do.
  */
 
 type Json = Record<string, unknown>;
@@ -35,8 +35,47 @@ interface Definition extends Json {
 
 const ROOT = resolve(import.meta.dirname, "../..");
 const SOURCE = join(ROOT, "src");
+const SCHEMAS = join(ROOT, "schema");
 
 const REPORT = join(SOURCE, "model/report.ts");
+
+interface Tree {
+  /** In src. */
+  path: string;
+  type: string;
+  title: string;
+}
+
+const CHECK_SCHEMA = "mc.check.v1.schema.json";
+
+/** What other commands print, by the file of its schema. */
+const TREES: Readonly<Record<string, Tree>> = {
+  "mc.certs.v1.schema.json": {
+    path: "cli/certs/status-text.ts",
+    type: "CertsStatus",
+    title: "What mc certs status prints, schema mc.certs/v1",
+  },
+  "mc.compare.v1.schema.json": {
+    path: "model/report.ts",
+    type: "Comparison",
+    title: "What mc compare prints, schema mc.compare/v1",
+  },
+  "mc.probe.v1.schema.json": {
+    path: "model/probe.ts",
+    type: "PodProbeReport",
+    title: "What mc probe prints, schema mc.probe/v1",
+  },
+  "mc.services.v1.schema.json": {
+    path: "cli/services/tree.ts",
+    type: "ServicesTree",
+    title: "What mc services prints, schema mc.services/v1",
+  },
+  "mc.trace.v1.schema.json": {
+    path: "cli/trace/tree.ts",
+    type: "TraceTree",
+    title: "What mc trace prints, schema mc.trace/v1",
+  },
+};
 
 const config: CompletedConfig = {
   ...DEFAULT_CONFIG,
@@ -108,12 +147,12 @@ function dataTypes(program: ts.Program): Map<string, ts.TypeNode> {
   return found;
 }
 
-function reportType(program: ts.Program): ts.Node {
-  const file = program.getSourceFile(REPORT);
+function typeIn(program: ts.Program, path: string, type: string): ts.Node {
+  const file = program.getSourceFile(path);
   const found = file?.statements.find(
-    (node) => ts.isInterfaceDeclaration(node) && node.name.text === "Report",
+    (node) => ts.isInterfaceDeclaration(node) && node.name.text === type,
   );
-  if (!found) throw new Error("the type of the report is gone");
+  if (!found) throw new Error(`the type ${type} is gone`);
   return found;
 }
 
@@ -149,29 +188,45 @@ function implication(condition: Json, consequence: Json): Json {
   return Object.fromEntries(keywords);
 }
 
-/** The schema of what `-o json` prints. */
-export function reportSchema(): ReportSchema {
-  const program = createProgram({
-    ...config,
-    path: `{${[REPORT, ...checkFiles()].join(",")}}`,
-  });
+/** A fault says what to do. */
+const FAULTS = implication(
+  { properties: { severity: { enum: ["warn", "fail", "error"] } } },
+  { properties: { remediation: true }, required: ["remediation"] },
+);
+
+/** The definitions that the types of some nodes come to, by their published names. */
+function definitionsOf(program: ts.Program, nodes: readonly ts.Node[]): Map<string, Json> {
   const parser = createParser(program, config, (chain) => {
     chain.addNodeParser(new OpenTypes());
   });
   const generator = new SchemaGenerator(program, parser, createFormatter(config), config);
-  const data = dataTypes(program);
-  const { definitions = {} } = generator.createSchemaFromNodes([
-    reportType(program),
-    ...data.values(),
-  ]);
-  const defs = new Map(
+  const { definitions = {} } = generator.createSchemaFromNodes([...nodes]);
+  const found = new Map(
     Object.entries(definitions).map(([name, definition]) => [
       publishedName(bare(name)),
       renamed(definition) as Json,
     ]),
   );
-  const report = defs.get("report") ?? {};
-  defs.delete("report");
+  Object.assign(found.get("finding") ?? {}, FAULTS);
+  return found;
+}
+
+/** A document whose root is one of the definitions, to which the others belong. */
+function schemaOf(file: string, title: string, root: string, all: Map<string, Json>): ReportSchema {
+  const { [root]: tree = {}, ...rest } = Object.fromEntries(all);
+  return {
+    $schema: "https://json-schema.org/draft/2020-12/schema",
+    $id: schemaAddress(file),
+    title,
+    ...tree,
+    $defs: Object.fromEntries(Object.entries(rest).toSorted(([a], [b]) => a.localeCompare(b))),
+  };
+}
+
+/** The schema of what `mc check -o json` prints. */
+function reportSchema(program: ts.Program): ReportSchema {
+  const data = dataTypes(program);
+  const defs = definitionsOf(program, [typeIn(program, REPORT, "Report"), ...data.values()]);
   Object.assign(defs.get("result") ?? {}, {
     properties: {
       ...(defs.get("result")?.["properties"] as Json),
@@ -184,19 +239,24 @@ export function reportSchema(): ReportSchema {
       ),
     ),
   });
-  Object.assign(
-    defs.get("finding") ?? {},
-    implication(
-      { properties: { severity: { enum: ["warn", "fail", "error"] } } },
-      { properties: { remediation: true }, required: ["remediation"] },
-    ),
+  return schemaOf(CHECK_SCHEMA, "Report of mc check, schema mc.check/v1", "report", defs);
+}
+
+/** The schemas of what commands print with `-o json`, by their files. */
+export function schemas(): Record<string, ReportSchema> & { [CHECK_SCHEMA]: ReportSchema } {
+  const trees = Object.entries(TREES).map(
+    ([file, { path, ...rest }]) => [file, { path: join(SOURCE, path), ...rest }] as const,
   );
+  const paths = [REPORT, ...checkFiles(), ...trees.map(([, { path }]) => path)];
+  const program = createProgram({ ...config, path: `{${[...new Set(paths)].join(",")}}` });
   return {
-    $schema: "https://json-schema.org/draft/2020-12/schema",
-    $id: schemaAddress("mc.check.v1.schema.json"),
-    title: "Report of mc check, schema mc.check/v1",
-    ...report,
-    $defs: Object.fromEntries([...defs].toSorted(([a], [b]) => a.localeCompare(b))),
+    [CHECK_SCHEMA]: reportSchema(program),
+    ...Object.fromEntries(
+      trees.map(([file, { path, type, title }]) => {
+        const all = definitionsOf(program, [typeIn(program, path, type)]);
+        return [file, schemaOf(file, title, publishedName(type), all)];
+      }),
+    ),
   };
 }
 
@@ -208,10 +268,10 @@ function checkFiles(): string[] {
 }
 
 if (import.meta.main) {
-  const path = join(ROOT, "schema/mc.check.v1.schema.json");
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, `${JSON.stringify(reportSchema(), null, 2)}\n`);
-  const configPath = join(ROOT, "schema/mc.config.v1.schema.json");
+  mkdirSync(SCHEMAS, { recursive: true });
+  const all = { ...schemas(), "mc.config.v1.schema.json": configSchema() };
+  for (const [file, schema] of Object.entries(all)) {
+    writeFileSync(join(SCHEMAS, file), `${JSON.stringify(schema, null, 2)}\n`);
+  }
   writeFileSync(join(ROOT, "deploy/base/rbac.yaml"), await deployedRbac());
-  writeFileSync(configPath, `${JSON.stringify(configSchema(), null, 2)}\n`);
 }

@@ -10,6 +10,7 @@ import { yamlText } from "../../reporters/yaml.ts";
 import { indented } from "../shared/say.ts";
 import type { UnreadCluster } from "../shared/service-mesh.ts";
 import { cellsOf, LEGEND, type Line, nameOf } from "./table.ts";
+import { servicesTree } from "./tree.ts";
 
 /** What `mc services` found, as its formats show it. */
 export interface ServicesReport extends ServicesOverview {
@@ -39,17 +40,6 @@ const text: Format = ({ clusters, lines, findings, unread }) => {
   const legend = lines.length === 0 ? [] : ["", LEGEND];
   return `${[...table, ...legend, ...faults, ...notRead].join("\n")}\n`;
 };
-
-/** What machines read: fields are added, never changed. */
-function tree({ clusters, unread, rows, findings }: ServicesReport): object {
-  return {
-    schemaVersion: "mc.services/v1",
-    clusters,
-    unread: unread.map(({ context, cause }) => ({ cluster: context, why: cause.detail })),
-    services: rows,
-    findings,
-  };
-}
 
 function row(cells: readonly string[]): string {
   return `| ${cells.join(" | ")} |`;
@@ -113,8 +103,8 @@ ${notRead}
 /** Output formats by the name that `-o` takes. */
 export const FORMATS: Readonly<Record<string, Format>> = {
   text,
-  json: (report) => jsonText(tree(report)),
-  yaml: (report) => yamlText(tree(report)),
+  json: (report) => jsonText(servicesTree(report)),
+  yaml: (report) => yamlText(servicesTree(report)),
   markdown,
   html,
 };

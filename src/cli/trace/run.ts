@@ -13,6 +13,7 @@ import { note } from "../shared/say.ts";
 import type { ServiceMeshOptions } from "../shared/service-mesh.ts";
 import { tracesText } from "./text.ts";
 import { traceAll } from "./traces.ts";
+import { traceTree } from "./tree.ts";
 
 /** Flags of `mc trace`, parsed. */
 export interface TraceOptions extends ServiceMeshOptions {
@@ -58,17 +59,9 @@ function clientOf({ client }: TraceOptions): Client | undefined {
 
 const FORMATS: Readonly<Record<string, (traces: readonly Trace[]) => string>> = {
   text: tracesText,
-  json: (traces) => jsonText(treeOf(traces)),
-  yaml: (traces) => yamlText(treeOf(traces)),
+  json: (traces) => jsonText(traceTree(traces)),
+  yaml: (traces) => yamlText(traceTree(traces)),
 };
-
-/** What machines read: fields are added, never changed. */
-function treeOf(traces: readonly Trace[]): object {
-  return {
-    schemaVersion: "mc.trace/v1",
-    traces: traces.map(({ hops, ...rest }) => ({ ...rest, data: { hops } })),
-  };
-}
 
 const FAULTY: ReadonlySet<Trace["outcome"]> = new Set(["broken", "unknown"]);
 
