@@ -9,7 +9,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { Gateway } from "@kubernetes-models/gateway-api/gateway.networking.k8s.io/v1/Gateway";
 import { loadAll } from "js-yaml";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -52,6 +52,8 @@ spec:
       mode: Passthrough
 `;
 }
+
+const UNLINKED = resolve(import.meta.dirname, "../../fixtures/unlinked");
 
 describe("mc link, wrongly called", () => {
   let clusters: Clusters;
@@ -107,6 +109,11 @@ describe("mc link, wrongly called", () => {
     [
       "--contexts=cluster1,cluster2 --preferred-data-plane-service-type=clusterip",
       "It is loadbalancer or nodeport",
+    ],
+    [`--directory=${UNLINKED}`, "--directory goes with --generate"],
+    [
+      `--generate --directory=${UNLINKED} --from=cluster1 --to=c3`,
+      "c3 is not recorded; there are cluster1, cluster2",
     ],
     ["--contexts=cluster1,cluster2 --address=cluster1", "it is TARGET=HOST"],
     ["--contexts=cluster1,cluster2 --address==192.0.2.1", "it is TARGET=HOST"],
@@ -209,6 +216,28 @@ describe("mc link --generate", () => {
     for (const document of loadAll(stdout)) {
       new Gateway(document as ConstructorParameters<typeof Gateway>[0]).validate();
     }
+  });
+
+  it("prints of recordings what it prints of the clusters", async () => {
+    const generate = ["link", "--generate", "-n", "istio-eastwest"];
+    const recorded = [...generate, "--directory", UNLINKED];
+    const all = await clusters.mc([...generate, "--contexts=cluster1,cluster2"]);
+    const ofAll = await clusters.mc(recorded);
+    expect(ofAll).toEqual({ code: 0, stdout: all.stdout, stderr: "" });
+    const pair = ["--from=cluster1", "--to=cluster2"];
+    const ofPair = await clusters.mc([...recorded, ...pair]);
+    expect(ofPair.stdout).toBe((await clusters.mc([...generate, ...pair])).stdout);
+    const one = ["--directory", join(UNLINKED, "cluster2")];
+    const ofOne = await clusters.mc(["link", "--generate", ...one]);
+    expect(ofOne.stdout).toBe(gateway("cluster2", "192.0.2.20"));
+    const named = await clusters.mc([
+      "link",
+      "--generate",
+      "--directory",
+      UNLINKED,
+      "--context=cluster2",
+    ]);
+    expect(named.stdout).toBe(ofOne.stdout);
   });
 
   it("takes the current context when none is given", async () => {

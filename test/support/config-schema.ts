@@ -1,5 +1,12 @@
 import { join, resolve } from "node:path";
-import { createGenerator, DEFAULT_CONFIG } from "ts-json-schema-generator";
+import {
+  type CompletedConfig,
+  createFormatter,
+  createParser,
+  DEFAULT_CONFIG,
+  SchemaGenerator,
+  ts,
+} from "ts-json-schema-generator";
 import { schemaAddress } from "../../src/lib/pages.ts";
 
 /*
@@ -9,6 +16,19 @@ import { schemaAddress } from "../../src/lib/pages.ts";
 const ROOT = resolve(import.meta.dirname, "../..");
 
 type Json = Record<string, unknown>;
+
+const CONFIG = join(ROOT, "src/model/config.ts");
+
+const config: CompletedConfig = {
+  ...DEFAULT_CONFIG,
+  path: CONFIG,
+  type: "Config",
+  expose: "none",
+  jsDoc: "extended",
+  additionalProperties: false,
+  skipTypeCheck: true,
+  topRef: false,
+};
 
 /** What types cannot say: nothing is empty, and a day looks like one. */
 const NARROWER: Readonly<Record<string, Json>> = {
@@ -31,17 +51,9 @@ function narrowed(definition: Json): Json {
 
 /** The schema that `mc config init` names in the first line of a file. */
 export function configSchema(): Json {
-  const generator = createGenerator({
-    ...DEFAULT_CONFIG,
-    path: join(ROOT, "src/model/config.ts"),
-    tsconfig: join(ROOT, "tsconfig.json"),
-    type: "Config",
-    expose: "none",
-    jsDoc: "extended",
-    additionalProperties: false,
-    skipTypeCheck: true,
-    topRef: false,
-  });
+  const program = ts.createProgram([CONFIG], { noLib: true, types: [] });
+  const parser = createParser(program, config);
+  const generator = new SchemaGenerator(program, parser, createFormatter(config), config);
   const {
     definitions: _none,
     $schema: _draft,

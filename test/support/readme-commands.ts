@@ -8,7 +8,7 @@ import { resolve } from "node:path";
  */
 const ROOT = resolve(import.meta.dirname, "../..");
 const NEEDS_NO_CLUSTER =
-  /^npx mc ((check|services|trace) .*fixtures\/|explain|version|completion|rbac|--help)/;
+  /^npx mc ((check|services|trace|link) .*fixtures\/|explain|version|completion|rbac|--help)/;
 
 const pages = ["README.md", ...globSync("docs/*.md", { cwd: ROOT }).toSorted()];
 const text = pages.map((page) => readFileSync(resolve(ROOT, page), "utf8")).join("\n");

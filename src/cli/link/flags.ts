@@ -16,6 +16,8 @@ export interface LinkOptions extends ApplyOptions {
   preferredDataPlaneServiceType: "loadbalancer" | "nodeport";
   format: "gateway" | "helm-values";
   outputDir?: string;
+  /** Recordings, in place of live clusters. */
+  directory?: string[];
   address?: string[];
 }
 
@@ -39,6 +41,7 @@ export function addLink(program: Command, io: Io, setExitCode: SetExitCode): voi
       oneOf("gateway", "helm-values"),
       "gateway",
     )
+    .option("--directory <dir>", "with --generate: recorded clusters, repeatable", repeated)
     .option("--output-dir <dir>", "with --generate: write one file a context there")
     .option("--address <target=host>", "reach a target by this host, repeatable", repeated);
   addApplyOptions(command, "5m").action(async (_options: unknown, self: Command) => {

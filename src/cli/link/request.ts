@@ -97,6 +97,25 @@ export function addressesOf(
 }
 
 /**
+ * What the flags of `mc link --directory` ask for, of the clusters that are recorded: all, both ways, if
+ * flags name none; of one cluster Gateways that any source may take.
+ *
+ * @throws UsageError for flags that do not go together, and clusters that are not recorded
+ */
+export function recordedRequest(options: LinkOptions, recorded: readonly string[]): LinkRequest {
+  if (!options.generate) throw new UsageError("--directory goes with --generate");
+  const { contexts, from, to, context } = options;
+  const isNamed = [contexts, from, to, context].some((flag) => flag !== undefined);
+  const all = isNamed || recorded.length < 2 ? options : { ...options, contexts: [...recorded] };
+  const request = linkRequest(all);
+  const unknown = [...request.sources, ...request.targets].find((one) => !recorded.includes(one));
+  if (unknown !== undefined) {
+    throw new UsageError(`${unknown} is not recorded; there are ${recorded.join(", ")}`);
+  }
+  return request.targets.length > 0 ? request : { ...request, targets: [...recorded] };
+}
+
+/**
  * What the flags of `mc link` ask for.
  *
  * @throws UsageError for flags that do not go together

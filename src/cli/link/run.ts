@@ -12,17 +12,18 @@ import { applyGateways } from "../shared/apply-gateways.ts";
 import { awaitGateways } from "../shared/await-gateways.ts";
 import { type Io, unlessInterrupted } from "../shared/io.ts";
 import { generateLinks } from "./generate.ts";
-import { addressesOf, linkRequest } from "./request.ts";
+import { addressesOf, linkRequest, type LinkRequest, recordedRequest } from "./request.ts";
 import type { LinkOptions } from "./flags.ts";
-import { openLive, readLive } from "../shared/live-clusters.ts";
+import { openLive, readLive, type Readable } from "../shared/live-clusters.ts";
 import { checkOutputDirectory } from "../shared/output-directory.ts";
-import { closeReaders } from "../shared/readers.ts";
+import { closeReaders, openReaders } from "../shared/readers.ts";
 import { note, refuse, warning } from "../shared/say.ts";
 
 type Writers = ReadonlyMap<string, WritableCluster>;
 
 /** `mc link`: resolves with the exit code. */
 export async function runLink(options: LinkOptions, io: Io): Promise<number> {
+  if (options.directory) return linkRecorded(options, io);
   const request = linkRequest(options);
   if (options.outputDir !== undefined) await checkOutputDirectory(options.outputDir);
   const named = [...new Set([...request.sources, ...request.targets])];
@@ -30,26 +31,12 @@ export async function runLink(options: LinkOptions, io: Io): Promise<number> {
   try {
     const contexts = opened.map(({ context }) => context);
     const targets = request.targets.length > 0 ? request.targets : contexts;
-    const addresses = addressesOf(options, targets);
-    const clusters = await readLive(opened, [...TARGET_FACTS, ...SOURCE_FACTS], options, io);
+    const plan = await planned({ ...request, targets }, opened, options, io);
     const writers = new Map(opened.map((writer) => [writer.context, writer] as const));
-    const { namespace, revision } = options;
-    const plan = planLinks({
-      clusters: new Map(clusters.map((cluster) => [cluster.ref.context, cluster] as const)),
-      sources: request.sources,
-      targets,
-      addresses,
-      nodePort: options.preferredDataPlaneServiceType === "nodeport",
-      namespaceOf: (context) => namespace ?? writers.get(context)?.namespace ?? "default",
-      ...defined({ namespace, revision }),
-    });
-    for (const text of plan.warnings) await warning(io, text);
-    for (const text of plan.notes) await note(io, options, text);
     if (!options.generate) return await applyLinks(plan, contexts, writers, options, io);
-    const problems = arranged(plan.problems, contexts);
-    if (problems.length > 0) return await refuse(io, problems, "nothing was generated");
-    return await generateLinks(
+    return await generate(
       plan,
+      contexts,
       (context) => writers.get(context)?.apiVersion(GATEWAYS),
       options,
       io,
@@ -57,6 +44,59 @@ export async function runLink(options: LinkOptions, io: Io): Promise<number> {
   } finally {
     await closeReaders(opened);
   }
+}
+
+/** `mc link --generate --directory`: what the links would be of clusters as they were recorded. */
+async function linkRecorded(options: LinkOptions, io: Io): Promise<number> {
+  const { contexts: _contexts, context: _context, ...only } = options;
+  if (options.outputDir !== undefined) await checkOutputDirectory(options.outputDir);
+  const readers = await openReaders(only, 0, io);
+  try {
+    const recorded = readers.map(({ context }) => context);
+    const request = recordedRequest(options, recorded);
+    const plan = await planned(request, readers, options, io);
+    return await generate(plan, recorded, () => undefined, options, io);
+  } finally {
+    await closeReaders(readers);
+  }
+}
+
+/** Reads the clusters and says what is to be known of their links. */
+async function planned(
+  { sources, targets }: LinkRequest,
+  opened: readonly Readable[],
+  options: LinkOptions,
+  io: Io,
+): Promise<Links> {
+  const addresses = addressesOf(options, targets);
+  const clusters = await readLive(opened, [...TARGET_FACTS, ...SOURCE_FACTS], options, io);
+  const namespaces = new Map(opened.map(({ context, namespace }) => [context, namespace]));
+  const { namespace, revision } = options;
+  const plan = planLinks({
+    clusters: new Map(clusters.map((cluster) => [cluster.ref.context, cluster] as const)),
+    sources,
+    targets,
+    addresses,
+    nodePort: options.preferredDataPlaneServiceType === "nodeport",
+    namespaceOf: (context) => namespace ?? namespaces.get(context) ?? "default",
+    ...defined({ namespace, revision }),
+  });
+  for (const text of plan.warnings) await warning(io, text);
+  for (const text of plan.notes) await note(io, options, text);
+  return plan;
+}
+
+async function generate(
+  plan: Links,
+  contexts: readonly string[],
+  servedIn: (context: string) => string | undefined,
+  options: LinkOptions,
+  io: Io,
+): Promise<number> {
+  const problems = arranged(plan.problems, contexts);
+  return problems.length > 0
+    ? refuse(io, problems, "nothing was generated")
+    : generateLinks(plan, servedIn, options, io);
 }
 
 async function applyLinks(

@@ -2,6 +2,7 @@ import { defined } from "../../lib/defined.ts";
 import { withKnownGateways } from "../../gateway/known-gateways.ts";
 import { gather } from "../../engine/gather.ts";
 import type { GatheredCluster, WritableCluster } from "../../model/cluster.ts";
+import type { ClusterReader } from "../../model/reader.ts";
 import type { FactKey } from "../../model/facts.ts";
 import { type Io, unlessInterrupted } from "./io.ts";
 import type { GlobalOptions } from "./options.ts";
@@ -21,9 +22,12 @@ export function openLive(
   return openContexts(contexts, options, TIMEOUT, io);
 }
 
-/** Reads the facts of all clusters at once, in the order of the writers. */
+/** A live cluster, or a recording, which has no context that names a namespace. */
+export type Readable = ClusterReader & { readonly namespace?: string };
+
+/** Reads the facts of all clusters at once, in their order. */
 export async function readLive(
-  writers: readonly WritableCluster[],
+  writers: readonly Readable[],
   keys: readonly FactKey[],
   options: GlobalOptions,
   io: Io,
