@@ -9,6 +9,7 @@ import type { ReportOptions as BareReportOptions } from "./reporters/reporter.ts
 
 export { CHECKS } from "./checks/index.ts";
 export { check, type CheckRequest } from "./engine/check.ts";
+export { ownChecks } from "./engine/own-checks.ts";
 export type { AnyCheck, ClusterCheck, ClusterRef, MeshCheck, Verdict } from "./model/check.ts";
 export { OperationError, UsageError } from "./model/errors.ts";
 export type { FactKey, Facts } from "./model/facts.ts";

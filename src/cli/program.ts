@@ -85,14 +85,16 @@ function buildProgram(io: Io, setExitCode: SetExitCode): Command {
   addExplain(program, io);
   addConfig(program, io);
   addCompletion(program, io);
-  addVersion(program, io);
+  addVersion(program, io, setExitCode);
   return program;
 }
 
-/** `-o=json` as kubectl takes it: commander would read `=json`. */
+/** `-o=json` as kubectl takes it: commander would read `=json`; kubectl's name of `--timeout`. */
 function separated(word: string): string[] {
   const short = /^(-[a-zA-Z])=(.*)$/s.exec(word);
-  return short?.[1] ? [short[1], short[2] ?? ""] : [word];
+  return short?.[1]
+    ? [short[1], short[2] ?? ""]
+    : [word.replace(/^--request-timeout(?=$|=)/, "--timeout")];
 }
 
 /** The same for all words that can be flags: none behind `--`. */

@@ -25,6 +25,8 @@ export interface CheckRequest extends GatherOptions {
   only?: ReadonlySet<string>;
   /** Ids of checks to leave out. */
   skip?: ReadonlySet<string>;
+  /** Checks beside those of `mc`, after them. */
+  own?: readonly AnyCheck[];
   /** Whether logs are read: where they may explain a fault (if absent), always, or never. */
   logs?: LogsWhen;
   /** What makes the run fail, as the report says; absent: `fail`. */
@@ -36,8 +38,8 @@ export interface CheckRequest extends GatherOptions {
 }
 
 /** The checks of a request, in the order of reports. */
-function selectChecks({ only, skip }: CheckRequest): AnyCheck[] {
-  return CHECKS.filter(
+function selectChecks({ only, skip, own = [] }: CheckRequest): AnyCheck[] {
+  return [...CHECKS, ...own].filter(
     ({ id }) => id === CONNECTION || ((only?.has(id) ?? true) && !skip?.has(id)),
   );
 }
@@ -112,6 +114,7 @@ export async function examine(
         durationMs: performance.now() - start,
         precheck,
         ...defined({ failOn }),
+        unpaged: new Set(request.own?.map(({ id }) => id)),
         clusters: results,
         mesh,
       }),

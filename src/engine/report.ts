@@ -11,6 +11,8 @@ export interface ReportParts {
   durationMs: number;
   precheck: boolean;
   failOn?: FailOn;
+  /** Ids of checks that have no page. */
+  unpaged?: ReadonlySet<string>;
   clusters: readonly ({
     ref: ClusterRef;
     results: Result[];
@@ -20,6 +22,8 @@ export interface ReportParts {
 
 /** Puts results together as the tree of `-o json`. */
 export function buildReport(parts: ReportParts): Report {
+  const paged = (result: Result): Result =>
+    parts.unpaged?.has(result.id) ? result : withPages(result);
   const clusters = parts.clusters.map(
     ({ ref, results, recordedAt, recordedAfter }): ClusterReport => ({
       context: ref.context,
@@ -28,7 +32,7 @@ export function buildReport(parts: ReportParts): Report {
         ? {}
         : { recordedAt: recordedAt === null ? null : timeOf(recordedAt) }),
       ...(recordedAfter === undefined ? {} : { recordedAfter: timeOf(recordedAfter) }),
-      checks: results.map(withPages),
+      checks: results.map(paged),
     }),
   );
   const statuses = [...clusters.flatMap(({ checks }) => checks), ...parts.mesh].map(
@@ -43,7 +47,7 @@ export function buildReport(parts: ReportParts): Report {
     ...(parts.failOn === undefined || parts.failOn === "fail" ? {} : { failOn: parts.failOn }),
     outcome: outcomeOf(statuses),
     clusters,
-    mesh: parts.mesh.map(withPages),
+    mesh: parts.mesh.map(paged),
     summary: countByStatus(statuses),
   };
 }

@@ -1,7 +1,7 @@
 import { array, number, property, strings } from "../lib/json.ts";
 import { isIstiodName } from "../mesh/remote-istiod.ts";
 import type { IstiodEndpointsFact } from "../model/facts.ts";
-import { gathered, mapGathered } from "../model/gathered.ts";
+import { gathered, mapGathered, type Gathered } from "../model/gathered.ts";
 import type { RawObject } from "../model/reader.ts";
 import { RESOURCES } from "../model/resource.ts";
 import { isCommunity } from "./community.ts";
@@ -23,6 +23,27 @@ function endpointsOf(object: RawObject): IstiodEndpointsFact | undefined {
   };
 }
 
+/** Endpoints as they are where nobody lists slices: bug reports of istioctl have these alone. */
+function plainEndpointsOf(object: RawObject): IstiodEndpointsFact | undefined {
+  const name = metaOf(object)?.name;
+  if (name === undefined || !isIstiodName(name)) return undefined;
+  const subsets = array(object["subsets"]);
+  return {
+    service: name,
+    addresses: subsets.flatMap((subset) =>
+      array(property(subset, "addresses")).flatMap((one) => strings([property(one, "ip")])),
+    ),
+    ports: subsets.flatMap((subset) =>
+      array(property(subset, "ports")).flatMap((one) => number(property(one, "port")) ?? []),
+    ),
+  };
+}
+
+/** An API server always has slices. */
+function isUnrecorded(answer: Gathered<unknown>): boolean {
+  return !answer.ok && (answer.why === "not-recorded" || answer.why === "not-found");
+}
+
 function byService(one: IstiodEndpointsFact, other: IstiodEndpointsFact): number {
   return Number(one.service > other.service) - Number(one.service < other.service);
 }
@@ -37,6 +58,7 @@ export const istiodEndpoints = fact({
   access: [listed(RESOURCES.endpointSlices, { scope: "istio" })],
   keeps: {
     endpointSlices: { endpoints: [{ addresses: [SCALAR] }], ports: [{ port: SCALAR }] },
+    endpoints: { subsets: [{ addresses: [{ ip: SCALAR }], ports: [{ port: SCALAR }] }] },
   },
   after: ["istiods"],
   read: async (source) => {
@@ -45,8 +67,13 @@ export const istiodEndpoints = fact({
     const runs = istiods.value.judged.length + istiods.value.others.length > 0;
     if (runs || !(await isCommunity(source))) return gathered([]);
     const namespace = await istioNamespaceOf(source);
-    return mapGathered(await source.list(RESOURCES.endpointSlices, { namespace }), (objects) =>
-      objects.flatMap((object) => endpointsOf(object) ?? []).toSorted(byService),
+    const slices = await source.list(RESOURCES.endpointSlices, { namespace });
+    const plain = isUnrecorded(slices)
+      ? await source.list(RESOURCES.endpoints, { namespace })
+      : slices;
+    const make = plain === slices ? endpointsOf : plainEndpointsOf;
+    return mapGathered(plain.ok ? plain : slices, (objects) =>
+      objects.flatMap((object) => make(object) ?? []).toSorted(byService),
     );
   },
 });

@@ -23,7 +23,9 @@ function clusterKeys(field: Field) {
   return (secret: unknown): ReadonlySet<string> =>
     new Set(
       string(at(secret, "metadata", "labels", REMOTE_SECRET)) === "true"
-        ? Object.keys(record(property(secret, field))).filter((key) => !FILES.has(key))
+        ? Object.entries(record(property(secret, field))).flatMap(([key, value]) =>
+            value === undefined || FILES.has(key) ? [] : [key],
+          )
         : [],
     );
 }

@@ -1,7 +1,7 @@
 /*
  * HCL of version 1 as far as configuration files of SPIRE use it: assignments, blocks with and without
  * labels, lists, objects, strings, here-documents, numbers and comments; and JSON, which HCL takes as
- * well. No package on npm does it that is kept: those there are were written for Terraform, or once.
+ * well. docs/spire.md says which packages there are, and why none of them is used.
  */
 
 /** A text that cannot be parsed: what was wrong in which line, without quoting the text. */

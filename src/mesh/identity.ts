@@ -1,6 +1,6 @@
 import type { ClusterRef } from "../model/check.ts";
-import type { NamespaceFact } from "../model/facts.ts";
-import type { Gathered } from "../model/gathered.ts";
+import type { NamespaceFact, ProxyPodFact } from "../model/facts.ts";
+import { valueOr, type Gathered } from "../model/gathered.ts";
 import { SYSTEM_NAMESPACE } from "./names.ts";
 
 /** What tells a cluster from others. */
@@ -47,4 +47,11 @@ export function repeatedClusters<T>(
     else distinct.set(uid, [...alike, { item, names }]);
   }
   return repeated;
+}
+
+/** The CLUSTER_ID that the proxies of a cluster were given: nothing where they differ, or say none. */
+export function idOfProxies(pods: Gathered<readonly ProxyPodFact[]>): string | undefined {
+  const ids = new Set(valueOr(pods, []).map(({ clusterId }) => clusterId));
+  const [only] = ids;
+  return ids.size === 1 ? only : undefined;
 }

@@ -39,6 +39,7 @@ export type {
   IstioGatewaysFact,
   NetworkGatewayFact,
   ProxyPodFact,
+  RemoteClusterFact,
   RemoteClustersFact,
   RemoteSecretFact,
   ServiceEndpointsFact,

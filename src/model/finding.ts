@@ -50,7 +50,7 @@ export function checkOf(context: string, id: CheckId): CheckName {
 
 /** Verbs of commands that change something, or open it in an editor. */
 const CHANGES =
-  /^(helm|xargs|mc (link|expose|unlink)) | (annotate|apply|create|delete|edit|label|patch|rollout|set) /;
+  /^(helm|xargs|(kubectl )?(istio-)?mc (link|expose|unlink)) | (annotate|apply|create|delete|edit|label|patch|rollout|set) /;
 
 /** What to do about a fault; commands that only show something are a step. */
 export function remedy(summary: string, ...commands: string[]): Remediation {

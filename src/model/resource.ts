@@ -75,6 +75,8 @@ export const RESOURCES = {
   /** Istio's own kind of Gateway, which is called as that of the Gateway API is. */
   istioGateways: networking("gateways", "Gateway"),
   virtualServices: networking("virtualservices", "VirtualService"),
+  /** Only looked for in recordings that have no EndpointSlices. */
+  endpoints: core("endpoints", "Endpoints"),
   endpointSlices: {
     group: "discovery.k8s.io",
     versions: ["v1"],

@@ -46,6 +46,9 @@ export interface OpenOptions extends Impersonation {
   timeoutMs: number;
   /** The flag that names the kubeconfig, for commands; absent where they find it themselves. */
   kubeconfig?: string;
+  /** Entries of the kubeconfig in place of those that the context names. */
+  cluster?: string;
+  user?: string;
   /** There is a terminal on which an exec plugin may ask for a login. */
   interactive?: boolean;
 }
@@ -60,7 +63,7 @@ export function openCluster(
   context: string | undefined,
   options: OpenOptions,
 ): LiveCluster {
-  const target = resolveContext(config, context);
+  const target = resolveContext(config, context, options);
   const { env } = config;
   const endpoint = endpointOf(target.cluster, env);
   const client = new ApiClient({
@@ -72,14 +75,15 @@ export function openCluster(
   const { kubeconfig } = options;
   return new LiveCluster(client, {
     ...target,
-    inCluster: config.inCluster,
+    inCluster: config.inCluster === target.context,
     ...defined({ kubeconfig }),
   });
 }
 
-type Names = Pick<ContextTarget, "context" | "namespace"> &
-  Pick<Kubeconfig, "inCluster"> &
-  Pick<OpenOptions, "kubeconfig">;
+type Names = Pick<ContextTarget, "context" | "namespace"> & { inCluster: boolean } & Pick<
+    OpenOptions,
+    "kubeconfig"
+  >;
 
 /** A cluster behind its API server. Close it: until then its connections keep the process alive. */
 export class LiveCluster implements ClusterReader, ClusterWriter {

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import type { KubeObject } from "../support/apiserver.ts";
+import { VERSION } from "../../src/version.ts";
 import { type ClusterOptions, type Clusters, hasKubectl, startClusters } from "../support/cli.ts";
 import { withTimeEnough } from "../support/time-enough.ts";
 
@@ -593,6 +594,36 @@ describe("--dry-run and --diff", () => {
     );
     expect(PEERS.flatMap((context) => clusters.writes(context))).toHaveLength(2);
     expect(PEERS.map(state)).toEqual(before);
+    // As kubectl has it: a dry run of the client prints, and a diff ends as diff does.
+    const printed = await clusters.mc([...LINK, "--dry-run=client"]);
+    const generated = await clusters.mc([...LINK, "--generate"]);
+    expect([printed.code, printed.stdout]).toEqual([0, generated.stdout]);
+    expect((await clusters.mc([...LINK, "--dry-run=server", "--exit-code"])).code).toBe(1);
+    const impossible = [...LINK, "-n", "nowhere", "--dry-run", "--exit-code"];
+    expect((await clusters.mc(impossible)).code).toBe(2);
+    expect(PEERS.map(state)).toEqual(before);
+  });
+
+  it("mc version tells those of istiod, in words and as JSON", async () => {
+    await start();
+    const contexts = PEERS.join(",");
+    const { code, stdout } = await clusters.mc(["version", "--contexts", contexts]);
+    expect([code, stdout]).toEqual([
+      0,
+      `mc ${VERSION}\ncluster1: istiod 1.28.5-solo (default)\ncluster2: istiod 1.28.5-solo (default)\n`,
+    ]);
+    await clusters.server("cluster2").close();
+    const json = await clusters.mc(["version", "--contexts", contexts, "-o", "json"]);
+    expect(json.code).toBe(1);
+    expect(JSON.parse(json.stdout)).toEqual({
+      tool: { name: "mc", version: VERSION },
+      clusters: [
+        { context: "cluster1", istiods: [{ revision: "default", version: "1.28.5-solo" }] },
+        { context: "cluster2", istiods: [], error: expect.stringMatching(/./) as string },
+      ],
+    });
+    const dead = await clusters.mc(["version", "--context", "cluster2"]);
+    expect(dead.stdout).toContain("\ncluster2: not read: ");
   });
 
   it("does not call unchanged what is being deleted", async () => {
@@ -620,6 +651,7 @@ describe("--dry-run and --diff", () => {
     const { stdout } = await clusters.mc([...LINK, "--dry-run", "--diff"]);
     expect(stdout).not.toContain("dry run");
     expect(stdout.match(/unchanged in/g)).toHaveLength(2);
+    expect((await clusters.mc([...LINK, "--dry-run", "--exit-code"])).code).toBe(0);
   });
 
   it("shows the change as a plain diff in a pipe, and applies", async () => {

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import { askedOf, programName, withProgramName } from "../../src/cli/shared/program-name.ts";
+import type { Report } from "../../src/model/report.ts";
 import { runMc } from "../support/cli.ts";
 
 const { bin } = JSON.parse(
@@ -46,6 +47,16 @@ describe("the program", () => {
     const { stdout, stderr } = await runMc(check, { program });
     expect([stderr, stdout]).toEqual(["", expect.stringMatching(/^ +kubectl mc link --/m)]);
     expect(stdout).not.toMatch(/(?<!kubectl )\bmc [a-z]/);
+    // What else is told of a remedy, such as that it is only a step, is the same.
+    const [ours, plain] = await Promise.all(
+      [program, "mc"].map(async (name) => {
+        const { mesh } = JSON.parse(
+          (await runMc([...check, "-ojson"], { program: name })).stdout,
+        ) as Report;
+        return mesh.map(({ findings }) => findings);
+      }),
+    );
+    expect(JSON.parse(JSON.stringify(ours).replaceAll("kubectl mc ", "mc "))).toEqual(plain);
     expect((await runMc(["explain", "links"], { program })).stdout).toContain(
       "with kubectl mc link",
     );

@@ -296,6 +296,7 @@ describe("--dry-run and --generate", () => {
     await start();
     const { code, stdout, stderr } = await clusters.mc([...UNLINK, "--generate"]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect((await clusters.mc([...UNLINK, "--dry-run=client"])).stdout).toBe(stdout);
     expect(stdout).toBe(
       [
         "kubectl --context cluster1 -n istio-eastwest delete gateways.gateway.networking.k8s.io istio-remote-peer-cluster2\n",

@@ -4,6 +4,7 @@ import { FACTS } from "../../src/facts/index.ts";
 import { redactObject } from "../../src/readers/redact.ts";
 import { RESOURCES } from "../../src/model/resource.ts";
 import type { RawObject } from "../../src/model/reader.ts";
+import { missing } from "../../src/model/gathered.ts";
 import { makeRoot } from "../support/certificates.ts";
 import {
   forbid,
@@ -594,6 +595,28 @@ describe("where a cluster without an istiod finds one", () => {
         { service: "istiod-remote", addresses: [], ports: [] },
       ],
     });
+  });
+
+  it("is read from Endpoints where a recording has no slices", async () => {
+    const endpoints = (name?: string, subsets?: unknown) => ({
+      kind: "Endpoints",
+      metadata: { namespace: "istio-system", ...(name === undefined ? {} : { name }) },
+      subsets,
+    });
+    const subset = { addresses: [{ ip: "192.0.2.1" }, {}], ports: [{ port: 15_012 }, {}] };
+    const objects = [endpoints("istiod", [subset, {}]), endpoints("web", [subset]), endpoints()];
+    const refuse = (request: string) =>
+      request.startsWith("list endpointslices") ? missing("not-recorded", "no") : undefined;
+    const { source } = memorySource({ objects, refuse }, { mode: "community" });
+    expect(await source.fact("istiodEndpoints")).toEqual({
+      ok: true,
+      value: [{ service: "istiod", addresses: ["192.0.2.1"], ports: [15_012] }],
+    });
+    const none = (request: string) =>
+      request.startsWith("list endpoint") ? missing("not-recorded", request) : undefined;
+    expect(
+      await memorySource({ refuse: none }, { mode: "community" }).source.fact("istiodEndpoints"),
+    ).toMatchObject({ ok: false, detail: "list endpointslices in istio-system" });
   });
 
   it.each<[string, MemoryContents, object]>([

@@ -30,7 +30,11 @@ async function reached(args: readonly string[], name: string): Promise<Set<strin
     node: ["--import", WATCH],
     env: { KUBECONFIG: clusters.kubeconfig, MC_TEST_WATCH: log },
   });
-  expect([args, code, stderr.replaceAll(/^note: .*\n(?:CLUSTER .*\n(?:cluster\d .*\n)+)?/gm, "")]).toEqual([args, 0, ""]);
+  expect([
+    args,
+    code,
+    stderr.replaceAll(/^note: .*\n(?:CLUSTER .*\n(?:cluster\d .*\n)+)?/gm, ""),
+  ]).toEqual([args, 0, ""]);
   return new Set(readFileSync(log, "utf8").split("\n").filter(Boolean));
 }
 

@@ -16,6 +16,25 @@ interface Thing {
 }
 
 const isCustom = ({ apiVersion }: Thing) => /\.\w+\//.test(apiVersion);
+
+interface Slice extends Thing {
+  endpoints?: { addresses: string[] }[];
+  ports?: unknown;
+}
+
+/** It lists Endpoints, and not the slices that Kubernetes makes of them. */
+function asEndpoints(object: Slice): Thing & { subsets?: unknown } {
+  if (object.kind !== "EndpointSlice") return object;
+  const { labels } = object.metadata as { labels?: Record<string, string> };
+  const subset = {
+    addresses: object.endpoints?.flatMap(({ addresses }) => addresses.map((ip) => ({ ip }))),
+    ports: object.ports,
+  };
+  const name = labels?.["kubernetes.io/service-name"] ?? "";
+  const metadata = { ...object.metadata, labels: {}, name };
+  return { apiVersion: "v1", kind: "Endpoints", metadata, subsets: [subset] };
+}
+
 const isClusterWide = ({ kind }: Thing) => kind === "Node" || kind === "Namespace";
 
 /** As kubectl prints objects of several types. */
@@ -37,15 +56,20 @@ interface Options {
   /** Nodes and namespaces in a file of their own, as from 1.30 on. */
   split: boolean;
   prefix: string;
+  context?: string;
 }
 
 /** A bug report of a cluster of a scenario, by its paths. */
-function bugReport(recorded: string, { split, prefix }: Options): Record<string, string> {
+function bugReport(
+  recorded: string,
+  { split, prefix, context = "their-context" }: Options,
+): Record<string, string> {
   const files = filesUnder(recorded);
   const objects = Object.entries(files)
     .filter(([path]) => path.startsWith("objects/"))
     .flatMap(([, text]) => loadAll(text) as Thing[])
-    .filter(({ kind }) => kind !== "Secret");
+    .filter(({ kind }) => kind !== "Secret")
+    .map(asEndpoints);
   const noise = {
     apiVersion: "v1",
     kind: "Event",
@@ -56,12 +80,14 @@ function bugReport(recorded: string, { split, prefix }: Options): Record<string,
     ...objects.filter((object) => !isCustom(object)),
     crd("gateways.gateway.networking.k8s.io"),
     crd("gatewayclasses.gateway.networking.k8s.io"),
+    crd("gateways.networking.istio.io"),
+    crd("virtualservices.networking.istio.io"),
     noise,
   ];
   const report: Record<string, string> = {
     "cluster/k8s-resources": list(split ? plain.filter((one) => !isClusterWide(one)) : plain),
     "cluster/crs": list(objects.filter(isCustom)),
-    "cluster/cluster-context": "their-context\nhttps://192.0.2.1:6443\n",
+    "cluster/cluster-context": `${context}\nhttps://192.0.2.1:6443\n`,
     "cluster/nodes": "Name: node-1\nRoles: <none>\n\t- not: yaml: at all\n",
     "analyze/allNamespaces": "Info [IST0102]: …",
   };
@@ -106,6 +132,37 @@ describe.each([
       const archive = join(directory(), "bug-report.tar.gz");
       execFileSync("tar", ["-czf", archive, "-C", report, "."]);
       expect(await statuses(await openRecordings(archive))).toEqual(await statuses(readers));
+    },
+  );
+});
+
+describe("of meshes of community Istio", () => {
+  const MESH = ["links", "endpoints", "istiod-remote", "mesh-id", "trust-domains", "network"];
+
+  test.each(["community-sidecar", "community-primary-remote", "community-ambient"])(
+    "%s: what istiods say is there, and Secrets are not",
+    async (name) => {
+      const reports = clusterDirectories(name).map((recorded, index) =>
+        directory(bugReport(recorded, { split: true, prefix: "", context: `theirs-${index}` })),
+      );
+      const readers = await Promise.all(reports.map((report) => openRecordings(report)));
+      const resultsOf = async (all: readonly ClusterReader[]) => {
+        const { clusters, mesh } = await check(all, { precheck: false, concurrency: 4 });
+        const own = clusters.map(({ checks }) =>
+          checks.filter(({ id }) => id !== "connection").map(({ id, status }) => [id, status]),
+        );
+        return { own, mesh: new Map(mesh.map(({ id, status }) => [id as string, status])) };
+      };
+      const [found, expected] = [
+        await resultsOf(readers.flat()),
+        await resultsOf(await recordedClusters(name)),
+      ];
+      expect(found.own).toEqual(expected.own);
+      expect(found.mesh.get("remote-secrets")).toBe("error");
+      const told = MESH.filter((id) => found.mesh.get(id) !== expected.mesh.get(id));
+      // Without an istiod nothing but the credential tells which cluster that is.
+      const isLed = name === "community-primary-remote";
+      expect(told).toEqual(isLed ? ["links", "endpoints"] : []);
     },
   );
 });

@@ -119,7 +119,7 @@ describe("merging", () => {
     expect(config.files).toEqual([first, second]);
     expect(config.absent).toEqual([join(directory, "absent")]);
     expect(config.currentContext).toBe("there");
-    expect(config.inCluster).toBe(false);
+    expect(config.inCluster).toBeUndefined();
     write("ca.pem", "CA");
     const [here, there] = [resolveContext(config, "here"), resolveContext(config, "there")];
     expect(here.cluster).toEqual({
@@ -250,7 +250,7 @@ describe("where it is looked for", () => {
       KUBERNETES_SERVICE_PORT: "6443",
     };
     const found = loadKubeconfig({ env, serviceAccount });
-    expect(found.inCluster).toBe(true);
+    expect(found.inCluster).toBe("in-cluster");
     expect(resolveContext(found)).toEqual({
       context: "in-cluster",
       namespace: "tools",
@@ -279,15 +279,42 @@ describe("where it is looked for", () => {
       disableCompression: false,
     });
     expect(other).not.toHaveProperty("namespace");
-    // Not when a kubeconfig says otherwise, is asked for, or there is no token.
-    write("nobody/.kube/config", named("home"));
-    expect(loadKubeconfig({ env, serviceAccount }).inCluster).toBe(false);
+    // Beside a kubeconfig it has to be named; where there is no token, there is none.
+    write("nobody/.kube/config", `${named("home")}current-context: home\n`);
+    const beside = loadKubeconfig({ env, serviceAccount });
+    expect([beside.currentContext, [...beside.contexts.keys()]]).toEqual([
+      "home",
+      ["home", "in-cluster"],
+    ]);
+    expect(resolveContext(beside, "in-cluster").cluster.server).toBe("https://[fd00::1]:6443");
     const empty = write("empty", "");
-    expect(loadKubeconfig({ kubeconfig: empty, env, serviceAccount }).inCluster).toBe(false);
+    const asked = loadKubeconfig({ kubeconfig: empty, env, serviceAccount });
+    expect(() => resolveContext(asked)).toThrow("no context given");
+    const theirs = write("theirs", named("in-cluster"));
+    expect(loadKubeconfig({ kubeconfig: theirs, env, serviceAccount }).inCluster).toBeUndefined();
     const nowhere = join(directory, "nowhere");
     expect(
       loadKubeconfig({ env: { ...env, HOME: nowhere }, serviceAccount: nowhere }).inCluster,
-    ).toBe(false);
+    ).toBeUndefined();
+  });
+
+  it("takes other entries than those of a context, where they are named", () => {
+    const one = (server: string): string =>
+      `{name: ${server}, cluster: {server: "https://${server}"}}`;
+    const config = loadKubeconfig({
+      kubeconfig: write(
+        "overridden",
+        `clusters: [${one("a")}, ${one("b")}]
+users: [{name: u, user: {}}, {name: v, user: {}}]
+contexts: [{name: c, context: {cluster: a, user: u}}]
+`,
+      ),
+      env: {},
+    });
+    const target = resolveContext(config, "c", { cluster: "b", user: "v" });
+    expect([target.cluster.server, target.user.name]).toEqual(["https://b", "v"]);
+    expect(() => resolveContext(config, "c", { user: "w" })).toThrow('--user "w"');
+    expect(() => resolveContext(config, "c", { cluster: "w" })).toThrow('--cluster "w"');
   });
 });
 

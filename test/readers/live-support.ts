@@ -51,7 +51,7 @@ export async function apiServer(options: ApiServerOptions = {}): Promise<ApiServ
 
 type Entry = Record<string, unknown>;
 
-export interface Opening extends Partial<OpenOptions> {
+export interface Opening extends Partial<Omit<OpenOptions, "cluster" | "user">> {
   auth?: KubeconfigOptions["auth"];
   /** User of the server. */
   login?: string;

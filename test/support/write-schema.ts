@@ -14,6 +14,7 @@ import {
   ts,
 } from "ts-json-schema-generator";
 import { schemaAddress } from "../../src/lib/pages.ts";
+import { deployedRbac } from "./deploy.ts";
 import { configSchema } from "./config-schema.ts";
 
 /*
@@ -272,4 +273,5 @@ if (import.meta.main) {
   for (const [file, schema] of Object.entries(all)) {
     writeFileSync(join(SCHEMAS, file), `${JSON.stringify(schema, null, 2)}\n`);
   }
+  writeFileSync(join(ROOT, "deploy/base/rbac.yaml"), await deployedRbac());
 }

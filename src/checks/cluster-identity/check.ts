@@ -1,4 +1,4 @@
-import { repeatedClusters } from "../../mesh/identity.ts";
+import { idOfProxies, repeatedClusters } from "../../mesh/identity.ts";
 import { DEFAULT_CLUSTER_ID, SYSTEM_NAMESPACE } from "../../mesh/names.ts";
 import { contexts, enumerate, qualified } from "../../mesh/wording.ts";
 import { ztunnelId } from "../../mesh/ztunnel-id.ts";
@@ -16,6 +16,7 @@ import {
   skip,
   summarize,
 } from "../../model/finding.ts";
+import { valueOr } from "../../model/gathered.ts";
 import type { Finding } from "../../model/report.ts";
 import { notChecked } from "../_shared/not-checked.ts";
 
@@ -25,7 +26,7 @@ declare module "../../model/check-data.ts" {
   }
 }
 
-type Member = MeshMember<"istiods", "namespaces" | "ztunnels">;
+type Member = MeshMember<"istiods", "namespaces" | "ztunnels" | "proxyPods">;
 
 /** What a label takes, as CLUSTER_ID becomes one. */
 const LABEL = /^[A-Za-z\d]([\w.-]{0,61}[A-Za-z\d])?$/;
@@ -61,6 +62,14 @@ function ownFindings(member: Member, members: readonly Member[]): Finding[] {
   const { cluster, facts } = member;
   const { context } = cluster;
   const { judged } = facts.istiods;
+  if (isLed(member)) {
+    const [id] = idsOf(member);
+    const message =
+      id === undefined
+        ? `${context} has no istiod that could have a CLUSTER_ID, and its proxies say none`
+        : `Cluster ${context} has CLUSTER_ID ${id}, by what its proxies have`;
+    return [(id === undefined ? skip : pass)(message, { cluster: context })];
+  }
   if (judged.length === 0) {
     const message = `${context} has no istiod that could have a CLUSTER_ID`;
     return [skip(message, { cluster: context, blockedBy: checkOf(context, "pods-istiod") })];
@@ -104,9 +113,17 @@ function istiodFinding(member: Member, istiod: IstiodFact, members: readonly Mem
   });
 }
 
-/** The IDs that its istiods have, but for the default. */
+/** Led by the istiod of another cluster, as far as proxies tell: with peering there are no such facts. */
+function isLed({ facts: { istiods, proxyPods } }: Member): boolean {
+  const runs = istiods.judged.length + istiods.others.length > 0;
+  return !runs && valueOr(proxyPods, []).length > 0;
+}
+
+/** The IDs that its istiods have, or without any its proxies, but for the default. */
 function idsOf({ facts }: Member): string[] {
-  const ids = facts.istiods.judged.flatMap(({ clusterId }) => clusterId ?? []);
+  const own = facts.istiods.judged.flatMap(({ clusterId }) => clusterId ?? []);
+  const ids =
+    own.length > 0 ? own : [idOfProxies(facts.proxyPods)].filter((id) => id !== undefined);
   return [...new Set(ids)].filter((id) => id !== DEFAULT_CLUSTER_ID);
 }
 
@@ -216,7 +233,7 @@ export const clusterIdentity = meshCheck({
   logs: ["cluster ID"],
   why: "Peers tell clusters apart by CLUSTER_ID: workloads of two clusters with one ID are mixed up.",
   reads:
-    "Env CLUSTER_ID of istiod, ISTIO_META_CLUSTER_ID and CLUSTER_ID of ztunnel, the UID of namespace kube-system.",
+    "Env CLUSTER_ID of istiod, ISTIO_META_CLUSTER_ID and CLUSTER_ID of ztunnel, the UID of namespace kube-system; of a cluster that another's istiod leads, ISTIO_META_CLUSTER_ID of its proxies.",
   faults: [
     "CLUSTER_ID is not set, or is the default Kubernetes.",
     "Two clusters have the same CLUSTER_ID.",
@@ -228,7 +245,7 @@ export const clusterIdentity = meshCheck({
     "Name each cluster by one context only.",
   ],
   needs: ["istiods"],
-  uses: ["namespaces", "ztunnels"],
+  uses: ["namespaces", "ztunnels", "proxyPods"],
   run(members: readonly Member[], { absent }) {
     const findings = [
       ...members.flatMap((member) => ownFindings(member, members)),
@@ -246,10 +263,12 @@ export const clusterIdentity = meshCheck({
 
 /** What holds when there is no fault: of clusters whose CLUSTER_ID was not read, nothing. */
 function fine(members: readonly Member[]): string {
-  const judged = members.filter(
-    ({ facts: { istiods } }) =>
-      istiods.judged.length > 0 && istiods.judged.every(({ clusterId }) => clusterId !== undefined),
-  ).length;
+  const judged = members.filter((member) => {
+    const { judged: own } = member.facts.istiods;
+    return own.length > 0
+      ? own.every(({ clusterId }) => clusterId !== undefined)
+      : idsOf(member).length > 0;
+  }).length;
   if (judged === 0) return "no CLUSTER_ID could be judged";
   if (judged < members.length) {
     return `no fault found in the CLUSTER_IDs of ${judged} of ${members.length} clusters; the rest could not be judged`;

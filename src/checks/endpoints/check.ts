@@ -3,7 +3,7 @@ import { kubectl } from "../../mesh/commands/shell.ts";
 import { isClusterLocal } from "../../mesh/cluster-local.ts";
 import { isRemote } from "../../mesh/kind.ts";
 import { GATEWAY_PORT, NETWORK } from "../../mesh/names.ts";
-import { credentialsOf, readsNobody } from "../../mesh/remote-secrets.ts";
+import { readsNobody } from "../../mesh/remote-secrets.ts";
 import { isMultiNetworkAmbient } from "../../mesh/service-scope.ts";
 import { sharedServices } from "../../mesh/network-views.ts";
 import { enumerate } from "../../mesh/wording.ts";
@@ -14,6 +14,7 @@ import type { Finding } from "../../model/report.ts";
 import { notChecked } from "../_shared/not-checked.ts";
 import { ledFindings } from "./led.ts";
 import { type Asked, FEW, type Member } from "./member.ts";
+import { mayRead } from "./read.ts";
 import { pairsSkipped } from "../_shared/pairs-skipped.ts";
 
 declare module "../../model/check-data.ts" {
@@ -64,7 +65,7 @@ function pairFinding(from: Asked, target: Asked): Finding[] {
       `${a} has only its own endpoints of ${count} that ${b} has too: ${enumerate(hosts, FEW)}`,
       {
         cluster: a,
-        ...(isRead(from, target) ? {} : { blockedBy: "remote-secrets" }),
+        ...(mayRead(from, target) ? {} : { blockedBy: "remote-secrets" }),
         ...(isSynced(from, target.cluster.id) ? {} : { blockedBy: checkOf(a, "remote-clusters") }),
         remediation: remedy(
           `See in istiod's log what it reads of ${b}; it may have to be restarted after a change of the Secret.`,
@@ -73,10 +74,6 @@ function pairFinding(from: Asked, target: Asked): Finding[] {
       },
     ),
   ];
-}
-
-function isRead(from: Member, target: Member): boolean {
-  return credentialsOf([from, target]).some((one) => one.from === from && one.target === target);
 }
 
 function isSynced({ facts: { remoteClusters } }: Member, wanted: string | undefined): boolean {
@@ -115,9 +112,12 @@ function withoutGateway(member: Asked): Finding[] {
 
 function notRead(member: Member): Finding[] {
   const { cluster, facts } = member;
-  const { endpoints } = facts;
-  if (!endpoints || !hasReader(member)) return [];
+  const { endpoints, istiods } = facts;
   const about = { cluster: cluster.context };
+  if (!istiods.ok) {
+    return [notChecked(`endpoints that ${cluster.context} has of others`, istiods, about)];
+  }
+  if (!endpoints || !hasReader(member)) return [];
   const { services, gateways } = endpoints;
   return [
     ...(services.ok ? [] : [notChecked(`endpoints of ${cluster.context}`, services, about)]),
@@ -152,8 +152,16 @@ export const endpoints = meshCheck({
     "Mend the remote secret, or restart istiod where it has not taken it up.",
     "Label the Service of the other cluster's east-west gateway, and give it an address.",
   ],
-  needs: ["endpoints", "remoteSecrets"],
-  uses: ["istiods", "credentialTarget", "meshConfigs", "remoteClusters", "services", "proxyPods"],
+  needs: ["endpoints"],
+  uses: [
+    "istiods",
+    "remoteSecrets",
+    "credentialTarget",
+    "meshConfigs",
+    "remoteClusters",
+    "services",
+    "proxyPods",
+  ],
   run(members: readonly Member[], { absent, kinds }) {
     const asked = members.flatMap(askedOf);
     const pairs = kinds.has("peering")

@@ -2,13 +2,13 @@ import { istiodLog } from "../../mesh/commands/istiod.ts";
 import { podsBehind } from "../../mesh/istio-gateways.ts";
 import { GATEWAY_NAME, NETWORK } from "../../mesh/names.ts";
 import { servicesSeen } from "../../mesh/network-views.ts";
-import { credentialsOf } from "../../mesh/remote-secrets.ts";
 import { enumerate, qualified } from "../../mesh/wording.ts";
 import type { ServiceFact } from "../../model/facts.ts";
 import { checkOf, fail, pass, remedy } from "../../model/finding.ts";
 import { gathered, valueOr } from "../../model/gathered.ts";
 import type { Finding } from "../../model/report.ts";
 import { type Asked, FEW, type Member } from "./member.ts";
+import { credentialsFor } from "./read.ts";
 
 /** Services of a cluster that have pods with sidecars, gateways aside. */
 function servedIn({ facts }: Member): ServiceFact[] {
@@ -32,9 +32,7 @@ export function ledFindings(
 ): Finding[] {
   const { cluster } = from;
   const [a, b] = [cluster.context, target.cluster.context];
-  const read = credentialsOf([from, target]).filter(
-    (one) => one.from === from && one.target === target,
-  );
+  const read = credentialsFor(from, target);
   const ids = read.map(({ kubeconfig }) => kubeconfig.cluster);
   const seen = ids.map((id) => servicesSeen(gathered(from.facts.endpoints), id) ?? 0);
   if (seen.some((count) => count > 0)) return [pass(`${a} has endpoints of ${b}`, { cluster: a })];

@@ -2,8 +2,14 @@ import type { MeshMember } from "../../model/check.ts";
 import type { EndpointsFact, ServiceEndpointsFact } from "../../model/facts.ts";
 
 export type Member = MeshMember<
-  "endpoints" | "remoteSecrets",
-  "istiods" | "credentialTarget" | "meshConfigs" | "remoteClusters" | "services" | "proxyPods"
+  "endpoints",
+  | "istiods"
+  | "remoteSecrets"
+  | "credentialTarget"
+  | "meshConfigs"
+  | "remoteClusters"
+  | "services"
+  | "proxyPods"
 >;
 
 /** A cluster whose istiod sends its proxies endpoints of others, and said which. */

@@ -1,12 +1,15 @@
 import type { GatewayName, LinkEdge } from "../../model/links.ts";
 
-/** A remote secret by which one cluster of the run reads another. */
+/** A kubeconfig by which one cluster of the run reads another. */
 export interface ReadEdge {
-  /** Context of the cluster that holds the Secret. */
+  /** Context of the cluster that has it. */
   from: string;
   /** Context of the cluster that its kubeconfig leads to. */
   to: string;
-  secret: GatewayName;
+  /** The remote secret that has it; absent where it is in a file. */
+  secret?: GatewayName;
+  /** The path of its file in istiod's container, with PILOT_MULTICLUSTER_KUBECONFIG_PATH. */
+  file?: string;
   /** What istiod of `from` says of it: synced, syncing, timeout or closed; absent where that is not known. */
   status?: string;
   /** Services of which istiod of `from` has endpoints in `to`; absent where that was not read. */

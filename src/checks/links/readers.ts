@@ -1,10 +1,16 @@
-import { credentialsOf, ignoredBy, type Credential } from "../../mesh/remote-secrets.ts";
+import {
+  credentialsOf,
+  ignoredBy,
+  readsNobody,
+  type Credential,
+} from "../../mesh/remote-secrets.ts";
 import { gatewaysTo, servicesSeen } from "../../mesh/network-views.ts";
 import { defined } from "../../lib/defined.ts";
 import { isMultiNetworkAmbient } from "../../mesh/service-scope.ts";
 import { enumerate, qualified } from "../../mesh/wording.ts";
 import type { ClusterRef, MeshMember, Verdict } from "../../model/check.ts";
 import { info, objectRef, pass, summarize } from "../../model/finding.ts";
+import type { RemoteClusterFact } from "../../model/facts.ts";
 import { valueOr } from "../../model/gathered.ts";
 import type { Finding } from "../../model/report.ts";
 import { notChecked } from "../_shared/not-checked.ts";
@@ -21,9 +27,8 @@ interface ReadingMember {
 }
 
 /** What the istiods of a cluster say of one that they read: of several the one that is not well. */
-function statusOf({ facts: { remoteClusters } }: ReadingMember, id: string): string | undefined {
-  const all = valueOr(remoteClusters, [])
-    .flatMap(({ answer }) => valueOr(answer, []))
+function statusOf(reader: ReadingMember, id: string): string | undefined {
+  const all = saidBy(reader)
     .filter((one) => one.id === id)
     .map(({ status }) => status);
   return all.find((status) => status !== "synced") ?? all[0];
@@ -35,21 +40,51 @@ function edgeOf(
 ): ReadEdge[] {
   const reader = members.find(({ cluster }) => cluster === from.cluster);
   if (!target || !reader || target.cluster === from.cluster) return [];
-  const status = statusOf(reader, kubeconfig.cluster);
+  const { namespace, name } = secret;
+  return [edgeBetween(reader, target.cluster, { secret: { namespace, name } }, kubeconfig.cluster)];
+}
+
+/** What istiod says that it reads, where the Secrets were not read, or are not what it goes by. */
+function edgesBySaying(reader: ReadingMember, members: readonly ReadingMember[]): ReadEdge[] {
+  const { id: own } = reader.cluster;
+  const others = new Map(saidBy(reader).map((one) => [one.id, one]));
+  return [...others.values()].flatMap(({ id, secret = "" }) => {
+    const target = members.find(({ cluster }) => cluster.id === id && id !== own);
+    return target ? [edgeBetween(reader, target.cluster, sourceOf(secret), id)] : [];
+  });
+}
+
+function saidBy({ facts }: ReadingMember): RemoteClusterFact[] {
+  return valueOr(facts.remoteClusters, []).flatMap(({ answer }) => valueOr(answer, []));
+}
+
+/** `<namespace>/<name>` of a Secret, or the path of a file. */
+function sourceOf(text: string): Pick<ReadEdge, "secret" | "file"> {
+  const [namespace = "", name = "", ...more] = text.split("/");
+  const isSecret = namespace !== "" && name !== "" && more.length === 0;
+  return isSecret ? { secret: { namespace, name } } : { file: text };
+}
+
+/** @param id by which istiod knows the other cluster */
+function edgeBetween(
+  reader: ReadingMember,
+  target: ClusterRef,
+  source: Pick<ReadEdge, "secret" | "file">,
+  id: string,
+): ReadEdge {
+  const status = statusOf(reader, id);
   const { endpoints, istiods } = reader.facts;
   // With ambient on several networks istiod has endpoints elsewhere in another form.
   const isListed = istiods.ok && !isMultiNetworkAmbient(istiods.value);
-  const services = isListed ? servicesSeen(endpoints, kubeconfig.cluster) : undefined;
-  const isDirect = isOneNetwork(reader.cluster, target.cluster);
-  const gateways = isDirect ? undefined : gatewaysTo(endpoints, target.cluster.network);
-  return [
-    {
-      from: from.cluster.context,
-      to: target.cluster.context,
-      secret: { namespace: secret.namespace, name: secret.name },
-      ...defined({ status, services, gateways, direct: isDirect || undefined }),
-    },
-  ];
+  const services = isListed ? servicesSeen(endpoints, id) : undefined;
+  const isDirect = isOneNetwork(reader.cluster, target);
+  const gateways = isDirect ? undefined : gatewaysTo(endpoints, target.network);
+  return {
+    from: reader.cluster.context,
+    to: target.context,
+    ...source,
+    ...defined({ status, services, gateways, direct: isDirect || undefined }),
+  };
 }
 
 /** Without any name all are on one network. */
@@ -76,9 +111,10 @@ function seenBy({ services, gateways, direct }: ReadEdge): string {
 }
 
 function findingOf(edge: ReadEdge): Finding {
-  const { from, to, secret, status } = edge;
-  const about = { cluster: from, object: objectRef("Secret", secret) };
-  const message = `${from} reads ${to} by Secret ${qualified(secret)}${seenBy(edge)}`;
+  const { from, to, secret, file, status } = edge;
+  const about = { cluster: from, ...(secret && { object: objectRef("Secret", secret) }) };
+  const by = secret ? `Secret ${qualified(secret)}` : `file ${file}`;
+  const message = `${from} reads ${to} by ${by}${seenBy(edge)}`;
   if (status === "synced") return pass(message, about);
   const said =
     status === undefined
@@ -86,6 +122,16 @@ function findingOf(edge: ReadEdge): Finding {
       : `its istiod says ${status}`;
   // What is wrong with it the checks of the secret and of the cluster say.
   return info(`${message}: ${said}`, about);
+}
+
+function hasNoIstiod({ facts: { istiods } }: ReadingMember): boolean {
+  return istiods.ok && istiods.value.judged.length + istiods.value.others.length === 0;
+}
+
+/** Whether only istiod can tell whom it reads. */
+function goesByAnswers({ facts: { remoteSecrets, istiods } }: ReadingMember): boolean {
+  if (!remoteSecrets.ok) return true;
+  return istiods.ok && ignoredBy(istiods.value) !== undefined && !readsNobody(istiods.value);
 }
 
 /** Who reads whom by remote secrets, where clusters find each other so. */
@@ -100,10 +146,15 @@ export function readersVerdict(
     const secrets = isPassedOver ? [] : valueOr(remoteSecrets, []);
     return [{ cluster, facts: { remoteSecrets: secrets, istiods, credentialTarget } }];
   });
-  const reads = credentialsOf(readers).flatMap((one) => edgeOf(one, members));
-  const unread = members.flatMap(({ cluster: { context }, facts: { remoteSecrets } }) =>
-    remoteSecrets.ok ? [] : [{ context, why: remoteSecrets }],
-  );
+  const reads = [
+    ...credentialsOf(readers).flatMap((one) => edgeOf(one, members)),
+    ...members.filter(goesByAnswers).flatMap((one) => edgesBySaying(one, members)),
+  ];
+  const unread = members.flatMap((member) => {
+    const { remoteSecrets } = member.facts;
+    if (remoteSecrets.ok || saidBy(member).length > 0 || hasNoIstiod(member)) return [];
+    return [{ context: member.cluster.context, why: remoteSecrets }];
+  });
   const findings = [
     ...reads.map(findingOf),
     ...unread.map(({ context, why }) =>

@@ -5,7 +5,7 @@ import { age } from "../../lib/time.ts";
 import type { ClusterRef } from "../../model/check.ts";
 import { fail, info, objectRef, pass, remedy, warn } from "../../model/finding.ts";
 import type { Finding, Remediation } from "../../model/report.ts";
-import type { Member } from "./member.ts";
+import { type Member, refOf } from "./member.ts";
 
 const WEEK = 7 * 24 * 3_600_000;
 
@@ -16,7 +16,7 @@ export function credentialFinding(credential: Credential<Member>): Finding {
   const { target } = credential;
   if (!target) return info(`${nameOf(credential)}: no cluster of this run`, aboutOf(credential));
   return (
-    misled(credential, target.cluster) ??
+    misled(credential, refOf(target)) ??
     outdated(credential) ??
     fine(credential, target.cluster.context)
   );
@@ -34,7 +34,7 @@ function aboutOf({ from, secret }: Credential<Member>): Pick<Finding, "cluster" 
 function renewal(credential: Credential<Member>, summary: string): Remediation {
   const { from, target } = credential;
   return target
-    ? remedy(summary, createRemoteSecret(from.cluster, target.cluster))
+    ? remedy(summary, createRemoteSecret(from.cluster, refOf(target)))
     : remedy(summary, deleteRemoteSecret(from.cluster, credential.secret));
 }
 

@@ -9,7 +9,7 @@ import type { ClusterRef } from "../../model/check.ts";
 import { fail, info, remedy } from "../../model/finding.ts";
 import { valueOr } from "../../model/gathered.ts";
 import type { Finding, MeshKind } from "../../model/report.ts";
-import type { Member } from "./member.ts";
+import { type Member, refOf } from "./member.ts";
 
 /**
  * What nobody reads though it should be.
@@ -33,7 +33,7 @@ export function missingFindings(
     return blind.map((from) => {
       const idle = reads(target, from) ? whyIdle(from, target) : undefined;
       return idle === undefined
-        ? unread(from.cluster, target.cluster)
+        ? unread(from.cluster, refOf(target))
         : oneWay(from.cluster, target.cluster, idle);
     });
   });

@@ -11,6 +11,7 @@ import {
 } from "../../mesh/services.ts";
 import { showService } from "../../mesh/commands/services.ts";
 import { kubectl } from "../../mesh/commands/shell.ts";
+import { samenessFindings, type SamenessMember } from "./sameness.ts";
 import { meshCheck } from "../../model/check.ts";
 import { fail, info, objectRef, pass, remedy, summarize } from "../../model/finding.ts";
 import type { Finding, ObjectRef } from "../../model/report.ts";
@@ -173,20 +174,26 @@ export const services = meshCheck({
   view: { rank: 600 },
   why: "A global service is one service of all clusters: a client gets an endpoint of any, on the port it asked for.",
   reads:
-    "Services with label solo.io/service-scope, or whose namespace has it: ports, protocols, scope; the segment of each cluster.",
+    "Services with label solo.io/service-scope, or whose namespace has it: ports, protocols, scope; the segment of each cluster. With remote secrets, all Services that clusters have in common, but for those of the istio namespace and those that keep to their cluster.",
   faults: [
     "A global service has other ports or protocols in one cluster than in another.",
     "It has another scope.",
+    "In meshes with remote secrets: a Service of several clusters has other ports in one of them, or is headless in one only (warning).",
   ],
   fixes: [
     "Give the service the same ports in all clusters.",
     "Label it solo.io/service-scope the same in all clusters.",
   ],
   needs: ["services", "namespaces"],
-  run(members: readonly ServicesMember[], { absent }) {
+  uses: ["meshConfigs", "istiods"],
+  run(members: readonly SamenessMember[], { absent, kinds }) {
     if (members.length < 2) {
       const finding = pairsSkipped("global services are not compared", absent);
       return { findings: [finding], summary: finding.message };
+    }
+    if (!kinds.has("peering")) {
+      const { findings, count } = samenessFindings(members);
+      return { findings, summary: summarize(findings, alike(count)) };
     }
     const segments = bySegment(members);
     const judged = [...segments.values()].map(judgeSegment);
@@ -229,6 +236,13 @@ function segmentsFinding(
   return info(
     `services are compared within a segment only, as others do not see them; ${enumerate(names)}`,
   );
+}
+
+function alike(count: number): string {
+  if (count === 0) return "clusters have no service in common";
+  return count === 1
+    ? "1 service of several clusters is alike"
+    : `${count} services of several clusters are alike`;
 }
 
 /** A Service that one cluster alone shares agrees with nothing. */

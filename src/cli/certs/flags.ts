@@ -80,7 +80,7 @@ export function addCerts(program: Command, io: Io, setExitCode: SetExitCode): vo
       const { runIntermediate } = await import("./make-run.ts");
       await runIntermediate(command.optsWithGlobals<IntermediateOptions>(), io);
     });
-  addPlanOptions(certs.command("install"))
+  addPlanOptions(certs.command("install"), { generates: false })
     .description("write Secret cacerts of a cluster from the files of a directory")
     .requiredOption("--from <dir>", "directory with ca-cert.pem, ca-key.pem and the others")
     .option("--generate", "print the Secret WITH ITS PRIVATE KEY, for tools that encrypt it")
@@ -100,7 +100,7 @@ export function addCerts(program: Command, io: Io, setExitCode: SetExitCode): vo
       const { runStatus } = await import("./status-run.ts");
       setExitCode(await runStatus(command.optsWithGlobals<StatusOptions>(), io));
     });
-  addPlanOptions(certs.command("rotate"))
+  addPlanOptions(certs.command("rotate"), { generates: false })
     .description("take the next safe step to other certificates on all clusters, and only that")
     .requiredOption("--to <dir>", "directory with one of mc certs intermediate for each cluster")
     .requiredOption("--contexts <a,b>", "all clusters of the mesh", list)

@@ -4,6 +4,7 @@ import { oneOf } from "../shared/gateway-options.ts";
 import type { CheckOptions } from "./run.ts";
 import type { Io, SetExitCode } from "../shared/io.ts";
 import {
+  clusterFlag,
   duration,
   list,
   logsFlag,
@@ -33,6 +34,7 @@ export function addCheck(program: Command, io: Io, setExitCode: SetExitCode): vo
     .description("check whether clusters can be linked, are linked, and if not, why")
     .option("--contexts <a,b>", "kubeconfig contexts, by commas or repeated", list)
     .option("--directory <dir>", "a recording instead of a live cluster, repeatable", repeated)
+    .addOption(clusterFlag())
     .addOption(modeFlag())
     .option("-p, --precheck", "ask only whether each cluster is ready to be linked")
     .option("-v, --verbose", "show the details of every check")
@@ -48,6 +50,7 @@ export function addCheck(program: Command, io: Io, setExitCode: SetExitCode): vo
       category,
     )
     .option("--check <ids>", "run these checks only; patterns too: 'pods-*'", list)
+    .option("--checks <file>", "checks of yours, as docs/own-checks.md says; repeatable", repeated)
     .option("--skip <ids>", "leave these checks out; patterns too", list)
     .option(
       "--fail-on <status>",

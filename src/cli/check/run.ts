@@ -5,6 +5,7 @@ import type { LogsWhen } from "../../engine/logs/index.ts";
 import { hasPassed } from "../../lib/fail-on.ts";
 import { formatDuration } from "../../lib/duration.ts";
 import { UsageError } from "../../model/errors.ts";
+import type { AnyCheck } from "../../model/check.ts";
 import type { ClusterReader } from "../../model/reader.ts";
 import type { Report } from "../../model/report.ts";
 import { awaitedResults } from "./awaited-results.ts";
@@ -35,6 +36,8 @@ export interface CheckOptions extends OutputFlags, WriteOptions, KnownFaultFlags
   precheck?: boolean;
   check?: string[];
   skip?: string[];
+  /** Files with checks of others. */
+  checks?: string[];
   logs: LogsWhen;
   /** ms a cluster. */
   timeout: number;
@@ -63,7 +66,8 @@ interface Run {
 
 /** `mc check`: resolves with the exit code, the report being written. */
 export async function runCheck(options: CheckOptions, io: Io): Promise<number> {
-  const checks = requestOf(options, io);
+  const own = await ownChecksOf(options, io);
+  const checks = requestOf(options, own, io);
   const known = await knownFaults(options);
   const outputs = await outputsOf(options);
   const readers = await openReaders(options, options.timeout, io);
@@ -76,9 +80,16 @@ export async function runCheck(options: CheckOptions, io: Io): Promise<number> {
   }
 }
 
-function requestOf(options: CheckOptions, { program }: Io): CheckRequest {
-  const only = options.check && matchChecks(options.check, CHECKS);
-  const skip = options.skip && matchChecks(options.skip, CHECKS);
+async function ownChecksOf({ checks = [] }: CheckOptions, { cwd }: Io): Promise<AnyCheck[]> {
+  if (checks.length === 0) return [];
+  const { loadOwnChecks } = await import("./own-checks.ts");
+  return loadOwnChecks(checks, cwd);
+}
+
+function requestOf(options: CheckOptions, own: readonly AnyCheck[], { program }: Io): CheckRequest {
+  const all = [...CHECKS, ...own];
+  const only = options.check && matchChecks(options.check, all);
+  const skip = options.skip && matchChecks(options.skip, all);
   if (only && skip && only.isSubsetOf(skip)) {
     const names = [...only].join(", ");
     throw new UsageError(`--skip leaves none of the checks that --check names: ${names}`);
@@ -93,6 +104,7 @@ function requestOf(options: CheckOptions, { program }: Io): CheckRequest {
     failOn: options.failOn,
     deep: options.deep ?? false,
     program,
+    own,
     ...meshKindOf(options.mode),
     ...(only ? { only } : {}),
     ...(skip ? { skip } : {}),
@@ -126,8 +138,11 @@ async function judge({ readers, request, known, options, io }: Run): Promise<Jud
 }
 
 /** Writes the reports, says which entries of `--ignore` are of no use, and gives the exit code. */
-async function conclude(judged: Judged, { outputs, known, options, io }: Run): Promise<number> {
-  await writeReports(judged.report, outputs, options, io);
+async function conclude(
+  judged: Judged,
+  { request, outputs, known, options, io }: Run,
+): Promise<number> {
+  await writeReports(judged.report, outputs, { ...options, own: request.own ?? [] }, io);
   await tellEntries(judged, known, options, io);
   return hasPassed(judged.report) && judged.expired.length === 0 ? 0 : EXIT_FAULT;
 }

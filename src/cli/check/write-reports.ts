@@ -1,5 +1,6 @@
 import { DESCRIPTIONS, VIEWS } from "../../checks/index.ts";
 import { defined } from "../../lib/defined.ts";
+import type { AnyCheck } from "../../model/check.ts";
 import type { Report } from "../../model/report.ts";
 import type { ReportOptions } from "../../reporters/reporter.ts";
 import { outcomeWords } from "../../reporters/words.ts";
@@ -13,6 +14,8 @@ import type { ReportOutput } from "./outputs.ts";
 export interface WriteOptions extends GlobalOptions {
   verbose?: boolean;
   sarifCategory?: string;
+  /** Checks beside those of `mc`, which say themselves how they are shown. */
+  own?: readonly AnyCheck[];
   /** ms between two reports. */
   watch?: number;
 }
@@ -24,10 +27,11 @@ export async function writeReports(
   options: WriteOptions,
   io: Io,
 ): Promise<void> {
+  const { own = [] } = options;
   const same = {
     verbose: options.verbose ?? false,
-    views: VIEWS,
-    descriptions: DESCRIPTIONS,
+    views: { ...VIEWS, ...Object.fromEntries(own.map(({ id, view }) => [id, view])) },
+    descriptions: { ...DESCRIPTIONS, ...Object.fromEntries(own.map((one) => [one.id, one])) },
     ascii: wantsAscii(io),
     ...defined({ sarifCategory: options.sarifCategory }),
   };

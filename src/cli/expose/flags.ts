@@ -2,6 +2,7 @@ import { type Command, Option } from "commander";
 import { UsageError } from "../../model/errors.ts";
 import {
   addApplyOptions,
+  withClientDryRun,
   type ApplyOptions,
   labelValue,
   oneOf,
@@ -41,6 +42,6 @@ export function addExpose(program: Command, io: Io, setExitCode: SetExitCode): v
       throw new UsageError("expose takes one cluster at a time: --context, not --contexts");
     }
     const { runExpose } = await import("./run.ts");
-    setExitCode(await runExpose(self.optsWithGlobals<ExposeOptions>(), io));
+    setExitCode(await runExpose(withClientDryRun(self.optsWithGlobals<ExposeOptions>()), io));
   });
 }

@@ -1,5 +1,10 @@
 import type { Command } from "commander";
-import { addApplyOptions, type ApplyOptions, oneOf } from "../shared/gateway-options.ts";
+import {
+  addApplyOptions,
+  type ApplyOptions,
+  oneOf,
+  withClientDryRun,
+} from "../shared/gateway-options.ts";
 import type { Io, SetExitCode } from "../shared/io.ts";
 import { list, repeated } from "../shared/options.ts";
 
@@ -38,6 +43,6 @@ export function addLink(program: Command, io: Io, setExitCode: SetExitCode): voi
     .option("--address <target=host>", "reach a target by this host, repeatable", repeated);
   addApplyOptions(command, "5m").action(async (_options: unknown, self: Command) => {
     const { runLink } = await import("./run.ts");
-    setExitCode(await runLink(self.optsWithGlobals<LinkOptions>(), io));
+    setExitCode(await runLink(withClientDryRun(self.optsWithGlobals<LinkOptions>()), io));
   });
 }

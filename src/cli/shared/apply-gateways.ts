@@ -5,7 +5,7 @@ import { arranged, type Problem } from "../../gateway/problem.ts";
 import { undoCommand } from "../../gateway/undo.ts";
 import { oneLine } from "../../lib/sanitize.ts";
 import { paintDiff } from "../../reporters/diff.ts";
-import { EXIT_FAULT } from "./exit-code.ts";
+import { EXIT_FAULT, EXIT_USAGE } from "./exit-code.ts";
 import type { ApplyOptions } from "./gateway-options.ts";
 import { Interrupted, type Io, unlessInterrupted, wantsColor } from "./io.ts";
 import { done, indented, note, refuse, warning } from "./say.ts";
@@ -54,7 +54,8 @@ export async function applyGateways(
   const all = arranged([...request.problems, ...problems], request.contexts);
   if (all.length > 0) {
     await showDiffs([...planned, ...contested], flags, io);
-    return refuse(io, all, "nothing was applied");
+    const code = await refuse(io, all, "nothing was applied");
+    return flags.exitCode ? EXIT_USAGE : code;
   }
   await showPlan(planned, flags, io);
   const tell = (one: Planned, end = ""): Promise<void> => {
@@ -69,7 +70,8 @@ export async function applyGateways(
       ),
       io,
     );
-    return 0;
+    const differs = planned.some(({ action }) => action !== "unchanged");
+    return flags.exitCode && differs ? EXIT_FAULT : 0;
   }
   const result = await apply(planned, settings, io.signal, tell);
   await warnings(result.warnings, io);

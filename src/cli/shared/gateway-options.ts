@@ -9,6 +9,8 @@ export interface ApplyOptions extends GlobalOptions {
   wait?: number;
   dryRun?: boolean;
   diff?: boolean;
+  /** With `dryRun`: the exit code says whether something would change. */
+  exitCode?: boolean;
   forceConflicts?: boolean;
 }
 
@@ -35,16 +37,41 @@ export function addApplyOptions(command: Command, preset: string): Command {
   const wait = new Option("-w, --wait [duration]", "wait until it works")
     .preset(preset)
     .argParser(duration);
-  return addPlanOptions(command.addOption(wait)).option(
-    "--force-conflicts",
-    "take over fields that other managers own",
-  );
+  return addPlanOptions(command.addOption(wait), { generates: true })
+    .option("--exit-code", "with --dry-run: 0 same, 1 differs, 2 not known, as kubectl diff")
+    .option("--force-conflicts", "take over fields that other managers own");
+}
+
+/** What `--dry-run` can be with a value, as kubectl has it: `server` without one. */
+const DRY_RUNS: Readonly<Record<string, boolean | "client">> = {
+  none: false,
+  client: "client",
+  server: true,
+};
+
+/** `--dry-run`; `client` only where `--generate` prints what would be done. */
+export function dryRunFlag({ generates }: { generates: boolean }): Option {
+  const what = "change nothing: server (if left out) lets API servers check";
+  return new Option("--dry-run [where]", generates ? `${what}, client only prints` : what)
+    .preset("server")
+    .argParser((value) => {
+      const parsed = DRY_RUNS[value];
+      if (parsed !== undefined && (generates || parsed !== "client")) return parsed;
+      throw new InvalidArgumentError(`It is ${generates ? "client or " : ""}server.`);
+    });
+}
+
+/** Flags in which `--dry-run=client` is what it means here: to print and apply nothing. */
+export function withClientDryRun<T extends { dryRun?: unknown; generate?: boolean }>(flags: T): T {
+  if (flags.dryRun !== "client") return flags;
+  const { dryRun: _client, ...rest } = flags;
+  return { ...rest, generate: true } as T;
 }
 
 /** To see what would be written. */
-export function addPlanOptions(command: Command): Command {
+export function addPlanOptions(command: Command, { generates }: { generates: boolean }): Command {
   return command
-    .option("--dry-run", "let the API servers check, and change nothing")
+    .addOption(dryRunFlag({ generates }))
     .option("--diff", "show the change as a diff, too");
 }
 
@@ -59,6 +86,9 @@ export function checkApplyOptions(options: ApplyOptions): void {
     ] as const) {
       if (given) throw new UsageError(`${flag} does not go with --generate, which applies nothing`);
     }
+  }
+  if (options.exitCode && !options.dryRun) {
+    throw new UsageError("--exit-code is only for --dry-run");
   }
   if (options.dryRun && options.wait) throw new UsageError("--wait does not go with --dry-run");
 }

@@ -11,6 +11,8 @@ export interface GlobalOptions {
   namespace?: string;
   istioNamespace?: string;
   revision?: string;
+  /** User of the kubeconfig, in place of the one that the context names. */
+  user?: string;
   as?: string;
   asGroup?: string[];
   color: boolean;
@@ -65,9 +67,17 @@ export function duration(value: string): number {
 
 /** `--timeout` of commands that read clusters, ms. */
 export function timeoutFlag(): Option {
-  return new Option("--timeout <duration>", "time for each cluster to answer")
+  return new Option(
+    "--timeout <duration>",
+    "time for each cluster to answer (or --request-timeout)",
+  )
     .argParser(duration)
     .default(30_000, "30s");
+}
+
+/** `--cluster` of commands that may be about one cluster alone. */
+export function clusterFlag(): Option {
+  return new Option("--cluster <name>", "cluster of the kubeconfig, in place of the context's");
 }
 
 /** When `--logs` lets logs be read. */
@@ -130,6 +140,7 @@ export function addGlobalOptions(program: Command): void {
     )
     .addOption(new Option("--istioNamespace <name>").argParser(namespaceName).hideHelp())
     .option("-r, --revision <name>", "istiod revision (else those with peering enabled)")
+    .option("--user <name>", "user of the kubeconfig, in place of the context's")
     .option("--as <user>", "user to impersonate")
     .option("--as-group <group>", "group to impersonate, repeatable", repeated)
     .option("--no-color", "no ANSI colours (also NO_COLOR)")

@@ -8,8 +8,14 @@ import { distinct } from "../../readers/distinct.ts";
 import type { Io } from "./io.ts";
 import { type GlobalOptions, withoutRepeats } from "./options.ts";
 
+/** How contexts are opened. */
+export interface ContextFlags extends GlobalOptions {
+  /** Cluster of the kubeconfig, in place of the one that the context names. */
+  cluster?: string;
+}
+
 /** Which clusters a command is about. */
-export interface ClusterSelection extends GlobalOptions {
+export interface ClusterSelection extends ContextFlags {
   contexts?: string[];
   directory?: string[];
 }
@@ -43,7 +49,7 @@ export async function openReaders(
  */
 export async function openContexts(
   named: readonly string[],
-  selection: GlobalOptions,
+  selection: ContextFlags,
   timeoutMs: number,
   io: Io,
 ): Promise<WritableCluster[]> {
@@ -56,12 +62,17 @@ export async function openContexts(
     ...defined({ kubeconfig: selection.kubeconfig }),
   });
   const contexts = named.length > 0 ? named : [undefined];
+  if (selection.cluster !== undefined && contexts.length > 1) {
+    throw new UsageError("--cluster goes with one context: several would be one cluster");
+  }
   return contexts.map((context) =>
     openCluster(config, context, {
       timeoutMs,
       interactive: io.stderr.isTTY,
       ...defined({
         kubeconfig: selection.kubeconfig,
+        cluster: selection.cluster,
+        user: selection.user,
         as: selection.as,
         asGroups: selection.asGroup,
       }),

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import type { Io, SetExitCode } from "../shared/io.ts";
-import { list, logsFlag, positive, timeoutFlag } from "../shared/options.ts";
+import { clusterFlag, list, logsFlag, positive, timeoutFlag } from "../shared/options.ts";
 import type { SnapshotOptions } from "./run.ts";
 
 export function addSnapshot(program: Command, io: Io, setExitCode: SetExitCode): void {
@@ -11,6 +11,7 @@ export function addSnapshot(program: Command, io: Io, setExitCode: SetExitCode):
     .option("--output-dir <dir>", "write a directory, one sub-directory a cluster")
     .option("--output-file <file>", "write a .tar.gz instead")
     .option("--force", "overwrite an earlier recording")
+    .addOption(clusterFlag())
     .addOption(timeoutFlag())
     .option("--concurrency <n>", "clusters read at the same time", positive, 32)
     .addOption(logsFlag())

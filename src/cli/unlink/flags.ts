@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { dryRunFlag, withClientDryRun } from "../shared/gateway-options.ts";
 import type { Io, SetExitCode } from "../shared/io.ts";
 import { type GlobalOptions, list } from "../shared/options.ts";
 
@@ -20,10 +21,10 @@ export function addUnlink(program: Command, io: Io, setExitCode: SetExitCode): v
     .option("--from <a,b>", "undo only the links of these clusters …", list)
     .option("--to <c,d>", "… to these: contexts, CLUSTER_IDs or networks", list)
     .option("--generate", "print the kubectl commands and delete nothing")
-    .option("--dry-run", "let the API servers check, and change nothing")
+    .addOption(dryRunFlag({ generates: true }))
     .option("--force", "also delete Gateways that mc does not manage")
     .action(async (_options: unknown, self: Command) => {
       const { runUnlink } = await import("./run.ts");
-      setExitCode(await runUnlink(self.optsWithGlobals<UnlinkOptions>(), io));
+      setExitCode(await runUnlink(withClientDryRun(self.optsWithGlobals<UnlinkOptions>()), io));
     });
 }

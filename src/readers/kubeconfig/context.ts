@@ -24,12 +24,22 @@ export interface ContextTarget {
 
 const MOST_NAMES = 20;
 
+/** Entries in place of those that a context names. */
+export interface Overrides {
+  cluster?: string;
+  user?: string;
+}
+
 /**
  * The cluster and user of a context; without a name, of the current context.
  *
  * @throws UsageError there is no such context, or its cluster or user does not exist or cannot be used
  */
-export function resolveContext(config: Kubeconfig, name?: string): ContextTarget {
+export function resolveContext(
+  config: Kubeconfig,
+  name?: string,
+  overrides: Overrides = {},
+): ContextTarget {
   const context = name ?? config.currentContext;
   if (context === undefined) throw new UsageError(noCurrentContext(config));
   const entry = config.contexts.get(context);
@@ -38,21 +48,28 @@ export function resolveContext(config: Kubeconfig, name?: string): ContextTarget
     onInvalidEntry: ActionOnInvalid.FILTER,
   });
   if (!found) throw new UsageError(`context ${quoted(context)} names no cluster`);
-  const { cluster: clusterName, namespace } = found;
-  const userName = (found.user as string | undefined) ?? "";
+  const { namespace } = found;
+  const clusterName = overrides.cluster ?? found.cluster;
+  const user: string | undefined = found.user;
+  const userName = overrides.user ?? user ?? "";
   const clusterEntry = config.clusters.get(clusterName);
-  if (!clusterEntry) throw new UsageError(lacks(context, "cluster", clusterName));
+  if (!clusterEntry) {
+    throw new UsageError(lacks(context, "cluster", clusterName, overrides.cluster !== undefined));
+  }
   const cluster = readCluster(clusterEntry);
   if (!cluster) {
     throw new UsageError(`cluster ${quoted(clusterName)} of the kubeconfig has no server`);
   }
   const nobody = { name: "", value: {}, base: "" };
   const userEntry = userName === "" ? nobody : config.users.get(userName);
-  if (!userEntry) throw new UsageError(lacks(context, "user", userName));
+  if (!userEntry) {
+    throw new UsageError(lacks(context, "user", userName, overrides.user !== undefined));
+  }
   return { context, cluster, user: readUser(userEntry), ...defined({ namespace }) };
 }
 
-function lacks(context: string, kind: string, name: string): string {
+function lacks(context: string, kind: string, name: string, isGiven: boolean): string {
+  if (isGiven) return `--${kind} ${quoted(name)}: the kubeconfig has no such ${kind}`;
   return `context ${quoted(context)} names ${kind} ${quoted(name)}, which the kubeconfig does not have`;
 }
 

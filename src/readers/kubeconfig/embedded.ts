@@ -54,7 +54,6 @@ export function embeddedKubeconfig(bytes: Uint8Array, name: string, env: Environ
     files: [name],
     absent: [],
     ...lists,
-    inCluster: false,
     env,
     ...(currentContext === undefined ? {} : { currentContext }),
   };

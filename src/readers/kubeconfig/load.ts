@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { delimiter, dirname, join, resolve } from "node:path";
+import { defined } from "../../lib/defined.ts";
 import { property, string } from "../../lib/json.ts";
 import { oneLine } from "../../lib/sanitize.ts";
 import { UsageError } from "../../model/errors.ts";
@@ -18,8 +19,8 @@ export interface Kubeconfig {
   clusters: ReadonlyMap<string, Entry>;
   users: ReadonlyMap<string, Entry>;
   currentContext?: string;
-  /** Made from the ServiceAccount of the pod that this runs in. */
-  inCluster: boolean;
+  /** The context that is made from the ServiceAccount of the pod that this runs in. */
+  inCluster?: string;
   /** Exec plugins get it, and proxies are looked up in it. */
   env: Environment;
 }
@@ -33,14 +34,15 @@ export interface KubeconfigOptions {
   serviceAccount?: string;
 }
 
-/** The one context of a pod without a kubeconfig. */
+/** The context of a pod's own cluster, unless a kubeconfig has one of that name. */
 const IN_CLUSTER = "in-cluster";
 
 const SERVICE_ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount";
 
 /**
  * Reads the kubeconfig as kubectl does: `--kubeconfig`, else the files of $KUBECONFIG, else
- * `~/.kube/config`, else the pod's ServiceAccount. Of several files the first one to name a context,
+ * `~/.kube/config`. In a pod, its ServiceAccount is the context `in-cluster` beside them, and the
+ * current one where there is no kubeconfig. Of several files the first one to name a context,
  * cluster or user wins as a whole, and so does the first current-context; files that do not exist
  * are passed over.
  *
@@ -70,12 +72,16 @@ export function loadKubeconfig(options: KubeconfigOptions): Kubeconfig {
     addMissing(lists.users, entries(config, "user", file));
     currentContext ??= string(config["current-context"]);
   }
-  const found = { files, absent, ...lists, inCluster: false, env };
-  if (kubeconfig === undefined && Object.values(lists).every(({ size }) => size === 0)) {
-    const own = ownCluster(env, options.serviceAccount ?? SERVICE_ACCOUNT);
-    if (own) return { ...found, ...own };
-  }
-  return currentContext === undefined ? found : { ...found, currentContext };
+  const found = { files, absent, ...lists, env };
+  const isBare = Object.values(lists).every(({ size }) => size === 0);
+  const own = lists.contexts.has(IN_CLUSTER)
+    ? undefined
+    : ownCluster(env, options.serviceAccount ?? SERVICE_ACCOUNT);
+  if (own)
+    for (const key of ["contexts", "clusters", "users"] as const)
+      lists[key].set(IN_CLUSTER, own[key]);
+  if (own && isBare && kubeconfig === undefined) currentContext = IN_CLUSTER;
+  return { ...found, ...defined({ currentContext, inCluster: own && IN_CLUSTER }) };
 }
 
 function defaultFiles(env: Environment): string[] {
@@ -139,22 +145,17 @@ function addMissing(into: Map<string, Entry>, from: ReadonlyMap<string, Entry>):
 function ownCluster(
   env: Environment,
   directory: string,
-):
-  | Pick<Kubeconfig, "contexts" | "clusters" | "users" | "currentContext" | "inCluster">
-  | undefined {
+): Record<"contexts" | "clusters" | "users", Entry> | undefined {
   const host = env["KUBERNETES_SERVICE_HOST"];
   const port = env["KUBERNETES_SERVICE_PORT"] ?? "443";
   if (!host || !existsSync(join(directory, "token"))) return undefined;
   const server = `https://${host.includes(":") ? `[${host}]` : host}:${port}`;
   const authority = existsSync(join(directory, "ca.crt")) ? "ca.crt" : undefined;
   const namespace = readBytes(join(directory, "namespace"), false)?.toString("utf8").trim();
-  const one = (value: unknown) =>
-    new Map([[IN_CLUSTER, { name: IN_CLUSTER, value, base: directory }]]);
+  const one = (value: unknown): Entry => ({ name: IN_CLUSTER, value, base: directory });
   return {
     contexts: one({ cluster: IN_CLUSTER, user: IN_CLUSTER, namespace }),
     clusters: one({ server, "certificate-authority": authority }),
     users: one({ tokenFile: "token" }),
-    currentContext: IN_CLUSTER,
-    inCluster: true,
   };
 }

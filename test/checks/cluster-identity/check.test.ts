@@ -5,8 +5,10 @@ import type { IstiodFact, WorkloadFact } from "../../../src/model/facts.ts";
 import { missing } from "../../../src/model/gathered.ts";
 import {
   clusterRef,
+  COMMUNITY,
   env,
   istiod,
+  labels,
   namespace,
   runMesh,
   workload,
@@ -357,4 +359,43 @@ test("one cluster: its own CLUSTER_ID is checked, uniqueness is skipped", () => 
     "fail",
     "skip",
   ]);
+});
+
+describe("a cluster that the istiod of another leads", () => {
+  const led = (...ids: (string | undefined)[]): TestMember => ({
+    cluster: clusterRef("b", { id: undefined as never }),
+    changes: {
+      istiods: { judged: [], others: [] },
+      ztunnels: [],
+      proxyPods: ids.map((clusterId, index) => ({
+        namespace: "n",
+        name: `p-${index}`,
+        labels: labels({}),
+        ...(clusterId === undefined ? {} : { clusterId }),
+      })),
+    },
+  });
+  const judge = (...ids: (string | undefined)[]) =>
+    runMesh(clusterIdentity, { a: {}, b: led(...ids) }, COMMUNITY);
+
+  test("has the ID that its proxies have", () => {
+    const verdict = judge("b", "b");
+    expect(notPassed(verdict)).toEqual([]);
+    expect(verdict.summary).toBe("all clusters have a CLUSTER_ID of their own");
+    expect(messagesOf(verdict, "pass")).toContain(
+      "Cluster ctx-b has CLUSTER_ID b, by what its proxies have",
+    );
+  });
+
+  test("may have that of another", () => {
+    expect(messagesOf(judge("a"), "fail")).toEqual([
+      "clusters ctx-a, ctx-b have the same CLUSTER_ID a",
+    ]);
+  });
+
+  test.each([[["b", "c"]], [[undefined]], [["Kubernetes"]]])("has none by %j", (ids) => {
+    const verdict = judge(...ids);
+    expect(notPassed(verdict)).toEqual(["skip"]);
+    expect(verdict.summary).toContain("1 of 2 clusters");
+  });
 });

@@ -47,6 +47,23 @@ test("what another check says is named as the reason", () => {
   expect(other?.blockedBy).toBe("ctx-a/remote-clusters");
 });
 
+test("Secrets that were not read are no reason", () => {
+  const unread = missing("forbidden", "no") as never;
+  const a = { changes: { endpoints: seen("a"), remoteSecrets: unread } };
+  const [fault] = runMesh(endpoints, { a, b: both }, COMMUNITY).findings.filter(
+    ({ severity }) => severity === "fail",
+  );
+  expect(fault).not.toHaveProperty("blockedBy");
+});
+
+test("nothing is known of a cluster whose istiods were not read", () => {
+  const a = { changes: { endpoints: seen("a"), istiods: missing("forbidden", "no") as never } };
+  const verdict = runMesh(endpoints, { a, b: both }, COMMUNITY);
+  expect(messagesOf(verdict, "info")).toEqual([
+    "endpoints that ctx-a has of others not checked: no",
+  ]);
+});
+
 test("what was not read is no fault", () => {
   const unread = missing("not-recorded", "not recorded");
   const members = {

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { links } from "../../../src/checks/links/check.ts";
 import type { EndpointsFact, Facts, NetworkGatewayFact } from "../../../src/model/facts.ts";
 import { gathered, missing, type Gathered } from "../../../src/model/gathered.ts";
@@ -92,4 +92,56 @@ test("several services are counted", () => {
   const a = { changes: { remoteSecrets: [SECRET], endpoints: { services, gateways } } };
   const { findings } = runMesh(links, { a, b: {} }, COMMUNITY);
   expect(findings[0]?.message).toContain("has endpoints of 2 services there");
+});
+
+describe("where only istiod can tell", () => {
+  const answers = (secret: string | undefined, ...ids: string[]) => [
+    {
+      namespace: "istio-system",
+      pod: "istiod-1",
+      answer: gathered(
+        ["a", ...ids].map((id) => ({
+          id,
+          status: "synced",
+          ...(id === "a" || secret === undefined ? {} : { secret }),
+        })),
+      ),
+    },
+  ];
+  const FILES = {
+    judged: [istiod({ env: env({ PILOT_MULTICLUSTER_KUBECONFIG_PATH: "/k" }) })],
+    others: [],
+  };
+  const judge = (changes: Changes) => runMesh(links, { a: { changes }, b: {} }, COMMUNITY);
+
+  test("its answer counts for Secrets that were not read", () => {
+    const verdict = judge({
+      remoteSecrets: NO,
+      remoteClusters: answers("istio-system/r", "b", "z"),
+    });
+    expect(verdict.summary).toBe("who reads whom: ctx-a → ctx-b");
+    expect(verdict.findings.map((one) => one.message)).toEqual([
+      "ctx-a reads ctx-b by Secret istio-system/r",
+    ]);
+    expect(verdict.data?.unread).toEqual([]);
+  });
+
+  test.each([undefined, "/k/b", "/b"])("and for kubeconfigs in files: %s", (secret) => {
+    const verdict = judge({ istiods: FILES, remoteClusters: answers(secret, "b") });
+    expect(verdict.data?.reads?.[0]).toMatchObject({ file: secret ?? "", status: "synced" });
+    expect(verdict.findings[0]?.message).toBe(`ctx-a reads ctx-b by file ${secret ?? ""}`);
+    expect(verdict.findings[0]?.object).toBeUndefined();
+  });
+
+  test("of a cluster without an istiod there is nothing to tell", () => {
+    const { data, summary } = judge({ remoteSecrets: NO, istiods: { judged: [], others: [] } });
+    expect(data?.unread).toEqual([]);
+    expect(summary).toBe("no cluster reads another");
+  });
+
+  test("without it nothing is known", () => {
+    const { data, findings } = judge({ remoteSecrets: NO });
+    expect(data?.unread).toEqual(["ctx-a"]);
+    expect(findings.map((one) => one.message)).toEqual(["whom ctx-a reads not checked: no"]);
+  });
 });

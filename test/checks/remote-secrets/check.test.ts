@@ -181,3 +181,51 @@ describe("remote secrets", () => {
     expect(messagesOf(verdict, "fail")).toEqual([]);
   });
 });
+
+describe("a cluster that the istiod of another leads", () => {
+  const proxy = (clusterId: string) => ({
+    namespace: "n",
+    name: clusterId,
+    labels: new Map<string, string>(),
+    clusterId,
+  });
+  const { id: _, ...nameless } = clusterRef("b");
+  const judge = (key: string | undefined, ...ids: string[]) =>
+    runMesh(
+      remoteSecrets,
+      {
+        a: {
+          changes: {
+            remoteSecrets: key === undefined ? [] : [secret(key, { authorities: ["ab12"] })],
+          },
+        },
+        b: {
+          cluster: nameless,
+          changes: {
+            istiods: { judged: [], others: [] },
+            credentialTarget: TARGET,
+            proxyPods: ids.map(proxy),
+          },
+        },
+      },
+      COMMUNITY,
+    );
+
+  test("is to be called as its proxies say", () => {
+    expect(notPassed(judge("b", "b"))).toEqual([]);
+    const verdict = judge("uid", "b");
+    expect(messagesOf(verdict, "fail")[0]).toContain(
+      "key uid: it leads to ctx-b, whose CLUSTER_ID is b",
+    );
+    expect(commandsOf(verdict, "fail")[0]).toContain("--name b");
+  });
+
+  test("may be called anything where they do not agree, or there are none", () => {
+    expect(notPassed(judge("uid", "b", "c"))).toEqual([]);
+    expect(notPassed(judge("uid"))).toEqual([]);
+  });
+
+  test("is named so in the command that makes the credential", () => {
+    expect(commandsOf(judge(undefined, "b"), "fail")[0]).toContain("--name b");
+  });
+});

@@ -1,7 +1,16 @@
 import { describe, expect, test } from "vitest";
 import { services } from "../../../src/checks/services/check.ts";
-import type { ServiceFact, ServicePort } from "../../../src/model/facts.ts";
-import { labels, namespace, runMesh, service, type TestMember } from "../../support/facts.ts";
+import type { MeshConfigFact, ServiceFact, ServicePort } from "../../../src/model/facts.ts";
+import {
+  COMMUNITY,
+  env,
+  istiod,
+  labels,
+  namespace,
+  runMesh,
+  service,
+  type TestMember,
+} from "../../support/facts.ts";
 import { commandsOf, messagesOf, notPassed, ofSeverity } from "../../support/verdict.ts";
 
 const SCOPE = "solo.io/service-scope";
@@ -28,6 +37,21 @@ function having(...all: ServiceFact[]): TestMember {
 function namespaced(scope: string | undefined, ...all: ServiceFact[]): TestMember {
   const bookinfo = namespace("bookinfo", scope === undefined ? {} : { [SCOPE]: scope });
   return { changes: { services: all, namespaces: [bookinfo] } };
+}
+
+const AMBIENT = {
+  judged: [istiod({ env: env({ AMBIENT_ENABLE_MULTI_NETWORK: "true" }) })],
+  others: [],
+};
+
+function config(changes: Partial<MeshConfigFact>): MeshConfigFact {
+  return {
+    revision: "default",
+    configMap: "istio",
+    trustDomain: "cluster.local",
+    trustDomainAliases: [],
+    ...changes,
+  };
 }
 
 test("none", () => {
@@ -267,5 +291,85 @@ describe("in Segments", () => {
       b: within("acquired", undefined, reviews()),
     });
     expect(verdict).toEqual({ summary: "no globally shared services found", findings: [] });
+  });
+});
+
+describe("with remote secrets", () => {
+  const ratings = (changes: Partial<ServiceFact> = {}) =>
+    service({
+      namespace: "bookinfo",
+      name: "ratings",
+      labels: labels({}),
+      ports: [port(9080)],
+      ...changes,
+    });
+  const judge = (first: ServiceFact, second: ServiceFact, more: TestMember["changes"] = {}) =>
+    runMesh(
+      services,
+      {
+        a: { changes: { services: [first], ...more } },
+        b: { changes: { services: [second], ...more } },
+      },
+      COMMUNITY,
+    );
+
+  test("Services that are called alike are alike", () => {
+    const verdict = judge(ratings(), ratings({ type: "LoadBalancer", addresses: ["192.0.2.9"] }));
+    expect(verdict.summary).toBe("1 service of several clusters is alike");
+    expect(messagesOf(verdict, "pass")).toEqual([
+      "Service bookinfo/ratings is the same in ctx-a, ctx-b",
+    ]);
+  });
+
+  test.each<[string, Partial<ServiceFact>, string]>([
+    [
+      "ports",
+      { ports: [port(80)] },
+      "Service bookinfo/ratings has different ports: 9080/TCP in ctx-a; 80/TCP in ctx-b",
+    ],
+    [
+      "cluster IPs",
+      { clusterIPs: [] },
+      "Service bookinfo/ratings is not alike: with a cluster IP in ctx-a; headless in ctx-b",
+    ],
+    [
+      "types",
+      { type: "ExternalName", externalName: "x" },
+      "Service bookinfo/ratings is not alike: with a cluster IP in ctx-a; an ExternalName in ctx-b",
+    ],
+  ])("but for their %s", (_, changes, message) => {
+    const verdict = judge(ratings(), ratings(changes));
+    expect(messagesOf(verdict, "warn")).toEqual([message]);
+    expect(commandsOf(verdict, "warn")).toHaveLength(2);
+  });
+
+  const other = { ports: [port(80)] };
+  const local = config({ clusterLocalHosts: ["*.bookinfo.svc.cluster.local"] });
+
+  test.each<[string, Partial<ServiceFact>, TestMember["changes"]]>([
+    ["of the istio namespace", { namespace: "istio-system" }, {}],
+    ["of kube-system", { namespace: "kube-system" }, {}],
+    ["the API server's", { namespace: "default", name: "kubernetes" }, {}],
+    ["that keep to their cluster", {}, { meshConfigs: [local] }],
+    ["of gateways", { labels: labels({ "topology.istio.io/network": "n" }) }, {}],
+    ["of waypoints", { labels: labels({ "gateway.networking.k8s.io/gateway-name": "w" }) }, {}],
+    ["that ambient does not share", {}, { istiods: AMBIENT }],
+  ])("those %s are not compared", (_, changes, more) => {
+    const verdict = judge(ratings(changes), ratings({ ...changes, ...other }), more);
+    expect(verdict).toEqual({ summary: "clusters have no service in common", findings: [] });
+  });
+
+  test("those that ambient shares are", () => {
+    const global = { labels: labels({ "istio.io/global": "true" }) };
+    const verdict = judge(ratings(global), ratings({ ...global, ...other }), { istiods: AMBIENT });
+    expect(notPassed(verdict)).toEqual(["warn"]);
+  });
+
+  test("several are counted", () => {
+    const two = [ratings(), ratings({ name: "details" })];
+    const members = { a: having(...two), b: having(...two) };
+    expect(runMesh(services, members, COMMUNITY).summary).toBe(
+      "2 services of several clusters are alike",
+    );
   });
 });

@@ -15,10 +15,19 @@ import {
 } from "../../support/certificates.ts";
 import { NOW } from "../../support/facts.ts";
 
+/*
+ * Go 1.26 (crypto/x509) and rustls-webpki 0.103 were given each of these chains, with a server's CA and a
+ * leaf below it. Both take whatever certificate is an anchor, self-signed or not and of any version. Go
+ * holds it to the rules for CAs, and so does `asGo`; rustls takes its name and key. Two faults are Go's and
+ * OpenSSL's alone, as rustls looks neither at the dates of anchors nor at the key usage of CAs: they are
+ * faults here because SPIRE's server and Envoy refuse what rustls lets through.
+ */
 interface AnchorCase {
   name: string;
   /** What is wrong; absent when the anchors verify what the server below the upstream CA signs. */
   fault?: TrustFault;
+  /** What Go refuses of the anchor, which rustls takes. */
+  go?: TrustFault;
   make: () => Promise<{ anchors: Authority[]; upstream: Authority; above?: Authority[] }>;
   /** Why OpenSSL says otherwise. */
   differs?: string;
@@ -54,18 +63,22 @@ const CASES: readonly AnchorCase[] = [
       return { anchors: [top], upstream: await below(top) };
     },
   },
-  under("a root of version 3 without basic constraints", { ca: null }),
+  under("a root of version 3 without basic constraints", { ca: null }, {}, { go: "not-a-ca" }),
   under(
     "a root that says CA:false",
     { ca: false },
     {},
-    { differs: "OpenSSL and Go hold anchors to CA:true; rustls takes their name and key" },
+    {
+      go: "not-a-ca",
+      differs: "OpenSSL and Go hold anchors to CA:true; rustls takes their name and key",
+    },
   ),
   under(
     "a root that may not sign by its key usage",
     { keyUsage: ["digitalSignature"] },
     {},
     {
+      go: "key-usage",
       differs: "OpenSSL and Go hold anchors to their key usage; rustls does not",
     },
   ),
@@ -74,6 +87,7 @@ const CASES: readonly AnchorCase[] = [
     { pathLength: 0 },
     {},
     {
+      go: "path-length",
       differs: "OpenSSL and Go hold anchors to their path length; rustls does not",
     },
   ),
@@ -131,24 +145,21 @@ const pemOf = (certificates: readonly Authority[]): string =>
   certificates.map(({ pem }) => pem).join("");
 
 describe("what a SPIRE server signs below its upstream CA", () => {
-  test.for(CASES)("$name", async ({ make, fault }) => {
+  test.for(CASES)("$name", async ({ make, fault, go }) => {
     const { anchors, upstream, above = [] } = await make();
-    const verdict = await new AnchorJudge().judge({
+    const question = {
       anchors: pemOf(anchors),
       chain: pemOf([upstream, ...above]),
       below: 1,
       now: NOW,
-    });
-    expect(verdict?.ok === false ? verdict.fault : undefined).toBe(fault);
-    expect(verdict).toBeDefined();
-  });
-
-  test("is held to the anchor's own rules where Go verifies", async () => {
-    const top = await root({ ca: null });
-    const question = { anchors: top.pem, chain: (await below(top)).pem, below: 1, now: NOW };
-    expect(await new AnchorJudge().judge({ ...question, asGo: true })).toMatchObject({
-      fault: "not-a-ca",
-    });
+    };
+    const judge = new AnchorJudge();
+    const [mesh, server] = [
+      await judge.judge(question),
+      await judge.judge({ ...question, asGo: true }),
+    ];
+    expect(mesh?.ok === false ? mesh.fault : mesh?.ok).toBe(fault ?? true);
+    expect(server?.ok === false ? server.fault : server?.ok).toBe(fault ?? go ?? true);
   });
 
   test("counts by name and key where the peer does not present the CA", async () => {

@@ -20,7 +20,7 @@ function withoutDataPlaneCondition({ objects }: ClusterFixture): void {
 }
 
 /** Each shares a service with the others. */
-export function shareDetails(
+function shareDetails(
   clusters: ClusterFixture[],
   labels: Readonly<Record<string, string>> = { "solo.io/service-scope": "global" },
 ): ClusterFixture[] {
