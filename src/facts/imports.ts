@@ -1,4 +1,3 @@
-import { waypointOf } from "../mesh/waypoints.ts";
 import { fact, listed } from "./fact.ts";
 import { SCALAR } from "./keep.ts";
 import { defined } from "../lib/defined.ts";
@@ -56,7 +55,6 @@ function serviceEntry(object: RawObject): ServiceEntryFact | undefined {
     addresses: addressesOf(object),
     ...defined({
       service: parentOf(labels),
-      waypoint: waypointOf({ labels }, undefined),
       federated: labels.has(FEDERATED) ? (true as const) : undefined,
       createdAt: createdAtOf(object),
     }),

@@ -24,6 +24,10 @@ export const FEDERATED = "reconciler.mesh.gloo.solo.io/name";
 export const TRAFFIC_DISTRIBUTION = "networking.istio.io/traffic-distribution";
 /** Label of a Service or Namespace: the waypoint that its traffic goes through; `none` for none. */
 export const USE_WAYPOINT = "istio.io/use-waypoint";
+/** Label beside it: the namespace of the waypoint, where that is another. */
+export const USE_WAYPOINT_NAMESPACE = "istio.io/use-waypoint-namespace";
+/** Label of a Service: `true` where ingress gateways are to go through its waypoint, too. */
+export const INGRESS_USE_WAYPOINT = "istio.io/ingress-use-waypoint";
 /** Label of a Namespace or pod: `ambient` where ztunnel is to carry its traffic. */
 export const DATAPLANE_MODE = "istio.io/dataplane-mode";
 /** Annotation of a pod: `enabled` once istio-cni sends its traffic through ztunnel. */

@@ -57,8 +57,6 @@ export interface ServiceEntryFact {
   addresses: string[];
   /** The Service that it stands for, from labels solo.io/parent-service and -namespace. */
   service?: { namespace: string; name: string };
-  /** Label istio.io/use-waypoint. */
-  waypoint?: string;
   /** The federation of the Gloo management plane made it. */
   federated?: true;
   createdAt?: number;

@@ -77,7 +77,7 @@ describe("imports", () => {
     const objects = [
       service("cart"),
       imported("autogen.shop.cart", {
-        labels: { ...PARENT, "istio.io/use-waypoint": "waypoint" },
+        labels: PARENT,
         spec: {
           hosts: ["cart.shop.mesh.internal", 3, null],
           ports: [{ name: "http", number: 80, protocol: "HTTP" }, null, { number: "x" }],
@@ -122,7 +122,6 @@ describe("imports", () => {
         subjectAltNames: ["spiffe://b.local/ns/shop/sa/cart"],
         addresses: ["240.240.0.1"],
         service: { namespace: "shop", name: "cart" },
-        waypoint: "waypoint",
       },
     ]);
     expect(

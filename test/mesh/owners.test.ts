@@ -82,7 +82,7 @@ test.each<[string, RegExp, string[]]>([
     ["mesh/switches.ts"],
   ],
   ["a variable of istiod that a command sets", /"-c", "discovery"\]/, ["mesh/commands/istiod.ts"]],
-  ["which waypoint a Service has", /labels\.get\(USE_WAYPOINT\)/, ["mesh/waypoints.ts"]],
+  ["which waypoint a Service has", /labels\??\.get\(USE_WAYPOINT\)/, ["mesh/waypoints.ts"]],
   ["what requirements of selectors mean", /["'`]DoesNotExist["'`]/, ["lib/labels.ts"]],
   ["characters that do not show", /\\u007F-\\u009F\\p\{Cf\}/, ["lib/invisible.ts"]],
 ])("%s: one owner", (_, pattern, owners) => {

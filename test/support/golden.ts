@@ -8,6 +8,7 @@ import type { ClusterReader } from "../../src/model/reader.ts";
 import type { Report, Result } from "../../src/model/report.ts";
 import { REPORTERS } from "../../src/reporters/index.ts";
 import { runMc } from "./cli.ts";
+import { fieldFaultsText } from "./field-faults.ts";
 import { recordedClusters, ALL_SCENARIOS } from "./scenario.ts";
 
 /*
@@ -189,10 +190,13 @@ const SERVICE_COMMANDS: readonly (readonly [string, string])[] = [
 
 /** What `mc services` and `mc trace` print. */
 export function serviceGoldens(): Golden[] {
-  return SERVICE_COMMANDS.map(([path, line]) => ({
-    path,
-    text: async () => (await runMc(line.split(" "))).stdout,
-  }));
+  return [
+    ...SERVICE_COMMANDS.map(([path, line]) => ({
+      path,
+      text: async () => (await runMc(line.split(" "))).stdout,
+    })),
+    { path: "services/global-services-broken.txt", text: fieldFaultsText },
+  ];
 }
 
 /** The pages of the checks. */

@@ -2,6 +2,9 @@ import type { Hop, Trace } from "../../src/mesh/hops/hop.ts";
 import { type TraceRequest, traceAll } from "../../src/cli/trace/traces.ts";
 import type { Io, Output } from "../../src/cli/shared/io.ts";
 import { pause } from "../../src/cli/shared/pause.ts";
+import { readServiceMesh } from "../../src/cli/shared/service-mesh.ts";
+import { SERVICE_FACTS } from "../../src/engine/service-facts.ts";
+import { type ServicesOverview, servicesOverview } from "../../src/mesh/hops/overview.ts";
 import { type Change, globalServices } from "./global-services.ts";
 import { PLENTY } from "./time-enough.ts";
 import type { MemoryReader } from "./source.ts";
@@ -26,7 +29,7 @@ const SILENT: Io = {
 
 const OPTIONS = { timeout: PLENTY, concurrency: 4, color: false };
 
-type Asked = Partial<Omit<TraceRequest, "service">> & { service?: string };
+export type Asked = Partial<Omit<TraceRequest, "service">> & { service?: string };
 
 /** The traces of a service (`bookinfo/reviews`) among clusters. */
 export async function tracesAmong(
@@ -36,6 +39,13 @@ export async function tracesAmong(
   const [namespace = "", name = ""] = service.split("/");
   const request = { service: { namespace, name }, ...rest };
   return (await traceAll(readers, request, OPTIONS, SILENT)).traces;
+}
+
+/** What `mc services` finds of clusters. */
+export async function overviewAmong(readers: readonly MemoryReader[]): Promise<ServicesOverview> {
+  const settings = { servicePods: "shared" } as const;
+  const read = await readServiceMesh(readers, SERVICE_FACTS, settings, OPTIONS, SILENT);
+  return servicesOverview(read.mesh);
 }
 
 /** From cluster1 to cluster2, in the scenario as it is changed. */

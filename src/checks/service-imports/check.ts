@@ -136,6 +136,7 @@ export const serviceImports = meshCheck({
     "An entry names another network than the cluster is on, or no remote Gateway leads to it.",
     "Something is left over of a service that no cluster shares any more (warning).",
     "Only some copies have a waypoint; their traffic distribution differs; a service is taken over behind a waypoint (warning).",
+    "Ingress gateways are told to use a waypoint by another value than true; traffic is to go to the nearest of several clusters, of which the remote Gateways name no region (warning).",
   ],
   fixes: [
     "Mend the link first, where it is broken: mc check --check peers,links.",

@@ -33,11 +33,13 @@ function leftOverOf({ member }: Side, known: (key: string) => boolean) {
 
 /** Services that are known: shared by some cluster, or waypoints, which are imported like services. */
 function knownServices({ sides }: ServiceMesh): (key: string) => boolean {
-  return (key) =>
-    sides.some(
-      ({ shared, services }) =>
-        shared.has(key) || services.get(key)?.labels.has(GATEWAY_NAME) === true,
-    );
+  const known = new Set(
+    sides.flatMap(({ shared, services }) => [
+      ...shared.keys(),
+      ...[...services].flatMap(([key, { labels }]) => (labels.has(GATEWAY_NAME) ? key : [])),
+    ]),
+  );
+  return (key) => known.has(key);
 }
 
 /** The object that a finding on a single service is about. */

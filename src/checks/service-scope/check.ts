@@ -78,11 +78,11 @@ function localWaypoints(
 ): Finding[] {
   const spaces = new Map(valueOr(namespaces, []).map((one) => [one.name, one]));
   return global.flatMap((service) => {
-    const name = waypointOf(service, spaces.get(service.namespace));
+    const used = waypointOf(service, spaces.get(service.namespace));
     const waypoint =
-      name !== undefined &&
+      used &&
       services.find(
-        (one) => one.namespace === service.namespace && one.labels.get(GATEWAY_NAME) === name,
+        (one) => one.namespace === used.namespace && one.labels.get(GATEWAY_NAME) === used.name,
       );
     if (!waypoint || isLabelledGlobal(waypoint)) return [];
     const words = ["-n", waypoint.namespace, "label", "service", waypoint.name];

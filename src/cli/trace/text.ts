@@ -30,8 +30,9 @@ function remedyLines({ finding }: Hop): string[] {
 function hopLines(hop: Hop): string[] {
   const { number, name, cluster, state, verdict, text } = hop;
   if (state === "moot") return [];
-  const said = text === verdict ? verdict : `${verdict}: ${text}`;
-  const line = `${name} in ${cluster}: ${said}`;
+  // What is broken says itself what it is; `exists: exists` would be said twice.
+  const isSaid = text === verdict || state === "broken" || verdict.startsWith(name);
+  const line = `${name} in ${cluster}: ${isSaid ? text : `${verdict}: ${text}`}`;
   return [`${String(number).padStart(3)} ${SYMBOLS[state]} ${oneLine(line)}`, ...remedyLines(hop)];
 }
 

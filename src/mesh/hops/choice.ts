@@ -5,6 +5,7 @@ import { DRAINING_WEIGHT } from "../names.ts";
 import { readyPods } from "../pods.ts";
 import { isTakenOver } from "../services.ts";
 import { waypointOf } from "../waypoints.ts";
+import { qualified } from "../wording.ts";
 import { DEFAULT_DISTRIBUTION } from "./copies.ts";
 import { namesOf } from "./ends.ts";
 import type { Cause } from "./fault.ts";
@@ -84,7 +85,7 @@ export function judgeChoice(path: Path): Judged | Chosen {
       return broken("no pods behind the waypoint", {
         cause: noPodsBehindWaypoint,
         path,
-        detail: waypoint,
+        detail: qualified(waypoint),
       });
     }
     return {

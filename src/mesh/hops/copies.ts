@@ -7,6 +7,8 @@ import { readyPods } from "../pods.ts";
 import { isTakenOver, type SharedService } from "../services.ts";
 import { waypointOf } from "../waypoints.ts";
 import { enumerate, qualified } from "../wording.ts";
+import { ingressFindings } from "./ingress.ts";
+import { localityFindings } from "./locality.ts";
 import type { ServiceMesh } from "./mesh.ts";
 import type { Side } from "./side.ts";
 import { contextsOf } from "./wording.ts";
@@ -194,6 +196,8 @@ export function copyFindings(mesh: ServiceMesh, only?: string): Finding[] {
     ...waypointFindings(mesh, copies),
     ...distributionFindings(copies),
     ...takeoverFindings(copies),
+    ...ingressFindings(mesh, only),
+    ...localityFindings(mesh, only),
     ...(only === undefined ? namespaceFindings(mesh) : []),
   ];
 }

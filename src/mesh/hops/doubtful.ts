@@ -1,3 +1,4 @@
+import { remembered } from "../../lib/remembered.ts";
 import { qualified } from "../wording.ts";
 import type {
   FlatEntryFact,
@@ -29,46 +30,64 @@ interface Elsewhere {
   flatEntries: readonly FlatEntryFact[];
 }
 
-/** Services that another cluster knows by name, without what would stand for this cluster's pods. */
-function withoutEntry(
+/** The services that a list of imports stands for. */
+const importedKeys = remembered(
+  (imports: readonly ServiceEntryFact[]) =>
+    new Set(imports.flatMap((one) => importedService(one) ?? [])),
+);
+
+/** Of which services there are entries, by the CLUSTER_ID of where they are. */
+const keysByCluster = remembered(
+  (entries: readonly Pick<FlatEntryFact, "sourceCluster" | "service">[]) =>
+    new Map(
+      [...Map.groupBy(entries, ({ sourceCluster }) => sourceCluster)].map(([id, some]) => [
+        id,
+        new Set(some.flatMap(({ service }) => (service ? qualified(service) : []))),
+      ]),
+    ),
+);
+
+/** Whether another cluster knows a service by name, without what would stand for this cluster's pods. */
+function lacksEntry(
   id: string,
   { gateways, imports, remoteEntries, flatEntries }: Elsewhere,
-): Set<string> {
-  if (!gateways.remote.some(({ labels }) => labels.get(CLUSTER) === id)) return new Set();
-  const known = new Set(imports.flatMap((one) => importedService(one) ?? []));
-  const flat = flatEntries.filter(({ sourceCluster }) => sourceCluster === id);
+): (key: string) => boolean {
+  if (!gateways.remote.some(({ labels }) => labels.get(CLUSTER) === id)) return () => false;
+  const known = importedKeys(imports);
   // On a flat network pods are reached directly, or not at all.
-  const entries = flat.length > 0 ? flat : remoteEntries;
-  for (const { sourceCluster, service } of entries) {
-    if (sourceCluster === id && service) known.delete(qualified(service));
-  }
-  return known;
+  const entries = keysByCluster(flatEntries).get(id) ?? keysByCluster(remoteEntries).get(id);
+  return (key) => known.has(key) && !entries?.has(key);
 }
 
-/** The shared Services of a cluster that traffic reaches through a waypoint, and the others. */
-function byWaypoint({ services, namespaces }: Omit<OwnServices, "id">): Map<string, boolean> {
-  const spaces = new Map(namespaces.map((one) => [one.name, one]));
-  return new Map(
-    [...sharings(services, namespaces).keys()].map((service) => [
-      qualified(service),
-      waypointOf(service, spaces.get(service.namespace)) !== undefined,
-    ]),
-  );
-}
+/**
+ * The shared Services of a cluster that traffic reaches through a waypoint, and the others; by its
+ * Services, for its namespaces.
+ */
+const byWaypoint = remembered((services: readonly ServiceFact[]) =>
+  remembered((namespaces: readonly NamespaceFact[]) => {
+    const spaces = new Map(namespaces.map((one) => [one.name, one]));
+    return new Map(
+      [...sharings(services, namespaces).keys()].map((service) => [
+        qualified(service),
+        waypointOf(service, spaces.get(service.namespace)) !== undefined,
+      ]),
+    );
+  }),
+);
 
 /**
  * The namespaces of those Services of a cluster of which something would be a fault, unless they
  * have no pods on purpose: there it is worth looking.
  */
 export function doubtfulNamespaces(own: OwnServices, others: readonly Elsewhere[]): string[] {
-  const ours = byWaypoint(own);
+  const { id } = own;
+  const ours = byWaypoint(own.services)(own.namespaces);
   const doubtful = new Set<string>();
   for (const other of others) {
-    if (own.id !== undefined) {
-      for (const key of withoutEntry(own.id, other)) if (ours.has(key)) doubtful.add(key);
-    }
-    for (const [key, hasWaypoint] of byWaypoint(other)) {
-      if (hasWaypoint && ours.get(key) === false) doubtful.add(key);
+    const lacks = id === undefined ? undefined : lacksEntry(id, other);
+    const theirs = byWaypoint(other.services)(other.namespaces);
+    for (const [key, hasWaypoint] of ours) {
+      if (lacks?.(key) || (!hasWaypoint && theirs.get(key))) doubtful.add(key);
     }
   }
   return [...new Set([...doubtful].map((key) => key.slice(0, key.indexOf("/"))))].toSorted();

@@ -1,15 +1,16 @@
+import { defined } from "../../lib/defined.ts";
 import { hasLabels } from "../../lib/labels.ts";
 import type { GatewayFact, ServicePodFact } from "../../model/facts.ts";
 import type { Gathered } from "../../model/gathered.ts";
 import type { NetworkPolicyFact, PoliciesFact } from "../../model/policy-facts.ts";
 import { remedy, step } from "../../model/finding.ts";
 import { externalAddresses } from "../addresses.ts";
-import { showGateway } from "../commands/gateways.ts";
+import { annotateGateway, showGateway } from "../commands/gateways.ts";
 import { exposeCommand } from "../commands/link.ts";
 import { kubectl } from "../commands/shell.ts";
 import { isTrue } from "../conditions.ts";
-import { offersNodePorts } from "../data-plane.ts";
-import { GATEWAY_NAME, PORT_HBONE, PROGRAMMED } from "../names.ts";
+import { LOWER_NODE_PORT, offersNodePorts, prefersNodePorts } from "../data-plane.ts";
+import { GATEWAY_NAME, PORT_HBONE, PREFERRED_DATA_PLANE_TYPE, PROGRAMMED } from "../names.ts";
 import { isCaptured, podsOfService, readyPods } from "../pods.ts";
 import { enumerate, qualified } from "../wording.ts";
 import { namesOf } from "./ends.ts";
@@ -24,8 +25,8 @@ const closed: Cause = {
   message: ([{ path, object, detail }]) =>
     object
       ? `NetworkPolicy ${qualified(object)} of ${path.to.cluster.context} closes port ${PORT_HBONE} of ${detail}, over which all traffic of the mesh comes`
-      : `${path.to.cluster.context} has no east-west Gateway that is programmed and has an address`,
-  remedy: ([{ path, object }]) =>
+      : `${path.to.cluster.context} has no east-west Gateway that is programmed and has an address${detail ?? ""}`,
+  remedy: ([{ path, object, detail }]) =>
     object
       ? step(
           `Allow TCP ${PORT_HBONE} for what comes in.`,
@@ -40,10 +41,22 @@ const closed: Cause = {
             "yaml",
           ),
         )
-      : remedy(
-          "See what its Gateway Check says, or make the Gateway.",
-          exposeCommand(path.to.cluster, "--wait"),
-        ),
+      : detail === undefined
+        ? remedy(
+            "See what its Gateway Check says, or make the Gateway.",
+            exposeCommand(path.to.cluster, "--wait"),
+          )
+        : remedy(
+            "Let the link take node ports.",
+            ...path.link.gateways.map((gateway) =>
+              annotateGateway(
+                path.from.cluster,
+                gateway,
+                PREFERRED_DATA_PLANE_TYPE,
+                LOWER_NODE_PORT,
+              ),
+            ),
+          ),
 };
 
 /** Whether a policy lets HBONE in. */
@@ -72,11 +85,23 @@ function closing(
   return selecting.some(opensHbone) ? undefined : selecting[0];
 }
 
-function isOpen(gateway: GatewayFact, { to }: Path): boolean {
+function isOpen(gateway: GatewayFact, { link, to }: Path): boolean {
   return (
     isTrue(gateway, PROGRAMMED) &&
-    (offersNodePorts(gateway) || externalAddresses(gateway, to.member.facts.services).length > 0)
+    (externalAddresses(gateway, to.member.facts.services).length > 0 ||
+      (offersNodePorts(gateway) && link.gateways.some(prefersNodePorts)))
   );
+}
+
+/** The gateway offers node ports alone, which the callers' cluster does not take. */
+function offersInVain({ from, to, link }: Path): string | undefined {
+  const offering = to.member.facts.gateways.eastWest.find(
+    (one) => isTrue(one, PROGRAMMED) && offersNodePorts(one),
+  );
+  const names = enumerate(link.gateways.map(({ name }) => name));
+  return offering
+    ? `: ${qualified(offering)} offers node ports, which remote Gateway ${names} of ${from.cluster.context} does not prefer, so its traffic goes to port ${PORT_HBONE}`
+    : undefined;
 }
 
 export function judgeGateway(path: Path, policies?: Gathered<PoliciesFact>): Judged {
@@ -84,7 +109,9 @@ export function judgeGateway(path: Path, policies?: Gathered<PoliciesFact>): Jud
   const { id } = to.cluster;
   if (id !== undefined && from.hasFlatEntries(id, key)) return ok("not needed");
   const gateway = to.member.facts.gateways.eastWest.find((one) => isOpen(one, path));
-  if (!gateway) return broken("closed", { cause: closed, path });
+  if (!gateway) {
+    return broken("closed", { cause: closed, path, ...defined({ detail: offersInVain(path) }) });
+  }
   const labels = new Map([[GATEWAY_NAME, gateway.name]]);
   const policy = closing(policies, gateway.namespace, labels);
   if (policy) {
@@ -125,8 +152,7 @@ export function farPods({ to, service }: Path): FarPods | undefined {
 }
 
 export function judgePods(path: Path, policies?: Gathered<PoliciesFact>): Judged {
-  const { from, to, key, service } = path;
-  if (service && !service.selector) return ok("endpoints of its own");
+  const { from, to, key } = path;
   const found = farPods(path);
   const why = `pods of ${key} in ${to.cluster.context} were not read`;
   if (!found) return { state: "unknown", verdict: "not known", why };

@@ -166,9 +166,9 @@ function age({ createdAt }: ServiceEntryFact): number {
 
 /** TCP ports of the Service that the import has not; what HBONE does not carry does not count. */
 function missingPorts({ service }: SharedService, entry: ServiceEntryFact): ServicePort[] {
-  const known = new Set(entry.ports.map(({ port }) => port));
   return service.ports.filter(
-    ({ port, protocol }) => protocol === "TCP" && port !== undefined && !known.has(port),
+    ({ port, protocol }) =>
+      protocol === "TCP" && port !== undefined && !entry.ports.some((one) => one.port === port),
   );
 }
 
@@ -213,9 +213,10 @@ function shadow(path: Path, host: string, entry: ServiceEntryFact): Judged | und
 }
 
 function twice(path: Path, found: readonly ServiceEntryFact[]): Judged | undefined {
+  if (found.length < 2) return undefined;
   const inOrder = found.toSorted((one, other) => age(one) - age(other));
-  const [oldest, ...younger] = inOrder;
-  if (!oldest || younger.length === 0) return undefined;
+  const [oldest] = inOrder;
+  if (!oldest) return undefined;
   return broken("shadowed", {
     cause: doubled,
     path,

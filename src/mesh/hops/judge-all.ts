@@ -84,8 +84,12 @@ function dataPlaneRaw(path: Path, views: DataPlaneViews): Raw {
 }
 
 function endpointsRaw(path: Path, policies: Gathered<PoliciesFact>): Raw {
-  const { to, key } = path;
+  const { to, key, service } = path;
   const pods = farPods(path);
+  if (service && !service.selector) {
+    const text = `Service ${key} has no selector: its endpoints are somebody else's to write, and are not read`;
+    return { state: "open", verdict: "endpoints of its own", text };
+  }
   return rawOf(judgePods(path, policies), (verdict) =>
     verdict === "none ready"
       ? `${key} has no ready pods in ${to.cluster.context}; those of the callers' cluster answer`

@@ -1,5 +1,5 @@
 import { hasLabels } from "../../lib/labels.ts";
-import type { Gathered } from "../../model/gathered.ts";
+import { type Gathered, valueOr } from "../../model/gathered.ts";
 import type {
   AuthorizationPolicyFact,
   PoliciesFact,
@@ -8,12 +8,14 @@ import type {
 } from "../../model/policy-facts.ts";
 import { step } from "../../model/finding.ts";
 import { kubectl } from "../commands/shell.ts";
+import { GATEWAY_NAME } from "../names.ts";
 import { qualified } from "../wording.ts";
 import { farPods } from "./far-end.ts";
 import { waypointOf } from "../waypoints.ts";
-import { type Cause, objectsOf } from "./fault.ts";
+import { type Cause, type Fault, objectsOf } from "./fault.ts";
 import { broken, type Judged, ok } from "./judged.ts";
 import type { Path } from "./path.ts";
+import type { Side } from "./side.ts";
 
 /*
  * Hop 11: policies of the other cluster. Only what can be told from names is decided: who calls is a
@@ -97,25 +99,44 @@ function policyMatches({ rules }: AuthorizationPolicyFact, caller: Caller): Answ
   return any(rules.map((rule) => ruleMatches(rule, caller)));
 }
 
+function showPolicy(fault: Fault): string[] {
+  return objectsOf([fault]).map(({ namespace, name }) =>
+    kubectl(
+      fault.path.to.cluster,
+      "-n",
+      namespace,
+      "get",
+      "authorizationpolicies.security.istio.io",
+      name,
+      "-o",
+      "yaml",
+    ),
+  );
+}
+
+function policyText({ path, object, detail }: Fault): string {
+  return `AuthorizationPolicy ${object?.namespace}/${object?.name} of ${path.to.cluster.context} ${detail}`;
+}
+
 const denied: Cause = {
   severity: () => "fail",
-  message: ([{ path, object, detail }]) =>
-    `AuthorizationPolicy ${object?.namespace}/${object?.name} of ${path.to.cluster.context} ${detail}`,
+  message: ([first]) =>
+    `${policyText(first)}${first.detail?.startsWith("denies") ? "" : "; what it names is of another trust domain, or another account"}`,
   remedy: ([first]) =>
     step(
       `Name the callers by the trust domain of their cluster, ${first.path.from.trustDomain}/ns/NAMESPACE/sa/ACCOUNT, or by */ns/NAMESPACE/sa/ACCOUNT.`,
-      ...objectsOf([first]).map(({ namespace, name }) =>
-        kubectl(
-          first.path.to.cluster,
-          "-n",
-          namespace,
-          "get",
-          "authorizationpolicies.security.istio.io",
-          name,
-          "-o",
-          "yaml",
-        ),
-      ),
+      ...showPolicy(first),
+    ),
+};
+
+const waypointDenied: Cause = {
+  severity: () => "fail",
+  message: ([first]) =>
+    `${policyText(first)}, though through one all traffic to Service ${first.path.key} comes`,
+  remedy: ([first]) =>
+    step(
+      "Allow the account of the waypoint by the policy that selects pods, and name the callers in one whose targetRefs lead to the waypoint.",
+      ...showPolicy(first),
     ),
 };
 
@@ -131,13 +152,77 @@ function applying(path: Path, policies: PoliciesFact): AuthorizationPolicyFact[]
   );
 }
 
-function refused(path: Path, policy: AuthorizationPolicyFact, detail: string): Judged {
+function refused(path: Path, { policy, detail }: Refusal, cause: Cause): Judged {
   const { namespace, name } = policy;
   const object = { kind: "AuthorizationPolicy", namespace, name };
-  return broken(`denied by ${qualified(policy)}`, { cause: denied, path, object, detail });
+  return broken(`denied by ${qualified(policy)}`, { cause, path, object, detail });
+}
+
+interface Refusal {
+  policy: AuthorizationPolicyFact;
+  /** What it does, to whom. */
+  detail: string;
+}
+
+/** Why one caller is not let in, if so; nothing where it may be. */
+function refusalOf(
+  found: readonly AuthorizationPolicyFact[],
+  caller: Caller,
+  who: string,
+): Refusal | undefined {
+  const denies = found.find(
+    (policy) => policy.action === "DENY" && policyMatches(policy, caller) === "yes",
+  );
+  if (denies) return { policy: denies, detail: `denies ${who}` };
+  const allowing = found.filter(({ action }) => action === "ALLOW");
+  const [first] = allowing;
+  return first && any(allowing.map((policy) => policyMatches(policy, caller))) === "no"
+    ? { policy: first, detail: `allows others only, so ${who} are denied` }
+    : undefined;
 }
 
 const NOT_EVALUATED = ok("not evaluated");
+
+/**
+ * The account of the waypoint that a cluster has before the service, as its pods tell; `"unread"` where
+ * they do not, nothing where it has none.
+ */
+function waypointCaller(
+  { key, to }: Path,
+  { services, member, trustDomain, namespaces }: Side,
+): Caller | "unread" | undefined {
+  const service = services.get(key);
+  const waypoint = service && waypointOf(service, namespaces.get(service.namespace));
+  if (!waypoint) return undefined;
+  const { servicePods } = member.facts;
+  const pod = valueOr(servicePods, undefined)?.pods.find(
+    ({ namespace, labels }) =>
+      namespace === waypoint.namespace && labels.get(GATEWAY_NAME) === waypoint.name,
+  );
+  if (!pod || trustDomain === undefined) return "unread";
+  const { namespace } = waypoint;
+  const account = `ns/${namespace}/sa/${pod.serviceAccount}`;
+  return { trustDomain, same: to.sameDomains, namespace, account };
+}
+
+/**
+ * Behind waypoints it is one of them that calls the pods: of the callers' cluster, else of the other.
+ * What is certain is that traffic is denied if each of them is; what a waypoint itself lets through is
+ * not evaluated.
+ */
+function judgeWaypoints(path: Path, found: readonly AuthorizationPolicyFact[]): Judged | undefined {
+  const callers = [path.from, path.to].flatMap((side) => waypointCaller(path, side) ?? []);
+  if (callers.length === 0) return undefined;
+  const refusals = callers.map((caller) =>
+    caller === "unread"
+      ? undefined
+      : refusalOf(found, caller, `waypoints such as ${caller.account}`),
+  );
+  const [first] = refusals;
+  return first && !refusals.includes(undefined)
+    ? refused(path, first, waypointDenied)
+    : NOT_EVALUATED;
+}
 
 /** @param caller nothing where the trust domain of the callers is not known */
 export function judgePolicy(
@@ -149,24 +234,18 @@ export function judgePolicy(
   const found = applying(path, policies.value);
   const isPlain = found.every(({ action }) => action === "ALLOW" || action === "DENY");
   if (found.length === 0) return ok("allowed");
-  // Behind a waypoint it is the waypoint that calls.
-  const { service, to } = path;
-  const waypoint = service && waypointOf(service, to.namespaceOf(service));
-  if (!caller || waypoint !== undefined) return NOT_EVALUATED;
+  const behind = judgeWaypoints(path, found);
+  if (behind) return behind;
+  if (!caller) return NOT_EVALUATED;
   const who = caller.account ?? `callers of trust domain ${caller.trustDomain}`;
-  const denying = found.filter(({ action }) => action === "DENY");
-  const denies = denying.find((policy) => policyMatches(policy, caller) === "yes");
-  if (denies) return refused(path, denies, `denies ${who}`);
+  const refusal = refusalOf(found, caller, who);
+  if (refusal) return refused(path, refusal, denied);
   const allowing = found.filter(({ action }) => action === "ALLOW");
-  const answer = any(allowing.map((policy) => policyMatches(policy, caller)));
-  const [first] = allowing;
-  if (first && answer === "no") {
-    const how = `allows others only, so ${who} are denied; what it names is of another trust domain, or another account`;
-    return refused(path, first, how);
-  }
+  const denying = found.filter(({ action }) => action === "DENY");
   const isClear =
     isPlain &&
-    (allowing.length === 0 || answer === "yes") &&
+    (allowing.length === 0 ||
+      any(allowing.map((policy) => policyMatches(policy, caller))) === "yes") &&
     denying.every((policy) => policyMatches(policy, caller) === "no");
   return isClear ? ok("allowed") : NOT_EVALUATED;
 }

@@ -1,5 +1,6 @@
 import type { Choice } from "./choice.ts";
 import { copyFindings } from "./copies.ts";
+import { identityFindings } from "./identities.ts";
 import { type Hop, HOPS, type Trace, type TraceInput } from "./hop.ts";
 import { judgeAll } from "./judge-all.ts";
 import type { Path } from "./path.ts";
@@ -66,7 +67,7 @@ export function traceOf(path: Path, input: TraceInput): Trace {
     to: to.cluster.context,
     ...concluded(path, hops, choice),
     hops,
-    notes: copyFindings(mesh, key),
+    notes: [...copyFindings(mesh, key), ...identityFindings(path)],
   };
 }
 

@@ -471,6 +471,19 @@ test.each<[string, Change[], string[]]>([
     ],
   ],
   [
+    "ingress gateways are told the name of a waypoint",
+    [
+      (first) => {
+        for (const name of ["cart", "catalog"]) {
+          labelsOf(first, "Service", name)["istio.io/ingress-use-waypoint"] = "waypoint";
+        }
+      },
+    ],
+    [
+      "warn Services shop/cart, bookinfo/catalog of cluster1 have label istio.io/ingress-use-waypoint=waypoint, which counts only as true: ingress gateways pass their waypoints by",
+    ],
+  ],
+  [
     "a namespace shares more than is meant",
     [sharedByNamespace],
     [
@@ -617,6 +630,17 @@ const TRAPS: [string, Change[]][] = [
         for (const fixture of fixtures) {
           annotationsOf(fixture, "Service", "reviews")["networking.istio.io/traffic-distribution"] =
             "PreferMoon";
+        }
+      },
+    ],
+  ],
+  [
+    "ingress gateways are to go through a waypoint, or not",
+    [
+      (...fixtures) => {
+        for (const [index, fixture] of fixtures.entries()) {
+          labelsOf(fixture, "Service", "cart")["istio.io/ingress-use-waypoint"] =
+            ["True", "false"][index] ?? "";
         }
       },
     ],

@@ -8,70 +8,24 @@ import {
   remove,
 } from "../../support/global-services.ts";
 import { find } from "../../support/mesh/cluster.ts";
+import {
+  DISTRIBUTION,
+  CLIENT,
+  nodePortOnly,
+  REVIEWS,
+  pods,
+  without,
+  unlabelled,
+  object,
+  policy,
+  principals,
+  uncaptured,
+  waypoint,
+  trustDomains,
+} from "../../support/service-changes.ts";
 import { endOf, hopOf, trace, tracesAmong } from "../../support/traces.ts";
 
 /** Faults that users met in the field, each alone, and where each ends a path. */
-
-const DISTRIBUTION = "networking.istio.io/traffic-distribution";
-const CLIENT = { namespace: "client", pod: "sleep-v1-54bb874995-x7k2p" };
-const REVIEWS = "reviews.bookinfo.mesh.internal";
-
-const pods =
-  (
-    name: string,
-    where: "first" | "second",
-    change?: (pod: Record<string, unknown>) => void,
-  ): Change =>
-  (...fixtures) => {
-    const fixture = fixtures[where === "first" ? 0 : 1];
-    if (!change) {
-      remove(fixture, ({ kind, metadata }) => kind === "Pod" && metadata.labels?.["app"] === name);
-      return;
-    }
-    for (const object of fixture.objects) {
-      if (object.kind === "Pod" && object.metadata.labels?.["app"] === name) change(object);
-    }
-  };
-
-const without =
-  (name: string, ...kinds: string[]): Change =>
-  (first) =>
-    remove(
-      first,
-      ({ kind, metadata }) =>
-        metadata.name === name && (kinds.length === 0 || kinds.includes(kind)),
-    );
-
-const unlabelled =
-  (where: 0 | 1): Change =>
-  (...fixtures) => {
-    delete labelsOf(fixtures[where], "Service", "reviews")["solo.io/service-scope"];
-  };
-
-const object =
-  (where: 0 | 1, kind: string, name: string, namespace: string, spec: object): Change =>
-  (...fixtures) => {
-    fixtures[where].objects.push({ apiVersion: "v1", kind, metadata: { name, namespace }, spec });
-  };
-
-const policy = (spec: object): Change =>
-  object(1, "AuthorizationPolicy", "callers", "bookinfo", spec);
-
-const principals = (...names: string[]): object => ({
-  rules: [{ from: [{ source: { principals: names } }] }],
-});
-
-const uncaptured = (change: (pod: Record<string, unknown>) => void = () => undefined): Change =>
-  pods("sleep", "first", (one) => {
-    (one["metadata"] as { annotations: object }).annotations = {};
-    change(one);
-  });
-
-const trustDomains: Change = (...fixtures) => {
-  for (const [index, fixture] of fixtures.entries()) {
-    part(fixture, "ConfigMap", "istio", "data")["mesh"] = `trustDomain: ${"ab"[index]}.local\n`;
-  }
-};
 
 type Asked = Parameters<typeof trace>[0];
 
@@ -255,7 +209,7 @@ const FAULTS: [title: string, asked: Asked, changes: Change[], end: string][] = 
         labelsOf(first, "Service", "productpage")["istio.io/use-waypoint"] = "waypoint";
       },
     ],
-    "broken at hop 8: Service bookinfo/productpage is taken over in cluster1 behind waypoint waypoint, which has no pods of it there: its local name fails, though cluster2 has pods",
+    "broken at hop 8: Service bookinfo/productpage is taken over in cluster1 behind waypoint bookinfo/waypoint, which has no pods of it there: its local name fails, though cluster2 has pods",
   ],
   [
     "an east-west gateway that is not programmed",
@@ -386,6 +340,19 @@ const FINE: [title: string, asked: Asked, changes: Change[], verdict: string][] 
       },
     ],
     "stays local (by design)",
+  ],
+  [
+    "node ports that the link takes",
+    {},
+    [
+      nodePortOnly,
+      (first) => {
+        annotationsOf(first, "Gateway", "istio-remote-peer-cluster2")[
+          "peering.solo.io/preferred-data-plane-service-type"
+        ] = "nodeport";
+      },
+    ],
+    "falls back to cluster2 when cluster1 has none",
   ],
   [
     "a gateway that is drained",
@@ -633,6 +600,36 @@ describe("policies", () => {
       "not evaluated",
     ],
     [
+      "a waypoint between that is denied, and one in the callers' cluster of which nothing is known",
+      {},
+      [
+        policy(principals("x")),
+        waypoint("reviews"),
+        (first) => {
+          labelsOf(first, "Service", "reviews")["istio.io/use-waypoint"] = "w";
+        },
+      ],
+      "not evaluated",
+    ],
+    [
+      "a waypoint between that is in another namespace, where nothing was read",
+      {},
+      [
+        policy(principals("x")),
+        waypoint("reviews"),
+        (_, second) => {
+          labelsOf(second, "Service", "reviews")["istio.io/use-waypoint-namespace"] = "infra";
+        },
+      ],
+      "not evaluated",
+    ],
+    [
+      "a waypoint between that is allowed",
+      { client: CLIENT },
+      [policy(principals("cluster.local/ns/bookinfo/sa/waypoint")), waypoint("reviews")],
+      "not evaluated",
+    ],
+    [
       "denied others",
       { client: CLIENT },
       [policy({ action: "DENY", ...principals("x/ns/y/sa/z") })],
@@ -673,6 +670,14 @@ describe("policies", () => {
     expect(hopOf(found, 11).verdict).toBe(verdict);
     expect(found.outcome).toBe("falls back");
   });
+});
+
+test("a waypoint that a policy denies stops traffic", async () => {
+  const deny = policy({ action: "DENY", ...principals("cluster.local/ns/bookinfo/sa/waypoint") });
+  const found = await trace({ client: CLIENT }, deny, waypoint("reviews"));
+  expect(endOf(found)).toBe(
+    "broken at hop 11: AuthorizationPolicy bookinfo/callers of cluster2 denies waypoints such as ns/bookinfo/sa/waypoint, though through one all traffic to Service bookinfo/reviews comes",
+  );
 });
 
 test("pairs come worst first, and only those that lead to the service", async () => {
