@@ -213,10 +213,9 @@ function shadow(path: Path, host: string, entry: ServiceEntryFact): Judged | und
 }
 
 function twice(path: Path, found: readonly ServiceEntryFact[]): Judged | undefined {
-  if (found.length < 2) return undefined;
   const inOrder = found.toSorted((one, other) => age(one) - age(other));
-  const [oldest] = inOrder;
-  if (!oldest) return undefined;
+  const [oldest, second] = inOrder;
+  if (!oldest || !second) return undefined;
   return broken("shadowed", {
     cause: doubled,
     path,

@@ -25,10 +25,10 @@ function concluded(
   const end = hops.find(({ state }) => state === "broken" || state === "design");
   if (end?.state === "broken") return { outcome: "broken", verdict: `broken at hop ${end.number}` };
   if (end) return VERDICTS["local only"];
-  const unread = hops.find(({ state }) => state === "unknown");
-  if (unread || choice === undefined) {
-    const { number } = unread ?? { number: HOPS.indexOf("choice") + 1 };
-    return { outcome: "unknown", verdict: `cannot tell (hop ${number} not read)` };
+  const unread = hops.filter(({ state }) => state === "unknown").map(({ number }) => number);
+  // Where nothing is unknown, and nothing ends the way, a choice was made.
+  if (unread.length > 0 || choice === undefined) {
+    return { outcome: "unknown", verdict: `cannot tell (hop ${Math.min(...unread)} not read)` };
   }
   const verdict = VERDICTS[choice];
   return choice === "local first"

@@ -148,4 +148,9 @@ it("namespaces are worth a look where peers lack what stands for pods", () => {
   });
   expect(doubtfulNamespaces(own, [other(cartEntry("a"))])).toEqual([]);
   expect(doubtfulNamespaces(own, [other(cartEntry("c"))])).toEqual(["shop"]);
+  // One that does not say which service it is of.
+  const { service: _, ...nameless } = cartEntry("a");
+  expect(
+    doubtfulNamespaces(own, [{ ...other(), flatEntries: [{ ...nameless, uid: "" }] }]),
+  ).toEqual(["shop"]);
 });
