@@ -8,16 +8,13 @@ import {
   allGoldens,
   asRecorded,
   commonGoldens,
-  explainGoldens,
-  type Golden,
   goldenFiles,
-  pageGoldens,
   reportsOf,
   savedGolden,
   scenarioGoldens,
   serviceGoldens,
 } from "./support/golden.ts";
-import { goldenChanges } from "./support/golden-changes.ts";
+import { expectAsSaved } from "./support/expect-golden.ts";
 import { liveClusters, type LiveScenario, ALL_SCENARIOS } from "./support/scenario.ts";
 
 /*
@@ -25,27 +22,11 @@ import { liveClusters, type LiveScenario, ALL_SCENARIOS } from "./support/scenar
  * here. `npm run golden` writes them anew and says in words what changed.
  */
 
-async function expectAsSaved(goldens: readonly Golden[]): Promise<void> {
-  for (const { path, text } of goldens) {
-    const [before, after] = [savedGolden(path), await text()];
-    // In words first, which say more than lines of JSON.
-    expect({ path, changes: goldenChanges({ path, before, after }) }).toEqual({
-      path,
-      changes: [],
-    });
-    expect(after).toBe(before);
-  }
-}
-
 describe("goldens", () => {
   it("are those that are compared, each with something in it", () => {
     const paths = allGoldens().map(({ path }) => path);
     expect(goldenFiles()).toEqual(paths.toSorted());
     expect(paths.filter((path) => savedGolden(path).trim() === "")).toEqual([]);
-  });
-
-  it("are what checks say of themselves", async () => {
-    await expectAsSaved([...explainGoldens(), ...pageGoldens()]);
   });
 
   it("are what is said of services", async () => {
