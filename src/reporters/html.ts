@@ -64,7 +64,7 @@ function clustersTable({ clusters }: Report): Markup {
     return markup`<tr><th scope="row"><a href="#${anchors[index] ?? ""}">${context}</a></th><td>${name}</td><td>${network}</td><td>${istioVersion}</td>${hasRecordings ? recordedCell(cluster) : markup``}<td>${statusLabel(overallStatus(checks))}</td></tr>`;
   });
   return markup`<section aria-labelledby="clusters"><h2 id="clusters">Clusters</h2>
-<div class="scroll" role="region" aria-label="Table of clusters" tabindex="0"><table>
+<div class="scroll" role="region" aria-label="Table of clusters" tabindex="0"><table class="clusters">
 <thead><tr><th scope="col">Context</th><th scope="col">Cluster ID</th><th scope="col">Network</th><th scope="col">Istio</th>${heading}<th scope="col">Result</th></tr></thead>
 <tbody>
 ${rows}

@@ -52,6 +52,7 @@ pre { margin: .35rem 0; padding: .5rem .75rem; white-space: pre-wrap; background
   details::details-content { content-visibility: visible; block-size: auto; }
   .scroll { overflow: visible; }
 }
+.clusters thead th { overflow-wrap: normal; }
 @media (max-width: 40rem) { th, td { padding: .3rem .45rem; font-size: .85rem; } td { overflow-wrap: normal; } }
 `,
 };

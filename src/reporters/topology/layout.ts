@@ -5,14 +5,14 @@ export interface Point {
 }
 
 /** What stands for a cluster, px. */
-export const CARD = { width: 156, height: 56 } as const;
+export const CARD = { width: 172, height: 56 } as const;
 const MARGIN = 16;
 
 /** Room between neighbours for their lines, px; less where there are many, which need the page. */
 const GAPS = [
   { most: 6, across: 120, down: 64 },
   { most: 12, across: 72, down: 44 },
-  { most: Number.POSITIVE_INFINITY, across: 30, down: 44 },
+  { most: Number.POSITIVE_INFINITY, across: 36, down: 48 },
 ] as const;
 
 export interface Layout {
