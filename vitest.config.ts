@@ -14,8 +14,8 @@ export default defineConfig({
     testTimeout: A_HANG,
     hookTimeout: A_HANG,
     expect: { poll: { timeout: A_HANG, interval: 20 } },
-    // Vitest would leave a core of two to itself, which the tests need more.
-    maxWorkers: 2,
+    // One more than two cores: tests of processes wait for these, and a core would wait with them.
+    maxWorkers: 3,
     // A process for each file would load all modules 150 times: half of the time that tests take.
     isolate: false,
     coverage: {
