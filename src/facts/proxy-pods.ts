@@ -1,8 +1,9 @@
 import { defined } from "../lib/defined.ts";
 import { array, at, property, string, stringMap } from "../lib/json.ts";
 import { CANONICAL_NAME } from "../mesh/names.ts";
+import { isInjected } from "../mesh/pods.ts";
 import type { EnvValue, ProxyPodFact } from "../model/facts.ts";
-import { gathered } from "../model/gathered.ts";
+import { gathered, valueOr } from "../model/gathered.ts";
 import type { RawObject } from "../model/reader.ts";
 import { RESOURCES } from "../model/resource.ts";
 import type { FactSource } from "../model/source.ts";
@@ -42,14 +43,20 @@ async function proxyPod(source: FactSource, pod: RawObject): Promise<ProxyPodFac
   };
 }
 
+/** Peering is for ambient: only where a namespace is injected are there sidecars beside it. */
+async function hasSidecars(source: FactSource): Promise<boolean> {
+  if (await isCommunity(source)) return true;
+  return valueOr(await source.fact("namespaces"), []).some(isInjected);
+}
+
 /** Istio's injection labels every pod that it gives a proxy. */
 export const proxyPods = fact({
   key: "proxyPods",
-  meshKind: "community",
   access: [listed(RESOURCES.pods)],
   keeps: PODS,
+  after: ["istiods", "namespaces"],
   read: async (source) => {
-    if (!(await isCommunity(source))) return gathered([]);
+    if (!(await hasSidecars(source))) return gathered([]);
     const listing = await source.listWhereAllowed(RESOURCES.pods, {
       labelSelector: CANONICAL_NAME,
     });

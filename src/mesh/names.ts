@@ -53,6 +53,8 @@ export const HELM = "Helm";
 export const HELM_RELEASE = "meta.helm.sh/release-name";
 export const HELM_NAMESPACE = "meta.helm.sh/release-namespace";
 export const EXPOSE_ISTIOD = "istio.io/expose-istiod";
+/** Label of a Namespace: `enabled` where its pods are given a sidecar, as with label istio.io/rev. */
+export const INJECTION = "istio-injection";
 /** Label of a pod: `false` where no sidecar is put into it. */
 export const SIDECAR_INJECT = "sidecar.istio.io/inject";
 

@@ -1,6 +1,12 @@
 import { hasLabels } from "../lib/labels.ts";
-import type { ServiceFact, ServicePodFact, ServicePodsFact } from "../model/facts.ts";
+import type {
+  NamespaceFact,
+  ServiceFact,
+  ServicePodFact,
+  ServicePodsFact,
+} from "../model/facts.ts";
 import type { Gathered } from "../model/gathered.ts";
+import { INJECTION, REVISION } from "./names.ts";
 
 /**
  * Whether traffic of a pod goes through the mesh: ztunnel carries it, or an Envoy of its own. Pods on
@@ -8,6 +14,12 @@ import type { Gathered } from "../model/gathered.ts";
  */
 export function isCaptured({ redirection, sidecar }: ServicePodFact): boolean {
   return redirection === "enabled" || sidecar === true;
+}
+
+/** Whether Istio gives pods of a namespace a sidecar, unless they say otherwise. */
+export function isInjected({ labels }: Pick<NamespaceFact, "labels">): boolean {
+  const injection = labels.get(INJECTION);
+  return injection === undefined ? labels.has(REVISION) : injection === "enabled";
 }
 
 /**

@@ -229,6 +229,7 @@ export interface Facts {
   /** Here and below: only asked for where the cluster shows signs of community multicluster. */
   remoteClusters: RemoteClustersFact[];
   endpoints: EndpointsFact | undefined;
+  /** Pods that Istio gave a proxy; with peering only where namespaces are injected. */
   proxyPods: ProxyPodFact[];
   /** Not asked for where no Service lets sidecars of other networks in. */
   istioGateways: IstioGatewaysFact;

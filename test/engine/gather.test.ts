@@ -218,6 +218,7 @@ describe("the order of asking", () => {
       "kubernetesClusters",
       "licenses",
       "policies",
+      "proxyPods",
       "remoteEntries",
       "segments",
       "servicePods",

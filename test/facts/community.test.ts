@@ -226,6 +226,18 @@ describe("what only community multicluster has", () => {
     expect(reader.requests.join()).not.toContain("canonical-name");
   });
 
+  it.each([
+    ["is injected", { "istio-injection": "enabled" }, true],
+    ["has a revision", { "istio.io/rev": "1-28" }, true],
+    ["is not injected", { "istio-injection": "disabled", "istio.io/rev": "1-28" }, false],
+    ["is ambient", { "istio.io/dataplane-mode": "ambient" }, false],
+  ])("but pods with a proxy are where a namespace %s", async (_, labels, asked) => {
+    const namespace = { apiVersion: "v1", kind: "Namespace", metadata: { name: "legacy", labels } };
+    const { reader, source } = memorySource({ objects: [istiod(), namespace] });
+    await source.fact("proxyPods");
+    expect(reader.requests.join().includes("canonical-name")).toBe(asked);
+  });
+
   it("is asked for where --mode says so", async () => {
     const { reader, source } = memorySource({ objects: [istiod()] }, { mode: "community" });
     await source.fact("remoteClusters");

@@ -42,7 +42,7 @@ export const network = meshCheck({
   view: { rank: 420, familiar: true },
   why: "ztunnel sends traffic for another network through its east-west gateway: a wrong network name sends it nowhere.",
   reads:
-    "Label topology.istio.io/network of the istio namespace and of the Gateways, env NETWORK of ztunnel, NETWORK and ISTIO_META_NETWORK of gateway pods; podCIDRs of nodes where clusters share a network.",
+    "Label topology.istio.io/network of the istio namespace and of the Gateways, env NETWORK of ztunnel, NETWORK and ISTIO_META_NETWORK of gateway pods and, where namespaces are injected, of pods with a sidecar; podCIDRs of nodes where clusters share a network.",
   faults: [
     "The istio namespace or an east-west Gateway has no label topology.istio.io/network; with remote secrets only where some cluster has a network of its own.",
     "Namespace, east-west Gateway, gateway pods and ztunnel of a cluster name different networks.",
@@ -50,7 +50,7 @@ export const network = meshCheck({
     "A remote Gateway references a network that no checked cluster has.",
     "With peering, two clusters are on one network though no autogenflat entries go between them.",
     "An istiod of clusters on one network has PEERING_ENABLE_FLAT_NETWORKS=false (a warning).",
-    "ISTIO_META_NETWORK of the pods of a waypoint or ingress gateway is not the network of their cluster.",
+    "ISTIO_META_NETWORK of the pods of a waypoint or ingress gateway, or of a sidecar, is not the network of their cluster.",
     "The podCIDRs of nodes of two clusters on one network overlap.",
   ],
   fixes: [
@@ -59,7 +59,7 @@ export const network = meshCheck({
     "Give each cluster a network of its own, unless pods reach each other directly.",
   ],
   needs: ["istioNamespace", "namespaces", "gateways"],
-  uses: ["services", "ztunnels", "gatewayPods", "flatEntries", "nodes", "istiods"],
+  uses: ["services", "ztunnels", "gatewayPods", "proxyPods", "flatEntries", "nodes", "istiods"],
   run(members: readonly NetworkMember[], { clusters, absent, kinds }) {
     const own = new Map(members.map((member) => [member, ownNetwork(member)]));
     const isPeering = kinds.has("peering");
@@ -80,7 +80,9 @@ export const network = meshCheck({
     const links = linksOf(placed, absent);
     const findings = [
       ...[...own].flatMap(([member, found]) => ownFindings(member, found, isPeering)),
-      ...[...own].flatMap(([member, { believed }]) => proxyFindings(member, believed)),
+      ...[...own].flatMap(([member, { believed }]) =>
+        proxyFindings(member, believed, kinds.has("community")),
+      ),
       ...links.flatMap((link) => remoteFindings(link, networks)),
       ...unknownNetworks(links, networks),
       ...[...Map.groupBy(placed, ({ cluster }) => cluster.network)].flatMap(([name, group]) =>

@@ -5,7 +5,7 @@ import type { GatewayFact, PodFact, WorkloadFact } from "../../model/facts.ts";
 
 export type NetworkMember = MeshMember<
   "istioNamespace" | "namespaces" | "gateways",
-  "services" | "ztunnels" | "gatewayPods" | "flatEntries" | "nodes" | "istiods"
+  "services" | "ztunnels" | "gatewayPods" | "proxyPods" | "flatEntries" | "nodes" | "istiods"
 >;
 
 /** The network that one component of a cluster says it is in. */

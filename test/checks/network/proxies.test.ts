@@ -1,9 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { network } from "../../../src/checks/network/check.ts";
-import type { Facts, PodFact } from "../../../src/model/facts.ts";
+import type { Facts, PodFact, ProxyPodFact } from "../../../src/model/facts.ts";
 import { missing } from "../../../src/model/gathered.ts";
 import {
   clusterRef,
+  COMMUNITY,
   env,
   istiod,
   labels,
@@ -61,6 +62,50 @@ test("a network that somebody chose for the pod is told", () => {
   expect(ofSeverity(verdict, "info")[0]?.message).toMatch(
     /^1 istio proxy pod\(s\) .*; their label topology\.istio\.io\/network says so too$/,
   );
+});
+
+describe("a sidecar in a mesh with peering", () => {
+  function sidecar(value?: string, changes: Partial<ProxyPodFact> = {}): ProxyPodFact {
+    const network = value === undefined ? {} : { network: value };
+    return { namespace: "legacy", name: "api-x", labels: labels({}), ...network, ...changes };
+  }
+  const withSidecars = (...proxyPods: ProxyPodFact[]) =>
+    runMesh(network, { a: { changes: { proxyPods, gatewayPods: [proxy("net-a")] } }, b: {} });
+
+  test("of another network than its cluster's is a fault, once a namespace is enough to restart", () => {
+    const verdict = withSidecars(sidecar("net-old"), sidecar("net-old", { name: "api-y" }));
+    expect(ofSeverity(verdict, "fail").map(({ message }) => message)).toEqual([
+      "2 istio proxy pod(s) with mismatched ISTIO_META_NETWORK in ctx-a, whose network is net-a: legacy/api-x has net-old, legacy/api-y has net-old",
+    ]);
+    expect(commandsOf(verdict, "fail")).toEqual([
+      "kubectl --context ctx-a -n legacy rollout restart deployment",
+    ]);
+  });
+
+  test.each<[string, ProxyPodFact]>([
+    ["of the cluster's network", sidecar("net-a")],
+    ["that was told none", sidecar()],
+    [
+      "of a gateway, which is judged by its own pods",
+      sidecar("net-old", { labels: labels({ "gateway.networking.k8s.io/gateway-name": "w" }) }),
+    ],
+  ])("%s is no fault", (_, one) => {
+    expect(ofSeverity(withSidecars(one), "fail")).toEqual([]);
+  });
+
+  test("is told of as not checked where pods could not be read", () => {
+    const a = { changes: { proxyPods: missing("forbidden", "refused") } };
+    const verdict = runMesh(network, { a, b: {} });
+    expect(ofSeverity(verdict, "info").map(({ message }) => message)).toEqual([
+      "networks of sidecars in ctx-a not checked: refused",
+    ]);
+    expect(verdict.summary).toBe("all network configurations are valid");
+  });
+
+  test("has a check of its own where the mesh is one of the community", () => {
+    const a = { changes: { proxyPods: [sidecar("net-old")] } };
+    expect(ofSeverity(runMesh(network, { a, b: {} }, COMMUNITY), "fail")).toEqual([]);
+  });
 });
 
 test("a pod without the name of its gateway still has a command", () => {
