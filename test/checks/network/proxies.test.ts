@@ -66,8 +66,8 @@ test("a network that somebody chose for the pod is told", () => {
 
 describe("a sidecar in a mesh with peering", () => {
   function sidecar(value?: string, changes: Partial<ProxyPodFact> = {}): ProxyPodFact {
-    const network = value === undefined ? {} : { network: value };
-    return { namespace: "legacy", name: "api-x", labels: labels({}), ...network, ...changes };
+    const told = value === undefined ? {} : { network: value };
+    return { namespace: "legacy", name: "api-x", labels: labels({}), ...told, ...changes };
   }
   const withSidecars = (...proxyPods: ProxyPodFact[]) =>
     runMesh(network, { a: { changes: { proxyPods, gatewayPods: [proxy("net-a")] } }, b: {} });
