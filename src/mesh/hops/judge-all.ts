@@ -85,7 +85,7 @@ function dataPlaneRaw(path: Path, views: DataPlaneViews): Raw {
 
 function endpointsRaw(path: Path, policies: Gathered<PoliciesFact>): Raw {
   const { to, key, service } = path;
-  const pods = farPods(path);
+  const pods = farPods(path) ?? { ready: [], captured: 0 };
   if (service && !service.selector) {
     const text = `Service ${key} has no selector: its endpoints are somebody else's to write, and are not read`;
     return { state: "open", verdict: "endpoints of its own", text };
@@ -93,7 +93,7 @@ function endpointsRaw(path: Path, policies: Gathered<PoliciesFact>): Raw {
   return rawOf(judgePods(path, policies), (verdict) =>
     verdict === "none ready"
       ? `${key} has no ready pods in ${to.cluster.context}; those of the callers' cluster answer`
-      : `${verdict}${pods ? uncapturedText(pods) : ""}`,
+      : `${verdict}${uncapturedText(pods)}`,
   );
 }
 
