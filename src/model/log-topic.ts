@@ -6,4 +6,5 @@ export type LogTopic =
   | "istiod"
   | "cni"
   | "impersonation"
-  | "cluster ID";
+  | "cluster ID"
+  | "remote cluster";

@@ -96,6 +96,7 @@ export const remoteClusters = clusterCheck({
     "Follow istiod's log: the network to the other API server, the rights of the reader there.",
     "Restart istiod after a Secret was mended: some releases do not take the new one up.",
   ],
+  logs: ["remote cluster"],
   needs: ["remoteClusters"],
   uses: ["remoteSecrets", "istiods"],
   run({ remoteClusters: answers, remoteSecrets, istiods }, { cluster }) {

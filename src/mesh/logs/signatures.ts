@@ -245,6 +245,15 @@ export const LOG_SIGNATURES: readonly LogSignature[] = [
     source: "pilot/cmd/pilot-discovery/app/cmd.go",
   },
   {
+    ...OF_ISTIOD,
+    id: "remote-cluster-not-added",
+    explains: ["remote cluster"],
+    when: /(?:Adding|Updating) cluster_id\S* from secret=\S+: |create remote cluster failed|failed to add remote cluster|remote cluster \S+ failed to sync/i,
+    meaning:
+      "istiod cannot use the kubeconfig of a remote secret, or gets no answer from the cluster that it leads to.",
+    source: "pkg/kube/multicluster/secretcontroller.go, cluster.go",
+  },
+  {
     ...OF_CNI,
     id: "read-only-directory",
     when: /environments require customization of the CNI directory/,

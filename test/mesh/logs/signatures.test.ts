@@ -84,6 +84,12 @@ const SAMPLES: Readonly<Record<string, readonly string[]>> = {
   ],
   "ca-not-made": ["error failed to create an istiod CA: unable to parse the key"],
   "istiod-not-started": ["error failed to create discovery service: error initializing: no leader"],
+  "remote-cluster-not-added": [
+    "error Adding cluster_id=cluster2 from secret=istio-system/istio-remote-secret-cluster2: kubeconfig is empty",
+    "error Adding cluster: create remote cluster failed: kubeconfig is not allowed: exec is not allowed",
+    "error failed to add remote cluster cluster2: no route to host",
+    "error remote cluster cluster2 failed to sync after 30s",
+  ],
   "read-only-directory": [
     "warn install hint: some Kubernetes environments require customization of the CNI directory. Ensure you properly set global.platform=<name> during installation",
   ],
@@ -122,6 +128,8 @@ describe("kinds of lines", () => {
     "info deltaadsc sending initial watch type.googleapis.com/istio.workload.Address",
     "info ads ADS: new delta connection for node:istiod-6d9cdf88cf-6625e.istio-system-12",
     'info access connection complete src.addr=10.244.0.9:48814 dst.addr=10.244.0.12:15008 direction="outbound" bytes_sent=68 duration="3ms"',
+    "info Adding cluster cluster2 from secret istio-system/istio-remote-secret-cluster2",
+    "info skipping update of cluster_id=cluster2 from secret=istio-system/r: (kubeconfig are identical)",
     "",
   ])("leave the rest alone: %s", (text) => {
     expect(isKnownLine(text)).toBe(false);
