@@ -3,7 +3,7 @@ import { FACT_ACCESS, type FactAccess } from "../facts/access.ts";
 import { type Metadata, RBAC, type RbacDocument } from "./rbac-document.ts";
 import { probeDocuments } from "./rbac-probe.ts";
 import { POD_LOGS } from "../facts/fact.ts";
-import { signaturesFor } from "../mesh/logs/signatures.ts";
+import { signaturesFor } from "../mesh/logs/lookup.ts";
 import type { FactKey } from "../model/facts.ts";
 import { TRACE_FACTS } from "./service-facts.ts";
 import { FACTS } from "../facts/index.ts";

@@ -1,5 +1,5 @@
 import type { CheckDescription } from "../model/check-description.ts";
-import { signaturesFor } from "../mesh/logs/signatures.ts";
+import { signaturesFor } from "../mesh/logs/lookup.ts";
 import type { MeshKind } from "../model/report.ts";
 import { escapeMarkdown } from "./markdown/escape.ts";
 

@@ -1,5 +1,6 @@
 import { explains } from "./topics.ts";
-import { type LogSignature, signatureOf } from "../../mesh/logs/signatures.ts";
+import { signatureOf } from "../../mesh/logs/lookup.ts";
+import type { LogSignature } from "../../mesh/logs/signatures.ts";
 import type { GatheredCluster } from "../../model/cluster.ts";
 import { info, objectRef } from "../../model/finding.ts";
 import type { LogEvidence } from "../../model/log.ts";

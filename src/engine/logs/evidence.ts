@@ -1,6 +1,7 @@
 import { explains } from "./topics.ts";
 import { defined } from "../../lib/defined.ts";
-import { type LogSignature, signatureOf } from "../../mesh/logs/signatures.ts";
+import { signatureOf } from "../../mesh/logs/lookup.ts";
+import type { LogSignature } from "../../mesh/logs/signatures.ts";
 import type { CheckId } from "../../model/check-data.ts";
 import type { Gathered } from "../../model/gathered.ts";
 import type { LogEvidence, LogLine, LogTarget, PodLog } from "../../model/log.ts";

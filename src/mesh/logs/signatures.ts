@@ -248,7 +248,7 @@ export const LOG_SIGNATURES: readonly LogSignature[] = [
     ...OF_ISTIOD,
     id: "remote-cluster-not-added",
     explains: ["remote cluster"],
-    when: /(?:Adding|Updating) cluster_id\S* from secret=\S+: |create remote cluster failed|failed to add remote cluster|remote cluster \S+ failed to sync/i,
+    when: /(?:Adding|Updating) cluster_id\S* from secret=\S+: |create remote cluster failed|[Ff]ailed to add remote cluster|remote cluster \S+ failed to sync/,
     meaning:
       "istiod cannot use the kubeconfig of a remote secret, or gets no answer from the cluster that it leads to.",
     source: "pkg/kube/multicluster/secretcontroller.go, cluster.go",
@@ -277,28 +277,3 @@ export const LOG_SIGNATURES: readonly LogSignature[] = [
     source: "cni/pkg/cmd/root.go",
   },
 ];
-
-/** Of one component and subject a line is of one kind; what it means to another is another matter. */
-export function signatureOf(
-  text: string,
-  component: LogComponent,
-  about: LogSubject,
-): LogSignature | undefined {
-  return LOG_SIGNATURES.find(
-    (one) => one.component === component && one.about === about && one.when.test(text),
-  );
-}
-
-/** The kinds of line that explain faults of a check with these topics. */
-export function signaturesFor(topics: readonly LogTopic[] = []): LogSignature[] {
-  return LOG_SIGNATURES.filter(({ explains }) => explains.some((one) => topics.includes(one)));
-}
-
-let known: RegExp | undefined;
-
-/** Whether a line, whoever wrote it, may be of a known kind: the rest of a log is not kept. */
-export function isKnownLine(text: string): boolean {
-  // One expression for all takes a fraction of the time.
-  known ??= new RegExp(LOG_SIGNATURES.map(({ when }) => when.source).join("|"));
-  return known.test(text);
-}

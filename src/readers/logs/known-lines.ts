@@ -1,4 +1,4 @@
-import { isKnownLine } from "../../mesh/logs/signatures.ts";
+import { isKnownLine } from "../../mesh/logs/lookup.ts";
 import type { LogLine, PodLog } from "../../model/log.ts";
 import { logLine, LONGEST_LINE, timeOf } from "./line.ts";
 

@@ -1,11 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { CHECKS } from "../../../src/checks/index.ts";
-import {
-  isKnownLine,
-  LOG_SIGNATURES,
-  signatureOf,
-  signaturesFor,
-} from "../../../src/mesh/logs/signatures.ts";
+import { isKnownLine, signatureOf, signaturesFor } from "../../../src/mesh/logs/lookup.ts";
+import { LOG_SIGNATURES } from "../../../src/mesh/logs/signatures.ts";
 
 const RETRY =
   "warn deltaadsc disconnected, retrying in 1m0s: rpc error: code = Unavailable desc = ";
